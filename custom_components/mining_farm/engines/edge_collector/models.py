@@ -1,0 +1,126 @@
+"""What a miner tells about itself: units, and None for everything it does not tell."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class BoardHealth(StrEnum):
+    """Judgement on one hashboard, from its chips and its hottest chip."""
+
+    HEALTHY = "healthy"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+
+class Algorithm(StrEnum):
+    """Hash function a miner works on; decides the unit its rate is shown in."""
+
+    SHA256 = "sha256"
+    SCRYPT = "scrypt"
+    X11 = "x11"
+    EQUIHASH = "equihash"
+    DAGGER = "daggerhashimoto"
+    OTHER = "other"
+
+
+class RateUnit(NamedTuple):
+    """A unit of hashrate and how many GH/s it is."""
+
+    symbol: str
+    ghs: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardStatus:
+    """One hashboard. Rates in GH/s, temperatures in °C (the hottest sensor), frequency in MHz."""
+
+    id: int
+    """Slot as the firmware numbers it: 1-based on Antminers, not contiguous (S9: 6, 7, 8)."""
+    hashrate_ghs: float | None = None
+    temp_chip: float | None = None
+    temp_pcb: float | None = None
+    chips_ok: int | None = None
+    chips_total: int | None = None
+    status: BoardHealth = BoardHealth.UNKNOWN
+    ideal_hashrate_ghs: float | None = None
+    frequency_mhz: float | None = None
+    hw_errors: int | None = None
+    """Hardware errors since the mining process started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fan:
+    """One fan; `id` is the firmware's number or name ("1", "in"), the speed in RPM."""
+
+    id: str
+    rpm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """One configured pool of the miner."""
+
+    id: int
+    url: str | None = None
+    worker: str | None = None
+    alive: bool | None = None
+    active: bool | None = None
+    """Whether the miner works for this pool at the moment."""
+    accepted: int | None = None
+    rejected: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinerSnapshot:
+    """One reading of a miner. Rates in GH/s, temperatures in °C, times in s, power in W."""
+
+    boards: tuple[BoardStatus, ...] = ()
+    """Boards that the reply shows as present, in slot order."""
+    boards_healthy: int = 0
+    boards_total: int = 0
+    total_hashrate_ghs_boards: float | None = None
+    """Sum of the boards' rates; None when no board tells one."""
+    total_hashrate_ghs_devs: float | None = None
+    """Rate that `devs` tells (MHS 5s / 1000); None for the dummy row of stock S19/S21."""
+    temperature_overall: float | None = None
+    error_rate: float | None = None
+    """Hardware errors in percent of the work done."""
+
+    hashrate_ghs: float | None = None
+    """The miner's present rate as it states it, else the boards' sum; 0 is a measured 0."""
+    ideal_hashrate_ghs: float | None = None
+    algorithm: Algorithm | None = None
+    sleeping: bool = False
+    """The firmware says that it was told not to hash."""
+    model: str | None = None
+    firmware: str | None = None
+    hardware_id: str | None = None
+    """Serial number or board id that survives a new address."""
+    mac: str | None = None
+    fans: tuple[Fan, ...] = ()
+    temp_water_in: float | None = None
+    temp_water_out: float | None = None
+    pools: tuple[Pool, ...] = ()
+    accepted: int | None = None
+    rejected: int | None = None
+    hw_errors: int | None = None
+    power_w: float | None = None
+    uptime_s: int | None = field(default=None, compare=False)
+    """Seconds since the mining process started; always moving, so no part of equality."""
+
+    @property
+    def temp_chip_max(self) -> float | None:
+        """Hottest chip of all boards in °C."""
+        return max((b.temp_chip for b in self.boards if b.temp_chip is not None), default=None)
+
+    @property
+    def hashing(self) -> bool | None:
+        """Whether work is being done; None when the miner does not tell a rate."""
+        return None if self.hashrate_ghs is None else self.hashrate_ghs > 0
+
+    @property
+    def active_pool(self) -> Pool | None:
+        """The pool that the miner works for."""
+        return next((pool for pool in self.pools if pool.active), None)

@@ -1,0 +1,48 @@
+"""Print the requirements that a Home Assistant with this integration installs while it starts.
+
+Home Assistant fetches the requirements of what it loads at run time. Installed beforehand, its first
+start takes seconds and needs no network.
+"""
+
+import json
+from pathlib import Path
+
+from homeassistant import bootstrap, components
+
+CORE = Path(components.__file__).parent
+OURS = Path(__file__).parents[1] / "custom_components" / "mining_farm"
+CONFIGURED = {"api", "config", "frontend", "history", "lovelace", "logbook", "recorder", "logger"}
+# No wheels for Python 3.14, and only used by voice satellites.
+SKIPPED = {"pymicro-vad", "pyspeex-noise"}
+# What a discovery key in a manifest loads.
+DISCOVERY_KEYS = {"dhcp", "ssdp", "usb", "zeroconf"}
+
+
+def _manifest(domain: str) -> dict[str, object]:
+    path = OURS if domain == OURS.name else CORE / domain
+    return json.loads((path / "manifest.json").read_text()) if (path / "manifest.json").exists() else {}
+
+
+def _needed(manifest: dict[str, object]) -> set[str]:
+    names: set[str] = set()
+    for key in ("dependencies", "after_dependencies"):
+        names.update(manifest.get(key, []))  # type: ignore[arg-type]
+    return names | (DISCOVERY_KEYS & manifest.keys())
+
+
+def runtime_requirements() -> list[str]:
+    """Return the pinned requirements of every integration that gets loaded."""
+    pending = {OURS.name, *CONFIGURED, *bootstrap.DEFAULT_INTEGRATIONS}
+    seen: set[str] = set()
+    requirements: set[str] = set()
+    while pending:
+        domain = pending.pop()
+        seen.add(domain)
+        manifest = _manifest(domain)
+        requirements.update(manifest.get("requirements", []))  # type: ignore[arg-type]
+        pending |= _needed(manifest) - seen
+    return sorted(r for r in requirements if r.split("==")[0].split("[")[0] not in SKIPPED)
+
+
+if __name__ == "__main__":
+    print("\n".join(runtime_requirements()))
