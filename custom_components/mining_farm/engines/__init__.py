@@ -1,0 +1,1 @@
+"""Protocol libraries that know nothing of Home Assistant."""
