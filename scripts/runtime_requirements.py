@@ -1,7 +1,7 @@
-"""Print the requirements that a Home Assistant with this integration installs while it starts.
+"""Print the requirements that a Home Assistant with this integration installs at start.
 
-Home Assistant fetches the requirements of what it loads at run time. Installed beforehand, its first
-start takes seconds and needs no network.
+Home Assistant fetches the requirements of what it loads at run time. Installed beforehand,
+its first start takes seconds and needs no network.
 """
 
 import json
@@ -11,7 +11,16 @@ from homeassistant import bootstrap, components
 
 CORE = Path(components.__file__).parent
 OURS = Path(__file__).parents[1] / "custom_components" / "mining_farm"
-CONFIGURED = {"api", "config", "frontend", "history", "lovelace", "logbook", "recorder", "logger"}
+CONFIGURED = {
+    "api",
+    "config",
+    "frontend",
+    "history",
+    "lovelace",
+    "logbook",
+    "recorder",
+    "logger",
+}
 # No wheels for Python 3.14, and only used by voice satellites.
 SKIPPED = {"pymicro-vad", "pyspeex-noise"}
 # What a discovery key in a manifest loads.
@@ -19,8 +28,8 @@ DISCOVERY_KEYS = {"dhcp", "ssdp", "usb", "zeroconf"}
 
 
 def _manifest(domain: str) -> dict[str, object]:
-    path = OURS if domain == OURS.name else CORE / domain
-    return json.loads((path / "manifest.json").read_text()) if (path / "manifest.json").exists() else {}
+    path = (OURS if domain == OURS.name else CORE / domain) / "manifest.json"
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def _needed(manifest: dict[str, object]) -> set[str]:
@@ -41,7 +50,9 @@ def runtime_requirements() -> list[str]:
         manifest = _manifest(domain)
         requirements.update(manifest.get("requirements", []))  # type: ignore[arg-type]
         pending |= _needed(manifest) - seen
-    return sorted(r for r in requirements if r.split("==")[0].split("[")[0] not in SKIPPED)
+    return sorted(
+        r for r in requirements if r.split("==")[0].split("[")[0] not in SKIPPED
+    )
 
 
 if __name__ == "__main__":
