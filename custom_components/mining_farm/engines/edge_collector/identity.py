@@ -1,0 +1,69 @@
+"""Who a miner says it is: model, algorithm, hardware address."""
+
+import re
+
+from .models import Algorithm
+from .values import text
+
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
+# Alternative firmware signs the model: "Antminer D3 Blissz v2.06 beta".
+_SIGNATURE = re.compile(
+    r"\s+(?:Blissz|Hiveon|MSK|rwglr|vnish|asicseer)\b.*", re.IGNORECASE
+)
+_BRAIINS_2019 = re.compile(r"braiins-am\d+-(\w+)")
+_MAC = re.compile(r"(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}")
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{5,63}")
+
+_ALGORITHMS: tuple[tuple[re.Pattern[str], Algorithm], ...] = tuple(
+    (re.compile(model, re.IGNORECASE), algorithm)
+    for model, algorithm in (
+        (r"Antminer [STRV]\d", Algorithm.SHA256),
+        (r"Antminer L\d|Hammer", Algorithm.SCRYPT),
+        (r"Antminer DR\d", Algorithm.OTHER),
+        (r"Antminer D\d", Algorithm.X11),
+        (r"Antminer Z\d", Algorithm.EQUIHASH),
+        (r"Antminer E\d", Algorithm.DAGGER),
+        (r"Antminer ", Algorithm.OTHER),
+        (r"Avalon|Whatsminer M", Algorithm.SHA256),
+        (r"Whatsminer|Blackminer", Algorithm.OTHER),
+    )
+)
+
+
+def normalise_model(raw: object) -> str | None:
+    """Return a model as its maker calls it: first line, no brackets, no firmware name."""
+    if (full := text(raw)) is None:
+        return None
+    model = _SIGNATURE.sub("", _BRACKETS.sub("", full.splitlines()[0])).strip()
+    if match := _BRAIINS_2019.fullmatch(model):
+        model = f"Antminer {match[1].upper()}"
+    return model or None
+
+
+def algorithm_of(model: str | None) -> Algorithm | None:
+    """Return the hash function of a model; None for a model that is not known."""
+    return next(
+        (algorithm for known, algorithm in _ALGORITHMS if known.match(model or "")),
+        None,
+    )
+
+
+def normalise_mac(raw: object) -> str | None:
+    """Return a hardware address as "aa:bb:cc:dd:ee:ff"; None for anything else."""
+    address = (text(raw) or "").lower()
+    if not _MAC.fullmatch(address):
+        return None
+    digits = address.replace(":", "").replace("-", "")
+    if not int(digits, 16):
+        return None
+    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+
+
+def normalise_id(raw: object) -> str | None:
+    """Return a serial number or board id; None for texts like "no miner id now"."""
+    candidate = text(raw) or ""
+    return (
+        candidate
+        if _ID.fullmatch(candidate) and any(map(str.isdigit, candidate))
+        else None
+    )

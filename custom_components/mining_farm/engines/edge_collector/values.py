@@ -1,0 +1,91 @@
+"""One value of a reply, whatever its type, as a number or text; None when it tells nothing."""
+
+import math
+import re
+from typing import Any
+
+from .models import RateUnit
+
+MAX_RATE_GHS = 1e9
+"""1 EH/s: no single miner comes near it."""
+MAX_RPM = 30_000
+
+# "60-58-70-68", and with frost "2--1-20-22", which is 2, -1, 20, 22.
+_DASH_JOINED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:-|$)")
+_LISTED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
+
+def number(value: object) -> float | None:
+    """Return a finite number, also from text; None for anything else, bool included."""
+    if not isinstance(value, (int, float, str)) or isinstance(value, bool):
+        return None
+    try:
+        result = float(value)
+    except ValueError, OverflowError:
+        return None
+    return result if math.isfinite(result) else None
+
+
+def positive(value: object) -> float | None:
+    """Return a number above zero: firmware prints 0 where it knows nothing."""
+    result = number(value)
+    return result if result is not None and result > 0 else None
+
+
+def count(value: object) -> int | None:
+    """Return a counter; None for a negative one and for the 2⁶⁴-1 of an unset one."""
+    result = number(value)
+    if result is None or not 0 <= result < 2**63:
+        return None
+    return int(result)
+
+
+def rpm(value: object) -> int | None:
+    """Return a fan speed in RPM; 0 is a fan that stands still."""
+    result = count(value)
+    return result if result is not None and result <= MAX_RPM else None
+
+
+def rate(value: object, unit: RateUnit) -> float | None:
+    """Return a rate given in a unit, in GH/s; 0 is a measured zero."""
+    result = number(value)
+    if result is None or not 0 <= result * unit.ghs <= MAX_RATE_GHS:
+        return None
+    return round_rate(result * unit.ghs)
+
+
+def round_rate(rate_ghs: float) -> float:
+    """Return a rate in GH/s without the noise of binary fractions."""
+    # A kSol/s is 1e-6 GH/s, so small rates need more digits.
+    return round(rate_ghs, 6 if rate_ghs >= 1 else 12)
+
+
+def total(rates_ghs: list[float]) -> float | None:
+    """Return the sum of rates in GH/s; None of none."""
+    return round_rate(math.fsum(rates_ghs)) if rates_ghs else None
+
+
+def temperatures(value: object) -> list[float]:
+    """Return the plausible temperatures in °C of one field.
+
+    A field is a number, a list, "60-58-70-68" or "[67.30, 0.00]". 0 is a missing sensor
+    everywhere, -83 a broken one (S9), -7.3e31 memory never written (Blackminer).
+    """
+    found: list[Any] = value if isinstance(value, list) else [value]
+    if isinstance(value, str):
+        if value.startswith("["):
+            found = _LISTED.findall(value)
+        elif "-" in value:
+            found = _DASH_JOINED.findall(value)
+    return [t for t in map(number, found) if t and -40 < t < 150]
+
+
+def hottest(*fields: object) -> float | None:
+    """Return the highest plausible temperature in °C of several fields."""
+    told = [t for field in fields if field is not None for t in temperatures(field)]
+    return max(told, default=None)
+
+
+def text(value: object) -> str | None:
+    """Return a text without its margins, at most 255 characters; None for an empty one."""
+    return (value.strip()[:255] or None) if isinstance(value, str) else None
