@@ -37,7 +37,9 @@ def resolve(requirements: list[str], architecture: str) -> str | None:
         check=False,
         text=True,
     )
-    return result.stderr.strip() if result.returncode else None
+    # An open range is refused version by version; the conclusion stands at the end.
+    reason = "\n".join(result.stderr.strip().splitlines()[-20:])
+    return reason if result.returncode else None
 
 
 def main() -> int:
