@@ -1,0 +1,29 @@
+"""Mining Farm: miners, rigs, cooling containers and auction wallets in Home Assistant."""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+
+from .kinds import async_get_kind
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Set up an entry of any kind."""
+    kind = await async_get_kind(hass, entry)
+    await kind.async_setup_entry(hass, entry)
+    await hass.config_entries.async_forward_entry_setups(entry, kind.PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Unload an entry of any kind."""
+    kind = await async_get_kind(hass, entry)
+    return await hass.config_entries.async_unload_platforms(entry, kind.PLATFORMS)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: ConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Return whether the user may remove a device of an entry."""
+    kind = await async_get_kind(hass, entry)
+    return await kind.async_remove_device(hass, entry, device)

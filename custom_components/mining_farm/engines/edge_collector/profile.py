@@ -1,0 +1,137 @@
+"""What is known of a miner beyond one reading, and the judgement that needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot
+
+
+class MinerState(StrEnum):
+    """What a miner that answers is doing."""
+
+    HASHING = "hashing"
+    DEGRADED = "degraded"
+    """Hashes, but a board is lost or critical."""
+    IDLE = "idle"
+    """Answers, but does not hash."""
+
+
+class BoardState(StrEnum):
+    """Judgement on a hashboard that is expected to be there."""
+
+    HEALTHY = "healthy"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    LOST = "lost"
+    """Seen before, and no longer in the reply of a miner that hashes."""
+
+
+WARM_UP_S = 600
+"""A miner that started within this time may be idle without anything being wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinerProfile:
+    """What a miner has been seen to consist of; a part once seen is expected for good."""
+
+    model: str | None = None
+    firmware: str | None = None
+    hardware_id: str | None = None
+    algorithm: Algorithm | None = None
+    boards: tuple[int, ...] = ()
+    fans: tuple[str, ...] = ()
+    water: bool = False
+    power: bool = False
+
+    def learn(self, snapshot: MinerSnapshot) -> MinerProfile:
+        """Return the profile with what the snapshot adds."""
+        return MinerProfile(
+            model=snapshot.model or self.model,
+            firmware=snapshot.firmware or self.firmware,
+            hardware_id=snapshot.hardware_id or self.hardware_id,
+            algorithm=snapshot.algorithm or self.algorithm,
+            boards=tuple(sorted({*self.boards, *(b.id for b in snapshot.boards)})),
+            fans=tuple(dict.fromkeys((*self.fans, *(fan.id for fan in snapshot.fans)))),
+            water=self.water
+            or snapshot.temp_water_in is not None
+            or snapshot.temp_water_out is not None,
+            power=self.power or snapshot.power_w is not None,
+        )
+
+    def without_board(self, board_id: int) -> MinerProfile:
+        """Return the profile of a miner from which a board was taken out for good."""
+        boards = tuple(known for known in self.boards if known != board_id)
+        return replace(self, boards=boards)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Rebuild a stored profile."""
+        algorithm = stored.get("algorithm")
+        return cls(
+            model=stored.get("model"),
+            firmware=stored.get("firmware"),
+            hardware_id=stored.get("hardware_id"),
+            algorithm=None if algorithm is None else Algorithm(algorithm),
+            boards=tuple(stored.get("boards", ())),
+            fans=tuple(stored.get("fans", ())),
+            water=stored.get("water", False),
+            power=stored.get("power", False),
+        )
+
+
+def find_board(snapshot: MinerSnapshot, board_id: int) -> BoardStatus | None:
+    """Return a board of the snapshot; None when the reply does not show it."""
+    return next((board for board in snapshot.boards if board.id == board_id), None)
+
+
+def board_state(snapshot: MinerSnapshot, board_id: int) -> BoardState | None:
+    """Return the judgement on a board that was seen before.
+
+    A miner that does not hash reports every chip as bad, or no board at all, so its
+    boards cannot be judged: None.
+    """
+    if not snapshot.hashing:
+        return None
+    if (board := find_board(snapshot, board_id)) is None:
+        return BoardState.LOST
+    if board.status is BoardHealth.UNKNOWN:
+        return None
+    return BoardState(board.status)
+
+
+def board_has_problem(snapshot: MinerSnapshot, board_id: int) -> bool | None:
+    """Return whether a board that should work does not; None when it cannot be judged."""
+    match board_state(snapshot, board_id):
+        case None:
+            return None
+        case state:
+            return state in (BoardState.CRITICAL, BoardState.LOST)
+
+
+def miner_state(snapshot: MinerSnapshot, profile: MinerProfile) -> MinerState | None:
+    """Return what the miner is doing; None when it does not tell a rate."""
+    match snapshot.hashing:
+        case None:
+            return None
+        case False:
+            return MinerState.IDLE
+    if any(board_has_problem(snapshot, board_id) for board_id in profile.boards):
+        return MinerState.DEGRADED
+    return MinerState.HASHING
+
+
+def miner_has_problem(snapshot: MinerSnapshot, profile: MinerProfile) -> bool | None:
+    """Return whether the miner needs attention.
+
+    Idle is a problem, too, unless it was told to sleep or has only just started.
+    """
+    match miner_state(snapshot, profile):
+        case None:
+            return None
+        case MinerState.IDLE:
+            starting = snapshot.uptime_s is not None and snapshot.uptime_s < WARM_UP_S
+            return not (snapshot.sleeping or starting)
+        case state:
+            return state is MinerState.DEGRADED

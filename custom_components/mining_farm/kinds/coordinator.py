@@ -1,0 +1,105 @@
+"""Polling that tells fresh data from data too old to show."""
+
+from abc import abstractmethod
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from ..const import LOGGER
+
+MINIMUM_GRACE = timedelta(seconds=90)
+POLLS_OF_GRACE = 2.5
+FIRST_POLL_PATIENCE = 3.0
+
+
+class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
+    """Polls one device.
+
+    A missed poll changes nothing. Once the last good data are older than the grace,
+    the update counts as failed and everything measured turns unavailable at once,
+    by a timer: no further poll has to come.
+    """
+
+    config_entry: ConfigEntry[Any]
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        name: str,
+        interval: timedelta,
+    ) -> None:
+        """Poll every `interval` for as long as an entity listens."""
+        super().__init__(
+            hass, LOGGER, config_entry=entry, name=name, update_interval=interval
+        )
+        self.grace = max(MINIMUM_GRACE, POLLS_OF_GRACE * interval)
+        self.last_seen: datetime | None = None
+        self._failure: UpdateFailed | None = None
+        self._grace_timer: Callable[[], None] | None = None
+        entry.async_on_unload(self._cancel_grace_timer)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether there are good data no older than the grace."""
+        return self.last_update_success and self.data is not None
+
+    @abstractmethod
+    async def _async_poll(self) -> DataT:
+        """Read the device; raise UpdateFailed when it gives no good data."""
+
+    @override
+    async def _async_update_data(self) -> DataT:
+        try:
+            data = await self._async_poll()
+        except UpdateFailed as err:
+            self._failure = err
+            if self._grace_timer is None:
+                raise
+            return self.data
+        self._failure = None
+        self.last_seen = dt_util.utcnow()
+        self._start_grace_timer()
+        return data
+
+    async def async_first_refresh(self, *, known: bool) -> None:
+        """Poll for the first time.
+
+        A device that was seen before may be off: its entry loads all the same, and
+        start-up waits no longer for it than a healthy device needs.
+        """
+        if not known:
+            await self.async_config_entry_first_refresh()
+            return
+        poll = self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), name=f"{self.name} first poll"
+        )
+        await asyncio.wait({poll}, timeout=FIRST_POLL_PATIENCE)
+
+    @callback
+    def _start_grace_timer(self) -> None:
+        self._cancel_grace_timer()
+        self._grace_timer = async_call_later(
+            self.hass, self.grace, HassJob(self._grace_ended, cancel_on_shutdown=True)
+        )
+
+    @callback
+    def _cancel_grace_timer(self) -> None:
+        if self._grace_timer is not None:
+            self._grace_timer()
+            self._grace_timer = None
+
+    @callback
+    def _grace_ended(self, _now: datetime) -> None:
+        self._grace_timer = None
+        self.async_set_update_error(
+            self._failure or UpdateFailed("the poll did not return")
+        )

@@ -1,0 +1,116 @@
+"""Polls one miner and remembers what it consists of."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+from ...const import DOMAIN
+from ...engines.edge_collector import (
+    CGMinerError,
+    MinerCollector,
+    MinerProfile,
+    MinerSnapshot,
+    RateUnit,
+    display_unit,
+)
+from ..coordinator import FarmCoordinator
+from .const import CONF_PROFILE
+
+type MinerConfigEntry = ConfigEntry[MinerCoordinator]
+
+POLL_INTERVAL = timedelta(seconds=30)
+
+
+class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
+    """Latest snapshot of a miner, and the profile that outlives it."""
+
+    config_entry: MinerConfigEntry
+    device_id: str
+
+    def __init__(
+        self, hass: HomeAssistant, entry: MinerConfigEntry, collector: MinerCollector
+    ) -> None:
+        """Start from the stored profile, so that entities exist while the miner is off."""
+        super().__init__(hass, entry, name=entry.title, interval=POLL_INTERVAL)
+        self.collector = collector
+        self.known = CONF_PROFILE in entry.data
+        self.profile = MinerProfile.from_dict(entry.data.get(CONF_PROFILE, {}))
+
+    @property
+    def rate_unit(self) -> RateUnit:
+        """Unit in which the hashrates of this miner are shown."""
+        return display_unit(self.profile.algorithm)
+
+    @override
+    async def _async_poll(self) -> MinerSnapshot:
+        try:
+            snapshot = await self.collector.async_poll()
+        except CGMinerError as err:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key=f"miner_{err.failure}",
+                translation_placeholders={"detail": str(err)},
+            ) from err
+        self._refuse_another_miner(snapshot)
+        self._learn(snapshot)
+        return snapshot
+
+    def _refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
+        """Keep the readings of a miner that took over the address out of the history."""
+        issue_id = f"another_miner_{self.config_entry.entry_id}"
+        ours, theirs = self.profile.hardware_id, snapshot.hardware_id
+        if not ours or not theirs or ours == theirs:
+            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key="another_miner",
+            translation_placeholders={"name": self.config_entry.title},
+        )
+        raise UpdateFailed(
+            translation_domain=DOMAIN, translation_key="miner_another_miner"
+        )
+
+    def _learn(self, snapshot: MinerSnapshot) -> None:
+        profile = self.profile.learn(snapshot)
+        if profile != self.profile or not self.known:
+            self._store(profile)
+
+    @callback
+    def forget_board(self, board_id: int) -> None:
+        """No longer expect a hashboard."""
+        self._store(self.profile.without_board(board_id))
+        self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+
+    def _store(self, profile: MinerProfile) -> None:
+        self.profile = profile
+        self.known = True
+        self.hass.config_entries.async_update_entry(
+            self.config_entry,
+            data={**self.config_entry.data, CONF_PROFILE: asdict(profile)},
+        )
+
+    @callback
+    def async_on_profile(self, on_profile: Callable[[MinerProfile], None]) -> None:
+        """Call with the profile now and whenever it has changed."""
+        last = self.profile
+        on_profile(last)
+
+        @callback
+        def changed() -> None:
+            nonlocal last
+            if self.profile != last:
+                last = self.profile
+                on_profile(last)
+
+        self.config_entry.async_on_unload(self.async_add_listener(changed))

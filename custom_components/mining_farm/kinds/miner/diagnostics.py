@@ -1,0 +1,37 @@
+"""What a miner's entry knows, safe to post."""
+
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util.json import json_loads_object
+
+from .const import CONF_MAC
+from .coordinator import MinerConfigEntry
+
+TO_REDACT = {CONF_HOST, CONF_MAC, "hardware_id", "url", "worker"}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: MinerConfigEntry
+) -> dict[str, Any]:
+    """Return configuration, profile and the last snapshot, however old it is."""
+    coordinator = entry.runtime_data
+    known = json_bytes(
+        {
+            "data": dict(entry.data),
+            "options": dict(entry.options),
+            "fresh": coordinator.fresh,
+            "last_seen": coordinator.last_seen,
+            # Its key only: the text names the miner's address.
+            "last_failure": getattr(
+                coordinator.last_exception, "translation_key", None
+            ),
+            "snapshot": asdict(coordinator.data) if coordinator.data else None,
+        }
+    )
+    # As plain JSON: the redaction looks into lists, not into tuples.
+    return async_redact_data(json_loads_object(known), TO_REDACT)

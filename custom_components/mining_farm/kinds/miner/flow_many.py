@@ -1,0 +1,197 @@
+"""Config flow that scans addresses and adds the miners that answer."""
+
+import asyncio
+from typing import Any, override
+
+import voluptuous as vol
+
+from homeassistant.config_entries import SOURCE_IMPORT, ConfigFlowResult
+from homeassistant.const import CONF_PORT
+from homeassistant.core import callback
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+
+from ...const import DOMAIN
+from ...engines.edge_collector import (
+    DEFAULT_PORT,
+    MAX_TARGETS,
+    FoundMiner,
+    TargetError,
+    TooManyTargetsError,
+    async_scan,
+    parse_targets,
+)
+from .const import CONF_ESSENTIALS
+from .flow import PORT, MinerFlow
+from .identity import find_entry, miner_title
+
+CONF_ADDRESSES = "addresses"
+CONF_MINERS = "miners"
+ESSENTIALS_FROM = 10
+"""With more miners than this, the essentials are proposed."""
+
+MANY_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_ADDRESSES): TextSelector(TextSelectorConfig(multiline=True)),
+        vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT,
+    }
+)
+
+
+class MinerManyFlow(MinerFlow):
+    """Steps that add many miners at once, one entry each."""
+
+    _hosts: list[str]
+    _port: int
+    _asked: dict[str, Any] | None = None
+    _scan: asyncio.Task[list[FoundMiner]] | None = None
+    _found: list[FoundMiner]
+    _outcome: str | None = None
+
+    async def async_step_miner_many(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the addresses to scan."""
+        errors: dict[str, str] = {}
+        placeholders = {"part": "", "limit": str(MAX_TARGETS)}
+        if user_input is not None:
+            self._asked = user_input
+            try:
+                self._hosts = parse_targets(user_input[CONF_ADDRESSES])
+            except TargetError as err:
+                errors[CONF_ADDRESSES] = "not_a_target"
+                placeholders["part"] = err.part
+            except TooManyTargetsError:
+                errors[CONF_ADDRESSES] = "too_many_targets"
+            else:
+                if self._hosts:
+                    self._port = user_input[CONF_PORT]
+                    return await self.async_step_miner_scan()
+                errors[CONF_ADDRESSES] = "no_targets"
+        elif self._outcome is not None:
+            errors["base"] = self._outcome
+        return self.async_show_form(
+            step_id="miner_many",
+            data_schema=self.add_suggested_values_to_schema(MANY_SCHEMA, self._asked),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def async_step_miner_scan(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Scan while the user watches the progress."""
+        if self._scan is None:
+            self._scan = self.hass.async_create_task(
+                async_scan(
+                    self._hosts, self._port, on_progress=self.async_update_progress
+                ),
+                f"{DOMAIN} scan",
+            )
+        if not self._scan.done():
+            return self.async_show_progress(
+                step_id="miner_scan",
+                progress_action="miner_scan",
+                description_placeholders={"count": str(len(self._hosts))},
+                progress_task=self._scan,
+            )
+        answered = self._scan.result()
+        self._scan = None
+        self._found = [
+            found
+            for found in answered
+            if not find_entry(self.hass, found.host, self._port, found.snapshot)
+        ]
+        self._outcome = "all_known" if answered else "none_found"
+        return self.async_show_progress_done(
+            next_step_id="miner_pick" if self._found else "miner_many"
+        )
+
+    async def async_step_miner_pick(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Let the user tick the miners to add; one entry each."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            picked = [
+                found for found in self._found if found.host in user_input[CONF_MINERS]
+            ]
+            if picked:
+                return await self._add_miners(
+                    picked, essentials=user_input[CONF_ESSENTIALS]
+                )
+            errors[CONF_MINERS] = "none_picked"
+        hosts = [found.host for found in self._found]
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_MINERS, default=hosts): SelectSelector(
+                    SelectSelectorConfig(
+                        options=[
+                            SelectOptionDict(
+                                value=found.host,
+                                label=f"{found.host}: "
+                                f"{miner_title(found.snapshot, found.host)}",
+                            )
+                            for found in self._found
+                        ],
+                        multiple=True,
+                        mode=SelectSelectorMode.LIST,
+                    )
+                ),
+                vol.Required(
+                    CONF_ESSENTIALS, default=len(hosts) > ESSENTIALS_FROM
+                ): BooleanSelector(),
+            }
+        )
+        return self.async_show_form(
+            step_id="miner_pick",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+            description_placeholders={"count": str(len(hosts))},
+        )
+
+    @override
+    @callback
+    def async_remove(self) -> None:
+        """Stop scanning for a user who has left."""
+        if self._scan is not None:
+            self._scan.cancel()
+
+    async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
+        """Add one of many miners that the user has ticked."""
+        found: FoundMiner = import_data[CONF_MINERS]
+        return await self._create_miner(
+            found.host,
+            import_data[CONF_PORT],
+            found.snapshot,
+            essentials=import_data[CONF_ESSENTIALS],
+        )
+
+    async def _add_miners(
+        self, picked: list[FoundMiner], *, essentials: bool
+    ) -> ConfigFlowResult:
+        """Create this flow's entry for the first miner and import the others."""
+        first, *others = picked
+        for found in others:
+            self.hass.async_create_task(
+                self.hass.config_entries.flow.async_init(
+                    DOMAIN,
+                    context={"source": SOURCE_IMPORT},
+                    data={
+                        CONF_MINERS: found,
+                        CONF_PORT: self._port,
+                        CONF_ESSENTIALS: essentials,
+                    },
+                ),
+                f"{DOMAIN} add {found.host}",
+            )
+        return await self._create_miner(
+            first.host, self._port, first.snapshot, essentials=essentials
+        )

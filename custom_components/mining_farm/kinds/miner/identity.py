@@ -1,0 +1,62 @@
+"""Which miner is which: the same one twice is refused, a moved one is followed."""
+
+from collections.abc import Iterator
+from typing import cast
+
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import format_mac
+
+from ...const import CONF_KIND, DOMAIN, Kind
+from ...engines.edge_collector import MinerSnapshot
+from .const import CONF_MAC, CONF_PROFILE
+from .coordinator import MinerConfigEntry
+
+
+def miner_entries(hass: HomeAssistant) -> Iterator[MinerConfigEntry]:
+    """Yield the entries of this kind that the user did not choose to ignore."""
+    for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        if entry.data.get(CONF_KIND) == Kind.MINER:
+            yield cast(MinerConfigEntry, entry)
+
+
+def find_entry(
+    hass: HomeAssistant, host: str, port: int, snapshot: MinerSnapshot | None
+) -> MinerConfigEntry | None:
+    """Return the entry of the miner that answered with `snapshot` at an address.
+
+    The hardware decides where both sides tell it; else the address does.
+    """
+    for entry in miner_entries(hass):
+        if (same := _same_hardware(entry, snapshot)) is None:
+            same = (entry.data[CONF_HOST], entry.data[CONF_PORT]) == (host, port)
+        if same:
+            return entry
+    return None
+
+
+def is_another_miner(entry: MinerConfigEntry, snapshot: MinerSnapshot) -> bool:
+    """Return whether the snapshot certainly comes from other hardware than the entry's."""
+    return _same_hardware(entry, snapshot) is False
+
+
+def _same_hardware(
+    entry: MinerConfigEntry, snapshot: MinerSnapshot | None
+) -> bool | None:
+    if snapshot is None:
+        return None
+    for ours, theirs in (
+        (entry.data.get(CONF_MAC), snapshot.mac and format_mac(snapshot.mac)),
+        (entry.data.get(CONF_PROFILE, {}).get("hardware_id"), snapshot.hardware_id),
+    ):
+        if ours and theirs:
+            return bool(ours == theirs)
+    return None
+
+
+def miner_title(snapshot: MinerSnapshot, host: str) -> str:
+    """Return a name that tells this miner from others: model, and worker or address."""
+    pool = snapshot.active_pool
+    worker = (pool.worker or "") if pool else ""
+    _account, dot, name = worker.partition(".")
+    return f"{snapshot.model or 'Miner'} {name if dot and name else host}"

@@ -1,0 +1,414 @@
+"""Sensors of a miner, of its fans and of its hashboards."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    REVOLUTIONS_PER_MINUTE,
+    EntityCategory,
+    UnitOfFrequency,
+    UnitOfPower,
+    UnitOfRatio,
+    UnitOfTemperature,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from ...engines.edge_collector import (
+    BoardState,
+    BoardStatus,
+    MinerProfile,
+    MinerSnapshot,
+    MinerState,
+    board_state,
+    find_board,
+    miner_state,
+)
+from .coordinator import MinerConfigEntry, MinerCoordinator
+from .entity import BoardEntity, MinerEntity, async_add_by_profile
+
+OFFLINE = "offline"
+LAST_SEEN_STEP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinerSensorDescription(SensorEntityDescription):
+    """A sensor that reads the miner's snapshot."""
+
+    value_fn: Callable[[MinerSnapshot], StateType | datetime]
+    exists_fn: Callable[[MinerProfile], bool] = lambda _: True
+    hashrate: bool = False
+    """Whether the value is in GH/s, to be shown in the unit of the miner's algorithm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardSensorDescription(SensorEntityDescription):
+    """A sensor that reads one hashboard; unknown while the reply does not show it."""
+
+    value_fn: Callable[[BoardStatus], StateType]
+    hashrate: bool = False
+    """Whether the value is in GH/s, to be shown in the unit of the miner's algorithm."""
+
+
+MINER_SENSORS = (
+    MinerSensorDescription(
+        key="hashrate",
+        translation_key="hashrate",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda snapshot: snapshot.hashrate_ghs,
+        hashrate=True,
+    ),
+    MinerSensorDescription(
+        key="ideal_hashrate",
+        translation_key="ideal_hashrate",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        suggested_display_precision=2,
+        value_fn=lambda snapshot: snapshot.ideal_hashrate_ghs,
+        hashrate=True,
+    ),
+    MinerSensorDescription(
+        key="temp_chip_max",
+        translation_key="temp_chip_max",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        value_fn=lambda snapshot: snapshot.temp_chip_max,
+    ),
+    MinerSensorDescription(
+        key="water_in",
+        translation_key="water_in",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        value_fn=lambda snapshot: snapshot.temp_water_in,
+        exists_fn=lambda profile: profile.water,
+    ),
+    MinerSensorDescription(
+        key="water_out",
+        translation_key="water_out",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        value_fn=lambda snapshot: snapshot.temp_water_out,
+        exists_fn=lambda profile: profile.water,
+    ),
+    MinerSensorDescription(
+        key="power",
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_display_precision=0,
+        value_fn=lambda snapshot: snapshot.power_w,
+        exists_fn=lambda profile: profile.power,
+    ),
+    MinerSensorDescription(
+        key="boards_healthy",
+        translation_key="boards_healthy",
+        state_class=SensorStateClass.MEASUREMENT,
+        # A miner that does not hash reports its chips as bad: no judgement.
+        value_fn=lambda snapshot: snapshot.boards_healthy if snapshot.hashing else None,
+    ),
+    MinerSensorDescription(
+        key="error_rate",
+        translation_key="error_rate",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        suggested_display_precision=3,
+        value_fn=lambda snapshot: snapshot.error_rate,
+    ),
+    MinerSensorDescription(
+        key="hw_errors",
+        translation_key="hw_errors",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda snapshot: snapshot.hw_errors,
+    ),
+    MinerSensorDescription(
+        key="accepted",
+        translation_key="accepted",
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda snapshot: snapshot.accepted,
+    ),
+    MinerSensorDescription(
+        key="rejected",
+        translation_key="rejected",
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda snapshot: snapshot.rejected,
+    ),
+    MinerSensorDescription(
+        key="pool",
+        translation_key="pool",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda snapshot: pool.url if (pool := snapshot.active_pool) else None,
+    ),
+    MinerSensorDescription(
+        key="worker",
+        translation_key="worker",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda snapshot: (
+            pool.worker if (pool := snapshot.active_pool) else None
+        ),
+    ),
+    MinerSensorDescription(
+        key="uptime",
+        device_class=SensorDeviceClass.UPTIME,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda snapshot: (
+            None
+            if snapshot.uptime_s is None
+            else dt_util.utcnow() - timedelta(seconds=snapshot.uptime_s)
+        ),
+    ),
+)
+
+STATUS = SensorEntityDescription(
+    key="status",
+    translation_key="status",
+    device_class=SensorDeviceClass.ENUM,
+    options=[*MinerState, OFFLINE],
+)
+BOARDS_TOTAL = SensorEntityDescription(
+    key="boards_total",
+    translation_key="boards_total",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+LAST_SEEN = SensorEntityDescription(
+    key="last_seen",
+    translation_key="last_seen",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+BOARD_SENSORS = (
+    BoardSensorDescription(
+        key="hashrate",
+        translation_key="hashrate",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda board: board.hashrate_ghs,
+        hashrate=True,
+    ),
+    BoardSensorDescription(
+        key="temp_chip",
+        translation_key="temp_chip",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        value_fn=lambda board: board.temp_chip,
+    ),
+    BoardSensorDescription(
+        key="temp_pcb",
+        translation_key="temp_pcb",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        value_fn=lambda board: board.temp_pcb,
+    ),
+    BoardSensorDescription(
+        key="chips_ok",
+        translation_key="chips_ok",
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda board: board.chips_ok,
+    ),
+    BoardSensorDescription(
+        key="frequency",
+        device_class=SensorDeviceClass.FREQUENCY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfFrequency.MEGAHERTZ,
+        suggested_display_precision=0,
+        value_fn=lambda board: board.frequency_mhz,
+    ),
+)
+
+BOARD_STATUS = SensorEntityDescription(
+    key="status",
+    translation_key="board_status",
+    device_class=SensorDeviceClass.ENUM,
+    options=[*BoardState],
+    entity_registry_enabled_default=False,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MinerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the miner's sensors, and those of parts when they are first seen."""
+    coordinator = entry.runtime_data
+
+    def sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
+        yield MinerStatusSensor(coordinator, STATUS)
+        yield BoardsTotalSensor(coordinator, BOARDS_TOTAL)
+        yield LastSeenSensor(coordinator, LAST_SEEN)
+        for description in MINER_SENSORS:
+            if description.exists_fn(profile):
+                yield MinerSensor(coordinator, description)
+        for fan_id in profile.fans:
+            yield FanSensor(coordinator, fan_id)
+        for board_id in profile.boards:
+            yield BoardStatusSensor(coordinator, BOARD_STATUS, board_id)
+            for board_description in BOARD_SENSORS:
+                yield BoardSensor(coordinator, board_description, board_id)
+
+    async_add_by_profile(coordinator, async_add_entities, sensors)
+
+
+class MinerSensor(MinerEntity, SensorEntity):
+    """A reading of the miner."""
+
+    entity_description: MinerSensorDescription
+
+    def __init__(
+        self, coordinator: MinerCoordinator, description: MinerSensorDescription
+    ) -> None:
+        """Show hashrates in the unit of the miner's algorithm."""
+        super().__init__(coordinator, description)
+        if description.hashrate:
+            self._attr_native_unit_of_measurement = coordinator.rate_unit.symbol
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        value = self.entity_description.value_fn(self.coordinator.data)
+        if self.entity_description.hashrate and isinstance(value, float):
+            return value / self.coordinator.rate_unit.ghs
+        return value
+
+
+class MinerStatusSensor(MinerEntity, SensorEntity):
+    """What the miner is doing; tells offline when everything else is unavailable."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        if not self.coordinator.fresh:
+            return OFFLINE
+        return miner_state(self.coordinator.data, self.coordinator.profile)
+
+
+class BoardsTotalSensor(MinerEntity, SensorEntity):
+    """How many hashboards the miner was seen to have."""
+
+    @property
+    @override
+    def native_value(self) -> int:
+        return len(self.coordinator.profile.boards)
+
+
+class LastSeenSensor(MinerEntity, SensorEntity):
+    """When the miner last gave good data.
+
+    In whole steps while the miner answers, to spare the recorder, and exact once it is
+    lost.
+    """
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.last_seen is not None
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        seen = self.coordinator.last_seen
+        if seen is None or not self.coordinator.fresh:
+            return seen
+        return seen - (seen - dt_util.utc_from_timestamp(0)) % LAST_SEEN_STEP
+
+
+class FanSensor(MinerEntity, SensorEntity):
+    """Speed of one fan."""
+
+    def __init__(self, coordinator: MinerCoordinator, fan_id: str) -> None:
+        """Name the fan as the firmware numbers it."""
+        super().__init__(
+            coordinator,
+            SensorEntityDescription(
+                key=f"fan_{fan_id}",
+                translation_key="fan",
+                translation_placeholders={"fan": fan_id},
+                entity_category=EntityCategory.DIAGNOSTIC,
+                entity_registry_enabled_default=False,
+                state_class=SensorStateClass.MEASUREMENT,
+                native_unit_of_measurement=REVOLUTIONS_PER_MINUTE,
+            ),
+        )
+        self.fan_id = fan_id
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        return next(
+            (fan.rpm for fan in self.coordinator.data.fans if fan.id == self.fan_id),
+            None,
+        )
+
+
+class BoardSensor(BoardEntity, SensorEntity):
+    """A reading of one hashboard."""
+
+    entity_description: BoardSensorDescription
+
+    def __init__(
+        self,
+        coordinator: MinerCoordinator,
+        description: BoardSensorDescription,
+        board_id: int,
+    ) -> None:
+        """Show hashrates in the unit of the miner's algorithm."""
+        super().__init__(coordinator, description, board_id)
+        if description.hashrate:
+            self._attr_native_unit_of_measurement = coordinator.rate_unit.symbol
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        board = find_board(self.coordinator.data, self.board_id)
+        value = None if board is None else self.entity_description.value_fn(board)
+        if self.entity_description.hashrate and isinstance(value, float):
+            return value / self.coordinator.rate_unit.ghs
+        return value
+
+
+class BoardStatusSensor(BoardEntity, SensorEntity):
+    """Judgement on one hashboard."""
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        return board_state(self.coordinator.data, self.board_id)
