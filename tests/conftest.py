@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from unittest.mock import PropertyMock, patch
 
 import pytest
+import pytest_socket
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +23,9 @@ def entity_registry_enabled_by_default() -> Iterator[None]:
         return_value=True,
     ):
         yield
+
+
+@pytest.fixture
+def loopback(socket_enabled: None) -> None:
+    """Let real sockets reach every loopback address: each simulated device has its own."""
+    pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
