@@ -1,0 +1,182 @@
+"""What the decision about a rig's power is made of. All times are aware UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a pool tells about a worker."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    NONE = "none"
+    """No verdict: error, staleness, rate limit, unknown account, never seen."""
+
+
+class MinerKind(StrEnum):
+    """What a linked miner tells about the rig, first hand."""
+
+    HASHING = "hashing"
+    IDLE = "idle"
+    """Answers, does not hash, and was not told to sleep."""
+    SLEEPING = "sleeping"
+    STARTING = "starting"
+    SILENT = "silent"
+
+
+class OutletKind(StrEnum):
+    """What the rig's outlet says."""
+
+    ON = "on"
+    OFF = "off"
+    UNREACHABLE = "unreachable"
+
+
+class RigState(StrEnum):
+    """What is going on with a rig."""
+
+    ONLINE = "online"
+    SILENT = "silent"
+    RESTARTING = "restarting"
+    COOLDOWN = "cooldown"
+    UNSTABLE = "unstable"
+    HELD = "held"
+    OFF_BY_USER = "off_by_user"
+    UNKNOWN = "unknown"
+
+
+class Action(StrEnum):
+    """What is to be done now."""
+
+    NONE = "none"
+    CUT = "cut"
+    """Off, wait, on."""
+    TURN_ON = "turn_on"
+    """The outlet is off without anybody's wish."""
+    FINISH = "finish"
+    """A cut was begun before a crash: on, first of all."""
+    REHEARSE = "rehearse"
+    """What would be a cut or a turn-on if the rig were armed."""
+    GIVE_UP = "give_up"
+    """The last restart did not help either: hand over to a human."""
+
+
+class Reason(StrEnum):
+    """Why, in words that are translated."""
+
+    POOL_SEES_SHARES = "pool_sees_shares"
+    MINER_HASHES = "miner_hashes"
+    SHARES_AFTER_SILENCE = "shares_after_silence"
+    WAITING_FOR_POOL = "waiting_for_pool"
+    WAITING_FOR_LIMIT = "waiting_for_limit"
+    POOL_AND_MINER_SILENT = "pool_and_miner_silent"
+    POOL_SILENT = "pool_silent"
+    NO_DRAW = "no_draw"
+    DRAW_WITHOUT_HASHING = "draw_without_hashing"
+    NO_POOL_VERDICT = "no_pool_verdict"
+    POOL_OUTAGE = "pool_outage"
+    QUIET_START = "quiet_start"
+    NEVER_SEEN = "never_seen"
+    MINER_SLEEPS = "miner_sleeps"
+    MINER_STARTS = "miner_starts"
+    COOLING_DOWN = "cooling_down"
+    PLUG_UNREACHABLE = "plug_unreachable"
+    OUTLET_IS_OFF = "outlet_is_off"
+    UNFINISHED_RESTART = "unfinished_restart"
+    TOO_MANY_RESTARTS = "too_many_restarts"
+    BY_USER = "by_user"
+    SWITCHED_OFF = "switched_off"
+    WATCH_ONLY = "watch_only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """When to restart; names and defaults of the original rig restarter."""
+
+    power_cycle_on_delay: timedelta = timedelta(seconds=3)
+    time_until_offline: timedelta = timedelta(minutes=10)
+    time_until_offline_local: timedelta = timedelta(minutes=2)
+    status_check_frequency: timedelta = timedelta(minutes=5)
+    status_check_cooldown: timedelta = timedelta(minutes=10)
+    max_consecutive_restarts: int = 3
+    no_draw_below: float = 15.0
+    """W under which a rig counts as dark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A cut that has been begun: the outlet will be turned on at `on_at`."""
+
+    off_at: datetime
+    on_at: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What outlives a restart of Home Assistant."""
+
+    seen: bool = False
+    """The pool or the miner was seen working."""
+    restarts_in_row: int = 0
+    restarts_total: int = 0
+    last_cut: datetime | None = None
+    cooldown_until: datetime | None = None
+    unstable: bool = False
+    off_by_user: bool = False
+    intent: Intent | None = None
+    plug_failures: int = 0
+    plug_failed_since: datetime | None = None
+    plug_retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolEvidence:
+    """What the pool told last, and when it was asked."""
+
+    verdict: Verdict
+    at: datetime
+    last_share: datetime | None = None
+    outage: bool = False
+    """Most rigs of the pool fell silent together: it is the pool."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinerEvidence:
+    """What the linked miner tells, and since when."""
+
+    kind: MinerKind
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletEvidence:
+    """What the outlet told last; the draw in W where it measures."""
+
+    kind: OutletKind
+    watts: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that is known at the moment; None is a witness that there is not."""
+
+    pool: PoolEvidence | None = None
+    miner: MinerEvidence | None = None
+    outlet: OutletEvidence | None = None
+    quiet: bool = False
+    """Home Assistant has only just started, and fresh polls have not come in."""
+    armed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do, what to show, and what to remember before it is done."""
+
+    action: Action
+    state: RigState
+    reason: Reason
+    memory: Memory
+    recovered: bool = False
+    """The rig works again after a restart of ours."""
