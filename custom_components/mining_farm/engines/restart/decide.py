@@ -67,6 +67,8 @@ def _weigh(
             return _Finding(RigState.ONLINE, Reason.MINER_HASHES)
         case MinerKind.SLEEPING:
             return _Finding(RigState.HELD, Reason.MINER_SLEEPS)
+        case MinerKind.POOL_LOST:
+            return _Finding(RigState.HELD, Reason.MINER_LOST_POOL)
         case MinerKind.STARTING:
             return _Finding(RigState.HELD, Reason.MINER_STARTS)
     if evidence.quiet:
@@ -93,6 +95,8 @@ def _weigh_both(
     pool, miner = evidence.pool, evidence.miner
     assert pool is not None  # noqa: S101
     assert miner is not None  # noqa: S101
+    if pool.outage:
+        return _Finding(RigState.HELD, Reason.POOL_OUTAGE)
     limit = miner.since + policy.time_until_offline_local
     if now < limit:
         return _Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
@@ -118,8 +122,11 @@ def _weigh_without_pool(now: datetime, policy: Policy, evidence: Evidence) -> _F
     match miner.kind:
         case MinerKind.SILENT if dark:
             reason = Reason.NO_DRAW
-        case MinerKind.IDLE:
-            reason = Reason.NO_DRAW if dark else Reason.DRAW_WITHOUT_HASHING
+        # Without the internet no miner has work: idle is then no fault of the rig.
+        case MinerKind.IDLE if evidence.blind:
+            return _Finding(RigState.HELD, Reason.BLIND)
+        case MinerKind.IDLE if not dark:
+            reason = Reason.DRAW_WITHOUT_HASHING
         case _:
             return held
     if now < miner.since + policy.time_until_offline:
@@ -216,7 +223,7 @@ def _decision(
     action: Action,
     state: RigState,
     reason: Reason,
-    recovered: bool = False,  # noqa: FBT001, FBT002
+    recovered: bool = False,  # noqa: FBT002
 ) -> Decision:
     return Decision(
         action=action, state=state, reason=reason, memory=memory, recovered=recovered

@@ -20,6 +20,8 @@ class MinerKind(StrEnum):
     HASHING = "hashing"
     IDLE = "idle"
     """Answers, does not hash, and was not told to sleep."""
+    POOL_LOST = "pool_lost"
+    """Answers, but none of its pools answers it: no fault of the rig."""
     SLEEPING = "sleeping"
     STARTING = "starting"
     SILENT = "silent"
@@ -80,6 +82,8 @@ class Reason(StrEnum):
     NEVER_SEEN = "never_seen"
     MINER_SLEEPS = "miner_sleeps"
     MINER_STARTS = "miner_starts"
+    MINER_LOST_POOL = "miner_lost_pool"
+    BLIND = "blind"
     COOLING_DOWN = "cooling_down"
     PLUG_UNREACHABLE = "plug_unreachable"
     OUTLET_IS_OFF = "outlet_is_off"
@@ -165,6 +169,8 @@ class Evidence:
     pool: PoolEvidence | None = None
     miner: MinerEvidence | None = None
     outlet: OutletEvidence | None = None
+    blind: bool = False
+    """No pool could be reached lately: the internet may be down."""
     quiet: bool = False
     """Home Assistant has only just started, and fresh polls have not come in."""
     armed: bool = False

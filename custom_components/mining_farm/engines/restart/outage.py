@@ -18,7 +18,7 @@ class PoolMember:
 
     last_share: datetime | None
     silent: bool
-    """Its last share is older than its limit."""
+    """Its last share is older than its limit, or than the silence of its miner."""
     dead: bool = False
     """Known not to work for a reason of its own: dark, switched off, given up."""
 
@@ -29,6 +29,8 @@ class PoolHealth:
 
     out_since: datetime | None = None
     back_at: datetime | None = None
+    blamed_until: datetime | None = None
+    """Rigs silent since before this were held for long enough: it is they after all."""
 
     def held(self, now: datetime) -> bool:
         """Return whether no rig of the pool may be judged."""
@@ -40,22 +42,25 @@ class PoolHealth:
 
     def learn(self, now: datetime, members: Iterable[PoolMember]) -> PoolHealth:
         """Return the health after a check of all rigs of the pool."""
-        alive = [member for member in members if not member.dead]
-        out = _silent_together(alive)
-        someone_works = any(not member.silent for member in alive)
-        if (
-            out
-            and someone_works
-            and self.out_since is not None
-            and now - self.out_since >= PARTIAL_LIMIT
-        ):
-            # Held long enough: with others at work it is the rigs after all.
-            return PoolHealth(out_since=None, back_at=None)
-        if out:
-            return PoolHealth(out_since=self.out_since or now)
-        if self.out_since is not None:
-            return PoolHealth(back_at=now)
-        return self
+        alive = [member for member in members if not self._accounted_for(member)]
+        if not _silent_together(alive):
+            if self.out_since is None:
+                return self
+            return PoolHealth(back_at=now, blamed_until=self.blamed_until)
+        since = self.out_since or now
+        some_work = any(not member.silent for member in alive)
+        if some_work and now - since >= PARTIAL_LIMIT:
+            return PoolHealth(blamed_until=now)
+        return PoolHealth(out_since=since, blamed_until=self.blamed_until)
+
+    def _accounted_for(self, member: PoolMember) -> bool:
+        """Return whether a rig's silence says nothing about the pool."""
+        return member.dead or (
+            member.silent
+            and self.blamed_until is not None
+            and member.last_share is not None
+            and member.last_share <= self.blamed_until
+        )
 
 
 def _silent_together(members: list[PoolMember]) -> bool:
