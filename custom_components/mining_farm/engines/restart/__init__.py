@@ -1,5 +1,6 @@
 """When a rig's power is cut and when not: decisions without any I/O."""
 
+from .cycle import OutletFailure, PowerCycler
 from .decide import (
     abandon_cut,
     begin_cut,
@@ -9,6 +10,7 @@ from .decide import (
     plug_failed,
     reset,
 )
+from .gate import PowerUpGate
 from .models import (
     Action,
     Decision,
@@ -36,11 +38,14 @@ __all__ = [
     "MinerEvidence",
     "MinerKind",
     "OutletEvidence",
+    "OutletFailure",
     "OutletKind",
     "Policy",
     "PoolEvidence",
     "PoolHealth",
     "PoolMember",
+    "PowerCycler",
+    "PowerUpGate",
     "Reason",
     "RigState",
     "Verdict",

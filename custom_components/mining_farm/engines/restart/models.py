@@ -1,8 +1,10 @@
 """What the decision about a rig's power is made of. All times are aware UTC."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Verdict(StrEnum):
@@ -133,6 +135,46 @@ class Memory:
     plug_failures: int = 0
     plug_failed_since: datetime | None = None
     plug_retry_at: datetime | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the memory as JSON can hold it."""
+        stored = asdict(self)
+        intent = stored["intent"]
+        for part in (stored, intent or {}):
+            for key, value in part.items():
+                if isinstance(value, datetime):
+                    part[key] = value.isoformat()
+        return stored
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Rebuild a stored memory; ValueError for one that is damaged."""
+        try:
+            intent = stored["intent"]
+            return cls(
+                seen=bool(stored["seen"]),
+                restarts_in_row=int(stored["restarts_in_row"]),
+                restarts_total=int(stored["restarts_total"]),
+                last_cut=_time(stored["last_cut"]),
+                cooldown_until=_time(stored["cooldown_until"]),
+                unstable=bool(stored["unstable"]),
+                off_by_user=bool(stored["off_by_user"]),
+                intent=intent
+                and Intent(
+                    off_at=datetime.fromisoformat(intent["off_at"]),
+                    on_at=datetime.fromisoformat(intent["on_at"]),
+                    reason=Reason(intent["reason"]),
+                ),
+                plug_failures=int(stored["plug_failures"]),
+                plug_failed_since=_time(stored["plug_failed_since"]),
+                plug_retry_at=_time(stored["plug_retry_at"]),
+            )
+        except (AttributeError, KeyError, TypeError) as err:
+            raise ValueError(f"damaged memory: {err!r}") from err
+
+
+def _time(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,105 @@
+"""Carries a cut out so that the outlet ends up on, whatever happens on the way."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Protocol
+
+from .decide import abandon_cut, finish_cut, plug_answered, plug_failed
+from .models import Memory, Policy
+
+FIRST_BACK_OFF_S = 5.0
+LONGEST_BACK_OFF_S = 300.0
+
+
+class OutletFailure(Exception):  # noqa: N818
+    """The outlet could not be reached, or did not confirm what it was told."""
+
+
+class Outlet(Protocol):
+    """A rig's outlet; commands return once they are confirmed."""
+
+    async def async_is_on(self) -> bool:
+        """Return whether the outlet is on; OutletFailure when it does not tell."""
+
+    async def async_turn_on(self) -> None:
+        """Turn on and confirm; OutletFailure when that cannot be done."""
+
+    async def async_turn_off(self) -> None:
+        """Turn off and confirm; OutletFailure when that cannot be done."""
+
+
+class Journal(Protocol):
+    """Where a rig's memory is kept."""
+
+    async def async_store(self, memory: Memory) -> None:
+        """Return once the memory is on disk."""
+
+
+class PowerCycler:
+    """Switches one rig's outlet; every step is on disk before it is taken."""
+
+    def __init__(
+        self,
+        outlet: Outlet,
+        journal: Journal,
+        policy: Policy,
+        *,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[object]],
+        on_left_off: Callable[[], None],
+    ) -> None:
+        """Take the outlet, the journal, clocks, and whom to tell of an outlet left off."""
+        self._outlet = outlet
+        self._journal = journal
+        self._policy = policy
+        self._now = now
+        self._sleep = sleep
+        self._on_left_off = on_left_off
+
+    async def async_cut(self, memory: Memory) -> Memory:
+        """Turn off, wait, turn on; the memory holds the intent already."""
+        await self._journal.async_store(memory)
+        try:
+            await self._outlet.async_turn_off()
+        except OutletFailure:
+            # The command may have arrived all the same: only an outlet that says that
+            # it is on was surely not cut.
+            if await self._is_on():
+                memory = abandon_cut(self._now(), memory)
+                await self._journal.async_store(memory)
+                return memory
+        else:
+            await self._sleep(self._policy.power_cycle_on_delay.total_seconds())
+        return await self.async_finish(memory)
+
+    async def async_finish(self, memory: Memory) -> Memory:
+        """Turn on what a cut has turned off, and try until it is on."""
+        back_off = FIRST_BACK_OFF_S
+        while True:
+            try:
+                await self._outlet.async_turn_on()
+            except OutletFailure:
+                self._on_left_off()
+                await self._sleep(back_off)
+                back_off = min(2 * back_off, LONGEST_BACK_OFF_S)
+            else:
+                memory = finish_cut(self._now(), self._policy, memory)
+                await self._journal.async_store(memory)
+                return memory
+
+    async def async_turn_on(self, memory: Memory) -> Memory:
+        """Turn on an outlet that is off without anybody's wish."""
+        try:
+            await self._outlet.async_turn_on()
+        except OutletFailure:
+            memory = plug_failed(self._now(), memory)
+        else:
+            memory = plug_answered(memory)
+        await self._journal.async_store(memory)
+        return memory
+
+    async def _is_on(self) -> bool:
+        try:
+            return await self._outlet.async_is_on()
+        except OutletFailure:
+            return False

@@ -1,0 +1,33 @@
+"""Power-ups keep their distance."""
+
+import asyncio
+
+from custom_components.mining_farm.engines.restart.gate import PowerUpGate
+
+
+async def test_one_at_a_time_with_a_gap() -> None:
+    """Ten rigs ask at once; inrush is spread, also when one of them fails."""
+    clock = 0.0
+    starts: list[float] = []
+    inside = 0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal clock
+        await asyncio.sleep(0)
+        clock += seconds
+
+    gate = PowerUpGate(monotonic=lambda: clock, sleep=sleep)
+
+    async def power_up(number: int) -> None:
+        nonlocal inside
+        async with gate.async_pass():
+            inside += 1
+            assert inside == 1
+            starts.append(clock)
+            await sleep(3)
+            inside -= 1
+            if number == 4:
+                raise OSError
+
+    await asyncio.gather(*(power_up(n) for n in range(10)), return_exceptions=True)
+    assert starts == [23.0 * number for number in range(10)]
