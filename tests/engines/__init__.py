@@ -1,0 +1,1 @@
+"""Tests of the engines, which know nothing of Home Assistant."""
