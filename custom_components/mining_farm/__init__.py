@@ -8,9 +8,19 @@ from .kinds import async_get_kind
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Set up an entry of any kind."""
+    """Set up an entry of any kind.
+
+    A device that was seen before may be off: its entry loads all the same. One that
+    was never seen is tried again by Home Assistant.
+    """
     kind = await async_get_kind(hass, entry)
-    await kind.async_setup_entry(hass, entry)
+    coordinator = kind.async_create_coordinator(hass, entry)
+    if coordinator.known:
+        await coordinator.async_first_poll()
+    else:
+        await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = coordinator
+    kind.async_register_devices(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, kind.PLATFORMS)
     return True
 

@@ -1,1 +1,1 @@
-"""Tests of the engines."""
+"""Tests of the engines, which know nothing of Home Assistant."""

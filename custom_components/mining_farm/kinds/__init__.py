@@ -10,6 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.importlib import async_import_module
 
 from ..const import CONF_KIND, Kind
+from .coordinator import FarmCoordinator
 
 
 class KindModule(Protocol):
@@ -17,8 +18,13 @@ class KindModule(Protocol):
 
     PLATFORMS: list[Platform]
 
-    async def async_setup_entry(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Create the entry's runtime data; the platforms follow."""
+    def async_create_coordinator(
+        self, hass: HomeAssistant, entry: ConfigEntry
+    ) -> FarmCoordinator[Any]:
+        """Return what becomes the entry's runtime data once it was polled."""
+
+    def async_register_devices(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Register the devices that entities refer to; the platforms follow."""
 
     async def async_remove_device(
         self, hass: HomeAssistant, entry: ConfigEntry, device: dr.AnyDeviceEntry

@@ -36,12 +36,17 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
         *,
         name: str,
         interval: timedelta,
+        known: bool,
     ) -> None:
-        """Poll every `interval` for as long as an entity listens."""
+        """Poll every `interval` for as long as an entity listens.
+
+        A known device is one that was seen before.
+        """
         super().__init__(
             hass, LOGGER, config_entry=entry, name=name, update_interval=interval
         )
         self.grace = max(MINIMUM_GRACE, POLLS_OF_GRACE * interval)
+        self.known = known
         self.last_seen: datetime | None = None
         self._failure: UpdateFailed | None = None
         self._grace_timer: Callable[[], None] | None = None
@@ -70,15 +75,11 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self._start_grace_timer()
         return data
 
-    async def async_first_refresh(self, *, known: bool) -> None:
-        """Poll for the first time.
+    async def async_first_poll(self) -> None:
+        """Poll a known device for the first time.
 
-        A device that was seen before may be off: its entry loads all the same, and
-        start-up waits no longer for it than a healthy device needs.
+        Start-up waits no longer for it than a healthy device needs; the poll goes on.
         """
-        if not known:
-            await self.async_config_entry_first_refresh()
-            return
         poll = self.config_entry.async_create_background_task(
             self.hass, self.async_refresh(), name=f"{self.name} first poll"
         )

@@ -193,6 +193,7 @@ async def test_nothing_changed_writes_nothing(
     entry: MockConfigEntry,
 ) -> None:
     """A poll with the same readings leaves the state machine alone."""
+    freezer.move_to(datetime(2026, 11, 21, 1, 0, 0, tzinfo=UTC))
     await set_up(hass, entry)
     changes = async_capture_events(hass, "state_changed")
     reports: list[Event[EventStateReportedData]] = []
@@ -206,7 +207,6 @@ async def test_nothing_changed_writes_nothing(
         reports.append(event)
 
     hass.bus.async_listen("state_reported", note, every)
-    freezer.move_to(datetime(2026, 11, 21, 1, 0, 0, tzinfo=UTC))
     await tick(hass, freezer, 31)
     changes.clear()
     reports.clear()

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from .errors import CGMinerError, Failure
 from .json_repair import repair_json
 from .text_replies import decode_text_reply
+from .values import text
 
 MAX_DEPTH = 32
 """Nesting of the deepest reply that is read; real ones end at 6."""
@@ -38,13 +39,15 @@ def decode_reply(raw: bytes, command: str) -> dict[str, Any]:
         raise CGMinerError(
             Failure.DENIED, "the miner closed the connection without a byte"
         )
-    text = raw.lstrip(b"\0 \t\r\n,").partition(b"\0")[0].decode(errors="replace")
-    if text.startswith("{"):
-        return _decode_json(text)
-    if text.startswith(("STATUS=", "CMD=")):
-        return decode_text_reply(text.rstrip(), command)
+    reply = raw.lstrip(b"\0 \t\r\n,").partition(b"\0")[0].decode(errors="replace")
+    if reply.startswith("{"):
+        return _decode_json(reply)
+    if reply.startswith(("STATUS=", "CMD=")):
+        return decode_text_reply(reply.rstrip(), command)
+    if not reply:
+        raise CGMinerError(Failure.INVALID_REPLY, "the reply is empty")
     raise CGMinerError(
-        Failure.NOT_CGMINER, f"no reply of the CGMiner API: {text[:40]!r}"
+        Failure.NOT_CGMINER, f"no reply of the CGMiner API: {reply[:40]!r}"
     )
 
 
@@ -79,15 +82,15 @@ def reply_status(reply: Mapping[str, Any]) -> ReplyStatus:
     return ReplyStatus(
         letter=letter.strip().upper()[:1] if isinstance(letter, str) else "",
         code=_code(status.get("Code")),
-        message=_text(status.get("Msg")),
-        description=_text(status.get("Description")),
+        message=text(status.get("Msg")) or "",
+        description=text(status.get("Description")) or "",
     )
 
 
 def raise_for_status(reply: Mapping[str, Any]) -> None:
     """Raise CGMinerError when the miner answers that it will not or cannot.
 
-    Decided by the letter, as informal codes differ. A joined reply passes: its members
+    Decided by the letter, as codes differ. A joined reply passes: its members
     have a STATUS each. Without any STATUS it is another program's JSON: NOT_CGMINER.
     """
     status = reply_status(reply)
@@ -104,20 +107,20 @@ def raise_for_status(reply: Mapping[str, Any]) -> None:
     raise CGMinerError(Failure.COMMAND_FAILED, said)
 
 
-def _decode_json(text: str) -> dict[str, Any]:
+def _decode_json(document: str) -> dict[str, Any]:
     """Return the first complete document, as it is or else mended."""
     reply: dict[str, Any]
     try:
         try:
-            reply = _DECODER.raw_decode(text)[0]
+            reply = _DECODER.raw_decode(document)[0]
         except ValueError:
-            reply = _DECODER.raw_decode(repair_json(text))[0]
+            reply = _DECODER.raw_decode(repair_json(document))[0]
     except (ValueError, RecursionError) as err:
         raise CGMinerError(
             Failure.INVALID_REPLY, f"cut or broken beyond repair: {err}"
         ) from None
     # Counting is cheap, and few brackets cannot nest deeply.
-    if text.count("{") + text.count("[") > MAX_DEPTH:
+    if document.count("{") + document.count("[") > MAX_DEPTH:
         _refuse_deep(reply)
     return reply
 
@@ -167,8 +170,3 @@ def _code(value: object) -> int | None:
             return int(value)
         case _:
             return None
-
-
-def _text(value: object) -> str:
-    """Return a text of a STATUS, bounded: it may end in a log or on a screen."""
-    return value.strip()[:200] if isinstance(value, str) else ""

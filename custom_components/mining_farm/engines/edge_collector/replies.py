@@ -9,6 +9,9 @@ from .identity import normalise_model
 
 type Row = Mapping[str, Any]
 
+MAX_PARTS = 256
+"""Boards, pools or other rows that are read at most; no miner has as many."""
+
 _SECTIONS = {"edevs": "DEVS", "estats": "STATS"}
 
 
@@ -28,11 +31,11 @@ class Replies:
         return self._replies.get(command, {})
 
     def rows(self, *commands: str) -> list[Row]:
-        """Return the rows of the first command that has any."""
+        """Return the rows of the first command that has any; at most MAX_PARTS."""
         for command in commands:
             section = self.reply(command).get(_SECTIONS.get(command, command.upper()))
             found = section if isinstance(section, list) else [section]
-            if rows := [row for row in found if isinstance(row, Mapping)]:
+            if rows := [row for row in found[:MAX_PARTS] if isinstance(row, Mapping)]:
                 return rows
         return []
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from .errors import CGMinerError, Failure
 
-_SECTION = re.compile(r"((?:[^|\\]|\\.)*+)\|", re.DOTALL)
+# Neither pattern can fail at any place, so a megabyte of anything is scanned once.
+_SECTION = re.compile(r"((?:[^|\\]++|\\.?)*+)(?:\||\Z)", re.DOTALL)
 # Bitmain leaves commas in braces and Avalon in brackets, both unescaped:
 # `chain_xtime6={X52=1,X54=1}`, `SYSTEMSTATU[Work: In Work, Hash Board: 2 ]`.
 _FIELD = re.compile(
-    r"((?:[^=,\\]|\\.)*+)(?:=((?:\{[^{}|]*+\}|\[[^\[\]|]*+\]|\\.|[^,\\])*+))?+(?:,|\Z)",
+    r"((?:[^=,\\]|\\.?)*+)"
+    r"(?:=((?:\{[^{}|]*+\}|\[[^\[\]|]*+\]|\\.?|[^,\\])*+))?+(?:,|\Z)",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -21,13 +23,12 @@ def decode_text_reply(text: str, command: str) -> dict[str, Any]:
     A joined command's reply (`CMD=stats|..|CMD=devs|..`) comes out joined as well.
     Raises CGMinerError when the closing `|` is missing: the reply was cut.
     """
-    sections = _SECTION.findall(text)
-    if not text.endswith("|") or not sections:
+    if not text.endswith("|"):
         raise CGMinerError(Failure.INVALID_REPLY, "the text reply is cut")
     reply: dict[str, Any] = {}
     joined: dict[str, Any] = {}
     name = command
-    for section in sections:
+    for section in _SECTION.findall(text):
         fields = _fields(section)
         if "CMD" in fields:
             name = fields["CMD"]

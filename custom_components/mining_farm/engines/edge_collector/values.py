@@ -9,6 +9,8 @@ from .models import RateUnit
 MAX_RATE_GHS = 1e9
 """1 EH/s: no single miner comes near it."""
 MAX_RPM = 30_000
+_MAX_TEXT = 255
+"""Characters of the longest text that is kept or searched for numbers."""
 
 # "60-58-70-68", and with frost "2--1-20-22", which is 2, -1, 20, 22.
 _DASH_JOINED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:-|$)")
@@ -73,6 +75,8 @@ def temperatures(value: object) -> list[float]:
     """
     found: list[Any] = value if isinstance(value, list) else [value]
     if isinstance(value, str):
+        if len(value) > _MAX_TEXT:
+            return []
         if value.startswith("["):
             found = _LISTED.findall(value)
         elif "-" in value:
@@ -87,5 +91,14 @@ def hottest(*fields: object) -> float | None:
 
 
 def text(value: object) -> str | None:
-    """Return a text without its margins, at most 255 characters; None for an empty one."""
-    return (value.strip()[:255] or None) if isinstance(value, str) else None
+    """Return a text without its margins, of bounded length; None for an empty one.
+
+    Pool and worker names pass through firmware as they come: what cannot be shown or
+    stored (control characters, halves of a surrogate pair) becomes a question mark.
+    """
+    if not isinstance(value, str):
+        return None
+    shown = value.strip()[:_MAX_TEXT]
+    if not shown.isprintable():
+        shown = "".join(each if each.isprintable() else "?" for each in shown)
+    return shown or None

@@ -17,12 +17,19 @@ from .entity import board_identifier, device_info
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
 
 
-async def async_setup_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
-    """Poll the miner and register its device, which its boards refer to."""
+@callback
+def async_create_coordinator(
+    hass: HomeAssistant, entry: MinerConfigEntry
+) -> MinerCoordinator:
+    """Return what polls the entry's miner."""
     client = CGMinerClient(entry.data[CONF_HOST], entry.data[CONF_PORT])
-    coordinator = MinerCoordinator(hass, entry, MinerCollector(client))
-    await coordinator.async_first_refresh(known=coordinator.known)
-    entry.runtime_data = coordinator
+    return MinerCoordinator(hass, entry, MinerCollector(client))
+
+
+@callback
+def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
+    """Register the miner's device, which its boards refer to."""
+    coordinator = entry.runtime_data
 
     @callback
     def register_device(profile: MinerProfile) -> None:

@@ -37,9 +37,14 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self, hass: HomeAssistant, entry: MinerConfigEntry, collector: MinerCollector
     ) -> None:
         """Start from the stored profile, so that entities exist while the miner is off."""
-        super().__init__(hass, entry, name=entry.title, interval=POLL_INTERVAL)
+        super().__init__(
+            hass,
+            entry,
+            name=entry.title,
+            interval=POLL_INTERVAL,
+            known=CONF_PROFILE in entry.data,
+        )
         self.collector = collector
-        self.known = CONF_PROFILE in entry.data
         self.profile = MinerProfile.from_dict(entry.data.get(CONF_PROFILE, {}))
 
     @property

@@ -1,7 +1,7 @@
 """Config flow of a miner: one by address, found by DHCP, or moved to a new address."""
 
 from dataclasses import asdict
-from typing import Any, override
+from typing import Any
 
 import voluptuous as vol
 
@@ -97,19 +97,15 @@ class MinerFlow(ConfigFlow):
             description_placeholders={"detail": detail},
         )
 
-    @override
-    async def async_step_dhcp(
-        self, discovery_info: DhcpServiceInfo
+    async def _offer_miner(
+        self, mac: str, discovery_info: DhcpServiceInfo
     ) -> ConfigFlowResult:
-        """Follow a known miner to its new address, or offer a new one.
+        """Offer a discovered miner, or learn the MAC of one that was added by address.
 
         A miner asks for its address long before its API answers: that it is silent now
         is no reason to drop it.
         """
         host = discovery_info.ip
-        mac = format_mac(discovery_info.macaddress)
-        await self.async_set_unique_id(mac)
-        self._abort_if_unique_id_configured(updates={CONF_HOST: host})
         try:
             snapshot = await self._read_miner(host, DEFAULT_PORT)
         except CGMinerError:

@@ -9,7 +9,7 @@ from ..boards import extract_board_indices, pick_stats_entry
 from ..decoding import REPEATED
 from ..identity import algorithm_of, normalise_id
 from ..models import BoardStatus, Fan
-from ..replies import Replies, Row
+from ..replies import MAX_PARTS, Replies, Row
 from ..units import StatsUnits, stats_units, total_unit
 from ..values import (
     count,
@@ -44,11 +44,8 @@ def read(replies: Replies) -> Reading:
     entry = pick_stats_entry(replies.reply("stats"))
     summary = replies.row("summary")
     units = stats_units(replies.model, entry.get("rate_unit"))
-    boards = [
-        read_board(entry, slot, units)
-        for slot in extract_board_indices(entry)
-        if is_present(entry, slot)
-    ]
+    slots = [n for n in extract_board_indices(entry) if is_present(entry, n)]
+    boards = [read_board(entry, slot, units) for slot in slots[:MAX_PARTS]]
     chains = total([b.hashrate_ghs for b in boards if b.hashrate_ghs is not None])
     now = _total_rate(entry.get("GHS 5s"), units, chains)
     if now is None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..identity import algorithm_of, normalise_id
 from ..models import BoardStatus, RateUnit
-from ..replies import Replies, Row
+from ..replies import MAX_PARTS, Replies, Row
 from ..units import GHS, parse_unit
 from ..values import count, hottest, positive, rate
 from .antminer import firmware
@@ -41,7 +41,7 @@ def read(replies: Replies) -> Reading:
     entry = replies.row("stats")
     unit = parse_unit(entry.get("rate_unit")) or GHS
     water = _WATER.get((replies.model or "").rstrip("."))
-    chains = [chain for chain in entry["chain"] if isinstance(chain, dict)]
+    chains = [c for c in entry["chain"][:MAX_PARTS] if isinstance(c, dict)]
     boards = [_board(chain, n, unit, water) for n, chain in enumerate(chains)]
     errors = [b.hw_errors for b in boards if b.hw_errors is not None]
     speeds = entry.get("fan")
@@ -97,4 +97,4 @@ def _sensor(chains: Sequence[Row], key: str, position: int) -> float | None:
 
 def _numbered(values: Sequence[object]) -> list[tuple[str, object]]:
     """Return values with their position, from 0, as a name."""
-    return [(str(n), value) for n, value in enumerate(values)]
+    return [(str(n), value) for n, value in enumerate(values[:MAX_PARTS])]

@@ -7,18 +7,20 @@ from collections.abc import Iterator
 import re
 
 from ..identity import normalise_id, normalise_mac
-from ..models import Algorithm, BoardStatus, Fan
-from ..replies import Replies
+from ..models import Algorithm, BoardStatus
+from ..replies import MAX_PARTS, Replies
 from ..units import GHS
-from ..values import count, hottest, positive, rate, rpm, total
+from ..values import count, hottest, positive, rate, text, total
 from .generic import total_rate
-from .reading import Reading
+from .reading import Reading, fans
 
 _MODULE_KEY = re.compile(r"MM ID([0-9]{1,3})(?::Summary)?")
-_FIELD = re.compile(r"(\w++)\[([^\]]*+)\]")
+_FAN_KEY = re.compile(r"Fan([0-9]*)")
+_FIELD = re.compile(r"(\w++)\[([^\[\]]*+)\]")
 # A module of the 7 and 8 series is its first three digits: 7411706 is a 741.
 _SERIES_7_8 = re.compile(r"([78][0-9]{2})[0-9]{4}")
-_PER_CONVERTER = 100
+_PER_GROUP = 100
+"""Numbers kept for the modules of a converter, and for the boards of a module."""
 
 type Module = dict[str, str]
 
@@ -46,43 +48,50 @@ def read(replies: Replies) -> Reading:
     if now is None:
         # The 7 series without `summary` tells nothing but the rate of its clocks.
         now, theoretical = theoretical, None
-    uptimes = [count(row.get("Elapsed")) for row in replies.rows("stats", "estats")]
+    errors = [
+        e for each in modules.values() if (e := count(each.get("HW"))) is not None
+    ]
     return Reading(
         boards=boards,
         hashrate_ghs=now,
         ideal_hashrate_ghs=theoretical,
         algorithm=Algorithm.SHA256,
         model=replies.model or _model(first),
-        firmware=first.get("LVer") or first.get("Ver"),
+        firmware=text(first.get("LVer")) or text(first.get("Ver")),
         # A controller's modules are exchanged: only a lone one names the miner.
         hardware_id=normalise_id(version.get("DNA"))
         or (normalise_id(first.get("DNA")) if len(modules) == 1 else None),
         mac=normalise_mac(version.get("MAC")),
-        fans=[fan for slot, each in modules.items() for fan in _fans(slot, each)],
-        uptime_s=uptimes[0] if uptimes else None,
-        hw_errors=sum(count(module.get("HW")) or 0 for module in modules.values()),
+        fans=fans(_fans(modules)),
+        uptime_s=count((*replies.rows("stats", "estats"), summary)[0].get("Elapsed")),
+        hw_errors=sum(errors) if errors else None,
     )
 
 
 def _modules(replies: Replies) -> Iterator[tuple[int, Module]]:
     """Yield the modules by number, those of a second converter from 100 on."""
-    converter = 0
-    for row in replies.rows("stats") + replies.rows("estats"):
-        found = False
-        for key, value in row.items():
-            match = _MODULE_KEY.fullmatch(key)
-            if match and isinstance(value, str) and "Elapsed[" in value:
-                found = True
-                fields = dict(_FIELD.findall(value))
-                yield int(match[1]) + converter * _PER_CONVERTER, fields
-        converter += found
+    for command in ("stats", "estats"):
+        converters = 0
+        for row in replies.rows(command):
+            texts = {
+                int(match[1]): value
+                for key, value in row.items()
+                if (match := _MODULE_KEY.fullmatch(key))
+                and isinstance(value, str)
+                and "Elapsed[" in value
+            }
+            for slot, value in texts.items():
+                yield slot + converters * _PER_GROUP, dict(_FIELD.findall(value))
+            converters += bool(texts)
+        if converters:
+            return
 
 
 def _boards(
     slot: int, module: Module, *, several: bool, idle: bool
 ) -> Iterator[BoardStatus]:
     """Yield the boards of one module: from 0 within it, or the module itself."""
-    means = module.get("MGHS", "").split()
+    means = _values(module, "MGHS")
     if not means:
         yield BoardStatus(
             id=slot,
@@ -92,13 +101,10 @@ def _boards(
             frequency_mhz=positive(module.get("Freq")),
         )
         return
-    hottest_chips, errors = (
-        module.get("MTmax", "").split(),
-        module.get("MH", "").split(),
-    )
+    hottest_chips, errors = _values(module, "MTmax"), _values(module, "MH")
     for place, mean in enumerate(means):
         yield BoardStatus(
-            id=slot * _PER_CONVERTER + place if several else place,
+            id=slot * _PER_GROUP + place if several else place,
             # A mean goes on for hours after the miner stopped.
             hashrate_ghs=0.0 if idle else rate(mean, GHS),
             temp_chip=hottest(_at(hottest_chips, place)),
@@ -107,31 +113,35 @@ def _boards(
         )
 
 
-def _fans(slot: int, module: Module) -> Iterator[Fan]:
-    """Yield the fans of a module; an old one has a single fan, named like itself."""
-    for key, value in module.items():
-        name = key.removeprefix("Fan")
-        if name != key and not name.strip("0123456789"):
-            speed = rpm(value)
-            if speed is not None:
-                yield Fan(id=name or str(slot), rpm=speed)
+def _fans(modules: dict[int, Module]) -> dict[str, str]:
+    """Return the fans' speeds: by number, and by module where there are several."""
+    speeds = {}
+    for slot, module in modules.items():
+        for key, value in module.items():
+            if match := _FAN_KEY.fullmatch(key):
+                name = [str(slot)] if len(modules) > 1 or not match[1] else []
+                speeds["-".join([*name, *filter(None, [match[1]])])] = value
+    return speeds
 
 
 def _sum(modules: dict[int, Module], key: str) -> float | None:
     """Return the sum of a rate over all modules and boards; None when none tells it."""
-    told = [
-        value for module in modules.values() for value in module.get(key, "").split()
-    ]
+    told = [value for module in modules.values() for value in _values(module, key)]
     rates = [each for value in told if (each := rate(value, GHS)) is not None]
     return total(rates)
 
 
 def _model(module: Module) -> str | None:
     """Return "AvalonMiner 1047" for a version "1047-20051101_85dc6f0_0332654"."""
-    series = module.get("Ver", "").partition("-")[0]
+    series = (text(module.get("Ver")) or "").partition("-")[0]
     if match := _SERIES_7_8.fullmatch(series):
         series = match[1]
     return f"AvalonMiner {series}" if series else None
+
+
+def _values(module: Module, key: str) -> list[str]:
+    """Return the values of a field, one per board."""
+    return module.get(key, "").split()[:MAX_PARTS]
 
 
 def _at(values: list[str], place: int) -> str | None:

@@ -1,0 +1,182 @@
+"""What a miner's firmware may be asked, learned once and kept until it changes."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Form(StrEnum):
+    """Ways to ask; the first two bring several replies over one connection."""
+
+    JOINED = "joined"
+    """`a+b`: cgminer since API 3.1 and its descendants, but not the S19/S21 rewrite."""
+    ARRAY = "array"
+    """A list of names: the S19/S21 rewrite may take it, and nothing else does."""
+    SINGLE = "single"
+
+
+class Rhythm(NamedTuple):
+    """How often a command is worth a connection, how long its reply holds true; in s."""
+
+    every_s: float
+    keep_s: float
+
+
+READING = Rhythm(every_s=0, keep_s=300)
+SLOW = Rhythm(every_s=120, keep_s=300)
+FIXED = Rhythm(every_s=3600, keep_s=7500)
+
+BASE_COMMANDS = ("stats", "devs", "summary", "pools", "version")
+
+FAMILY_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "bosminer": ("temps", "fans", "devdetails"),
+    "boser": ("temps", "fans", "devdetails"),
+    "btminer": ("devdetails",),
+    "whatsminer": ("devdetails",),
+}
+"""What is asked beyond the base, by a word in the Description of the STATUS."""
+
+
+class Request(NamedTuple):
+    """What goes over one connection."""
+
+    commands: tuple[str, ...]
+    form: Form = Form.SINGLE
+    new_api: bool = False
+
+    @property
+    def command(self) -> str | tuple[str, ...]:
+        """The command as the client takes it."""
+        return self.commands if self.form is Form.ARRAY else "+".join(self.commands)
+
+
+class Firmware(NamedTuple):
+    """What tells one firmware from another in any reply."""
+
+    description: str | None = None
+    model: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Capabilities:
+    """What has been learned about one miner; None where it was not tried yet."""
+
+    firmware: Firmware = field(default_factory=Firmware)
+    form: Form | None = None
+    ruled_out: set[Form] = field(default_factory=set)
+    unclear_trials: int = 0
+    """Trials whose failure need not have been the firmware's doing."""
+    new_api: bool | None = None
+    """Whether `stats` takes the flag that shows the boards of stock S19 and later."""
+    refused: set[str] = field(default_factory=set)
+    """Commands that this firmware does not have or does not allow."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """How often each command has failed beside one that was answered."""
+    useless: set[str] = field(default_factory=set)
+    """Commands whose reply tells nothing: `devs` of stock S19 and S21."""
+    primary: str | None = None
+    """The command that holds the boards, else the hashrate: asked at every poll."""
+    shows_boards: bool = False
+    """Whether the primary does hold boards."""
+    settled: bool = False
+    """Whether the boards were those of a miner that hashes, so that nothing is open."""
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """Commands worth asking, the most telling first."""
+        description = (self.firmware.description or "").casefold()
+        family = (more for word, more in FAMILY_COMMANDS.items() if word in description)
+        skipped = self.refused | self.useless
+        return tuple(
+            name for name in (*BASE_COMMANDS, *next(family, ())) if name not in skipped
+        )
+
+    @property
+    def several(self) -> bool:
+        """Whether one connection brings several replies."""
+        return self.form in (Form.JOINED, Form.ARRAY)
+
+    def rhythm(self, command: str) -> Rhythm:
+        """Return how often to ask for a command beside the primary."""
+        if command == "version":
+            return FIXED
+        if self.several:
+            return READING
+        if command == "devdetails":
+            return FIXED
+        return SLOW if command == "pools" or self.primary == "stats" else READING
+
+    def plan(self, due: tuple[str, ...]) -> list[Request]:
+        """Return the one or two connections of a poll.
+
+        `due` names what to ask beside the primary, the most overdue first.
+        """
+        primary = () if self.primary is None else (self.primary,)
+        if not self.several:
+            names = (*primary, *due) or self.commands
+            return [
+                Request((name,), new_api=self.uses_new_api(name)) for name in names[:2]
+            ]
+        # The flag is for `stats` alone: nobody has seen it together with a list.
+        if primary and self.uses_new_api(primary[0]):
+            return [
+                Request(primary, new_api=True),
+                *([self.request(due)] if due else []),
+            ]
+        return [self.request((*primary, *due) or self.commands)]
+
+    def request(self, commands: tuple[str, ...]) -> Request:
+        """Return the request for several commands over one connection."""
+        if len(commands) == 1 or self.form is None:
+            return Request(commands)
+        return Request(commands, self.form)
+
+    def uses_new_api(self, command: str) -> bool:
+        """Return whether a command is sent with the flag."""
+        return command == "stats" and self.new_api is True
+
+
+def _rows(reply: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a reply's sections."""
+    for section in reply.values():
+        match section:
+            case dict():
+                yield section
+            case list():
+                yield from (row for row in section if isinstance(row, dict))
+
+
+def _find(reply: Mapping[str, Any], *keys: str) -> object:
+    """Return the first value that any section has under one of the keys."""
+    return next((row[key] for row in _rows(reply) for key in keys if key in row), None)
+
+
+def identify(reply: Mapping[str, Any]) -> Firmware:
+    """Return what a reply tells about the firmware that sent it."""
+    # Whatsminers spell the status out beside a plain "STATUS": "S".
+    description = reply.get("Description", _find(reply, "Description"))
+    model = _find(reply, "Type", "type")
+    return Firmware(
+        description if isinstance(description, str) else None,
+        model if isinstance(model, str) else None,
+    )
+
+
+def elapsed(reply: Mapping[str, Any]) -> float | None:
+    """Return the s since the mining process started."""
+    match _find(reply, "Elapsed", "elapsed"):
+        case bool():
+            return None
+        case int() | float() as seconds:
+            return seconds
+        case str() as text if text.isdecimal():
+            return float(text)
+        case _:
+            return None
+
+
+def is_new_shape(reply: Mapping[str, Any]) -> bool:
+    """Return whether `stats` came in the shape that `new_api` asks for."""
+    return isinstance(_find(reply, "chain"), list)

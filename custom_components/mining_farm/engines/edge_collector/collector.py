@@ -1,0 +1,275 @@
+"""Polls one miner over as few connections as its firmware allows."""
+
+from collections.abc import Callable, Collection
+import time
+
+from .capabilities import Capabilities, Form, Request, identify, is_new_shape
+from .cgminer_client import CGMinerClient
+from .decoding import raise_for_status, split_joined
+from .errors import CGMinerError, Failure
+from .models import MinerSnapshot
+from .parsers import parse_snapshot
+from .reply_store import ReplyStore
+from .transport import TransportError
+
+_MAX_UNCLEAR_TRIALS = 3
+_MAX_FAILURES = 3
+_FIRST_POLL_SINGLES = 4
+_PRIMARIES = ("stats", "devs", "summary")
+
+_REFUSALS = (Failure.DENIED, Failure.UNKNOWN_COMMAND)
+_ANSWERS = (*_REFUSALS, Failure.COMMAND_FAILED)
+_UNCLEAR = (
+    Failure.REFUSED,
+    Failure.TIMEOUT,
+    Failure.UNREACHABLE,
+    Failure.COMMAND_FAILED,
+)
+"""Failures of a trial that need not be the firmware's doing."""
+
+
+class MinerCollector:
+    """Reads one miner again and again, and learns what it may be asked.
+
+    The first poll takes up to eight connections, later ones take one or two.
+    """
+
+    def __init__(
+        self, client: CGMinerClient, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take the client of the miner and a clock in s."""
+        self._client = client
+        self._replies = ReplyStore(clock)
+        self._capabilities = Capabilities()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What has been learned so far."""
+        return self._capabilities
+
+    async def async_poll(self) -> MinerSnapshot:
+        """Return a reading; CGMinerError when the miner gives none."""
+        self._replies.fresh.clear()
+        if self._capabilities.form is None:
+            await self._async_learn()
+        else:
+            await self._async_read()
+        return parse_snapshot(self._replies.current(self._capabilities))
+
+    async def _async_read(self) -> None:
+        """Ask a known miner for what is due."""
+        capabilities = self._capabilities
+        first, *later = capabilities.plan(self._replies.due(capabilities))
+        primary = capabilities.primary
+        try:
+            await self._async_ask(first)
+            if primary is not None:
+                self._replies.require(primary)
+        except CGMinerError as err:
+            if not _is_answer(err, _REFUSALS) and primary not in capabilities.refused:
+                raise
+            # It refuses what it used to answer: this is another firmware.
+            self._forget()
+            await self._async_learn()
+            return
+        if primary is not None:
+            reply = self._replies.require(primary)
+            if identify(reply) != capabilities.firmware:
+                self._forget()
+                return
+            self._replies.drop_if_restarted(reply)
+        if self._may_try_new_api():
+            await self._async_try_new_api()
+        else:
+            for request in later:
+                await self._async_ask_beside(request)
+        self._choose_primary()
+
+    async def _async_learn(self) -> None:
+        """Find out what a miner may be asked, and read it on the way."""
+        capabilities = self._capabilities
+        # LuxOS may refuse a second connection within a second, and so every trial
+        # that comes after another request.
+        if capabilities.unclear_trials:
+            await self._async_learn_form()
+        failure = await self._async_learn_stats()
+        if capabilities.form is None:
+            await self._async_learn_form()
+        if not capabilities.several:
+            failure = await self._async_learn_singles() or failure
+        self._choose_primary()
+        if self._may_try_new_api():
+            await self._async_try_new_api()
+            self._choose_primary()
+        if not self._replies.fresh:
+            capabilities.form = None
+            raise failure or CGMinerError(
+                Failure.DENIED, "the miner refuses every command that only reads"
+            )
+
+    async def _async_learn_stats(self) -> CGMinerError | None:
+        """Ask for `stats`, which nearly every miner answers; return its refusal."""
+        capabilities = self._capabilities
+        refused = "stats" in capabilities.refused and capabilities.commands
+        if refused or "stats" in self._replies.fresh:
+            return None
+        try:
+            await self._async_ask(Request(("stats",)))
+        except CGMinerError as err:
+            if not _is_answer(err):
+                raise
+            return err
+        if "stats" in capabilities.refused:
+            # Access rights have changed: the other refusals may be gone as well.
+            capabilities.refused.clear()
+        capabilities.firmware = identify(self._replies.require("stats"))
+        return None
+
+    async def _async_learn_form(self) -> None:
+        """Try the ways to ask for several replies at once, each one time."""
+        capabilities = self._capabilities
+        read = self._replies.fresh & {"stats"}
+        commands = tuple(name for name in capabilities.commands if name not in read)
+        for form in (Form.JOINED, Form.ARRAY):
+            if form in capabilities.ruled_out or len(commands) < 2:
+                continue
+            try:
+                await self._async_ask(Request(commands, form), retries=0)
+            except CGMinerError as err:
+                if self._may_be_chance(err):
+                    return
+                capabilities.ruled_out.add(form)
+            else:
+                capabilities.form = form
+                return
+        capabilities.form = Form.SINGLE
+
+    async def _async_learn_singles(self) -> CGMinerError | None:
+        """Ask for the rest one by one; return the first failure."""
+        failure: CGMinerError | None = None
+        capabilities = self._capabilities
+        primary = () if capabilities.primary is None else (capabilities.primary,)
+        names = (*primary, *self._replies.due(capabilities))
+        outstanding = [name for name in names if name not in self._replies.fresh]
+        for name in outstanding[:_FIRST_POLL_SINGLES]:
+            err = await self._async_ask_beside(Request((name,)))
+            failure = failure or err
+            if err is not None and not _is_answer(err):
+                break
+        return failure
+
+    def _may_try_new_api(self) -> bool:
+        """Return whether `stats` may have another shape that shows the boards."""
+        capabilities = self._capabilities
+        return (
+            capabilities.new_api is None
+            and capabilities.form in (Form.ARRAY, Form.SINGLE)
+            and "stats" in self._replies.fresh
+            and not capabilities.shows_boards
+        )
+
+    async def _async_try_new_api(self) -> None:
+        """Ask for `stats` in its other shape; older firmware ignores the flag."""
+        capabilities = self._capabilities
+        try:
+            reply = await self._client.async_request("stats", new_api=True, retries=0)
+            raise_for_status(reply)
+        except CGMinerError as err:
+            if not self._may_be_chance(err):
+                capabilities.new_api = False
+            return
+        capabilities.new_api = is_new_shape(reply)
+        if capabilities.new_api:
+            self._replies.keep("stats", reply)
+
+    def _may_be_chance(self, err: CGMinerError) -> bool:
+        """Count a trial that shows nothing; False once there were too many of them."""
+        if err.failure not in _UNCLEAR:
+            return False
+        # A miner that has not answered at all in this poll may just be off.
+        if not self._replies.fresh:
+            return True
+        self._capabilities.unclear_trials += 1
+        return self._capabilities.unclear_trials < _MAX_UNCLEAR_TRIALS
+
+    async def _async_ask(self, request: Request, *, retries: int | None = None) -> None:
+        """Send a request and keep what it brings; CGMinerError when it brings nothing."""
+        if request.form is Form.SINGLE:
+            self._replies.note_asked(request.commands[0])
+        reply = await self._client.async_request(
+            request.command, new_api=request.new_api, retries=retries
+        )
+        parts = {request.commands[0]: reply}
+        if request.form is not Form.SINGLE:
+            raise_for_status(reply)
+            parts = split_joined(reply)
+        failure: CGMinerError | None = None
+        for command in request.commands:
+            if (part := parts.get(command)) is None:
+                continue
+            try:
+                raise_for_status(part)
+            except CGMinerError as err:
+                failure = failure or err
+                if err.failure in _REFUSALS:
+                    self._capabilities.refused.add(command)
+            else:
+                self._replies.keep(command, part)
+        if self._replies.fresh.isdisjoint(request.commands):
+            raise failure or CGMinerError(
+                Failure.UNKNOWN_COMMAND, "several commands were answered as one"
+            )
+
+    async def _async_ask_beside(self, request: Request) -> CGMinerError | None:
+        """Ask a miner that answers for what it need not have; return the failure."""
+        failures = self._capabilities.failures
+        try:
+            await self._async_ask(request, retries=0)
+        except CGMinerError as err:
+            if err.failure is not Failure.COMMAND_FAILED:
+                failures.update(request.commands)
+            for name in request.commands:
+                if failures[name] >= _MAX_FAILURES and not self._replies.has(name):
+                    self._capabilities.refused.add(name)
+            return err
+        for name in request.commands:
+            del failures[name]
+        return None
+
+    def _choose_primary(self) -> None:
+        """Find the command that holds the boards, until it is beyond doubt."""
+        capabilities = self._capabilities
+        if capabilities.settled:
+            return
+        current = self._replies.current(capabilities)
+        told = {
+            name: parse_snapshot({name: current[name]})
+            for name in _PRIMARIES
+            if name in current
+        }
+        boards = [name for name, snapshot in told.items() if snapshot.boards]
+        rates = [name for name, snap in told.items() if snap.hashrate_ghs is not None]
+        capabilities.shows_boards = bool(boards)
+        capabilities.primary = next(iter((*boards, *rates)), None)
+        if capabilities.primary is None:
+            return
+        capabilities.firmware = identify(current[capabilities.primary])
+        # A miner at rest shows zeros everywhere, so only one that hashes is judged.
+        if not boards or not told[capabilities.primary].hashing:
+            return
+        devs = told.get("devs")
+        capabilities.settled = devs is not None or "devs" in capabilities.refused
+        if devs is None or capabilities.primary != "stats" or devs.boards:
+            return
+        if devs.total_hashrate_ghs_devs is None:
+            capabilities.useless.add("devs")
+
+    def _forget(self) -> None:
+        """Drop all that was learned and kept, but for what came in this poll."""
+        self._capabilities = Capabilities()
+        self._replies.forget_earlier()
+
+
+def _is_answer(err: CGMinerError, failures: Collection[Failure] = _ANSWERS) -> bool:
+    """Return whether the miner itself said no, rather than nothing."""
+    return err.failure in failures and not isinstance(err, TransportError)

@@ -1,0 +1,1 @@
+"""Simulated mining hardware that speaks its true wire protocol, with faults on demand."""

@@ -1,0 +1,125 @@
+"""A mixed farm of simulated hardware, every machine at its own loopback address.
+
+Machine N answers at the N-th address after the base, so that a scan of the range finds
+all of them. Linux owns all of 127.0.0.0/8; elsewhere addresses other than 127.0.0.1
+must be added to the loopback interface first.
+"""
+
+import argparse
+import asyncio
+from contextlib import AsyncExitStack
+import ipaddress
+from typing import Self
+
+from .antminer import AntminerSimulator
+from .clock import Clock, SystemClock
+from .commands import Device
+from .control import ControlServer
+from .running import interruption
+
+MIX = (
+    "s19jpro",
+    "s21",
+    "s9",
+    "l3plus",
+    "m30s",
+    "s19prohyd",
+    "s17braiins",
+    "a1246",
+    "s19x6",
+    "s21plushyd",
+)
+"""Models in the order in which the farm fills up, again and again."""
+
+
+def miners(
+    count: int, base: str, port: int, clock: Clock
+) -> dict[str, AntminerSimulator]:
+    """Return that many miners by name; number N always is the same machine."""
+    first = ipaddress.ip_address(base)
+    fleet = {}
+    for number in range(1, count + 1):
+        name = f"{MIX[(number - 1) % len(MIX)]}-{number}"
+        fleet[name] = AntminerSimulator(
+            MIX[(number - 1) % len(MIX)],
+            str(first + number),
+            port,
+            seed=number,
+            clock=clock,
+            worker=f"farm.{name}",
+        )
+    return fleet
+
+
+class Farm:
+    """Devices by kind and name, with one control port for all."""
+
+    def __init__(
+        self, groups: dict[str, dict[str, Device]], control_port: int = 0
+    ) -> None:
+        """Hold these devices; control port 0 is any free one."""
+        self.groups = groups
+        self.control = ControlServer(groups, port=control_port)
+        self._running = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Start everything, or nothing."""
+        async with AsyncExitStack() as starting:
+            for devices in self.groups.values():
+                for device in devices.values():
+                    await device.start()
+                    starting.push_async_callback(device.stop)
+            await starting.enter_async_context(self.control)
+            self._running = starting.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop everything."""
+        await self._running.aclose()
+
+    def table(self) -> str:
+        """Return what runs where, one line per device."""
+        lines = [f"{'name':<16}{'address':<22}{'model':<24}{'MAC':<19}serial"]
+        for devices in self.groups.values():
+            for name, device in devices.items():
+                about = device.describe()
+                address = f"{about['host']}:{about['port']}"
+                lines.append(
+                    f"{name:<16}{address:<22}{about['model']:<24}{about['mac']:<19}"
+                    f"{about['serial']}"
+                )
+        return "\n".join(lines)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulators.farm",
+        description=__doc__,
+        epilog="`curl localhost:4029/` lists every device and every fault.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--base", default="127.10.0.0", metavar="ADDRESS")
+    parser.add_argument("--miners", type=int, default=12)
+    parser.add_argument("--port", type=int, default=4028)
+    parser.add_argument("--control-port", type=int, default=4029)
+    parser.add_argument("--speed", type=float, default=1.0, help="seconds per second")
+    return parser.parse_args()
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    interrupted = interruption()
+    clock = SystemClock(arguments.speed)
+    fleet = miners(arguments.miners, arguments.base, arguments.port, clock)
+    async with Farm({"miners": dict(fleet)}, arguments.control_port) as farm:
+        url, name = farm.control.url, next(iter(fleet), "")
+        print(farm.table())
+        print(f"\nstate and faults:  curl {url}/")
+        print(f"cause a fault:     curl -X POST {url}/miners/{name}/overheat")
+        print(
+            f"and undo it:       curl -X POST {url}/miners/{name}/restore", flush=True
+        )
+        await interrupted.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_run(_arguments()))

@@ -1,0 +1,1 @@
+"""The simulators, proven on the wire."""

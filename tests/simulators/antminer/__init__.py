@@ -1,0 +1,1 @@
+"""Simulated miners, proven on the wire."""

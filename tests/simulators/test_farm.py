@@ -1,0 +1,137 @@
+"""The mixed farm, in process and as a program."""
+
+import asyncio
+import json
+from pathlib import Path
+import signal
+import socket
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_socket
+
+from simulators.antminer import MODELS
+from simulators.clock import ManualClock
+from simulators.farm import MIX, Farm, miners
+
+from .asking import ask
+
+ROOT = Path(__file__).parents[2]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_every_model_is_in_the_mix() -> None:
+    """A farm of ten shows all there is."""
+    assert sorted(MIX) == sorted(MODELS)
+
+
+def test_a_number_is_always_the_same_machine() -> None:
+    """Name, address, serial number and MAC do not depend on the farm's size."""
+    small = miners(3, "127.10.0.0", 4028, ManualClock())
+    large = miners(25, "127.10.0.0", 4028, ManualClock())
+    assert list(small) == ["s19jpro-1", "s21-2", "s9-3"]
+    for name, miner in small.items():
+        assert miner.identity == large[name].identity
+        assert miner.host == large[name].host
+    assert list(large)[10] == "s19jpro-11"
+    assert [miner.host for miner in large.values()][-1] == "127.10.0.25"
+    assert len({miner.identity.mac for miner in large.values()}) == 25
+    assert len({miner.identity.serial for miner in large.values()}) == 25
+
+
+@pytest.fixture
+def loopback(socket_enabled: None) -> None:
+    """Let the test reach more of loopback than 127.0.0.1."""
+    pytest_socket.socket_allow_hosts([f"127.10.7.{n}" for n in range(1, 4)])
+
+
+async def test_each_miner_has_its_own_address(loopback: None) -> None:
+    """All listen on the same port of neighbouring addresses, until the farm stops."""
+    clock, port = ManualClock(), _free_port()
+    fleet = miners(3, "127.10.7.0", port, clock)
+    async with Farm({"miners": dict(fleet)}) as farm:
+        for miner in fleet.values():
+            assert b"VERSION" in await ask(miner, '{"command":"version"}')
+        lines = farm.table().splitlines()
+        assert len(lines) == 4
+        assert lines[3].split()[:2] == ["s9-3", f"127.10.7.3:{port}"]
+    for miner in fleet.values():
+        with pytest.raises(ConnectionRefusedError):
+            await ask(miner, '{"command":"version"}')
+
+
+async def test_a_farm_starts_whole_or_not_at_all(socket_enabled: None) -> None:
+    """If one address is taken, the others are given back."""
+    clock, port = ManualClock(), _free_port()
+    with socket.socket() as other:
+        other.bind(("127.10.8.2", port))
+        other.listen()
+        with pytest.raises(OSError, match="in use"):
+            await Farm(
+                {"miners": dict(miners(2, "127.10.8.0", port, clock))}
+            ).__aenter__()
+    with socket.socket() as again:
+        again.bind(("127.10.8.1", port))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_the_program(socket_enabled: None, number: signal.Signals) -> None:
+    """It tells where everything is, answers, takes commands, and ends cleanly."""
+    port = _free_port()
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "simulators.farm", "--base", "127.0.0.0"),
+        *("--miners", "1", "--port", str(port), "--control-port", "0"),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    control = ""
+    while not control:
+        line = (await program.stdout.readline()).decode()
+        assert line, (await program.communicate())[1].decode()
+        if line.startswith("and undo it:"):
+            control = line.split()[-1]
+    parts = urlsplit(control)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    writer.write(b"POST /miners/all/kill_board?board=1 HTTP/1.0\r\n\r\n")
+    state = json.loads((await reader.read()).partition(b"\r\n\r\n")[2])
+    assert state["s19jpro-1"]["boards"]["1"]["chips"] == "0/126"
+    writer.close()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"stats")
+    assert b"chain_acs1= xxx xxx" in await reader.read()
+    writer.close()
+    program.send_signal(number)
+    _, errors = await program.communicate()
+    assert (program.returncode, errors) == (0, b"")
+
+
+async def test_a_single_miner_as_a_program(socket_enabled: None) -> None:
+    """One model on one port, with its own control port if wanted."""
+    port = _free_port()
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "simulators.antminer", "--model", "s9"),
+        *("--port", str(port), "--control-port", "0"),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    first = (await program.stdout.readline()).decode()
+    assert first == f"Antminer S9 on 127.0.0.1:{port}\n"
+    second = (await program.stdout.readline()).decode()
+    assert second.startswith("state and faults: curl http://127.0.0.1:")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b'{"command":"version"}')
+    assert b'"Type":"Antminer S9"' in await reader.read()
+    writer.close()
+    program.terminate()
+    await program.communicate()
+    assert program.returncode == 0
