@@ -1,0 +1,30 @@
+"""Keys of a rig's config entry; those of the policy are the original restarter's."""
+
+from typing import Final
+
+CONF_POOL: Final = "status_api"
+CONF_ACCOUNT: Final = "wallet"
+CONF_COIN: Final = "coin"
+CONF_TOKEN: Final = "token"
+CONF_BASE_URL: Final = "base_url"
+CONF_WORKER: Final = "worker_name"
+
+CONF_OUTLET: Final = "outlet"
+CONF_KASA_HOST: Final = "kasa_device_ip"
+CONF_KASA_OUTLET_ID: Final = "kasa_outlet_id"
+CONF_KASA_USERNAME: Final = "kasa_username"
+CONF_KASA_PASSWORD: Final = "kasa_password"
+CONF_SWITCH_ENTITY: Final = "switch_entity_id"
+OUTLET_NONE: Final = "none"
+OUTLET_KASA: Final = "kasa"
+OUTLET_SWITCH: Final = "switch"
+
+CONF_MINER_ENTRY: Final = "miner_entry"
+
+CONF_ON_DELAY: Final = "power_cycle_on_delay"
+CONF_TIME_UNTIL_OFFLINE: Final = "time_until_offline"
+CONF_TIME_UNTIL_OFFLINE_LOCAL: Final = "time_until_offline_local"
+CONF_CHECK_FREQUENCY: Final = "status_check_frequency"
+CONF_CHECK_COOLDOWN: Final = "status_check_cooldown"
+CONF_MAX_RESTARTS: Final = "max_consecutive_restarts"
+CONF_ARMED: Final = "armed"
