@@ -94,6 +94,8 @@ class Reason(StrEnum):
     BY_USER = "by_user"
     SWITCHED_OFF = "switched_off"
     WATCH_ONLY = "watch_only"
+    IN_TURN = "in_turn"
+    NOT_REMEMBERED = "not_remembered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

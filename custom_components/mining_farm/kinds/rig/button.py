@@ -1,0 +1,60 @@
+"""What a user can have done to a rig at once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.button import (
+    ButtonDeviceClass,
+    ButtonEntity,
+    ButtonEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import RigConfigEntry, RigCoordinator
+from .entity import RigEntity
+
+
+@dataclass(frozen=True, kw_only=True)
+class RigButtonDescription(ButtonEntityDescription):
+    """A button and what it does."""
+
+    press_fn: Callable[[RigCoordinator], Awaitable[None]]
+
+
+BUTTONS = (
+    RigButtonDescription(
+        key="power_cycle",
+        translation_key="power_cycle",
+        device_class=ButtonDeviceClass.RESTART,
+        press_fn=lambda rig: rig.async_power_cycle(),
+    ),
+    RigButtonDescription(
+        key="reset_restarts",
+        translation_key="reset_restarts",
+        entity_category=EntityCategory.CONFIG,
+        press_fn=lambda rig: rig.async_reset(),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: RigConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the rig's buttons; one that is only watched has none."""
+    if entry.runtime_data.has_outlet:
+        async_add_entities(RigButton(entry.runtime_data, each) for each in BUTTONS)
+
+
+class RigButton(RigEntity, ButtonEntity):
+    """A button of a rig."""
+
+    entity_description: RigButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        await self.entity_description.press_fn(self.coordinator)

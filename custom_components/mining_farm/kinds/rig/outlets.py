@@ -1,0 +1,165 @@
+"""A rig's outlet: a Kasa plug or strip outlet, or any switch of Home Assistant."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol, override
+
+from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_OFF,
+    STATE_ON,
+)
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_state_change_event
+
+from ...engines.power import KasaOutlet, OutletError
+from ...engines.restart import OutletFailure, OutletKind
+
+CONFIRMATION_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RigOutletReading:
+    """What a rig's outlet says; draw in W and energy in kWh where it measures."""
+
+    kind: OutletKind
+    watts: float | None = None
+    energy_kwh: float | None = None
+
+
+class RigOutlet(Protocol):
+    """What switches a rig's power."""
+
+    async def async_read(self) -> RigOutletReading:
+        """Return the reading; an outlet that does not answer is unreachable."""
+
+    async def async_is_on(self) -> bool:
+        """Return whether it is on; OutletFailure when it does not tell."""
+
+    async def async_turn_on(self) -> None:
+        """Turn on and confirm; OutletFailure when that cannot be done."""
+
+    async def async_turn_off(self) -> None:
+        """Turn off and confirm; OutletFailure when that cannot be done."""
+
+    async def async_close(self) -> None:
+        """Let go of the device."""
+
+
+class KasaRigOutlet(RigOutlet):
+    """A Kasa plug, or one outlet of a strip."""
+
+    def __init__(self, outlet: KasaOutlet) -> None:
+        """Take the engine's outlet."""
+        self._outlet = outlet
+
+    @override
+    async def async_read(self) -> RigOutletReading:
+        try:
+            reading = await self._outlet.async_read()
+        except OutletError:
+            return RigOutletReading(kind=OutletKind.UNREACHABLE)
+        return RigOutletReading(
+            kind=OutletKind.ON if reading.on else OutletKind.OFF,
+            watts=reading.watts,
+            energy_kwh=reading.energy_kwh,
+        )
+
+    @override
+    async def async_is_on(self) -> bool:
+        try:
+            return (await self._outlet.async_read()).on
+        except OutletError as err:
+            raise OutletFailure(str(err)) from err
+
+    @override
+    async def async_turn_on(self) -> None:
+        try:
+            await self._outlet.async_turn_on()
+        except OutletError as err:
+            raise OutletFailure(str(err)) from err
+
+    @override
+    async def async_turn_off(self) -> None:
+        try:
+            await self._outlet.async_turn_off()
+        except OutletError as err:
+            raise OutletFailure(str(err)) from err
+
+    @override
+    async def async_close(self) -> None:
+        await self._outlet.async_close()
+
+
+class SwitchRigOutlet(RigOutlet):
+    """A switch entity of any other integration."""
+
+    def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
+        """Take the switch's entity id."""
+        self._hass = hass
+        self._entity_id = entity_id
+
+    @override
+    async def async_read(self) -> RigOutletReading:
+        match self._state():
+            case "on":
+                return RigOutletReading(kind=OutletKind.ON)
+            case "off":
+                return RigOutletReading(kind=OutletKind.OFF)
+            case _:
+                return RigOutletReading(kind=OutletKind.UNREACHABLE)
+
+    @override
+    async def async_is_on(self) -> bool:
+        state = self._state()
+        if state not in (STATE_ON, STATE_OFF):
+            raise OutletFailure(f"{self._entity_id} is {state}")
+        return state == STATE_ON
+
+    @override
+    async def async_turn_on(self) -> None:
+        await self._switch(SERVICE_TURN_ON, STATE_ON)
+
+    @override
+    async def async_turn_off(self) -> None:
+        await self._switch(SERVICE_TURN_OFF, STATE_OFF)
+
+    @override
+    async def async_close(self) -> None:
+        """Nothing is held."""
+
+    def _state(self) -> str | None:
+        state = self._hass.states.get(self._entity_id)
+        return None if state is None else state.state
+
+    async def _switch(self, service: str, wanted: str) -> None:
+        reached = asyncio.Event()
+
+        @callback
+        def changed(_event: Event[EventStateChangedData]) -> None:
+            if self._state() == wanted:
+                reached.set()
+
+        stop = async_track_state_change_event(self._hass, self._entity_id, changed)
+        try:
+            async with asyncio.timeout(CONFIRMATION_TIMEOUT):
+                await self._hass.services.async_call(
+                    SWITCH_DOMAIN,
+                    service,
+                    {ATTR_ENTITY_ID: self._entity_id},
+                    blocking=True,
+                )
+                if self._state() != wanted:
+                    await reached.wait()
+        except TimeoutError as err:
+            raise OutletFailure(
+                f"{self._entity_id} is {self._state()}, not {wanted}"
+            ) from err
+        except HomeAssistantError as err:
+            raise OutletFailure(f"{self._entity_id}: {err}") from err
+        finally:
+            stop()

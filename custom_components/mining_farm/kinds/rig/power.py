@@ -1,0 +1,159 @@
+"""A rig's power: what is remembered of it, and at most one switching at a time."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from homeassistant.core import HassJob, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN, LOGGER
+from ...engines.restart import Decision, Memory, Policy, PowerCycler
+from .journal import RigJournal
+from .outlets import RigOutlet
+from .restart_coordinator import RestartCoordinator
+
+SHUTDOWN_PATIENCE = 30.0
+
+
+class RigPower:
+    """Owns the memory of a rig and the only way to its outlet."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        farm: RestartCoordinator,
+        policy: Policy,
+        *,
+        name: str,
+        entry_id: str,
+        outlet: RigOutlet | None,
+        on_left_off: Callable[[], None],
+    ) -> None:
+        """Take the outlet, and whom to tell when it does not go on again."""
+        self._hass = hass
+        self._farm = farm
+        self._policy = policy
+        self._name = name
+        self._outlet = outlet
+        self._on_left_off = on_left_off
+        self._journal = RigJournal(hass, entry_id)
+        self._memory: Memory | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stop_waiting = hass.async_add_shutdown_job(
+            HassJob(self.async_wait, f"{name} power")
+        )
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered; empty until it was read."""
+        return self._memory or Memory()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the memory was read from disk."""
+        return self._memory is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether the outlet is being switched, or waits for its turn."""
+        return self._task is not None
+
+    async def async_load(self) -> None:
+        """Read the memory from disk."""
+        self._memory = await self._journal.async_load()
+
+    async def async_store(self, memory: Memory) -> None:
+        """Keep a memory; HomeAssistantError when it cannot be written."""
+        if memory != self._memory:
+            await self._journal.async_store(memory)
+            self._memory = memory
+
+    def start(self, switching: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Switch in a task of its own, which is not stopped half way."""
+
+        async def run() -> None:
+            try:
+                await switching
+            except HomeAssistantError as err:
+                LOGGER.error("%s: %s", self._name, err)
+            finally:
+                self._task = None
+
+        self._task = self._hass.async_create_background_task(
+            run(), f"{self._name} power", eager_start=False
+        )
+        return self._task
+
+    async def async_in_turn(
+        self, decide: Callable[[], Decision | None]
+    ) -> Decision | None:
+        """Carry out what is still right when it is this rig's turn.
+
+        Returns the decision that was carried out, None when there was none any more.
+        """
+        async with self._farm.gate.async_pass():
+            if self._farm.stopping or (decision := decide()) is None:
+                return None
+            if decision.memory.intent is not None:
+                self._memory = decision.memory
+                self._memory = await self._cycler().async_cut(decision.memory)
+            else:
+                self._memory = await self._cycler().async_turn_on(decision.memory)
+            return decision
+
+    async def async_finish(self) -> None:
+        """Turn on what was off when Home Assistant stopped."""
+        async with self._farm.gate.async_pass():
+            self._memory = await self._cycler().async_finish(self.memory)
+
+    async def async_set(self, memory: Memory, *, on: bool) -> None:
+        """Switch for the user; remembered first, and forgotten when it fails.
+
+        A crash in between must not make us turn on what the user turned off.
+        """
+        assert self._outlet is not None  # noqa: S101
+        before = self.memory
+        await self.async_store(memory)
+        try:
+            if on:
+                await self._outlet.async_turn_on()
+            else:
+                await self._outlet.async_turn_off()
+        except Exception:
+            await self.async_store(before)
+            raise
+
+    def _cycler(self) -> PowerCycler:
+        if self._outlet is None:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="rig_no_outlet",
+                translation_placeholders={"name": self._name},
+            )
+        return PowerCycler(
+            self._outlet,
+            self._journal,
+            self._policy,
+            now=dt_util.utcnow,
+            sleep=asyncio.sleep,
+            on_left_off=self._on_left_off,
+        )
+
+    async def async_wait(self) -> None:
+        """Let a switching come to its end.
+
+        What is not done by then is on disk, and first at the next start.
+        """
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=SHUTDOWN_PATIENCE)
+
+    async def async_close(self) -> None:
+        """Finish what was begun, then let go of the outlet."""
+        self._stop_waiting()
+        await self.async_wait()
+        if self._task is not None:
+            self._task.cancel()
+        if self._outlet is not None:
+            await self._outlet.async_close()

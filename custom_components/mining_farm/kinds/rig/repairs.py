@@ -1,0 +1,56 @@
+"""Lets the user decide about a rig that was given up."""
+
+from typing import TYPE_CHECKING, override
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.core import HomeAssistant
+import voluptuous as vol
+
+if TYPE_CHECKING:
+    from .coordinator import RigConfigEntry
+
+
+class UnstableRigFlow(RepairsFlow):
+    """Try again, or leave the rig switched off."""
+
+    def __init__(self, entry: RigConfigEntry) -> None:
+        """Take the rig's entry."""
+        self._entry = entry
+
+    @override
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask what is to be done."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["try_again", "leave_off"],
+            description_placeholders={"name": self._entry.title},
+        )
+
+    async def async_step_try_again(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Forget the restarts that did not help."""
+        await self._entry.runtime_data.async_reset()
+        return self.async_create_entry(data={})
+
+    async def async_step_leave_off(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Switch the rig off until the user switches it on."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="leave_off",
+                data_schema=vol.Schema({}),
+                description_placeholders={"name": self._entry.title},
+            )
+        coordinator = self._entry.runtime_data
+        await coordinator.async_set_power(on=False)
+        await coordinator.async_reset()
+        return self.async_create_entry(data={})
+
+
+def create_fix_flow(hass: HomeAssistant, entry: RigConfigEntry) -> RepairsFlow:
+    """Return the flow for the one issue that can be fixed here."""
+    return UnstableRigFlow(entry)

@@ -1,0 +1,92 @@
+"""One for the farm: sees all rigs at once, and lets one after the other be switched."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+import time
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CoreState, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from ...const import DOMAIN
+from ...engines.pools import Outcome, PoolClient
+from ...engines.restart import PoolHealth, PowerUpGate
+
+if TYPE_CHECKING:
+    from .coordinator import RigCoordinator
+
+QUIET_START = timedelta(minutes=3)
+BLIND_AFTER = timedelta(minutes=15)
+
+
+class RestartCoordinator:
+    """What the rigs of a farm share: pools, their health, and the order of power-ups."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Start quietly: no cut until Home Assistant has been up for a while."""
+        self.hass = hass
+        self.pools = PoolClient(async_get_clientsession(hass))
+        self.gate = PowerUpGate(monotonic=time.monotonic, sleep=asyncio.sleep)
+        self.rigs: dict[str, RigCoordinator] = {}
+        self.started_at: datetime | None = None
+        self._health: dict[tuple[str, str], PoolHealth] = {}
+        self._last_reached: datetime = dt_util.utcnow()
+        async_at_started(hass, self._started)
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        self.started_at = dt_util.utcnow()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing new may be begun."""
+        return self.hass.state not in (CoreState.running, CoreState.starting)
+
+    def quiet(self, now: datetime) -> bool:
+        """Return whether Home Assistant has only just started."""
+        return self.started_at is None or not (
+            self.started_at + QUIET_START <= now
+        )
+
+    def blind(self, now: datetime) -> bool:
+        """Return whether no pool was reached lately: the internet may be down."""
+        return now - self._last_reached > BLIND_AFTER
+
+    @callback
+    def note_report(self, outcome: Outcome, at: datetime) -> None:
+        """Note that a pool answered, with whatever."""
+        if outcome is not Outcome.UNREACHABLE:
+            self._last_reached = max(self._last_reached, at)
+
+    @callback
+    def learn_health(self, rig: RigCoordinator, now: datetime) -> bool:
+        """Judge the pool of a rig by all its rigs; return whether they are to be held.
+
+        An outage is told once, by one rig for all of them.
+        """
+        key = rig.pool_key
+        members = sorted(self._members(key), key=lambda member: member.name)
+        before = self._health.get(key, PoolHealth())
+        health = before.learn(now, [member.as_pool_member(now) for member in members])
+        self._health[key] = health
+        if health.out_since is not None and before.out_since is None:
+            members[0].tell("held", rigs=[member.name for member in members])
+        return health.held(now)
+
+    def _members(self, key: tuple[str, str]) -> Iterator[RigCoordinator]:
+        return (rig for rig in self.rigs.values() if rig.pool_key == key)
+
+
+DATA_RESTARTS: HassKey[RestartCoordinator] = HassKey(f"{DOMAIN}_restarts")
+
+
+@callback
+def async_get_restart_coordinator(hass: HomeAssistant) -> RestartCoordinator:
+    """Return the farm's restart coordinator; made for the first rig."""
+    if DATA_RESTARTS not in hass.data:
+        hass.data[DATA_RESTARTS] = RestartCoordinator(hass)
+    return hass.data[DATA_RESTARTS]

@@ -1,0 +1,234 @@
+"""Asks a rig's witnesses, and makes what they say into evidence."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from ...engines.pools import (
+    Account,
+    AccountReport,
+    Outcome,
+    PoolVerdict,
+    VerdictKind,
+    WorkerReport,
+    judge,
+)
+from ...engines.restart import (
+    Evidence,
+    MinerEvidence,
+    MinerKind,
+    OutletEvidence,
+    OutletKind,
+    Policy,
+    PoolEvidence,
+    PoolMember,
+    Verdict,
+)
+from ..knowledge import MinerKnowledge, async_ask
+from .outlets import RigOutlet, RigOutletReading
+from .restart_coordinator import RestartCoordinator
+
+NOT_WORKING = (MinerKind.IDLE, MinerKind.SILENT)
+SILENCES = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
+"""Answers of a pool that is gone, or of what took its place."""
+POOL_DATA_KEPT = 2.5
+"""Check frequencies after which what a pool said is no longer shown or used."""
+
+
+class RigWitnesses:
+    """The pool, the linked miner and the outlet of one rig, and what each said last."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        farm: RestartCoordinator,
+        policy: Policy,
+        *,
+        account: Account | None,
+        worker: str,
+        miner_entry: str | None,
+        outlet: RigOutlet | None,
+        since: datetime,
+    ) -> None:
+        """Take the witnesses there are; what they said before `since` does not count."""
+        self._hass = hass
+        self._farm = farm
+        self._policy = policy
+        self._worker = worker
+        self._miner_entry = miner_entry
+        self._since = since
+        self.account = account
+        self.outlet = outlet
+        self.report: AccountReport | None = None
+        self.pool_silent_since: datetime | None = None
+        self.miner: MinerEvidence | None = None
+        self.reading: RigOutletReading | None = None
+
+    async def async_ask(self, now: datetime, *, leave_outlet: bool) -> None:
+        """Ask everybody; the outlet not while it is being switched."""
+        if self._miner_entry is not None:
+            self.miner = _miner_evidence(
+                async_ask(self._hass, self._miner_entry), self.miner, now
+            )
+        if self.outlet is not None and not leave_outlet:
+            self.reading = await self.outlet.async_read()
+        await self.async_ask_pool(self._pool_age_wanted(now))
+
+    async def async_ask_pool(self, max_age: timedelta) -> None:
+        """Ask the pool, unless another rig of the account did within `max_age`."""
+        if self.account is None:
+            return
+        self.report = await self._farm.pools.async_fetch(
+            self.account, max_age.total_seconds()
+        )
+        self._farm.note_report(self.report.outcome, self.report.at)
+        if self.report.outcome not in SILENCES:
+            self.pool_silent_since = None
+        elif self.pool_silent_since is None:
+            self.pool_silent_since = self.report.at
+
+    def _pool_age_wanted(self, now: datetime) -> timedelta:
+        """Return how old the pool's answer may be.
+
+        Once the miner itself is down for long enough, one from before that moment is
+        too old.
+        """
+        age = self._policy.status_check_frequency
+        if self.miner is not None and self.miner.kind in NOT_WORKING:
+            limit = self.miner.since + self._policy.time_until_offline_local
+            if now >= limit:
+                return min(age, now - limit)
+        return age
+
+    def evidence(
+        self, now: datetime, *, seen: bool, outage: bool, armed: bool
+    ) -> Evidence:
+        """Return all that is known at the moment."""
+        asked = self.report is not None and self.report.at >= self._since
+        return Evidence(
+            pool=self.pool(now, seen=seen, outage=outage),
+            miner=self.miner,
+            outlet=self.switched(),
+            blind=self._farm.blind(now),
+            quiet=self._farm.quiet(now) or not (asked or self.account is None),
+            armed=armed,
+        )
+
+    def pool(self, now: datetime, *, seen: bool, outage: bool) -> PoolEvidence | None:
+        """Return what the pool contributes; an answer that is too old is none."""
+        if self.report is None:
+            return None
+        verdict: PoolVerdict = judge(
+            self.report.find(self._worker),
+            self.report,
+            now,
+            self._policy.time_until_offline,
+            seen_before=seen,
+        )
+        match verdict.kind:
+            case _ if self.pool_too_old(now):
+                kind = Verdict.NONE
+            case VerdictKind.ONLINE:
+                kind = Verdict.ONLINE
+            case VerdictKind.OFFLINE:
+                kind = Verdict.OFFLINE
+            case _:
+                kind = Verdict.NONE
+        return PoolEvidence(
+            verdict=kind,
+            at=self.report.at,
+            last_share=verdict.last_share,
+            outage=outage,
+        )
+
+    def pool_too_old(self, now: datetime) -> bool:
+        """Return whether the pool's last answer says nothing about the present."""
+        assert self.report is not None  # noqa: S101
+        kept = POOL_DATA_KEPT * self._policy.status_check_frequency
+        return not timedelta(0) <= now - self.report.at <= kept
+
+    def worker(self, now: datetime) -> WorkerReport | None:
+        """Return the worker as its pool shows it, unless that is too old."""
+        if self.report is None or self.pool_too_old(now):
+            return None
+        return self.report.find(self._worker).worker
+
+    def switched(self) -> OutletEvidence | None:
+        """Return what the outlet contributes."""
+        if self.reading is None:
+            return None
+        return OutletEvidence(kind=self.reading.kind, watts=self.reading.watts)
+
+    def as_pool_member(
+        self, now: datetime, *, seen: bool, written_off: bool
+    ) -> PoolMember:
+        """Return the rig as one of its pool's, by which an outage of the pool is told."""
+        pool, miner, outlet = (
+            self.pool(now, seen=seen, outage=False),
+            self.miner,
+            self.switched(),
+        )
+        last_share = None if pool is None else pool.last_share
+        without_work = (
+            miner is not None
+            and miner.kind in NOT_WORKING
+            and now >= miner.since + self._policy.time_until_offline_local
+            and (last_share is None or last_share <= miner.since)
+        )
+        dark = outlet is not None and (
+            outlet.kind is OutletKind.OFF
+            or (
+                outlet.watts is not None and outlet.watts < self._policy.no_draw_below
+            )
+        )
+        offline = pool is not None and pool.verdict is Verdict.OFFLINE
+        return PoolMember(
+            last_share=last_share,
+            silent=without_work or offline,
+            dead=written_off or dark,
+        )
+
+    def describe(self, now: datetime, *, seen: bool) -> dict[str, Any]:
+        """Return what each witness said, for events and answers to users."""
+        pool = self.pool(now, seen=seen, outage=False)
+        return {
+            "pool_verdict": None if pool is None else pool.verdict,
+            "pool_answer": None if self.report is None else self.report.outcome,
+            "last_share": pool and pool.last_share and pool.last_share.isoformat(),
+            "miner": None if self.miner is None else self.miner.kind,
+            "miner_since": None if self.miner is None else self.miner.since.isoformat(),
+            "outlet": None if self.reading is None else self.reading.kind,
+            "watts": None if self.reading is None else self.reading.watts,
+        }
+
+
+def _miner_evidence(
+    knowledge: MinerKnowledge | None, before: MinerEvidence | None, now: datetime
+) -> MinerEvidence | None:
+    """Return what the linked miner contributes, and since when it is so.
+
+    None when it is not loaded, or does not tell whether it hashes.
+    """
+    if knowledge is None:
+        return None
+    if not knowledge.fresh:
+        kind = MinerKind.SILENT
+    elif knowledge.hashing is None:
+        return None
+    elif knowledge.hashing:
+        kind = MinerKind.HASHING
+    elif knowledge.sleeping:
+        kind = MinerKind.SLEEPING
+    elif knowledge.starting:
+        kind = MinerKind.STARTING
+    elif knowledge.pool_lost:
+        kind = MinerKind.POOL_LOST
+    else:
+        kind = MinerKind.IDLE
+    if before is not None and before.kind is kind:
+        return before
+    since = now
+    if kind is MinerKind.SILENT and knowledge.last_seen is not None:
+        since = knowledge.last_seen
+    return MinerEvidence(kind=kind, since=since)
