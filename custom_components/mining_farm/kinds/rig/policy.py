@@ -1,0 +1,94 @@
+"""A rig's policy as numbers that people enter, and as the decision takes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from homeassistant.const import UnitOfPower, UnitOfTime
+
+from ...engines.pools import POOLS
+from ...engines.restart import Policy
+from .const import (
+    CONF_CHECK_COOLDOWN,
+    CONF_CHECK_FREQUENCY,
+    CONF_MAX_RESTARTS,
+    CONF_NO_DRAW_BELOW,
+    CONF_ON_DELAY,
+    CONF_TIME_UNTIL_OFFLINE,
+    CONF_TIME_UNTIL_OFFLINE_LOCAL,
+)
+
+_UNITS: Final[dict[UnitOfTime | UnitOfPower | None, timedelta]] = {
+    UnitOfTime.SECONDS: timedelta(seconds=1),
+    UnitOfTime.MINUTES: timedelta(minutes=1),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyField:
+    """One number of the policy; `key` is its name there and in the entry's options."""
+
+    key: str
+    unit: UnitOfTime | UnitOfPower | None
+    least: float
+    most: float
+    step: float = 1
+    advanced: bool = True
+
+    def read(self, options: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """Return the value as Policy holds it; its default where it is not stored."""
+        if (number := options.get(self.key)) is None:
+            return getattr(Policy(), self.key)
+        unit = _UNITS.get(self.unit)
+        return number if unit is None else number * unit
+
+    def write(self, value: Any) -> float:  # noqa: ANN401
+        """Return what Policy holds as a number in the field's unit."""
+        unit = _UNITS.get(self.unit)
+        number = float(value if unit is None else value / unit)
+        return int(number) if number.is_integer() else number
+
+
+POLICY_FIELDS: Final = (
+    PolicyField(
+        key=CONF_TIME_UNTIL_OFFLINE,
+        unit=UnitOfTime.MINUTES,
+        least=1,
+        most=1440,
+        advanced=False,
+    ),
+    PolicyField(
+        key=CONF_MAX_RESTARTS,
+        unit=None,
+        least=1,
+        most=100,
+        advanced=False,
+    ),
+    PolicyField(key=CONF_ON_DELAY, unit=UnitOfTime.SECONDS, least=1, most=600),
+    PolicyField(
+        key=CONF_TIME_UNTIL_OFFLINE_LOCAL,
+        unit=UnitOfTime.MINUTES,
+        least=0.5,
+        most=1440,
+        step=0.5,
+    ),
+    PolicyField(key=CONF_CHECK_FREQUENCY, unit=UnitOfTime.MINUTES, least=1, most=240),
+    PolicyField(key=CONF_CHECK_COOLDOWN, unit=UnitOfTime.MINUTES, least=1, most=1440),
+    PolicyField(key=CONF_NO_DRAW_BELOW, unit=UnitOfPower.WATT, least=0, most=1000),
+)
+"""Names and units of the original configuration: minutes, and seconds for the delay."""
+
+
+def policy_of(options: Mapping[str, Any]) -> Policy:
+    """Return the policy that an entry's options hold."""
+    return Policy(**{field.key: field.read(options) for field in POLICY_FIELDS})
+
+
+def pool_defaults(pool: str) -> dict[str, float]:
+    """Return the numbers to propose for a rig at a pool."""
+    waits = POOLS[pool].defaults
+    return {
+        field.key: field.write(getattr(waits, field.key, getattr(Policy(), field.key)))
+        for field in POLICY_FIELDS
+    }
