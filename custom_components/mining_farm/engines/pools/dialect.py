@@ -1,0 +1,172 @@
+"""What a pool's dialect consists of: the frame that every module in dialects/ fills."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from .envelope import open_envelope
+from .models import (
+    Account,
+    AccountReport,
+    Outcome,
+    PoolRequest,
+    WorkerReport,
+    merge_workers,
+)
+from .values import UnexpectedReplyError
+
+
+class AccountKind(StrEnum):
+    """What a pool knows its users by."""
+
+    WALLET = "wallet"
+    USERNAME = "username"
+    TOKEN_ONLY = "token_only"  # noqa: S105
+
+
+class TokenUse(StrEnum):
+    """Whether a pool wants a token."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class Service(StrEnum):
+    """Whether the operator still serves."""
+
+    ALIVE = "alive"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """Shortest waits that make sense with a pool, given how late it tells what it knows."""
+
+    time_until_offline: timedelta = timedelta(minutes=10)
+    status_check_frequency: timedelta = timedelta(minutes=5)
+    status_check_cooldown: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a dialect reads from the JSON of a good answer."""
+
+    workers: Iterable[WorkerReport] = ()
+    failure: Outcome | None = None
+    """In place of workers: what the JSON says went wrong, or EMPTY for a reason."""
+    detail: str = ""
+    """In our words: a pool's may quote the wallet."""
+    data_at: datetime | None = None
+    next_page: int | None = None
+
+
+class Dialect(ABC):
+    """One pool, or one program that many pools run."""
+
+    key: ClassVar[str]
+    name: ClassVar[str]
+    base_url: ClassVar[str | None]
+    """Scheme and host; None where every user has a host of his own."""
+    account_kind: ClassVar[AccountKind] = AccountKind.WALLET
+    token: ClassVar[TokenUse] = TokenUse.NONE
+    coins: ClassVar[tuple[str, ...] | None] = None
+    """Coins to offer, not all that there are; None: the pool asks for none."""
+    service: ClassVar[Service] = Service.ALIVE
+    defaults: ClassVar[Defaults] = Defaults()
+    absent_after: ClassVar[timedelta | None] = None
+    """After so long without a share the pool drops a worker; None: nobody knows."""
+    unknown_account: ClassVar[frozenset[int]] = frozenset()
+    """HTTP statuses by which the pool says that it does not know the account."""
+    plain_files: ClassVar[bool] = False
+    """Handed out by a web server as files: its own 404 page tells of the account."""
+    gap: ClassVar[timedelta] = timedelta(seconds=1)
+    """Least time between two requests to one host."""
+    deadline: ClassVar[timedelta] = timedelta(seconds=20)
+    headers: ClassVar[Mapping[str, str]] = {"Accept": "application/json"}
+
+    @abstractmethod
+    def request(self, account: Account, page: int = 1) -> PoolRequest:
+        """Return what to ask for the workers of an account."""
+
+    @abstractmethod
+    def read(self, payload: Any, account: Account) -> Found:  # noqa: ANN401
+        """Return what the JSON tells; UnexpectedReplyError where it is built otherwise."""
+
+    def parse(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        body: str,
+        account: Account,
+        now: datetime,
+    ) -> AccountReport:
+        """Return what any HTTP answer at all tells about an account."""
+        report, payload = open_envelope(
+            status,
+            headers,
+            body,
+            now,
+            unknown_account=self.unknown_account,
+            plain_files=self.plain_files,
+        )
+        if report.outcome is not Outcome.WORKER:
+            return report
+        try:
+            found = self.read(payload, account)
+            workers = merge_workers(tuple(found.workers))
+        except UnexpectedReplyError:
+            detail = f"JSON that is not {self.name}'s"
+            return replace(report, outcome=Outcome.API_ERROR, detail=detail)
+        return replace(
+            report,
+            outcome=found.failure or (Outcome.WORKER if workers else Outcome.EMPTY),
+            workers=() if found.failure else workers,
+            data_at=found.data_at,
+            absent_after=self.absent_after,
+            next_page=found.next_page,
+            detail=found.detail,
+        )
+
+    def missing(self, account: Account) -> tuple[str, ...]:
+        """Return the fields of an account that this pool cannot do without."""
+        needed = {
+            "account": self.account_kind is not AccountKind.TOKEN_ONLY,
+            "coin": self.coins is not None,
+            "token": self.token is TokenUse.REQUIRED,
+            "base_url": self.base_url is None,
+        }
+        return tuple(
+            name for name, need in needed.items() if need and not getattr(account, name)
+        )
+
+    def get(
+        self, account: Account, path: str, headers: Mapping[str, str] | None = None
+    ) -> PoolRequest:
+        """Return a GET of a path at the pool or its stand-in."""
+        return PoolRequest(
+            url=self.url(account, path), headers={**self.headers, **(headers or {})}
+        )
+
+    def url(self, account: Account, path: str) -> str:
+        """Return the address of a path; a base may hold a place for the coin."""
+        base = (account.base_url or self.base_url or "").rstrip("/")
+        return base.replace("{coin}", segment(account.coin).lower()) + path
+
+
+def segment(value: str | None) -> str:
+    """Return a wallet, name or coin as one part of a path or query."""
+    return quote((value or "").strip(), safe="")
+
+
+def hex_address(wallet: str) -> str:
+    """Return an Ethereum-like address in lower case without 0x; others untouched."""
+    wallet = wallet.strip()
+    if wallet[:2].lower() == "0x":
+        return wallet[2:].lower()
+    return wallet

@@ -1,0 +1,20 @@
+"""What the pools built on open-ethereum-pool have in common (storage/redis.go)."""
+
+from typing import Any
+
+from ..models import WorkerReport
+from ..values import epoch, inverted, named_rows, number
+
+
+def read_workers(value: object) -> list[WorkerReport]:
+    """Return workers from an object by name; null and an empty array are none."""
+    return [_worker(name, row) for name, row in named_rows(value or {})]
+
+
+def _worker(name: str, row: dict[str, Any]) -> WorkerReport:
+    return WorkerReport(
+        name=name,
+        last_share=epoch(row.get("lastBeat")),
+        flag=inverted(row.get("offline")),
+        hashrate_hs=number(row.get("hr")),
+    )

@@ -1,0 +1,49 @@
+"""All pools by key; a new one is a module in dialects/ and a line here."""
+
+from .dialect import Dialect
+from .dialects.braiins import Braiins
+from .dialects.ckpool import CKPool
+from .dialects.ethermine import Ethermine
+from .dialects.f2pool import F2Pool
+from .dialects.f2pool_v1 import F2PoolV1
+from .dialects.flexpool import Flexpool
+from .dialects.herominers import HeroMiners
+from .dialects.hiveon import Hiveon
+from .dialects.k1pool import K1Pool
+from .dialects.kryptex import Kryptex
+from .dialects.luxor import Luxor
+from .dialects.miningcore import MiningCore
+from .dialects.nanopool import Nanopool
+from .dialects.nicehash import NiceHash
+from .dialects.ocean import Ocean
+from .dialects.parasite import Parasite
+from .dialects.public_pool import PublicPool
+from .dialects.solopool import SoloPool
+from .dialects.two_miners import TwoMiners
+from .dialects.viabtc import ViaBTC
+
+POOLS: dict[str, Dialect] = {
+    dialect.key: dialect
+    for dialect in (
+        Flexpool(),
+        Ethermine(),
+        F2Pool(),
+        F2PoolV1(),
+        Hiveon(),
+        CKPool(),
+        PublicPool(),
+        TwoMiners(),
+        SoloPool(),
+        HeroMiners(),
+        Braiins(),
+        Ocean(),
+        Kryptex(),
+        NiceHash(),
+        MiningCore(),
+        Nanopool(),
+        Parasite(),
+        K1Pool(),
+        ViaBTC(),
+        Luxor(),
+    )
+}

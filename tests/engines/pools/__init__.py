@@ -1,0 +1,1 @@
+"""The pools engine, proven through its public surface."""
