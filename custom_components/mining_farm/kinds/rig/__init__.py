@@ -1,32 +1,17 @@
 """Rigs: watched through their pool, brought back by their plug."""
 
-from datetime import timedelta
-
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from ...engines.pools import Account
-from ...engines.restart import Policy
-from .const import (
-    CONF_ACCOUNT,
-    CONF_BASE_URL,
-    CONF_CHECK_COOLDOWN,
-    CONF_CHECK_FREQUENCY,
-    CONF_COIN,
-    CONF_MAX_RESTARTS,
-    CONF_ON_DELAY,
-    CONF_POOL,
-    CONF_TIME_UNTIL_OFFLINE,
-    CONF_TIME_UNTIL_OFFLINE_LOCAL,
-    CONF_TOKEN,
-)
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import device_info
 from .issues import delete_all
 from .journal import RigJournal
 from .outlets import create_outlet
+from .policy import policy_of
 from .restart_coordinator import async_get_restart_coordinator
+from .stored import account_of
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -42,13 +27,14 @@ def async_create_coordinator(
     hass: HomeAssistant, entry: RigConfigEntry
 ) -> RigCoordinator:
     """Return what watches the entry's rig."""
+    farm = async_get_restart_coordinator(hass)
     return RigCoordinator(
         hass,
         entry,
-        async_get_restart_coordinator(hass),
-        account=_account(entry),
-        policy=_policy(entry),
-        outlet=create_outlet(hass, entry.data),
+        farm,
+        account=account_of(entry.data),
+        policy=policy_of(entry.options),
+        outlet=create_outlet(hass, farm.kasa, entry.data),
     )
 
 
@@ -71,29 +57,3 @@ async def async_remove_device(
 ) -> bool:
     """A rig's device goes with its entry."""
     return False
-
-
-def _account(entry: RigConfigEntry) -> Account:
-    data = entry.data
-    return Account(
-        pool=data[CONF_POOL],
-        account=data.get(CONF_ACCOUNT, ""),
-        coin=data.get(CONF_COIN),
-        token=data.get(CONF_TOKEN),
-        base_url=data.get(CONF_BASE_URL),
-    )
-
-
-def _policy(entry: RigConfigEntry) -> Policy:
-    """Return the policy of the entry's options, which are in minutes as ever."""
-    options = entry.options
-    return Policy(
-        power_cycle_on_delay=timedelta(seconds=options[CONF_ON_DELAY]),
-        time_until_offline=timedelta(minutes=options[CONF_TIME_UNTIL_OFFLINE]),
-        time_until_offline_local=timedelta(
-            minutes=options[CONF_TIME_UNTIL_OFFLINE_LOCAL]
-        ),
-        status_check_frequency=timedelta(minutes=options[CONF_CHECK_FREQUENCY]),
-        status_check_cooldown=timedelta(minutes=options[CONF_CHECK_COOLDOWN]),
-        max_consecutive_restarts=int(options[CONF_MAX_RESTARTS]),
-    )

@@ -117,9 +117,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         """Return the rig as its pool's others see it."""
         memory = self.power.memory
         return self.witnesses.as_pool_member(
-            now,
-            seen=memory.seen,
-            written_off=memory.unstable or memory.off_by_user,
+            now, written_off=memory.unstable or memory.off_by_user
         )
 
     @override
@@ -131,7 +129,9 @@ class RigCoordinator(FarmCoordinator[RigData]):
         if self.power.memory.intent is not None and not self.power.busy:
             await self._async_start_finishing()
         now = dt_util.utcnow()
-        await self.witnesses.async_ask(now, leave_outlet=self.power.busy)
+        await self.witnesses.async_ask(
+            now, seen=self.power.memory.seen, leave_outlet=self.power.busy
+        )
         try:
             return await self._async_judge()
         except HomeAssistantError as err:
@@ -164,10 +164,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
     def _decide(self, now: datetime) -> Decision:
         memory = self.power.memory
         evidence = self.witnesses.evidence(
-            now,
-            seen=memory.seen,
-            outage=self.farm.learn_health(self, now),
-            armed=self.armed,
+            now, outage=self.farm.learn_health(self, now), armed=self.armed
         )
         return decide(now, self.policy, memory, evidence)
 
@@ -195,7 +192,9 @@ class RigCoordinator(FarmCoordinator[RigData]):
 
         await self._async_switch(still_right)
 
-    async def _async_switch(self, decide_in_turn: Callable[[], Decision | None]) -> None:
+    async def _async_switch(
+        self, decide_in_turn: Callable[[], Decision | None]
+    ) -> None:
         before = self.power.memory.restarts_total
         told = self.describe()
         decision = await self.power.async_in_turn(decide_in_turn)
@@ -237,9 +236,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
                 action=Action.CUT,
                 state=RigState.RESTARTING,
                 reason=Reason.BY_USER,
-                memory=begin_cut(
-                    dt_util.utcnow(), self.policy, memory, Reason.BY_USER
-                ),
+                memory=begin_cut(dt_util.utcnow(), self.policy, memory, Reason.BY_USER),
             )
 
         await self.power.start(self._async_switch(begin))
@@ -271,7 +268,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
 
     async def async_check_now(self) -> dict[str, Any]:
         """Ask all witnesses now; return what they say, and the decision."""
-        await self.witnesses.async_ask_pool(timedelta(0))
+        await self.witnesses.async_ask_pool(timedelta(0), seen=self.power.memory.seen)
         await self.async_refresh()
         return {
             **self.describe(),
@@ -296,7 +293,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         """Return the evidence of the moment, for events and answers to users."""
         memory = self.power.memory
         return {
-            **self.witnesses.describe(dt_util.utcnow(), seen=memory.seen),
+            **self.witnesses.describe(dt_util.utcnow()),
             "restarts_in_row": memory.restarts_in_row,
             "armed": self.armed,
         }

@@ -45,7 +45,9 @@ class RigJournal:
         except FileNotFoundError:
             return Memory()
         except (OSError, ValueError) as err:
-            LOGGER.error("A rig's memory cannot be read, so it is not restarted: %s", err)
+            LOGGER.error(
+                "A rig's memory cannot be read, so it is not restarted: %s", err
+            )
             return Memory(unstable=True)
 
     def _save(self, memory: Memory) -> None:

@@ -1,8 +1,9 @@
 """A rig's outlet: a Kasa plug or strip outlet, or any switch of Home Assistant."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, override
+from typing import Any, Protocol, override
 
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
 from homeassistant.const import (
@@ -16,8 +17,11 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 
-from ...engines.power import KasaOutlet, OutletError
+from ...engines.power import KasaConnections, KasaOutlet, OutletError
 from ...engines.restart import OutletFailure, OutletKind
+from . import const
+from .const import CONF_OUTLET, CONF_SWITCH_ENTITY
+from .stored import kasa_of
 
 CONFIRMATION_TIMEOUT = 10.0
 
@@ -163,3 +167,17 @@ class SwitchRigOutlet(RigOutlet):
             raise OutletFailure(f"{self._entity_id}: {err}") from err
         finally:
             stop()
+
+
+def create_outlet(
+    hass: HomeAssistant, kasa: KasaConnections, data: Mapping[str, Any]
+) -> RigOutlet | None:
+    """Return the outlet that an entry's data name; None for a rig only watched."""
+    match data[CONF_OUTLET]:
+        case const.OUTLET_KASA:
+            address, child_id = kasa_of(data)
+            return KasaRigOutlet(KasaOutlet(kasa.to(address), child_id))
+        case const.OUTLET_SWITCH:
+            return SwitchRigOutlet(hass, data[CONF_SWITCH_ENTITY])
+        case _:
+            return None

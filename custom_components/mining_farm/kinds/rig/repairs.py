@@ -1,10 +1,11 @@
 """Lets the user decide about a rig that was given up."""
 
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING
+
+import voluptuous as vol
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
-import voluptuous as vol
 
 if TYPE_CHECKING:
     from .coordinator import RigConfigEntry
@@ -17,9 +18,8 @@ class UnstableRigFlow(RepairsFlow):
         """Take the rig's entry."""
         self._entry = entry
 
-    @override
     async def async_step_init(
-        self, user_input: dict[str, str] | None = None
+        self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask what is to be done."""
         return self.async_show_menu(
@@ -29,7 +29,7 @@ class UnstableRigFlow(RepairsFlow):
         )
 
     async def async_step_try_again(
-        self, user_input: dict[str, str] | None = None
+        self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Forget the restarts that did not help."""
         await self._entry.runtime_data.async_reset()

@@ -6,14 +6,21 @@ from datetime import datetime, timedelta
 import time
 from typing import TYPE_CHECKING
 
+from aiohttp import ClientSession
+from kasa.httpclient import get_cookie_jar
+
 from homeassistant.core import CoreState, HomeAssistant, callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.aiohttp_client import (
+    async_create_clientsession,
+    async_get_clientsession,
+)
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ...const import DOMAIN
 from ...engines.pools import Outcome, PoolClient
+from ...engines.power import KasaConnections
 from ...engines.restart import PoolHealth, PowerUpGate
 
 if TYPE_CHECKING:
@@ -30,12 +37,19 @@ class RestartCoordinator:
         """Start quietly: no cut until Home Assistant has been up for a while."""
         self.hass = hass
         self.pools = PoolClient(async_get_clientsession(hass))
+        self.kasa = KasaConnections(session_factory=self._kasa_session)
         self.gate = PowerUpGate(monotonic=time.monotonic, sleep=asyncio.sleep)
         self.rigs: dict[str, RigCoordinator] = {}
         self.started_at: datetime | None = None
         self._health: dict[tuple[str, str], PoolHealth] = {}
         self._last_reached: datetime = dt_util.utcnow()
         async_at_started(hass, self._started)
+
+    def _kasa_session(self) -> ClientSession:
+        # One each: newer devices keep their session in a cookie.
+        return async_create_clientsession(
+            self.hass, verify_ssl=False, cookie_jar=get_cookie_jar()
+        )
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
@@ -48,9 +62,7 @@ class RestartCoordinator:
 
     def quiet(self, now: datetime) -> bool:
         """Return whether Home Assistant has only just started."""
-        return self.started_at is None or not (
-            self.started_at + QUIET_START <= now
-        )
+        return self.started_at is None or not (self.started_at + QUIET_START <= now)
 
     def blind(self, now: datetime) -> bool:
         """Return whether no pool was reached lately: the internet may be down."""

@@ -88,7 +88,7 @@ OUTLET_SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfPower.WATT,
         suggested_display_precision=0,
-        value_fn=lambda rig: rig.outlet and rig.outlet.watts,
+        value_fn=lambda rig: None if rig.outlet is None else rig.outlet.watts,
     ),
     RigSensorDescription(
         key="energy",
@@ -96,7 +96,7 @@ OUTLET_SENSORS = (
         state_class=SensorStateClass.TOTAL_INCREASING,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=2,
-        value_fn=lambda rig: rig.outlet and rig.outlet.energy_kwh,
+        value_fn=lambda rig: None if rig.outlet is None else rig.outlet.energy_kwh,
     ),
 )
 

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from ...engines.pools import (
     Account,
     AccountReport,
     Outcome,
     PoolVerdict,
-    VerdictKind,
     WorkerReport,
     judge,
 )
@@ -61,11 +61,12 @@ class RigWitnesses:
         self.account = account
         self.outlet = outlet
         self.report: AccountReport | None = None
+        self.verdict: PoolVerdict | None = None
         self.pool_silent_since: datetime | None = None
         self.miner: MinerEvidence | None = None
         self.reading: RigOutletReading | None = None
 
-    async def async_ask(self, now: datetime, *, leave_outlet: bool) -> None:
+    async def async_ask(self, now: datetime, *, seen: bool, leave_outlet: bool) -> None:
         """Ask everybody; the outlet not while it is being switched."""
         if self._miner_entry is not None:
             self.miner = _miner_evidence(
@@ -73,9 +74,9 @@ class RigWitnesses:
             )
         if self.outlet is not None and not leave_outlet:
             self.reading = await self.outlet.async_read()
-        await self.async_ask_pool(self._pool_age_wanted(now))
+        await self.async_ask_pool(self._pool_age_wanted(now), seen=seen)
 
-    async def async_ask_pool(self, max_age: timedelta) -> None:
+    async def async_ask_pool(self, max_age: timedelta, *, seen: bool) -> None:
         """Ask the pool, unless another rig of the account did within `max_age`."""
         if self.account is None:
             return
@@ -83,6 +84,14 @@ class RigWitnesses:
             self.account, max_age.total_seconds()
         )
         self._farm.note_report(self.report.outcome, self.report.at)
+        self.verdict = judge(
+            self.report.find(self._worker),
+            self.report,
+            dt_util.utcnow(),
+            self._policy.time_until_offline,
+            seen,
+            silent_since=None if self.verdict is None else self.verdict.silent_since,
+        )
         if self.report.outcome not in SILENCES:
             self.pool_silent_since = None
         elif self.pool_silent_since is None:
@@ -101,13 +110,11 @@ class RigWitnesses:
                 return min(age, now - limit)
         return age
 
-    def evidence(
-        self, now: datetime, *, seen: bool, outage: bool, armed: bool
-    ) -> Evidence:
+    def evidence(self, now: datetime, *, outage: bool, armed: bool) -> Evidence:
         """Return all that is known at the moment."""
         asked = self.report is not None and self.report.at >= self._since
         return Evidence(
-            pool=self.pool(now, seen=seen, outage=outage),
+            pool=self.pool(now, outage=outage),
             miner=self.miner,
             outlet=self.switched(),
             blind=self._farm.blind(now),
@@ -115,30 +122,16 @@ class RigWitnesses:
             armed=armed,
         )
 
-    def pool(self, now: datetime, *, seen: bool, outage: bool) -> PoolEvidence | None:
+    def pool(self, now: datetime, *, outage: bool = False) -> PoolEvidence | None:
         """Return what the pool contributes; an answer that is too old is none."""
-        if self.report is None:
+        if self.report is None or self.verdict is None:
             return None
-        verdict: PoolVerdict = judge(
-            self.report.find(self._worker),
-            self.report,
-            now,
-            self._policy.time_until_offline,
-            seen_before=seen,
-        )
-        match verdict.kind:
-            case _ if self.pool_too_old(now):
-                kind = Verdict.NONE
-            case VerdictKind.ONLINE:
-                kind = Verdict.ONLINE
-            case VerdictKind.OFFLINE:
-                kind = Verdict.OFFLINE
-            case _:
-                kind = Verdict.NONE
+        kind = Verdict(self.verdict.kind)
         return PoolEvidence(
-            verdict=kind,
+            verdict=Verdict.NONE if self.pool_too_old(now) else kind,
             at=self.report.at,
-            last_share=verdict.last_share,
+            # Pools that date no shares tell by flag or rate when it last worked.
+            last_share=self.verdict.last_share or self.verdict.silent_since,
             outage=outage,
         )
 
@@ -160,15 +153,9 @@ class RigWitnesses:
             return None
         return OutletEvidence(kind=self.reading.kind, watts=self.reading.watts)
 
-    def as_pool_member(
-        self, now: datetime, *, seen: bool, written_off: bool
-    ) -> PoolMember:
+    def as_pool_member(self, now: datetime, *, written_off: bool) -> PoolMember:
         """Return the rig as one of its pool's, by which an outage of the pool is told."""
-        pool, miner, outlet = (
-            self.pool(now, seen=seen, outage=False),
-            self.miner,
-            self.switched(),
-        )
+        pool, miner, outlet = self.pool(now), self.miner, self.switched()
         last_share = None if pool is None else pool.last_share
         without_work = (
             miner is not None
@@ -178,9 +165,7 @@ class RigWitnesses:
         )
         dark = outlet is not None and (
             outlet.kind is OutletKind.OFF
-            or (
-                outlet.watts is not None and outlet.watts < self._policy.no_draw_below
-            )
+            or (outlet.watts is not None and outlet.watts < self._policy.no_draw_below)
         )
         offline = pool is not None and pool.verdict is Verdict.OFFLINE
         return PoolMember(
@@ -189,12 +174,12 @@ class RigWitnesses:
             dead=written_off or dark,
         )
 
-    def describe(self, now: datetime, *, seen: bool) -> dict[str, Any]:
+    def describe(self, now: datetime) -> dict[str, Any]:
         """Return what each witness said, for events and answers to users."""
-        pool = self.pool(now, seen=seen, outage=False)
+        pool = self.pool(now)
         return {
             "pool_verdict": None if pool is None else pool.verdict,
-            "pool_answer": None if self.report is None else self.report.outcome,
+            "pool_reason": None if self.verdict is None else self.verdict.reason,
             "last_share": pool and pool.last_share and pool.last_share.isoformat(),
             "miner": None if self.miner is None else self.miner.kind,
             "miner_since": None if self.miner is None else self.miner.since.isoformat(),
