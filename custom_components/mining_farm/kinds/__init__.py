@@ -26,6 +26,9 @@ class KindModule(Protocol):
     def async_register_devices(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Register the devices that entities refer to; the platforms follow."""
 
+    async def async_remove_entry(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Forget what was kept of the entry beside its data."""
+
     async def async_remove_device(
         self, hass: HomeAssistant, entry: ConfigEntry, device: dr.AnyDeviceEntry
     ) -> bool:

@@ -122,6 +122,11 @@ def miner_state(snapshot: MinerSnapshot, profile: MinerProfile) -> MinerState | 
     return MinerState.HASHING
 
 
+def is_starting(snapshot: MinerSnapshot) -> bool:
+    """Return whether the miner started too short a time ago to hash."""
+    return snapshot.uptime_s is not None and snapshot.uptime_s < WARM_UP_S
+
+
 def miner_has_problem(snapshot: MinerSnapshot, profile: MinerProfile) -> bool | None:
     """Return whether the miner needs attention.
 
@@ -131,7 +136,6 @@ def miner_has_problem(snapshot: MinerSnapshot, profile: MinerProfile) -> bool | 
         case None:
             return None
         case MinerState.IDLE:
-            starting = snapshot.uptime_s is not None and snapshot.uptime_s < WARM_UP_S
-            return not (snapshot.sleeping or starting)
+            return not (snapshot.sleeping or is_starting(snapshot))
         case state:
             return state is MinerState.DEGRADED

@@ -2,7 +2,7 @@
 
 from homeassistant.const import CONF_HOST, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
 from ...const import DOMAIN
 from ...engines.edge_collector import (
@@ -11,7 +11,8 @@ from ...engines.edge_collector import (
     MinerProfile,
     find_board,
 )
-from .coordinator import MinerConfigEntry, MinerCoordinator
+from ..knowledge import async_share
+from .coordinator import MinerConfigEntry, MinerCoordinator, another_miner_issue
 from .entity import board_identifier, device_info
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
@@ -39,6 +40,12 @@ def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None
         coordinator.device_id = device.id
 
     coordinator.async_on_profile(register_device)
+    async_share(hass, entry, coordinator.knowledge)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
+    """Withdraw what was told about the miner."""
+    ir.async_delete_issue(hass, DOMAIN, another_miner_issue(entry))
 
 
 async def async_remove_device(

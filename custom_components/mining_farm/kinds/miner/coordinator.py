@@ -18,13 +18,20 @@ from ...engines.edge_collector import (
     MinerSnapshot,
     RateUnit,
     display_unit,
+    is_starting,
 )
 from ..coordinator import FarmCoordinator
+from ..knowledge import MinerKnowledge
 from .const import CONF_PROFILE
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
 
 POLL_INTERVAL = timedelta(seconds=30)
+
+
+def another_miner_issue(entry: MinerConfigEntry) -> str:
+    """Return the id of the issue that another miner took over the address."""
+    return f"another_miner_{entry.entry_id}"
 
 
 class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
@@ -68,7 +75,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
 
     def _refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
         """Keep the readings of a miner that took over the address out of the history."""
-        issue_id = f"another_miner_{self.config_entry.entry_id}"
+        issue_id = another_miner_issue(self.config_entry)
         ours, theirs = self.profile.hardware_id, snapshot.hardware_id
         if not ours or not theirs or ours == theirs:
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
@@ -103,6 +110,20 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self.hass.config_entries.async_update_entry(
             self.config_entry,
             data={**self.config_entry.data, CONF_PROFILE: asdict(profile)},
+        )
+
+    def knowledge(self) -> MinerKnowledge:
+        """Return what other entries may know of the miner."""
+        snapshot = self.data if self.fresh else MinerSnapshot()
+        pools = [pool.alive for pool in snapshot.pools if pool.alive is not None]
+        return MinerKnowledge(
+            fresh=self.fresh,
+            last_seen=self.last_seen,
+            hashing=snapshot.hashing,
+            sleeping=snapshot.sleeping,
+            starting=is_starting(snapshot),
+            pool_lost=bool(pools) and not any(pools),
+            hashrate_ghs=snapshot.hashrate_ghs,
         )
 
     @callback

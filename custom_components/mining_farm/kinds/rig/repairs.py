@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import voluptuous as vol
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.core import HomeAssistant
 
 if TYPE_CHECKING:
     from .coordinator import RigConfigEntry
@@ -51,6 +50,6 @@ class UnstableRigFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
 
-def create_fix_flow(hass: HomeAssistant, entry: RigConfigEntry) -> RepairsFlow:
+def create_fix_flow(entry: RigConfigEntry) -> RepairsFlow:
     """Return the flow for the one issue that can be fixed here."""
     return UnstableRigFlow(entry)
