@@ -20,18 +20,30 @@ def match_name(name: str, names: Sequence[str]) -> int | Match:
     Several that differ only by case or prefix are several rigs: they are never merged,
     and none of them is guessed.
     """
-    for alike in (str, str.casefold, _label, _folded_label):
-        wanted = alike(name)
-        found = [i for i, known in enumerate(names) if alike(known) == wanted]
+    for fits in (_exactly, _but_for_case, _but_for_prefix, _but_for_both):
+        found = [i for i, known in enumerate(names) if fits(name, known)]
         if found:
             return found[0] if len(found) == 1 else Match.AMBIGUOUS
     return 0 if list(names) == [ANY] else Match.NONE
 
 
-def _label(name: str) -> str:
-    """Return the name without the account or address that some pools put before it."""
-    return name.partition(".")[2] or name
+def _exactly(name: str, known: str) -> bool:
+    return name == known
 
 
-def _folded_label(name: str) -> str:
-    return _label(name).casefold()
+def _but_for_case(name: str, known: str) -> bool:
+    return name.casefold() == known.casefold()
+
+
+def _but_for_prefix(name: str, known: str) -> bool:
+    """Return whether one is the other with an account or address before it.
+
+    Two prefixes that differ are two racks: `a.rig` is not `b.rig`.
+    """
+    return bool(name and known) and (
+        name == known.partition(".")[2] or known == name.partition(".")[2]
+    )
+
+
+def _but_for_both(name: str, known: str) -> bool:
+    return _but_for_prefix(name.casefold(), known.casefold())

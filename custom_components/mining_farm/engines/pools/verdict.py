@@ -8,6 +8,8 @@ from .models import AccountReport, Outcome, WorkerAnswer, WorkerReport
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """Shares cannot be dated with clocks that are further apart than this."""
+DATA_AGE = timedelta(minutes=5)
+"""Pools that date their data renew it at least this often."""
 _STEPS = 3
 """A time told in steps is trusted over so many of them."""
 
@@ -86,8 +88,10 @@ def judge(
     error = report.clock_error
     if error is not None and abs(error) > CLOCK_TOLERANCE:
         return judgement.none(VerdictReason.CLOCK)
-    oldest = min(report.at, report.data_at or report.at)
-    if now - oldest > time_until_offline:
+    if report.at > now + CLOCK_TOLERANCE:
+        return judgement.none(VerdictReason.CLOCK)
+    told_at = report.data_at or report.at
+    if report.at - told_at > max(time_until_offline, DATA_AGE):
         return judgement.none(VerdictReason.STALE)
     if answer.worker is not None:
         return judgement.worker(answer.worker)
