@@ -137,7 +137,7 @@ class RigPower:
             self._journal,
             self._policy,
             now=dt_util.utcnow,
-            sleep=asyncio.sleep,
+            sleep=self._farm.sleep,
             on_left_off=self._on_left_off,
         )
 

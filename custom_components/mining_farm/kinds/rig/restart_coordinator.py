@@ -1,7 +1,7 @@
 """One for the farm: sees all rigs at once, and lets one after the other be switched."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 import time
 from typing import TYPE_CHECKING
@@ -38,7 +38,10 @@ class RestartCoordinator:
         self.hass = hass
         self.pools = PoolClient(async_get_clientsession(hass))
         self.kasa = KasaConnections(session_factory=self._kasa_session)
-        self.gate = PowerUpGate(monotonic=time.monotonic, sleep=asyncio.sleep)
+        self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self.gate = PowerUpGate(
+            monotonic=time.monotonic, sleep=lambda seconds: self.sleep(seconds)
+        )
         self.rigs: dict[str, RigCoordinator] = {}
         self.started_at: datetime | None = None
         self._health: dict[tuple[str, str], PoolHealth] = {}

@@ -1,0 +1,180 @@
+"""Rigs whose pool, outlet and miner do as a test tells them to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.pools import (
+    Account,
+    AccountReport,
+    Outcome,
+    PoolClient,
+    WorkerReport,
+)
+from custom_components.mining_farm.engines.restart import OutletFailure, OutletKind
+from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
+from custom_components.mining_farm.kinds.rig.restart_coordinator import (
+    async_get_restart_coordinator,
+)
+
+
+@dataclass
+class FakeOutlet:
+    """An outlet that remembers what was done to it."""
+
+    on: bool = True
+    watts: float | None = None
+    reachable: bool = True
+    goes_on: bool = True
+    log: list[str] = field(default_factory=list)
+
+    async def async_read(self) -> RigOutletReading:
+        """Tell, if it can be reached."""
+        if not self.reachable:
+            return RigOutletReading(kind=OutletKind.UNREACHABLE)
+        kind = OutletKind.ON if self.on else OutletKind.OFF
+        return RigOutletReading(kind=kind, watts=self.watts)
+
+    async def async_is_on(self) -> bool:
+        """Tell, if it can be reached."""
+        if not self.reachable:
+            raise OutletFailure("unreachable")
+        return self.on
+
+    async def async_turn_on(self) -> None:
+        """Go on, unless told not to."""
+        self._command("on")
+        if not self.goes_on:
+            raise OutletFailure("still off")
+        self.on = True
+
+    async def async_turn_off(self) -> None:
+        """Go off."""
+        self._command("off")
+        self.on = False
+
+    async def async_close(self) -> None:
+        """Nothing is held."""
+
+    def _command(self, command: str) -> None:
+        if not self.reachable:
+            raise OutletFailure("unreachable")
+        self.log.append(command)
+
+
+@dataclass
+class Farm:
+    """A pool with its workers, the outlets of their rigs, and the clock."""
+
+    hass: HomeAssistant
+    freezer: FrozenDateTimeFactory
+    shares: dict[str, datetime] = field(default_factory=dict)
+    outcome: Outcome = Outcome.WORKER
+    outlets: dict[str, FakeOutlet] = field(default_factory=dict)
+    entries: dict[str, MockConfigEntry] = field(default_factory=dict)
+    alive: set[str] = field(default_factory=set)
+    fetches: int = 0
+
+    def report(self) -> AccountReport:
+        """Answer for all workers of the account."""
+        self.fetches += 1
+        now = dt_util.utcnow()
+        if self.outcome is not Outcome.WORKER:
+            return AccountReport(outcome=self.outcome, at=now)
+        self.shares |= dict.fromkeys(self.alive, now - timedelta(seconds=20))
+        workers = tuple(
+            WorkerReport(name=name, last_share=share, hashrate_hs=62.5e6)
+            for name, share in self.shares.items()
+        )
+        return AccountReport(outcome=Outcome.WORKER, at=now, workers=workers)
+
+    async def add(
+        self, name: str, *, armed: bool = True, alive: bool = True, **data: Any
+    ) -> FakeOutlet:
+        """Add a rig and load its entry."""
+        if alive:
+            self.alive.add(name)
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title=name,
+            data={
+                "kind": "rig",
+                "status_api": "2miners",
+                "wallet": "0xwallet",
+                "coin": "rvn",
+                "worker_name": name,
+                "outlet": "kasa",
+                **data,
+            },
+            options={"armed": armed},
+            entry_id=name,
+        )
+        entry.add_to_hass(self.hass)
+        self.entries[name] = entry
+        self.outlets[name] = FakeOutlet()
+        await self.load(name)
+        return self.outlets[name]
+
+    async def load(self, name: str) -> None:
+        """Load a rig's entry."""
+        await self.hass.config_entries.async_setup(name)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    def dies(self, *names: str) -> None:
+        """Let rigs stop mining."""
+        self.alive -= set(names)
+
+    async def after(self, minutes: float) -> None:
+        """Let that much time pass, poll by poll."""
+        for _ in range(round(minutes * 2)):
+            self.freezer.tick(timedelta(seconds=30))
+            async_fire_time_changed(self.hass)
+            await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    def state(self, entity_id: str) -> str:
+        """Return the state of an entity that must exist."""
+        found = self.hass.states.get(entity_id)
+        assert found is not None, entity_id
+        return found.state
+
+
+@contextmanager
+def simulated(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Iterator[Farm]:
+    """Replace network and waiting by what the test controls."""
+    farm = Farm(hass, freezer)
+
+    async def async_fetch(
+        _client: PoolClient, _account: Account, max_age: float
+    ) -> AccountReport:
+        last = getattr(farm, "_last", None)
+        if last is None or (dt_util.utcnow() - last.at).total_seconds() >= max_age:
+            farm._last = last = farm.report()  # type: ignore[attr-defined]  # noqa: SLF001
+        return last  # type: ignore[no-any-return]
+
+    async def sleep(seconds: float) -> None:
+        freezer.tick(timedelta(seconds=seconds))
+
+    def create_outlet(_hass: object, _kasa: object, data: dict[str, Any]) -> object:
+        return None if data["outlet"] == "none" else farm.outlets[data["worker_name"]]
+
+    async_get_restart_coordinator(hass).sleep = sleep
+    with (
+        patch.object(PoolClient, "async_fetch", async_fetch),
+        patch(
+            "custom_components.mining_farm.kinds.rig.create_outlet",
+            create_outlet,
+        ),
+    ):
+        yield farm
