@@ -1,5 +1,7 @@
 """Config flow: what to add, and where each kind goes on by itself."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlow
@@ -8,12 +10,14 @@ from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
-from .const import DOMAIN
+from .const import CONF_KIND, DOMAIN, Kind
 from .kinds.miner.flow_many import MinerManyFlow
 from .kinds.miner.options import MinerOptionsFlow
+from .kinds.rig.flow_import import RigImportFlow
+from .kinds.rig.options import RigOptionsFlow
 
 
-class MiningFarmConfigFlow(MinerManyFlow, domain=DOMAIN):
+class MiningFarmConfigFlow(MinerManyFlow, RigImportFlow, domain=DOMAIN):
     """Adds an entry of any kind."""
 
     VERSION = 1
@@ -24,7 +28,8 @@ class MiningFarmConfigFlow(MinerManyFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask what to add."""
         return self.async_show_menu(
-            step_id="user", menu_options=["miner", "miner_many"]
+            step_id="user",
+            menu_options=[step for kind in KINDS.values() for step in kind.menu],
         )
 
     @override
@@ -37,15 +42,58 @@ class MiningFarmConfigFlow(MinerManyFlow, domain=DOMAIN):
         self._abort_if_unique_id_configured(updates={CONF_HOST: discovery_info.ip})
         return await self._offer_miner(mac, discovery_info)
 
+    async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
+        """Add one of many entries that another flow has prepared."""
+        return await KINDS[import_data[CONF_KIND]].add_one_of_many(self, import_data)
+
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Change what an entry was set up with."""
-        return await self._reconfigure_miner(user_input)
+        kind = self._get_reconfigure_entry().data[CONF_KIND]
+        return await KINDS[kind].reconfigure(self, user_input)
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Ask again for what was refused; kinds without secrets never come here."""
+        return await REAUTH[entry_data[CONF_KIND]](self, entry_data)
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the options of the entry's kind."""
-        return MinerOptionsFlow()
+        return KINDS[config_entry.data[CONF_KIND]].options()
+
+
+type Flow = MiningFarmConfigFlow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindFlow:
+    """Where a kind's own steps begin."""
+
+    menu: tuple[str, ...]
+    reconfigure: Callable[[Flow, dict[str, Any] | None], Awaitable[ConfigFlowResult]]
+    add_one_of_many: Callable[[Flow, dict[str, Any]], Awaitable[ConfigFlowResult]]
+    options: Callable[[], OptionsFlow]
+
+
+KINDS: dict[str, KindFlow] = {
+    Kind.MINER: KindFlow(
+        menu=("miner", "miner_many"),
+        reconfigure=MinerManyFlow.reconfigure_miner,
+        add_one_of_many=MinerManyFlow.import_miner,
+        options=MinerOptionsFlow,
+    ),
+    Kind.RIG: KindFlow(
+        menu=("rig", "rig_import"),
+        reconfigure=RigImportFlow.async_step_rig_reconfigure,
+        add_one_of_many=RigImportFlow.import_rig,
+        options=RigOptionsFlow,
+    ),
+}
+REAUTH: dict[str, Callable[[Flow, Mapping[str, Any]], Awaitable[ConfigFlowResult]]] = {
+    Kind.RIG: RigImportFlow.reauth_rig
+}

@@ -14,3 +14,4 @@ class Kind(StrEnum):
     """Kinds of config entry; each is the name of its folder in `kinds`."""
 
     MINER = "miner"
+    RIG = "rig"

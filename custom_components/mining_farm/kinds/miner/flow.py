@@ -151,8 +151,8 @@ class MinerFlow(ConfigFlow):
             description_placeholders={"name": self._discovered_name, "detail": detail},
         )
 
-    async def _reconfigure_miner(
-        self, user_input: dict[str, Any] | None
+    async def reconfigure_miner(
+        self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the miner's new address.
 

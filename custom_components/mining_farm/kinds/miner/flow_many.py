@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
-from ...const import DOMAIN
+from ...const import CONF_KIND, DOMAIN, Kind
 from ...engines.edge_collector import (
     DEFAULT_PORT,
     MAX_TARGETS,
@@ -163,8 +163,9 @@ class MinerManyFlow(MinerFlow):
         """Stop scanning for a user who has left."""
         if self._scan is not None:
             self._scan.cancel()
+        super().async_remove()
 
-    async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
+    async def import_miner(self, import_data: dict[str, Any]) -> ConfigFlowResult:
         """Add one of many miners that the user has ticked."""
         found: FoundMiner = import_data[CONF_MINERS]
         return await self._create_miner(
@@ -185,6 +186,7 @@ class MinerManyFlow(MinerFlow):
                     DOMAIN,
                     context={"source": SOURCE_IMPORT},
                     data={
+                        CONF_KIND: Kind.MINER,
                         CONF_MINERS: found,
                         CONF_PORT: self._port,
                         CONF_ESSENTIALS: essentials,

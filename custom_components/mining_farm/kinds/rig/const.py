@@ -5,7 +5,7 @@ from typing import Final
 CONF_POOL: Final = "status_api"
 CONF_ACCOUNT: Final = "wallet"
 CONF_COIN: Final = "coin"
-CONF_TOKEN: Final = "token"
+CONF_TOKEN: Final = "token"  # noqa: S105
 CONF_BASE_URL: Final = "base_url"
 CONF_WORKER: Final = "worker_name"
 

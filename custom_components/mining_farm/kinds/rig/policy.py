@@ -36,6 +36,11 @@ class PolicyField:
     step: float = 1
     advanced: bool = True
 
+    @property
+    def whole(self) -> bool:
+        """Return whether it counts something."""
+        return self.unit is None
+
     def read(self, options: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """Return the value as Policy holds it; its default where it is not stored."""
         if (number := options.get(self.key)) is None:
@@ -46,8 +51,11 @@ class PolicyField:
     def write(self, value: Any) -> float:  # noqa: ANN401
         """Return what Policy holds as a number in the field's unit."""
         unit = _UNITS.get(self.unit)
-        number = float(value if unit is None else value / unit)
-        return int(number) if number.is_integer() else number
+        return self.plain(value if unit is None else value / unit)
+
+    def plain(self, number: float) -> float:
+        """Return the number as people write it: whole where it is whole."""
+        return int(number) if number == int(number) else number
 
 
 POLICY_FIELDS: Final = (

@@ -1,0 +1,137 @@
+"""Config flow of a rig: added part by part, and each part changed by itself later."""
+
+from typing import Any, override
+
+import voluptuous as vol
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlowResult,
+)
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+
+from ...const import CONF_KIND, DOMAIN, Kind
+from ...engines.pools import POOLS
+from .const import (
+    CONF_ARMED,
+    CONF_KASA_CREDENTIALS_HASH,
+    CONF_MINER_ENTRY,
+    CONF_OUTLET,
+    CONF_POOL,
+    OUTLET_NONE,
+)
+from .flow_outlet import RigOutletFlow
+from .flow_policy import entered_policy, policy_schema, policy_values
+from .flow_reauth import RigReauthFlow
+from .flow_steps import Part
+from .flow_worker import RigWorkerFlow
+from .identity import find_outlet_user, find_worker, rig_title
+from .policy import pool_defaults
+
+
+class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
+    """Adds a rig, or changes what it was set up with."""
+
+    async def async_step_rig(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Begin a new rig with its pool."""
+        self._rig = {CONF_KIND: Kind.RIG}
+        return await self.async_step_rig_pool()
+
+    async def async_step_rig_reconfigure(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which part is to be changed."""
+        entry = self._get_reconfigure_entry()
+        self._rig = dict(entry.data)
+        options = ["rig_pool", "rig_worker", "rig_outlet"]
+        if CONF_KASA_CREDENTIALS_HASH in self._rig:
+            options.append("rig_kasa_auth")
+        if self._miners():
+            options.append("rig_miner")
+        return self.async_show_menu(
+            step_id="rig_reconfigure",
+            menu_options=options,
+            description_placeholders={"name": entry.title},
+        )
+
+    @override
+    async def _part_known(self, part: Part) -> ConfigFlowResult:
+        if part is Part.ACCOUNT:
+            # Another account may have the rig under another name, or not at all.
+            return await self.async_step_rig_worker()
+        if self.source == SOURCE_RECONFIGURE:
+            return self._save_rig()
+        match part:
+            case Part.WORKER:
+                return await self.async_step_rig_outlet()
+            case Part.OUTLET if self._miners():
+                return await self.async_step_rig_miner()
+            case _:
+                return await self.async_step_rig_policy()
+
+    async def async_step_rig_miner(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the miner that tells first hand whether the rig works."""
+        if user_input is not None:
+            self._replace((CONF_MINER_ENTRY,), user_input)
+            return await self._part_known(Part.MINER)
+        options = [
+            SelectOptionDict(value=entry.entry_id, label=entry.title)
+            for entry in self._miners()
+        ]
+        schema = vol.Schema(
+            {
+                vol.Optional(CONF_MINER_ENTRY): SelectSelector(
+                    SelectSelectorConfig(
+                        options=options, mode=SelectSelectorMode.DROPDOWN
+                    )
+                )
+            }
+        )
+        return self.async_show_form(
+            step_id="rig_miner",
+            data_schema=self.add_suggested_values_to_schema(schema, self._rig),
+        )
+
+    async def async_step_rig_policy(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask when to restart, and whether for real."""
+        if user_input is not None:
+            armed = bool(user_input.get(CONF_ARMED))
+            return self._add_rig({**entered_policy(user_input), CONF_ARMED: armed})
+        pool = self._rig[CONF_POOL]
+        proposed = pool_defaults(pool)
+        schema = policy_schema(ask_armed=self._rig[CONF_OUTLET] != OUTLET_NONE)
+        return self.async_show_form(
+            step_id="rig_policy",
+            data_schema=self.add_suggested_values_to_schema(
+                schema, policy_values(proposed)
+            ),
+            description_placeholders={"pool": POOLS[pool].name},
+        )
+
+    def _add_rig(self, options: dict[str, Any]) -> ConfigFlowResult:
+        """Create the entry, unless another flow was faster."""
+        if find_worker(self.hass, self._rig) or find_outlet_user(self.hass, self._rig):
+            return self.async_abort(reason="rig_already_configured")
+        title = rig_title(self.hass, self._rig)
+        return self.async_create_entry(title=title, data=self._rig, options=options)
+
+    def _save_rig(self) -> ConfigFlowResult:
+        """Store what was changed and start the rig's watch anew."""
+        entry = self._get_reconfigure_entry()
+        return self.async_update_reload_and_abort(entry, data=self._rig)
+
+    def _miners(self) -> list[ConfigEntry[Any]]:
+        entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+        return [e for e in entries if e.data.get(CONF_KIND) == Kind.MINER]

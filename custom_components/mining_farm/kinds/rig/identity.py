@@ -1,0 +1,94 @@
+"""Which rig is which: neither a worker nor an outlet belongs to two of them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from homeassistant.core import HomeAssistant
+
+from ...const import CONF_KIND, DOMAIN, Kind
+from ...engines.pools import POOLS
+from .const import (
+    CONF_ACCOUNT,
+    CONF_BASE_URL,
+    CONF_COIN,
+    CONF_KASA_OUTLET_ID,
+    CONF_OUTLET,
+    CONF_POOL,
+    CONF_SWITCH_ENTITY,
+    CONF_TOKEN,
+    CONF_WORKER,
+    OUTLET_KASA,
+    OUTLET_SWITCH,
+)
+from .coordinator import RigConfigEntry
+
+
+def rig_entries(
+    hass: HomeAssistant, but: str | None = None
+) -> Iterator[RigConfigEntry]:
+    """Yield the entries of this kind, but for that of one entry id."""
+    for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        if entry.data.get(CONF_KIND) == Kind.RIG and entry.entry_id != but:
+            yield cast(RigConfigEntry, entry)
+
+
+def find_worker(
+    hass: HomeAssistant, data: Mapping[str, Any], but: str | None = None
+) -> RigConfigEntry | None:
+    """Return the rig that is the same worker of the same account."""
+    ours = worker_key(data)
+    for entry in rig_entries(hass, but):
+        if worker_key(entry.data) == ours:
+            return entry
+    return None
+
+
+def find_outlet_user(
+    hass: HomeAssistant, data: Mapping[str, Any], but: str | None = None
+) -> RigConfigEntry | None:
+    """Return the rig that is fed by the same outlet."""
+    if (ours := outlet_key(data)) is None:
+        return None
+    for entry in rig_entries(hass, but):
+        if outlet_key(entry.data) == ours:
+            return entry
+    return None
+
+
+def account_key(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what rigs of one pool account share, whatever its token is by now."""
+    account = data.get(CONF_ACCOUNT) or data.get(CONF_TOKEN, "")
+    hexadecimal = account[:2].casefold() == "0x"
+    return (
+        data[CONF_POOL],
+        account.casefold() if hexadecimal else account,
+        data.get(CONF_COIN, "").casefold(),
+        data.get(CONF_BASE_URL, "").rstrip("/"),
+    )
+
+
+def worker_key(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what one worker of one account has to itself."""
+    return *account_key(data), data[CONF_WORKER]
+
+
+def outlet_key(data: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return what one outlet has to itself; None where there is none."""
+    if data.get(CONF_OUTLET) == OUTLET_KASA:
+        # Firmware has been seen to change the case of the ids.
+        return OUTLET_KASA, data[CONF_KASA_OUTLET_ID].casefold()
+    if data.get(CONF_OUTLET) == OUTLET_SWITCH:
+        return OUTLET_SWITCH, data[CONF_SWITCH_ENTITY]
+    return None
+
+
+def rig_title(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
+    """Return the worker's name without the wallet, and the pool where that is needed."""
+    pool = POOLS[data[CONF_POOL]].name
+    account, worker = data.get(CONF_ACCOUNT, ""), data[CONF_WORKER]
+    if account and worker.casefold().startswith(account.casefold()):
+        worker = worker[len(account) :].removeprefix(".")
+    if not worker:
+        return pool
+    taken = {entry.title for entry in hass.config_entries.async_entries(DOMAIN)}
+    return f"{worker} {pool}" if worker in taken else worker
