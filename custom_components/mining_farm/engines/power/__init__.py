@@ -1,0 +1,49 @@
+"""Power: outlets that feed rigs, told to switch once and believed only when read back."""
+
+from kasa import Credentials
+
+from .kasa_connection import KasaConnection, KasaConnections, SessionFactory
+from .kasa_discovery import async_discover, async_identify
+from .kasa_models import (
+    ConnectionParameters,
+    KasaAddress,
+    KasaDevice,
+    KasaOutletInfo,
+    NeedsCredentials,
+    find_outlet,
+)
+from .kasa_outlet import KasaOutlet
+from .models import (
+    Outlet,
+    OutletAuthError,
+    OutletError,
+    OutletGoneError,
+    OutletNotConfirmedError,
+    OutletReading,
+    OutletUnreachableError,
+    OutletUnsupportedError,
+)
+
+__all__ = [
+    "ConnectionParameters",
+    "Credentials",
+    "KasaAddress",
+    "KasaConnection",
+    "KasaConnections",
+    "KasaDevice",
+    "KasaOutlet",
+    "KasaOutletInfo",
+    "NeedsCredentials",
+    "Outlet",
+    "OutletAuthError",
+    "OutletError",
+    "OutletGoneError",
+    "OutletNotConfirmedError",
+    "OutletReading",
+    "OutletUnreachableError",
+    "OutletUnsupportedError",
+    "SessionFactory",
+    "async_discover",
+    "async_identify",
+    "find_outlet",
+]

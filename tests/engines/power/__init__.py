@@ -1,0 +1,1 @@
+"""Outlets, proven against simulated devices through the real library."""

@@ -1,0 +1,1 @@
+"""Simulated plugs and strips, proven on the wire."""
