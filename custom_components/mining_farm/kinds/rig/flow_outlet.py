@@ -41,6 +41,7 @@ from .flow_account import PASSWORD
 from .flow_steps import Part, RigStepsFlow
 from .identity import find_outlet_user, rig_entries
 from .kasa_access import async_identify_kasa, async_read_kasa, async_search_kasa
+from .restart_coordinator import async_get_restart_coordinator
 from .stored import OUTLET_KEYS, kasa_data, no_outlet_data, switch_data
 from .texts import Texts
 
@@ -195,7 +196,9 @@ class RigOutletFlow(RigStepsFlow):
             self._replace(OUTLET_KEYS, kasa_data(device, outlet))
             return await self._part_known(Part.OUTLET)
         texts = await Texts.async_load(self.hass)
-        readings = await async_read_kasa(self.hass, device)
+        # Over the connection that the rigs on the same strip have already.
+        farm = async_get_restart_coordinator(self.hass)
+        readings = await async_read_kasa(farm.kasa, device)
         options = [
             SelectOptionDict(
                 value=outlet.id,

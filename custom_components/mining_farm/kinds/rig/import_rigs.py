@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 import json
+import math
 from typing import Any
 
 from ...engines.pools import POOLS, Account, AccountKind, Service
@@ -55,6 +56,7 @@ class Mistake(StrEnum):
     MISSING_FIELD = "missing_field"
     NOT_TEXT = "not_text"
     NOT_A_NUMBER = "not_a_number"
+    NOT_WHOLE = "not_whole"
     OUT_OF_RANGE = "out_of_range"
     UNKNOWN_POOL = "unknown_pool"
     CLOSED_POOL = "closed_pool"
@@ -203,8 +205,7 @@ class _Reader:
         value = self._given.get(one.key)
         if value is None:
             return None
-        if not _is_number(value) or (one.whole and value != int(value)):
-            self._complain(Mistake.NOT_A_NUMBER, field=one.key)
+        if not self._is_number(one.key, value, whole=one.whole):
             return None
         if not one.least <= value <= one.most:
             self._complain(
@@ -221,21 +222,25 @@ class _Reader:
         # The original took a negative number for none.
         if value is None or value == _NO_PLUG_NUMBER:
             return None
-        if not _is_number(value) or value < 0 or value != int(value):
-            self._complain(Mistake.NOT_A_NUMBER, field=PLUG_NUMBER)
+        if not self._is_number(PLUG_NUMBER, value, whole=True):
             return None
         return int(value)
+
+    def _is_number(self, name: str, value: Any, *, whole: bool) -> bool:  # noqa: ANN401
+        """Return whether a value is a finite number; JSON as Python reads it has others."""
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or (isinstance(value, float) and not math.isfinite(value))
+        ):
+            self._complain(Mistake.NOT_A_NUMBER, field=name)
+        elif whole and value != int(value):
+            self._complain(Mistake.NOT_WHOLE, field=name)
+        else:
+            return True
+        return False
 
     def _complain(self, mistake: Mistake, **known: str) -> None:
         self.problems.append(
             Problem(mistake=mistake, known={"rig": self._label, **known})
         )
-
-
-def _is_number(value: Any) -> bool:  # noqa: ANN401
-    """Return whether a value is a finite number; JSON as Python reads it has others."""
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and abs(value) < float("inf")
-    )

@@ -76,19 +76,18 @@ async def async_identify_kasa(
 
 
 async def async_read_kasa(
-    hass: HomeAssistant, device: KasaDevice
+    connections: KasaConnections, device: KasaDevice
 ) -> dict[str, OutletReading]:
     """Return a reading by outlet id, of those outlets that give one now."""
+    connection = connections.to(device.address)
+    outlets = [
+        KasaOutlet(connection, info.id if device.is_strip else None)
+        for info in device.outlets
+    ]
     readings: dict[str, OutletReading] = {}
-    async with _sessions(hass) as session_factory:
-        connection = KasaConnections(session_factory=session_factory).to(device.address)
-        outlets = [
-            KasaOutlet(connection, info.id if device.is_strip else None)
-            for info in device.outlets
-        ]
-        for outlet in outlets:
-            with suppress(OutletError):
-                readings[outlet.id] = await outlet.async_read()
-        for outlet in outlets:
-            await outlet.async_close()
+    for outlet in outlets:
+        with suppress(OutletError):
+            readings[outlet.id] = await outlet.async_read()
+    for outlet in outlets:
+        await outlet.async_close()
     return readings
