@@ -45,7 +45,7 @@ def _rig(**told: Any) -> WorkerReport:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "kind"), [(9.9, VerdictKind.ONLINE), (10, VerdictKind.OFFLINE)]
+    ("minutes", "kind"), [(10, VerdictKind.ONLINE), (10.02, VerdictKind.OFFLINE)]
 )
 def test_share_time_decides(minutes: float, kind: VerdictKind) -> None:
     """Flag and rate do not matter where there is a share time."""
@@ -53,12 +53,17 @@ def test_share_time_decides(minutes: float, kind: VerdictKind) -> None:
         share = _ago(minutes)
         verdict = _judge(_rig(last_share=share, flag=flag, hashrate_hs=rate))
         assert verdict.kind is kind
-        assert verdict.last_share == verdict.silent_since == share
+        assert verdict.last_share == share
+        assert verdict.silent_since == share + timedelta(seconds=1)
 
 
 def test_share_times_in_steps_need_longer() -> None:
-    """Ten-minute steps are trusted over three of them, whatever the user set."""
-    step = timedelta(minutes=10)
+    """Ten-minute steps are trusted over three of them, or one beyond the limit."""
+    step, longer = timedelta(minutes=10), timedelta(minutes=30)
+    rig = _rig(last_share=_ago(39), resolution=step)
+    assert _judge(rig, limit=longer).kind == "online"
+    rig = _rig(last_share=_ago(40), resolution=step)
+    assert _judge(rig, limit=longer).kind == "offline"
     assert _judge(_rig(last_share=_ago(29), resolution=step)).kind == "online"
     assert _judge(_rig(last_share=_ago(30), resolution=step)).kind == "offline"
 

@@ -155,13 +155,14 @@ class _Judgement:
         return self._silent(VerdictReason.DROPPED, since, None)
 
     def _by_share(self, share: datetime, resolution: timedelta) -> PoolVerdict:
-        if self.report.at - share < max(self.limit, _STEPS * resolution):
-            return _online(VerdictReason.SHARES, share, share)
+        at = self.report.at
+        # A share may have come at any moment of the step by which it is dated.
+        fresh = at - share < max(self.limit + resolution, _STEPS * resolution)
         return PoolVerdict(
-            kind=VerdictKind.OFFLINE,
-            reason=VerdictReason.NO_SHARES,
+            kind=VerdictKind.ONLINE if fresh else VerdictKind.OFFLINE,
+            reason=VerdictReason.SHARES if fresh else VerdictReason.NO_SHARES,
             last_share=share,
-            silent_since=share,
+            silent_since=min(share + resolution, at),
         )
 
     def _earliest(self, since: datetime) -> datetime:
@@ -179,9 +180,5 @@ class _Judgement:
         )
 
 
-def _online(
-    reason: VerdictReason, at: datetime, share: datetime | None = None
-) -> PoolVerdict:
-    return PoolVerdict(
-        kind=VerdictKind.ONLINE, reason=reason, last_share=share, silent_since=at
-    )
+def _online(reason: VerdictReason, at: datetime) -> PoolVerdict:
+    return PoolVerdict(kind=VerdictKind.ONLINE, reason=reason, silent_since=at)

@@ -1,0 +1,141 @@
+"""One simulated pool: a dialect on a port, and everything that fails."""
+
+from email.utils import formatdate
+import json
+import re
+from typing import Any, Self
+
+from aiohttp import web
+
+from simulators.clock import Clock, sleep
+
+from .dialects import DIALECTS
+from .faults import Faults
+from .view import Question, Reply, View
+from .wire import Traffic, Wire
+from .worker import Worker
+
+_NOT_FOUND = Reply("<html><body><h1>404 Not Found</h1></body></html>", 404, "text/html")
+
+
+class Pool(Faults):
+    """Answers questions about one account's workers in the words of one pool."""
+
+    def __init__(
+        self,
+        key: str,
+        workers: tuple[Worker, ...],
+        *,
+        clock: Clock,
+        account: str,
+        token: str,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        """Be the pool of that key.
+
+        Raises:
+            ValueError: There is no such pool.
+        """
+        if key not in DIALECTS:
+            raise ValueError(f"no pool {key!r}; pools: {', '.join(DIALECTS)}")
+        self.key = key
+        self.account = account
+        self.token = token
+        self.traffic = Traffic()
+        self._dialect = DIALECTS[key]
+        self._workers = workers
+        super().__init__(Wire(host, port, self._serve), clock, self._truth)
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop."""
+        await self.stop()
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        self._wire.open()
+
+    async def stop(self) -> None:
+        """Free the port."""
+        await self._wire.stop()
+
+    @property
+    def url(self) -> str:
+        """Address that stands in for the operator's."""
+        return f"http://{self._wire.host}:{self._wire.port}"
+
+    def describe(self) -> dict[str, Any]:
+        """Return its present state, fit for JSON."""
+        return {
+            "host": self._wire.host,
+            "port": self._wire.port,
+            "url": self.url,
+            "account": self.account,
+            "token": self.token if self._dialect.auth_header else None,
+            "faults": sorted(self.faults),
+            "requests": self.traffic.requests,
+        }
+
+    def _truth(self) -> View:
+        views = (worker.view() for worker in self._workers)
+        return View(self._clock.now(), tuple(view for view in views if view))
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        traffic = self.traffic
+        traffic.requests += 1
+        traffic.under_way += 1
+        traffic.most_under_way = max(traffic.most_under_way, traffic.under_way)
+        traffic.last.append((self._clock.now(), request.path_qs))
+        try:
+            body = await request.text()
+            if self.latency:
+                await sleep(self._clock, self.latency)
+            return self._sent(self.instead() or self._answer(request, body))
+        finally:
+            traffic.under_way -= 1
+
+    def _answer(self, request: web.BaseRequest, body: str) -> Reply:
+        dialect, view = self._dialect, self.shown()
+        found = re.fullmatch(dialect.path, request.path)
+        if found is None or request.method != dialect.method:
+            return _NOT_FOUND
+        header = dialect.auth_header
+        if header is not None and request.headers.get(header) != self.token:
+            return dialect.refusal
+        account = found.groupdict().get("account", self.account)
+        if dialect.account_in is not None:
+            members = json.loads(body) if body else request.query
+            account = members.get(dialect.account_in, "")
+        known = "forget" not in self.faults and _bare(account) == _bare(self.account)
+        if not known and dialect.stranger is not None:
+            return dialect.stranger
+        listed = tuple(
+            worker
+            for worker in view.workers
+            if known
+            and (
+                dialect.drops_after is None or view.silent(worker) < dialect.drops_after
+            )
+        )
+        return dialect.answer(Question(account, request.query, View(view.now, listed)))
+
+    def _sent(self, reply: Reply) -> web.Response:
+        text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
+        if "truncate" in self.faults:
+            text = text[: len(text) // 2]
+        headers = {
+            "Content-Type": reply.content_type,
+            "Date": formatdate(self._clock.now(), usegmt=True),
+            **reply.headers,
+        }
+        return web.Response(text=text, status=reply.status, headers=headers)
+
+
+def _bare(account: str) -> str:
+    """Return an account as pools compare it: some want addresses without 0x."""
+    return account.lower().removeprefix("0x")

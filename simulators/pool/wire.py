@@ -1,0 +1,93 @@
+"""The HTTP side of a pool: listens while it is open, and can refuse at once."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+import socket
+
+from aiohttp import web
+
+_BACKLOG = 100
+
+type Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What clients did so far."""
+
+    requests: int = 0
+    under_way: int = 0
+    most_under_way: int = 0
+    last: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=1000))
+    """When, and for which path and query; oldest first."""
+
+
+class Wire:
+    """An HTTP server whose port stays its own while it refuses."""
+
+    def __init__(self, host: str, port: int, handler: Handler) -> None:
+        """Answer by `handler`; port 0 is any free port."""
+        self.host = host
+        self.port = port
+        self._http = web.Server(handler, access_log=None)
+        self._listener: socket.socket | None = None
+        self._reserved: socket.socket | None = None
+        self._welcoming: set[asyncio.Task[object]] = set()
+
+    def open(self) -> None:
+        """Listen; needs a running event loop."""
+        if self._listener is not None:
+            return
+        self._free()
+        self._listener = self._bind()
+        self._listener.listen(_BACKLOG)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._listener, self._accept, self._listener)
+
+    def close(self) -> None:
+        """Refuse connections, break the present ones, and keep the port."""
+        if self._listener is not None:
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
+            self._reserved = self._bind()
+        for connection in self._http.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def stop(self) -> None:
+        """Close for good."""
+        self.close()
+        self._free()
+        await asyncio.gather(*self._welcoming, return_exceptions=True)
+        await self._http.shutdown(timeout=0.1)
+
+    def _bind(self) -> socket.socket:
+        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.settimeout(0)
+            bound.bind((self.host, self.port))
+        except BaseException:
+            bound.close()
+            raise
+        self.port = bound.getsockname()[1]
+        return bound
+
+    def _free(self) -> None:
+        if self._reserved is not None:
+            self._reserved.close()
+            self._reserved = None
+
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            connection, _ = listener.accept()
+        except BlockingIOError, ConnectionError:
+            return
+        connection.settimeout(0)
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(loop.connect_accepted_socket(self._http, connection))
+        self._welcoming.add(task)
+        task.add_done_callback(self._welcoming.discard)

@@ -1,0 +1,1 @@
+"""The simulated pools, proven on the wire and by the engine that reads real ones."""
