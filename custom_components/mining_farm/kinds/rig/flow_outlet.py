@@ -84,8 +84,9 @@ class RigOutletFlow(RigStepsFlow):
     ) -> ConfigFlowResult:
         """Search the networks while the user watches the progress."""
         if self._kasa_search is None:
+            # Not eager: a search that ends at once would end before its progress is shown.
             self._kasa_search = self.hass.async_create_task(
-                async_search_kasa(self.hass), f"{DOMAIN} search"
+                async_search_kasa(self.hass), f"{DOMAIN} search", eager_start=False
             )
         if not self._kasa_search.done():
             return self.async_show_progress(

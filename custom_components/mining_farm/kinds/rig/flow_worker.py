@@ -14,8 +14,8 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from ...engines.pools import AccountReport
-from .const import CONF_WORKER
+from ...engines.pools import POOLS, AccountReport
+from .const import CONF_POOL, CONF_WORKER
 from .flow_account import ANSWERED, RigAccountFlow
 from .flow_steps import Part
 from .identity import find_worker
@@ -70,7 +70,11 @@ class RigWorkerFlow(RigAccountFlow):
                 schema, user_input or self._rig
             ),
             errors=errors,
-            description_placeholders={"detail": detail, "rig": other},
+            description_placeholders={
+                "pool": POOLS[self._rig[CONF_POOL]].name,
+                "detail": detail,
+                "rig": other,
+            },
         )
 
     async def _worker_schema(

@@ -1,0 +1,377 @@
+"""Goes through the config flow of rigs as a browser does, and checks what it shows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+import json
+from pathlib import Path
+import string
+from typing import Any
+from unittest.mock import AsyncMock, patch
+
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import probatio
+
+from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.pools import (
+    Account,
+    AccountReport,
+    Outcome,
+    PoolClient,
+    WorkerReport,
+)
+from custom_components.mining_farm.engines.power import (
+    Credentials,
+    KasaDevice,
+    KasaOutlet,
+    KasaOutletInfo,
+    NeedsCredentials,
+    OutletAuthError,
+    OutletError,
+    OutletReading,
+    OutletUnreachableError,
+)
+from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import config_validation as cv
+
+INTEGRATION = Path(__file__).parents[3] / "custom_components" / "mining_farm"
+TEXTS: dict[str, Any] = json.loads(
+    (INTEGRATION / "translations" / "en.json").read_text()
+)
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+WALLET = "0x52908400098527886E0F7030069857D2E4169EE7"
+TOKEN = "secret-token-of-the-pool"
+PASSWORD = "secret-password-of-the-plug"
+HASH = "secret-hash-of-the-password"
+SECRETS = (TOKEN, PASSWORD, HASH)
+
+PLUG_HOST = "192.168.1.30"
+STRIP_HOST = "192.168.1.31"
+LOCKED_HOST = "192.168.1.32"
+
+POLICY = {
+    "time_until_offline": 10,
+    "max_consecutive_restarts": 3,
+    "power_cycle_on_delay": 3,
+    "time_until_offline_local": 2,
+    "status_check_frequency": 5,
+    "status_check_cooldown": 10,
+    "no_draw_below": 15,
+}
+
+
+def worker(name: str, *, minutes: float | None = 1) -> WorkerReport:
+    """Return a worker whose last share is so old."""
+    share = None if minutes is None else NOW - timedelta(minutes=minutes)
+    return WorkerReport(name=name, last_share=share, hashrate_hs=62.5e6)
+
+
+def report(*workers: WorkerReport, **changes: Any) -> AccountReport:
+    """Return a pool's answer for an account with these workers."""
+    outcome = Outcome.WORKER if workers else Outcome.EMPTY
+    answer = AccountReport(outcome=outcome, at=NOW, workers=workers)
+    return replace(answer, **changes)
+
+
+def failed(outcome: Outcome) -> AccountReport:
+    """Return a pool's answer that tells nothing about workers."""
+    return AccountReport(outcome=outcome, at=NOW, detail="in our words")
+
+
+def plug(**changes: Any) -> KasaDevice:
+    """Return a plug that measures."""
+    outlet = KasaOutletInfo(
+        id="80060A", number=1, alias="Garage", on=True, measures=True
+    )
+    device = KasaDevice(
+        host=PLUG_HOST,
+        device_id="80060A",
+        mac="50:c7:bf:00:00:01",
+        alias="Garage",
+        model="HS110",
+        is_strip=False,
+        outlets=(outlet,),
+    )
+    return replace(device, **changes)
+
+
+def strip(*, outlets: int = 3, **changes: Any) -> KasaDevice:
+    """Return a strip whose second outlet is off."""
+    device = KasaDevice(
+        host=STRIP_HOST,
+        device_id="80061B",
+        mac="50:c7:bf:00:00:02",
+        alias="Shelf",
+        model="HS300",
+        is_strip=True,
+        outlets=tuple(
+            KasaOutletInfo(
+                id=f"80061B0{number - 1}",
+                number=number,
+                alias=f"Rig {number}",
+                on=number != 2,
+                measures=True,
+            )
+            for number in range(1, outlets + 1)
+        ),
+    )
+    return replace(device, **changes)
+
+
+def locked_plug(**changes: Any) -> KasaDevice:
+    """Return a newer plug, as it is once the credentials are right."""
+    return plug(
+        host=LOCKED_HOST,
+        device_id="80062C",
+        alias="New",
+        model="KP125M",
+        outlets=(
+            KasaOutletInfo(id="80062C", number=1, alias="New", on=True, measures=True),
+        ),
+        connection_parameters={"device_family": "SMART.KASAPLUG", "https": False},
+        credentials_hash=HASH,
+        **changes,
+    )
+
+
+@dataclass
+class Surroundings:
+    """Pools and plugs as a test wants them; what is not told of does not answer."""
+
+    reports: dict[str, AccountReport] = field(default_factory=dict)
+    """By wallet, else by token."""
+    asked: list[Account] = field(default_factory=list)
+    devices: dict[str, KasaDevice] = field(default_factory=dict)
+    errors: dict[str, OutletError] = field(default_factory=dict)
+    locked: set[str] = field(default_factory=set)
+    watts: dict[str, float] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    """Ids of outlets that give no reading."""
+    right: tuple[str, str] = ("me@example.com", PASSWORD)
+    right_hash: str = HASH
+    identified: list[str] = field(default_factory=list)
+
+    async def fetch(self, account: Account, _max_age: float) -> AccountReport:
+        """Answer as the pool."""
+        self.asked.append(account)
+        key = account.account or account.token or ""
+        if account.token not in (None, TOKEN):
+            return failed(Outcome.AUTH)
+        return self.reports.get(key, failed(Outcome.ACCOUNT_UNKNOWN))
+
+    async def identify(
+        self,
+        host: str,
+        credentials: Credentials | None = None,
+        credentials_hash: str | None = None,
+        **_: Any,
+    ) -> KasaDevice:
+        """Answer as what is at an address."""
+        self.identified.append(host)
+        if host in self.errors:
+            raise self.errors[host]
+        if host not in self.devices:
+            raise OutletUnreachableError(f"{host} does not answer")
+        if host in self.locked:
+            given = credentials and (credentials.username, credentials.password)
+            if given != self.right and credentials_hash != self.right_hash:
+                raise OutletAuthError(f"{host} refuses the credentials")
+        return self.devices[host]
+
+    async def discover(
+        self, _targets: Any, **_: Any
+    ) -> list[KasaDevice | NeedsCredentials]:
+        """Answer a search."""
+        return [
+            NeedsCredentials(host=host, mac=device.mac, model=device.model)
+            if host in self.locked
+            else device
+            for host, device in self.devices.items()
+        ]
+
+    async def read(self, outlet: KasaOutlet) -> OutletReading:
+        """Answer as an outlet."""
+        if outlet.id in self.silent:
+            raise OutletUnreachableError("does not answer")
+        return OutletReading(on=True, watts=self.watts.get(outlet.id), energy_kwh=None)
+
+
+@contextmanager
+def surrounded(surroundings: Surroundings) -> Iterator[None]:
+    """Put pools and plugs in the place of the network, and load entries without effect."""
+    access = "custom_components.mining_farm.kinds.rig.kasa_access"
+
+    async def fetch(_: PoolClient, account: Account, max_age: float) -> AccountReport:
+        return await surroundings.fetch(account, max_age)
+
+    async def read(outlet: KasaOutlet) -> OutletReading:
+        return await surroundings.read(outlet)
+
+    with (
+        patch.object(PoolClient, "async_fetch", fetch),
+        patch.object(KasaOutlet, "async_read", read),
+        patch(f"{access}.async_identify", surroundings.identify),
+        patch(f"{access}.async_discover", surroundings.discover),
+        patch(
+            "custom_components.mining_farm.async_setup_entry",
+            AsyncMock(return_value=True),
+        ),
+        patch(
+            "custom_components.mining_farm.async_unload_entry",
+            AsyncMock(return_value=True),
+        ),
+    ):
+        yield
+
+
+async def choose(hass: HomeAssistant, option: str) -> ConfigFlowResult:
+    """Open the menu and choose what to add."""
+    menu = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    check(menu)
+    return await go(hass, menu, option)
+
+
+async def go(
+    hass: HomeAssistant, menu: ConfigFlowResult, option: str
+) -> ConfigFlowResult:
+    """Choose from a menu."""
+    assert menu["type"] is FlowResultType.MENU
+    assert option in menu["menu_options"]
+    return await answer(hass, menu, next_step_id=option)
+
+
+async def answer(
+    hass: HomeAssistant, form: ConfigFlowResult, **user_input: Any
+) -> ConfigFlowResult:
+    """Fill in a form, and wait where a progress is shown."""
+    result = await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
+    check(result)
+    while result["type"] is FlowResultType.SHOW_PROGRESS:
+        await hass.async_block_till_done()
+        result = await hass.config_entries.flow.async_configure(result["flow_id"])
+        check(result)
+    return result
+
+
+def check(result: ConfigFlowResult, flow: str = "config") -> None:
+    """Check that everything shown has its text, and that no secret is shown."""
+    shown = json.dumps(_shown(result), default=str)
+    for secret in SECRETS:
+        assert secret not in shown
+    known = result.get("description_placeholders") or {}
+    needed: list[str] = []
+    match result["type"]:
+        case FlowResultType.FORM:
+            step = TEXTS[flow]["step"][result["step_id"]]
+            needed += [step["title"], step.get("description", "")]
+            for name, content in result["data_schema"].schema.items():
+                if hasattr(content, "schema") and hasattr(content, "options"):
+                    inner = step["sections"][str(name)]
+                    needed += [inner["name"], inner.get("description", "")]
+                    for each in content.schema.schema:
+                        needed.append(inner["data"][str(each)])
+                        needed.append(inner["data_description"][str(each)])
+                else:
+                    needed.append(step["data"][str(name)])
+                    needed.append(step["data_description"][str(name)])
+            needed += [
+                TEXTS[flow]["error"][error] for error in (result["errors"] or {}).values()
+            ]
+        case FlowResultType.MENU:
+            step = TEXTS[flow]["step"][result["step_id"]]
+            needed += [step["title"], step.get("description", "")]
+            for option in result["menu_options"]:
+                needed.append(step["menu_options"][option])
+                needed.append(step["menu_option_descriptions"][option])
+        case FlowResultType.SHOW_PROGRESS:
+            needed.append(TEXTS[flow]["progress"][result["progress_action"]])
+    for text in needed:
+        for _, placeholder, _, _ in string.Formatter().parse(text):
+            assert placeholder is None or placeholder in known, (placeholder, text)
+
+
+def _shown(result: ConfigFlowResult) -> dict[str, Any]:
+    """Return what goes to the browser."""
+    shown = {k: v for k, v in result.items() if k in ("errors", "title", "reason")}
+    shown["placeholders"] = result.get("description_placeholders")
+    if (schema := result.get("data_schema")) is not None:
+        shown["schema"] = probatio.to_field_list(
+            schema, custom_serializer=cv.custom_serializer
+        )
+    return shown
+
+
+def fields(result: ConfigFlowResult) -> dict[str, Any]:
+    """Return a form's fields by name, sections unfolded, as the browser gets them."""
+    found: dict[str, Any] = {}
+    for each in _shown(result)["schema"]:
+        found[each["name"]] = each
+        found |= {inner["name"]: inner for inner in each.get("schema", [])}
+    return found
+
+
+def labels(result: ConfigFlowResult, name: str) -> dict[str, str]:
+    """Return the options of a list, by value."""
+    options = fields(result)[name]["selector"]["select"]["options"]
+    return {option["value"]: option["label"] for option in options}
+
+
+def suggested(result: ConfigFlowResult) -> dict[str, Any]:
+    """Return what a form is filled in with."""
+    return {
+        name: each["description"]["suggested_value"]
+        for name, each in fields(result).items()
+        if "suggested_value" in each.get("description", {})
+    }
+
+
+def policy_input(**changes: Any) -> dict[str, Any]:
+    """Return the policy as its form sends it."""
+    values = {**POLICY, **changes}
+    plain = ("time_until_offline", "max_consecutive_restarts", "armed")
+    return {
+        **{key: value for key, value in values.items() if key in plain},
+        "advanced": {key: value for key, value in values.items() if key not in plain},
+    }
+
+
+def rig_entry(hass: HomeAssistant, **data: Any) -> MockConfigEntry:
+    """Add the entry of a rig at 2Miners on the garage's plug."""
+    data = {
+        "kind": "rig",
+        "status_api": "2miners",
+        "wallet": WALLET,
+        "coin": "rvn",
+        "worker_name": "rig01",
+        "outlet": "kasa",
+        "kasa_device_ip": PLUG_HOST,
+        "kasa_device_id": "80060A",
+        "kasa_outlet_id": "80060A",
+        "kasa_measures": True,
+        **data,
+    }
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=data["worker_name"],
+        data={key: value for key, value in data.items() if value is not None},
+        options={**POLICY, "armed": True},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+def miner_entry(hass: HomeAssistant) -> MockConfigEntry:
+    """Add the entry of a miner."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Antminer S9 rig01",
+        data={"kind": "miner", "host": "192.168.1.100", "port": 4028},
+    )
+    entry.add_to_hass(hass)
+    return entry
