@@ -76,7 +76,7 @@ class World:
             self.on = on
         self._await()
         if fault != "none":
-            raise OutletFailure(fault)
+            raise OutletFailure(fault, sent=fault != "lost before")
 
     async def async_sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -1,27 +1,27 @@
 """A rig is watched, and brought back at most once per cause."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.pools import Outcome
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 
 from .watching import Farm, simulated
 
 
 @pytest.fixture
-def farm(
+async def farm(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path
-) -> Iterator[Farm]:
+) -> AsyncIterator[Farm]:
     """Return a farm at three in the morning, with a storage folder of its own."""
     freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
     hass.config.config_dir = str(tmp_path)
@@ -124,7 +124,11 @@ async def test_rehearsing_shows_and_switches_nothing(farm: Farm) -> None:
 
 @pytest.mark.parametrize(
     "outcome",
-    [outcome for outcome in Outcome if outcome not in (Outcome.WORKER, Outcome.EMPTY, Outcome.ABSENT)],
+    [
+        outcome
+        for outcome in Outcome
+        if outcome not in (Outcome.WORKER, Outcome.EMPTY, Outcome.ABSENT)
+    ],
 )
 async def test_no_verdict_holds(farm: Farm, outcome: Outcome) -> None:
     """Errors, limits, maintenance pages and unknown wallets are no reason to cut."""
@@ -298,6 +302,7 @@ async def test_the_users_power_cycle(farm: Farm) -> None:
 async def test_check_now_tells_verdict_witnesses_and_decision(farm: Farm) -> None:
     """Asked at once, whatever the rhythm."""
     await farm.add("rig1")
+    await farm.after(4)
     fetches = farm.fetches
     answer = await farm.hass.services.async_call(
         DOMAIN,

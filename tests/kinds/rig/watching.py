@@ -1,5 +1,6 @@
 """Rigs whose pool, outlet and miner do as a test tells them to."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,8 +9,6 @@ from typing import Any
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
@@ -28,6 +27,8 @@ from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
 from custom_components.mining_farm.kinds.rig.restart_coordinator import (
     async_get_restart_coordinator,
 )
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 
 @dataclass
@@ -50,14 +51,14 @@ class FakeOutlet:
     async def async_is_on(self) -> bool:
         """Tell, if it can be reached."""
         if not self.reachable:
-            raise OutletFailure("unreachable")
+            raise OutletFailure("unreachable", sent=False)
         return self.on
 
     async def async_turn_on(self) -> None:
         """Go on, unless told not to."""
         self._command("on")
         if not self.goes_on:
-            raise OutletFailure("still off")
+            raise OutletFailure("still off", sent=True)
         self.on = True
 
     async def async_turn_off(self) -> None:
@@ -70,7 +71,7 @@ class FakeOutlet:
 
     def _command(self, command: str) -> None:
         if not self.reachable:
-            raise OutletFailure("unreachable")
+            raise OutletFailure("unreachable", sent=False)
         self.log.append(command)
 
 
@@ -164,6 +165,7 @@ def simulated(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Iterator[F
         return last  # type: ignore[no-any-return]
 
     async def sleep(seconds: float) -> None:
+        await asyncio.sleep(0)
         freezer.tick(timedelta(seconds=seconds))
 
     def create_outlet(_hass: object, _kasa: object, data: dict[str, Any]) -> object:

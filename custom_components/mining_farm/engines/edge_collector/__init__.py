@@ -26,6 +26,7 @@ from .profile import (
     board_has_problem,
     board_state,
     find_board,
+    is_starting,
     miner_has_problem,
     miner_state,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "display_unit",
     "extract_board_indices",
     "find_board",
+    "is_starting",
     "miner_has_problem",
     "miner_state",
     "parse_board_health",

@@ -14,6 +14,11 @@ LONGEST_BACK_OFF_S = 300.0
 class OutletFailure(Exception):  # noqa: N818
     """The outlet could not be reached, or did not confirm what it was told."""
 
+    def __init__(self, message: str, *, sent: bool) -> None:
+        """Note whether a command may have reached the outlet."""
+        super().__init__(message)
+        self.sent = sent
+
 
 class Outlet(Protocol):
     """A rig's outlet; commands return once they are confirmed."""
@@ -61,10 +66,10 @@ class PowerCycler:
         await self._journal.async_store(memory)
         try:
             await self._outlet.async_turn_off()
-        except OutletFailure:
-            # The command may have arrived all the same: only an outlet that says that
-            # it is on was surely not cut.
-            if await self._is_on():
+        except OutletFailure as err:
+            # A command that was sent may have arrived all the same: then only an outlet
+            # that says that it is on was surely not cut.
+            if not err.sent or await self._is_on():
                 memory = abandon_cut(self._now(), memory)
                 await self._journal.async_store(memory)
                 return memory

@@ -146,6 +146,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         now = dt_util.utcnow()
         await self._async_note_plug(now)
         decision = self._decide(now)
+        issues.update(self, decision.memory, now)
         match decision.action:
             case Action.CUT | Action.TURN_ON:
                 # Decided, and remembered, anew when it is this rig's turn.
@@ -158,7 +159,6 @@ class RigCoordinator(FarmCoordinator[RigData]):
         await self.power.async_store(decision.memory)
         if decision.recovered:
             self.tell("recovered", reason=decision.reason)
-        issues.update(self, now)
         return self._data(decision.state, decision.reason)
 
     def _decide(self, now: datetime) -> Decision:

@@ -8,6 +8,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ...const import DOMAIN
 from ...engines.pools import Outcome
+from ...engines.restart import Memory
 
 if TYPE_CHECKING:
     from .coordinator import RigCoordinator
@@ -23,9 +24,8 @@ POOL_PATIENCE = timedelta(hours=24)
 
 
 @callback
-def update(rig: RigCoordinator, now: datetime) -> None:
+def update(rig: RigCoordinator, memory: Memory, now: datetime) -> None:
     """Raise and withdraw the issues that follow from what is known."""
-    memory = rig.power.memory
     _set(rig, UNSTABLE, on=memory.unstable, fixable=True)
     _set(
         rig,
@@ -35,7 +35,8 @@ def update(rig: RigCoordinator, now: datetime) -> None:
     )
     if memory.intent is None and not rig.power.busy:
         delete_left_off(rig)
-    outcome = rig.data.outcome if rig.data else None
+    report = rig.witnesses.report
+    outcome = None if report is None else report.outcome
     _set(rig, ACCOUNT_UNKNOWN, on=outcome is Outcome.ACCOUNT_UNKNOWN)
     silent_since = rig.witnesses.pool_silent_since
     _set(

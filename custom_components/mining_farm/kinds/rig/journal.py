@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.json import save_json
 from homeassistant.helpers.storage import STORAGE_DIR
+from homeassistant.util.file import WriteError
 
 from ...const import DOMAIN, LOGGER
 from ...engines.restart import Memory
@@ -51,8 +53,15 @@ class RigJournal:
             return Memory(unstable=True)
 
     def _save(self, memory: Memory) -> None:
-        Path(self._path).parent.mkdir(exist_ok=True)
-        save_json(self._path, memory.as_dict(), private=True, atomic_writes=True)
+        try:
+            Path(self._path).parent.mkdir(exist_ok=True)
+            save_json(self._path, memory.as_dict(), private=True, atomic_writes=True)
+        except (OSError, WriteError) as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="rig_not_remembered",
+                translation_placeholders={"error": str(err)},
+            ) from err
 
     def _remove(self) -> None:
         Path(self._path).unlink(missing_ok=True)

@@ -17,7 +17,12 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 
-from ...engines.power import KasaConnections, KasaOutlet, OutletError
+from ...engines.power import (
+    KasaConnections,
+    KasaOutlet,
+    OutletError,
+    OutletNotConfirmedError,
+)
 from ...engines.restart import OutletFailure, OutletKind
 from . import const
 from .const import CONF_OUTLET, CONF_SWITCH_ENTITY
@@ -78,21 +83,25 @@ class KasaRigOutlet(RigOutlet):
         try:
             return (await self._outlet.async_read()).on
         except OutletError as err:
-            raise OutletFailure(str(err)) from err
+            raise OutletFailure(str(err), sent=False) from err
 
     @override
     async def async_turn_on(self) -> None:
         try:
             await self._outlet.async_turn_on()
         except OutletError as err:
-            raise OutletFailure(str(err)) from err
+            # Every other failure comes before the command.
+            sent = isinstance(err, OutletNotConfirmedError)
+            raise OutletFailure(str(err), sent=sent) from err
 
     @override
     async def async_turn_off(self) -> None:
         try:
             await self._outlet.async_turn_off()
         except OutletError as err:
-            raise OutletFailure(str(err)) from err
+            # Every other failure comes before the command.
+            sent = isinstance(err, OutletNotConfirmedError)
+            raise OutletFailure(str(err), sent=sent) from err
 
     @override
     async def async_close(self) -> None:
@@ -121,7 +130,7 @@ class SwitchRigOutlet(RigOutlet):
     async def async_is_on(self) -> bool:
         state = self._state()
         if state not in (STATE_ON, STATE_OFF):
-            raise OutletFailure(f"{self._entity_id} is {state}")
+            raise OutletFailure(f"{self._entity_id} is {state}", sent=False)
         return state == STATE_ON
 
     @override
@@ -141,6 +150,8 @@ class SwitchRigOutlet(RigOutlet):
         return None if state is None else state.state
 
     async def _switch(self, service: str, wanted: str) -> None:
+        # One that is unavailable would not get the command.
+        await self.async_is_on()
         reached = asyncio.Event()
 
         @callback
@@ -161,10 +172,10 @@ class SwitchRigOutlet(RigOutlet):
                     await reached.wait()
         except TimeoutError as err:
             raise OutletFailure(
-                f"{self._entity_id} is {self._state()}, not {wanted}"
+                f"{self._entity_id} is {self._state()}, not {wanted}", sent=True
             ) from err
         except HomeAssistantError as err:
-            raise OutletFailure(f"{self._entity_id}: {err}") from err
+            raise OutletFailure(f"{self._entity_id}: {err}", sent=True) from err
         finally:
             stop()
 

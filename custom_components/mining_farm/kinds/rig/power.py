@@ -97,16 +97,15 @@ class RigPower:
             if self._farm.stopping or (decision := decide()) is None:
                 return None
             if decision.memory.intent is not None:
-                self._memory = decision.memory
-                self._memory = await self._cycler().async_cut(decision.memory)
+                await self._cycler().async_cut(decision.memory)
             else:
-                self._memory = await self._cycler().async_turn_on(decision.memory)
+                await self._cycler().async_turn_on(decision.memory)
             return decision
 
     async def async_finish(self) -> None:
         """Turn on what was off when Home Assistant stopped."""
         async with self._farm.gate.async_pass():
-            self._memory = await self._cycler().async_finish(self.memory)
+            await self._cycler().async_finish(self.memory)
 
     async def async_set(self, memory: Memory, *, on: bool) -> None:
         """Switch for the user; remembered first, and forgotten when it fails.
@@ -134,7 +133,7 @@ class RigPower:
             )
         return PowerCycler(
             self._outlet,
-            self._journal,
+            self,
             self._policy,
             now=dt_util.utcnow,
             sleep=self._farm.sleep,
