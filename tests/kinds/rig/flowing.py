@@ -42,6 +42,9 @@ TEXTS: dict[str, Any] = json.loads(
     (INTEGRATION / "translations" / "en.json").read_text()
 )
 
+OF_CORE = ("reauth_successful", "reconfigure_successful")
+"""Reasons whose texts come with Home Assistant."""
+
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WALLET = "0x52908400098527886E0F7030069857D2E4169EE7"
 TOKEN = "secret-token-of-the-pool"
@@ -124,7 +127,7 @@ def strip(*, outlets: int = 3, **changes: Any) -> KasaDevice:
 
 def locked_plug(**changes: Any) -> KasaDevice:
     """Return a newer plug, as it is once the credentials are right."""
-    return plug(
+    device = plug(
         host=LOCKED_HOST,
         device_id="80062C",
         alias="New",
@@ -134,8 +137,8 @@ def locked_plug(**changes: Any) -> KasaDevice:
         ),
         connection_parameters={"device_family": "SMART.KASAPLUG", "https": False},
         credentials_hash=HASH,
-        **changes,
     )
+    return replace(device, **changes)
 
 
 @dataclass
@@ -289,6 +292,8 @@ def check(result: ConfigFlowResult, flow: str = "config") -> None:
             for option in result["menu_options"]:
                 needed.append(step["menu_options"][option])
                 needed.append(step["menu_option_descriptions"][option])
+        case FlowResultType.ABORT if result["reason"] not in OF_CORE:
+            needed.append(TEXTS[flow]["abort"][result["reason"]])
         case FlowResultType.SHOW_PROGRESS:
             needed.append(TEXTS[flow]["progress"][result["progress_action"]])
     for text in needed:

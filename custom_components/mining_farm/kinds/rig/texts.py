@@ -56,7 +56,8 @@ class Texts:
         """Return an outlet's place and name, whether it is on, and what it feeds."""
         name = outlet.alias or device.alias or device.model
         if device.is_strip:
-            name = f"{outlet.number}. {outlet.alias}".rstrip(" .")
+            number = str(outlet.number)
+            name = f"{number}. {outlet.alias}" if outlet.alias else number
         on = outlet.on if reading is None else reading.on
         state = "on" if on else "off"
         if reading is None or reading.watts is None:

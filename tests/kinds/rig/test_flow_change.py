@@ -1,0 +1,390 @@
+"""Changing a rig: each part by itself, its policy, and what was refused."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.mining_farm.engines.pools import Outcome
+from custom_components.mining_farm.engines.power import OutletUnreachableError
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+
+from .flowing import (
+    HASH,
+    LOCKED_HOST,
+    PASSWORD,
+    PLUG_HOST,
+    POLICY,
+    STRIP_HOST,
+    TOKEN,
+    WALLET,
+    Surroundings,
+    answer,
+    check,
+    failed,
+    fields,
+    go,
+    labels,
+    locked_plug,
+    miner_entry,
+    plug,
+    policy_input,
+    report,
+    rig_entry,
+    suggested,
+    worker,
+)
+
+OLD_TOKEN = "old-token"
+OLD_HASH = "old-hash"
+CREDENTIALS = {"username": "me@example.com", "password": PASSWORD}
+LOCKED = {
+    "kasa_device_ip": LOCKED_HOST,
+    "kasa_device_id": "80062C",
+    "kasa_outlet_id": "80062C",
+    "kasa_credentials_hash": OLD_HASH,
+}
+BRAIINS = {"status_api": "braiins", "wallet": None, "coin": None, "token": OLD_TOKEN}
+
+
+async def load(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Load a rig, and with it all others."""
+    if entry.state is ConfigEntryState.NOT_LOADED:
+        await hass.config_entries.async_setup(entry.entry_id)
+
+
+async def change(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
+    """Load a rig and ask to change it."""
+    await load(hass, entry)
+    menu = await entry.start_reconfigure_flow(hass)
+    check(menu)
+    return menu
+
+
+def succeeded(result: ConfigFlowResult) -> bool:
+    """Return whether a change was stored."""
+    return result["reason"] == "reconfigure_successful"
+
+
+@pytest.mark.parametrize(
+    ("data", "with_miner", "offered"),
+    [
+        ({}, False, ["rig_pool", "rig_worker", "rig_outlet"]),
+        (LOCKED, False, ["rig_pool", "rig_worker", "rig_outlet", "rig_kasa_auth"]),
+        ({}, True, ["rig_pool", "rig_worker", "rig_outlet", "rig_miner"]),
+    ],
+)
+async def test_only_what_there_is_can_be_changed(
+    hass: HomeAssistant,
+    around: Surroundings,
+    data: dict[str, Any],
+    with_miner: bool,
+    offered: list[str],
+) -> None:
+    """No credentials without a lock, no miner without miners."""
+    if with_miner:
+        miner_entry(hass)
+    menu = await change(hass, rig_entry(hass, **data))
+    assert menu["menu_options"] == offered
+
+
+async def test_another_account(hass: HomeAssistant, around: Surroundings) -> None:
+    """The worker is asked for as well; outlet, options and title stay."""
+    around.reports["0xnew"] = report(worker("garage1"))
+    entry = rig_entry(hass)
+    before = dict(entry.data)
+    form = await go(hass, await change(hass, entry), "rig_pool")
+    assert suggested(form) == {"status_api": "2miners"}
+    form = await answer(hass, form, status_api="2miners")
+    assert suggested(form) == {"wallet": WALLET, "coin": "rvn", "base_url": ""}
+    form = await answer(hass, form, wallet="0xnew", coin="kas", advanced={})
+    assert form["step_id"] == "rig_worker"
+    result = await answer(hass, form, worker_name="garage1")
+    await hass.async_block_till_done()
+    assert succeeded(result)
+    assert entry.data == {
+        **before,
+        "wallet": "0xnew",
+        "coin": "kas",
+        "worker_name": "garage1",
+    }
+    assert entry.options == {**POLICY, "armed": True}
+    assert entry.title == "rig01"
+
+
+async def test_another_pool_in_place(hass: HomeAssistant, around: Surroundings) -> None:
+    """The old one has closed for good: nothing of its account is left."""
+    around.reports[TOKEN] = report(worker("me.rig01"))
+    entry = rig_entry(hass)
+    form = await go(hass, await change(hass, entry), "rig_pool")
+    form = await answer(hass, form, status_api="braiins")
+    assert suggested(form) == {}
+    form = await answer(hass, form, token=TOKEN, advanced={})
+    result = await answer(hass, form, worker_name="rig01")
+    await hass.async_block_till_done()
+    assert succeeded(result)
+    assert entry.data["status_api"] == "braiins"
+    assert entry.data["token"] == TOKEN
+    assert entry.data["worker_name"] == "me.rig01"
+    assert "wallet" not in entry.data
+    assert "coin" not in entry.data
+    assert entry.data["kasa_outlet_id"] == "80060A"
+
+
+async def test_a_token_left_empty_is_kept(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """It is not shown, and not lost; another pool does not get it."""
+    around.reports[TOKEN] = report(worker("rig01"))
+    entry = rig_entry(hass, **{**BRAIINS, "token": TOKEN})
+    form = await go(hass, await change(hass, entry), "rig_pool")
+    form = await answer(hass, form, status_api="braiins")
+    assert not fields(form)["token"].get("required")
+    address = {"base_url": "http://mirror.lan"}
+    form = await answer(hass, form, advanced=address)
+    result = await answer(hass, form, worker_name="rig01")
+    await hass.async_block_till_done()
+    assert succeeded(result)
+    assert entry.data["token"] == TOKEN
+    assert entry.data["base_url"] == "http://mirror.lan"
+
+    form = await go(hass, await change(hass, entry), "rig_pool")
+    form = await answer(hass, form, status_api="f2pool")
+    assert fields(form)["token"]["required"]
+
+
+async def test_another_worker(hass: HomeAssistant, around: Surroundings) -> None:
+    """Its own name is in the list; that of another rig is not."""
+    rig_entry(hass, worker_name="rig03", kasa_outlet_id="other")
+    entry = rig_entry(hass)
+    form = await go(hass, await change(hass, entry), "rig_worker")
+    assert suggested(form) == {"worker_name": "rig01"}
+    assert set(labels(form, "worker_name")) == {"rig01", "rig02"}
+    form = await answer(hass, form, worker_name="rig03")
+    assert form["errors"] == {"worker_name": "worker_in_use"}
+    result = await answer(hass, form, worker_name="rig02")
+    await hass.async_block_till_done()
+    assert succeeded(result)
+    assert entry.data["worker_name"] == "rig02"
+
+
+async def test_another_worker_while_the_pool_is_silent(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """The form says so, and takes what is typed."""
+    around.reports[WALLET] = failed(Outcome.UNREACHABLE)
+    entry = rig_entry(hass)
+    form = await go(hass, await change(hass, entry), "rig_worker")
+    assert form["errors"] == {"base": "pool_unreachable"}
+    assert succeeded(await answer(hass, form, worker_name="rig07"))
+    await hass.async_block_till_done()
+    assert entry.data["worker_name"] == "rig07"
+
+
+async def test_another_outlet(hass: HomeAssistant, around: Surroundings) -> None:
+    """From a plug to a switch, and nothing of the plug is left."""
+    hass.states.async_set("switch.garage", "on")
+    entry = rig_entry(hass, **LOCKED)
+    menu = await go(hass, await change(hass, entry), "rig_outlet")
+    form = await go(hass, menu, "rig_switch")
+    result = await answer(hass, form, switch_entity_id="switch.garage")
+    await hass.async_block_till_done()
+    assert succeeded(result)
+    assert {k: v for k, v in entry.data.items() if "kasa" in k} == {}
+    assert entry.data["outlet"] == "switch"
+
+
+async def test_the_same_outlet_at_another_address(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """It may be chosen again by the rig that has it."""
+    new_host = "192.168.1.77"
+    around.devices = {new_host: plug(host=new_host)}
+    entry = rig_entry(hass)
+    menu = await go(hass, await change(hass, entry), "rig_outlet")
+    form = await go(hass, menu, "rig_kasa")
+    assert suggested(form) == {"host": PLUG_HOST}
+    form = await answer(hass, form, host=PLUG_HOST)
+    assert form["errors"] == {"base": "outlet_unreachable"}
+    form = await answer(hass, form, host=new_host)
+    assert suggested(form) == {"kasa_outlet_id": "80060A"}
+    assert succeeded(await answer(hass, form, kasa_outlet_id="80060A"))
+    await hass.async_block_till_done()
+    assert entry.data["kasa_device_ip"] == new_host
+
+
+async def test_no_outlet_any_more(hass: HomeAssistant, around: Surroundings) -> None:
+    """Watched only from now on."""
+    entry = rig_entry(hass)
+    menu = await go(hass, await change(hass, entry), "rig_outlet")
+    assert succeeded(await go(hass, menu, "rig_no_outlet"))
+    await hass.async_block_till_done()
+    assert entry.data["outlet"] == "none"
+    assert "kasa_outlet_id" not in entry.data
+
+
+async def test_other_credentials(hass: HomeAssistant, around: Surroundings) -> None:
+    """Tried at the plug before they are stored as a hash."""
+    entry = rig_entry(hass, **LOCKED)
+    form = await go(hass, await change(hass, entry), "rig_kasa_auth")
+    assert form["description_placeholders"]["host"] == LOCKED_HOST
+    form = await answer(hass, form, username="you@example.com", password="wrong")
+    assert form["errors"] == {"base": "outlet_auth"}
+    form = await answer(hass, form, **CREDENTIALS)
+    assert succeeded(await answer(hass, form, kasa_outlet_id="80062C"))
+    await hass.async_block_till_done()
+    assert entry.data["kasa_credentials_hash"] == HASH
+
+
+@pytest.mark.parametrize("linked", [True, False])
+async def test_the_linked_miner(
+    hass: HomeAssistant, around: Surroundings, linked: bool
+) -> None:
+    """Linked, and left empty to unlink it."""
+    miner = miner_entry(hass)
+    entry = rig_entry(hass, miner_entry=None if linked else miner.entry_id)
+    form = await go(hass, await change(hass, entry), "rig_miner")
+    assert suggested(form) == ({} if linked else {"miner_entry": miner.entry_id})
+    user_input = {"miner_entry": miner.entry_id} if linked else {}
+    assert succeeded(await answer(hass, form, **user_input))
+    await hass.async_block_till_done()
+    assert entry.data.get("miner_entry") == (miner.entry_id if linked else None)
+
+
+async def test_options(hass: HomeAssistant, around: Surroundings) -> None:
+    """The whole policy; armed or not is left as it is."""
+    entry = rig_entry(hass)
+    await load(hass, entry)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    check(form, "options")
+    assert form["step_id"] == "rig"
+    assert suggested(form) == POLICY
+    result = await hass.config_entries.options.async_configure(
+        form["flow_id"],
+        policy_input(time_until_offline_local=0.5, max_consecutive_restarts=5.0),
+    )
+    await hass.async_block_till_done()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    changed = {"time_until_offline_local": 0.5, "max_consecutive_restarts": 5}
+    assert entry.options == {**POLICY, **changed, "armed": True}
+    assert isinstance(entry.options["max_consecutive_restarts"], int)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("time_until_offline", 0), ("power_cycle_on_delay", 601)]
+)
+async def test_options_out_of_range(
+    hass: HomeAssistant, around: Surroundings, name: str, value: float
+) -> None:
+    """Refused, and the flow goes on."""
+    entry = rig_entry(hass)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    with pytest.raises(Exception, match="Schema validation failed"):
+        await hass.config_entries.options.async_configure(
+            form["flow_id"], policy_input(**{name: value})
+        )
+    result = await hass.config_entries.options.async_configure(
+        form["flow_id"], policy_input()
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def reauth(
+    hass: HomeAssistant, entry: MockConfigEntry, reason: str
+) -> ConfigFlowResult:
+    """Let the coordinator say what was refused."""
+    await load(hass, entry)
+    entry.async_start_reauth(hass, data={"reason": reason})
+    await hass.async_block_till_done()
+    flow = next(
+        flow
+        for flow in hass.config_entries.flow.async_progress()
+        if flow["context"]["entry_id"] == entry.entry_id
+    )
+    form = await hass.config_entries.flow.async_configure(flow["flow_id"])
+    check(form)
+    return form
+
+
+async def test_a_new_token(hass: HomeAssistant, around: Surroundings) -> None:
+    """Tried first; the rigs that had the same old one get it, and no others."""
+    around.reports[TOKEN] = failed(Outcome.RATE_LIMITED)
+    entry = rig_entry(hass, **BRAIINS)
+    same = rig_entry(
+        hass, **{**BRAIINS, "worker_name": "rig02", "kasa_outlet_id": "other"}
+    )
+    stranger = rig_entry(
+        hass, **{**BRAIINS, "token": "another", "kasa_outlet_id": "another"}
+    )
+    await reauth(hass, same, "pool")
+    form = await reauth(hass, entry, "pool")
+    assert form["step_id"] == "rig_reauth_pool"
+    form = await answer(hass, form, token="wrong")
+    assert form["errors"] == {"base": "pool_auth"}
+    form = await answer(hass, form, token=TOKEN)
+    assert form["errors"] == {"base": "pool_rate_limited"}
+    around.reports[TOKEN] = report(worker("rig01"))
+    result = await answer(hass, form, token=f" {TOKEN} ")
+    await hass.async_block_till_done()
+    assert result["reason"] == "reauth_successful"
+    assert entry.data["token"] == same.data["token"] == TOKEN
+    assert stranger.data["token"] == "another"
+    assert hass.config_entries.flow.async_progress() == []
+
+
+async def test_new_credentials(hass: HomeAssistant, around: Surroundings) -> None:
+    """Rigs on the same strip get all of it, rigs on the same account the hash."""
+    around.devices[STRIP_HOST] = locked_plug(host=STRIP_HOST, device_id="stranger")
+    entry = rig_entry(hass, **LOCKED)
+    neighbour = rig_entry(
+        hass, **{**LOCKED, "worker_name": "rig02", "kasa_outlet_id": "80062C01"}
+    )
+    same_account = rig_entry(
+        hass,
+        **{
+            **LOCKED,
+            "worker_name": "rig03",
+            "kasa_device_id": "80063D",
+            "kasa_outlet_id": "80063D",
+        },
+    )
+    stranger = rig_entry(hass, worker_name="rig04", kasa_outlet_id="another")
+    form = await reauth(hass, entry, "outlet")
+    assert form["step_id"] == "rig_reauth_outlet"
+    assert form["description_placeholders"]["host"] == LOCKED_HOST
+    form = await answer(hass, form, username="me@example.com", password="wrong")
+    assert form["errors"] == {"base": "outlet_auth"}
+    assert suggested(form) == {"username": "me@example.com"}
+    around.errors[LOCKED_HOST] = OutletUnreachableError("gone")
+    form = await answer(hass, form, **CREDENTIALS)
+    assert form["errors"] == {"base": "outlet_unreachable"}
+    around.errors.clear()
+    result = await answer(hass, form, **CREDENTIALS)
+    await hass.async_block_till_done()
+    assert result["reason"] == "reauth_successful"
+    for each in (entry, neighbour, same_account):
+        assert each.data["kasa_credentials_hash"] == HASH
+    for each in (entry, neighbour):
+        assert each.data["kasa_connection_parameters"]
+        assert each.data["kasa_outlet_id"].startswith("80062C")
+    assert "kasa_connection_parameters" not in same_account.data
+    assert "kasa_credentials_hash" not in stranger.data
+
+
+async def test_new_credentials_for_another_device(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """The address belongs to somebody else by now: nothing is stored."""
+    good = around.devices[LOCKED_HOST]
+    around.devices[LOCKED_HOST] = locked_plug(device_id="stranger")
+    entry = rig_entry(hass, **LOCKED)
+    form = await reauth(hass, entry, "outlet")
+    form = await answer(hass, form, **CREDENTIALS)
+    assert form["errors"] == {"base": "another_plug"}
+    assert entry.data["kasa_credentials_hash"] == OLD_HASH
+    around.devices[LOCKED_HOST] = good
+    result = await answer(hass, form, **CREDENTIALS)
+    await hass.async_block_till_done()
+    assert result["reason"] == "reauth_successful"

@@ -1,0 +1,259 @@
+"""Reading the original's rigs.json: all of its fields, and every mistake by name."""
+
+import json
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.mining_farm.kinds.rig.import_rigs import Mistake, parse_rigs
+from custom_components.mining_farm.kinds.rig.policy import POLICY_FIELDS, pool_defaults
+
+RIG: dict[str, Any] = {
+    "status_api": "2miners",
+    "wallet": "0xwallet",
+    "coin": "rvn",
+    "worker_name": "rig01",
+    "kasa_device_ip": "192.168.1.30",
+}
+FULL: dict[str, Any] = {
+    **RIG,
+    "smart_strip_plug_name": "Rig 1",
+    "smart_strip_plug_number": 0,
+    "power_cycle_on_delay": 5,
+    "time_until_offline": 15,
+    "status_check_frequency": 6,
+    "status_check_cooldown": 12,
+    "max_consecutive_restarts": 4,
+}
+
+
+def mistakes(content: Any) -> list[tuple[Mistake, dict[str, str]]]:
+    """Return what is found wrong, and see that no rig gets through with it."""
+    rigs, problems = parse_rigs(json.dumps(content))
+    assert rigs == []
+    return [(problem.mistake, dict(problem.known)) for problem in problems]
+
+
+def wrong(field: str, value: Any) -> list[tuple[Mistake, dict[str, str]]]:
+    """Return what is wrong with a rig with one field changed."""
+    return mistakes([{**FULL, field: value}])
+
+
+def test_all_fields_of_the_original() -> None:
+    """In its units: seconds for the delay, minutes for everything else."""
+    (rig,), problems = parse_rigs(json.dumps([FULL]))
+    assert problems == []
+    assert rig.account.pool == "2miners"
+    assert rig.account.account == "0xwallet"
+    assert rig.account.coin == "rvn"
+    assert (rig.worker, rig.host) == ("rig01", "192.168.1.30")
+    assert (rig.plug_name, rig.plug_number) == ("Rig 1", 0)
+    assert rig.policy == {
+        "power_cycle_on_delay": 5,
+        "time_until_offline": 15,
+        "time_until_offline_local": 2,
+        "status_check_frequency": 6,
+        "status_check_cooldown": 12,
+        "max_consecutive_restarts": 4,
+        "no_draw_below": 15,
+    }
+
+
+def test_what_is_not_given_is_the_pool_s_default() -> None:
+    """As it was in the original; null counts as not given, and so does number -1."""
+    empty = dict.fromkeys(FULL.keys() - RIG.keys())
+    (rig,), problems = parse_rigs(
+        json.dumps([{**empty, **RIG, "smart_strip_plug_number": -1}])
+    )
+    assert problems == []
+    assert rig.policy == pool_defaults("2miners")
+    assert (rig.plug_name, rig.plug_number) == (None, None)
+
+
+def test_one_rig_without_a_list() -> None:
+    """An object alone is a list of one."""
+    (rig,), problems = parse_rigs(json.dumps(RIG))
+    assert problems == []
+    assert rig.label == "#1 rig01"
+
+
+def test_pools_by_name_in_any_case() -> None:
+    """With what its successors need: a token."""
+    braiins = {**RIG, "status_api": "Braiins", "token": " token "}
+    (rig,), problems = parse_rigs(json.dumps([braiins]))
+    assert problems == []
+    assert rig.account.pool == "braiins"
+    assert rig.account.token == "token"
+    assert rig.account.account == ""
+
+
+def test_a_closed_pool_at_a_server_of_one_s_own() -> None:
+    """Flexpool, as nearly every existing file has it."""
+    flexpool = {**RIG, "status_api": "flexpool", "coin": "etc"}
+    assert mistakes([flexpool]) == [
+        (Mistake.CLOSED_POOL, {"rig": "#1 rig01", "pool": "Flexpool"})
+    ]
+    (rig,), problems = parse_rigs(
+        json.dumps([{**flexpool, "base_url": "http://stand-in.lan"}])
+    )
+    assert problems == []
+    assert rig.account.base_url == "http://stand-in.lan"
+
+
+@pytest.mark.parametrize("missing", sorted(RIG))
+def test_missing_fields(missing: str) -> None:
+    """Not there, null or empty: named with the rig."""
+    rest = {name: value for name, value in RIG.items() if name != missing}
+    label = "#1" if missing == "worker_name" else "#1 rig01"
+    expected = [(Mistake.MISSING_FIELD, {"rig": label, "field": missing})]
+    assert mistakes([rest]) == expected
+    assert mistakes([{**RIG, missing: None}]) == expected
+    assert mistakes([{**RIG, missing: " "}]) == expected
+
+
+def test_a_pool_s_token_is_missing() -> None:
+    """What a pool needs is asked for by the name that the file would have for it."""
+    assert mistakes([{**RIG, "status_api": "f2pool"}]) == [
+        (Mistake.MISSING_FIELD, {"rig": "#1 rig01", "field": "token"})
+    ]
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["status_api", "wallet", "coin", "token", "base_url", "worker_name"]
+    + ["kasa_device_ip", "smart_strip_plug_name"],
+)
+@pytest.mark.parametrize("value", [1, True, ["x"], {}])
+def test_texts_that_are_none(field: str, value: Any) -> None:
+    """Named once, and not as missing as well."""
+    label = "#1" if field == "worker_name" else "#1 rig01"
+    expected = [(Mistake.NOT_TEXT, {"rig": label, "field": field})]
+    assert wrong(field, value) == expected
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["smart_strip_plug_number", *(field.key for field in POLICY_FIELDS)],
+)
+@pytest.mark.parametrize("value", ["3", True, [3], {}, float("nan"), float("inf")])
+def test_numbers_that_are_none(field: str, value: Any) -> None:
+    """Text in quotes is no number; nor is what only Python takes for JSON."""
+    expected = [(Mistake.NOT_A_NUMBER, {"rig": "#1 rig01", "field": field})]
+    assert wrong(field, value) == expected
+
+
+@pytest.mark.parametrize(
+    "field", ["smart_strip_plug_number", "max_consecutive_restarts"]
+)
+def test_numbers_that_are_not_whole(field: str) -> None:
+    """A count is whole; minutes need not be."""
+    assert wrong(field, 1.5) == [
+        (Mistake.NOT_WHOLE, {"rig": "#1 rig01", "field": field})
+    ]
+    (rig,), _ = parse_rigs(json.dumps([{**FULL, "time_until_offline": 12.5}]))
+    assert rig.policy["time_until_offline"] == 12.5
+
+
+@pytest.mark.parametrize("field", POLICY_FIELDS, ids=lambda field: field.key)
+@pytest.mark.parametrize("beyond", [-1, 1, 10**400])
+def test_numbers_out_of_range(field: Any, beyond: int) -> None:
+    """The same limits as in the form."""
+    value = field.least - 1 if beyond < 0 else int(field.most) + beyond
+    expected = {
+        "rig": "#1 rig01",
+        "field": field.key,
+        "least": f"{field.least:g}",
+        "most": f"{field.most:g}",
+    }
+    assert wrong(field.key, value) == [(Mistake.OUT_OF_RANGE, expected)]
+
+
+def test_unknown_and_repeated_fields() -> None:
+    """Nothing is dropped in silence; nested objects are not looked into."""
+    assert wrong("endpoint", {"a": 1}) == [
+        (Mistake.UNKNOWN_FIELD, {"rig": "#1 rig01", "field": "endpoint"})
+    ]
+    twice = json.dumps([RIG]).replace('"coin"', '"coin": "etc", "coin"')
+    rigs, problems = parse_rigs(twice)
+    assert rigs == []
+    assert [(p.mistake, p.known["field"]) for p in problems] == [
+        (Mistake.REPEATED_FIELD, "coin")
+    ]
+
+
+def test_an_unknown_pool() -> None:
+    """Told with those that there are."""
+    ((mistake, known),) = wrong("status_api", "poolin")
+    assert mistake is Mistake.UNKNOWN_POOL
+    assert known["pool"] == "poolin"
+    assert "2miners" in known["known"].split(", ")
+
+
+@pytest.mark.parametrize(
+    "address", ["stand-in.lan", "ftp://stand-in.lan", "http://me:word@stand-in.lan"]
+)
+def test_addresses_that_are_none(address: str) -> None:
+    """The same rule as in the form; the address itself is not repeated."""
+    assert wrong("base_url", address) == [
+        (Mistake.INVALID_URL, {"rig": "#1 rig01", "field": "base_url"})
+    ]
+
+
+def test_every_mistake_of_every_rig() -> None:
+    """One by one, with number and name; good rigs are returned beside them."""
+    rigs, problems = parse_rigs(
+        json.dumps([RIG, 3, {**RIG, "colour": "red", "wallet": 5}, {"worker_name": ""}])
+    )
+    assert [rig.label for rig in rigs] == ["#1 rig01"]
+    assert [
+        (p.known["rig"], p.mistake, p.known.get("field")) for p in problems
+    ] == [
+        ("#2", Mistake.NOT_A_RIG, None),
+        ("#3 rig01", Mistake.UNKNOWN_FIELD, "colour"),
+        ("#3 rig01", Mistake.NOT_TEXT, "wallet"),
+        ("#4", Mistake.MISSING_FIELD, "status_api"),
+        ("#4", Mistake.MISSING_FIELD, "worker_name"),
+        ("#4", Mistake.MISSING_FIELD, "kasa_device_ip"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake", "known"),
+    [
+        ('[\n  {"a": 1,}\n]', Mistake.NOT_JSON, {"line": "2", "column": "10"}),
+        ("", Mistake.NOT_JSON, {"line": "1", "column": "1"}),
+        ("[]", Mistake.NO_RIGS, {}),
+        ("null", Mistake.NO_RIGS, {}),
+        ('"rigs.json"', Mistake.NO_RIGS, {}),
+        ("[" * 100_000, Mistake.NO_RIGS, {}),
+        ("9" * 5000, Mistake.NO_RIGS, {}),
+    ],
+    ids=["comma", "empty", "no rigs", "null", "text", "deep", "long number"],
+)
+def test_what_is_no_list_of_rigs(
+    text: str, mistake: Mistake, known: dict[str, str]
+) -> None:
+    """Said once, with the place where JSON breaks off."""
+    rigs, problems = parse_rigs(text)
+    assert rigs == []
+    assert [(p.mistake, dict(p.known)) for p in problems] == [(mistake, known)]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from([*FULL, "token", "x"]), JSON)))
+def test_anything_is_read_or_named(content: list[dict[str, Any]]) -> None:
+    """Never an exception; each rig is either returned or has a mistake of its own."""
+    rigs, problems = parse_rigs(json.dumps(content))
+    labels = {rig.label for rig in rigs}
+    blamed = {problem.known.get("rig") for problem in problems}
+    assert not labels & blamed
+    if content:
+        assert len(labels) + len(blamed) == len(content)
