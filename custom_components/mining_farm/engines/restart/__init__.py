@@ -8,6 +8,7 @@ from .decide import (
     finish_cut,
     plug_answered,
     plug_failed,
+    power_returned,
     reset,
 )
 from .gate import PowerUpGate
@@ -55,5 +56,6 @@ __all__ = [
     "finish_cut",
     "plug_answered",
     "plug_failed",
+    "power_returned",
     "reset",
 ]

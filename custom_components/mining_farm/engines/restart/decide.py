@@ -277,6 +277,11 @@ def plug_answered(memory: Memory) -> Memory:
     return replace(memory, plug_failures=0, plug_failed_since=None, plug_retry_at=None)
 
 
+def power_returned(now: datetime, policy: Policy, memory: Memory) -> Memory:
+    """Return the memory of a rig that has power again and boots: a cooldown begins."""
+    return replace(memory, cooldown_until=now + policy.status_check_cooldown)
+
+
 def reset(memory: Memory) -> Memory:
     """Return the memory after a human said to try again."""
     return replace(memory, restarts_in_row=0, cooldown_until=None, unstable=False)

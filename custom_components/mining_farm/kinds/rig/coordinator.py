@@ -26,6 +26,7 @@ from ...engines.restart import (
     decide,
     plug_answered,
     plug_failed,
+    power_returned,
     reset,
 )
 from ..coordinator import FarmCoordinator
@@ -98,6 +99,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             outlet=outlet,
             on_left_off=lambda: issues.create_left_off(self),
         )
+        self._outlet_was: OutletKind | None = None
         self._listener: EventListener | None = None
         self._untold: list[tuple[str, Mapping[str, Any]]] = []
 
@@ -176,6 +178,9 @@ class RigCoordinator(FarmCoordinator[RigData]):
         memory = before
         if reading.kind is not OutletKind.UNREACHABLE:
             memory = plug_answered(before)
+            if reading.kind is OutletKind.ON and self._outlet_was is OutletKind.OFF:
+                memory = power_returned(now, self.policy, memory)
+            self._outlet_was = reading.kind
         elif before.plug_retry_at is None or now >= before.plug_retry_at:
             memory = plug_failed(now, before)
         await self.power.async_store(memory)
@@ -247,6 +252,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
         """Switch the outlet for the user, who may want the rig to stay off."""
         self._require_free_outlet()
         memory = replace(self.power.memory, off_by_user=not on)
+        if on:
+            memory = power_returned(dt_util.utcnow(), self.policy, memory)
         try:
             await self.power.async_set(memory, on=on)
         except OutletFailure as err:

@@ -39,14 +39,15 @@ class RestartCoordinator:
         self.pools = PoolClient(async_get_clientsession(hass))
         self.kasa = KasaConnections(session_factory=self._kasa_session)
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-        self.gate = PowerUpGate(
-            monotonic=time.monotonic, sleep=lambda seconds: self.sleep(seconds)
-        )
+        self.gate = PowerUpGate(monotonic=time.monotonic, sleep=self._async_sleep)
         self.rigs: dict[str, RigCoordinator] = {}
         self.started_at: datetime | None = None
         self._health: dict[tuple[str, str], PoolHealth] = {}
         self._last_reached: datetime = dt_util.utcnow()
         async_at_started(hass, self._started)
+
+    async def _async_sleep(self, seconds: float) -> None:
+        await self.sleep(seconds)
 
     def _kasa_session(self) -> ClientSession:
         # One each: newer devices keep their session in a cookie.
