@@ -22,6 +22,9 @@ from simulators.kasa import KasaSimulator
 SHORT = 0.2
 """Seconds for an exchange that a test knows to fail."""
 
+FAULTS = ["refuse", "hang", "deny", "drop", "garble", "power_off"]
+"""Commands of a simulated device after which it gives no usable answer."""
+
 _NUMBERS = itertools.count(1)
 
 

@@ -79,6 +79,7 @@ class KlapDevice:
         self._session: _Session | None = None
         self.change_password("correct horse")
         self._seeds = b"", b""
+        self._recovery: asyncio.Event | None = None
         self._runner: web.AppRunner | None = None
         self._udp: asyncio.DatagramTransport | None = None
 
@@ -106,6 +107,7 @@ class KlapDevice:
         assert self._runner is not None
         assert self._udp is not None
         self._udp.close()
+        self.recover()
         await self._runner.cleanup()
 
     @property
@@ -117,6 +119,16 @@ class KlapDevice:
     def mac(self) -> str:
         """Its MAC address, with hyphens."""
         return f"02-00-{'-'.join(f'{int(n):02X}' for n in self.host.split('.'))}"
+
+    def hang(self) -> None:
+        """Accept requests, and do nothing until recovered."""
+        self._recovery = asyncio.Event()
+
+    def recover(self) -> None:
+        """Answer again; what came meanwhile is not carried out."""
+        if self._recovery is not None:
+            self._recovery.set()
+            self._recovery = None
 
     def change_password(self, password: str) -> None:
         """Take another password from the owner's account."""
@@ -147,6 +159,9 @@ class KlapDevice:
         return bytes(_DISCOVERY_HEADER) + body
 
     async def _handshake1(self, request: web.Request) -> web.Response:
+        if self._recovery is not None:
+            await self._recovery.wait()
+            return web.Response(status=503)
         self._session = None
         self._seeds = await request.read(), secrets.token_bytes(16)
         local, remote = self._seeds
@@ -162,6 +177,9 @@ class KlapDevice:
         return web.Response()
 
     async def _request(self, request: web.Request) -> web.Response:
+        if self._recovery is not None:
+            await self._recovery.wait()
+            return web.Response(status=503)
         session, seq = self._session, int(request.query["seq"])
         if session is None:
             return web.Response(status=403)

@@ -1,5 +1,6 @@
 """Newer devices, which want the credentials of their owner's account."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 import json
@@ -303,3 +304,42 @@ async def test_a_device_that_talks_nonsense(
     with pytest.raises(OutletUnreachableError):
         await outlet.async_turn_off()
     assert plug.commands == []
+
+
+async def test_one_that_hangs_is_unreachable_in_time(
+    start_klap: StartKlap, open_klap: OpenKlap
+) -> None:
+    """Whether the connection is open already or not, and no command is sent."""
+    plug = await start_klap()
+    device = await async_identify(plug.host, RIGHT)
+    known = open_klap(device.address, exchange_timeout=0.5)
+    await known.async_read()
+    plug.hang()
+    unknown = open_klap(device.address, exchange_timeout=0.3)
+    for outlet, limit in ((known, 3.0), (unknown, 1.6)):
+        async with asyncio.timeout(limit):
+            with pytest.raises(OutletUnreachableError, match="does not answer"):
+                await outlet.async_turn_off()
+    plug.recover()
+    assert (await known.async_read()).on
+    assert plug.commands == []
+
+
+async def test_a_session_closed_by_its_maker_is_replaced(
+    start_klap: StartKlap, open_klap: OpenKlap
+) -> None:
+    """The next reading asks for another, and nobody notices."""
+    plug = await start_klap()
+    made: list[aiohttp.ClientSession] = []
+
+    def make() -> aiohttp.ClientSession:
+        made.append(aiohttp.ClientSession(cookie_jar=get_cookie_jar()))
+        return made[-1]
+
+    device = await async_identify(plug.host, RIGHT)
+    outlet = open_klap(device.address, session_factory=make)
+    await outlet.async_read()
+    await made[0].close()
+    assert (await outlet.async_read()).on
+    assert len(made) == 2
+    await made[1].close()

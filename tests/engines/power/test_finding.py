@@ -26,8 +26,7 @@ from custom_components.mining_farm.engines.power.kasa_driver import FAILURES
 from custom_components.mining_farm.engines.power.kasa_iot import iot_device
 from simulators.commands import perform
 
-from .conftest import SHORT, StartPlug, free_host
-from .test_reading import FAULTS
+from .conftest import FAULTS, SHORT, StartPlug, free_host
 
 SYSINFO: dict[str, Any] = {
     "model": "HS110(EU)",

@@ -1,24 +1,37 @@
 """What an outlet tells, and what it says when it cannot."""
 
 import asyncio
+from typing import override
 
 import pytest
 
 from custom_components.mining_farm.engines.power import (
+    KasaAddress,
+    KasaConnection,
     KasaConnections,
+    KasaDevice,
     KasaOutlet,
     Outlet,
     OutletGoneError,
     OutletReading,
     OutletUnreachableError,
     OutletUnsupportedError,
+    kasa_connection,
 )
+from custom_components.mining_farm.engines.power.kasa_driver import Driver
+from custom_components.mining_farm.engines.power.kasa_iot import iot_device
 from simulators.clock import ManualClock
 from simulators.commands import perform
 
-from .conftest import SHORT, OpenOutlet, StartPlug, address_of, arrived, child_id
-
-FAULTS = ["refuse", "hang", "deny", "drop", "garble", "power_off"]
+from .conftest import (
+    FAULTS,
+    SHORT,
+    OpenOutlet,
+    StartPlug,
+    address_of,
+    arrived,
+    child_id,
+)
 
 
 async def test_a_plug_with_a_meter_tells_power_and_energy(
@@ -275,3 +288,54 @@ async def test_closing_ends_a_reading_under_way(start_plug: StartPlug) -> None:
     await outlet.async_close()
     with pytest.raises(OutletUnreachableError, match="closed"):
         await reading
+
+
+class _Flaky(Driver):
+    """A device that fails as often as told, and then is a plug that is on."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+
+    @override
+    async def async_describe(self) -> KasaDevice:
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionResetError
+        sysinfo = {"mac": "M:", "model": "HS103", "relay_state": 1}
+        return iot_device({**sysinfo, "type": "IOT.SMARTPLUGSWITCH"}, "h")
+
+    @override
+    async def async_meter(
+        self, child_id: str | None
+    ) -> tuple[float | None, float | None]:
+        raise AssertionError("it has none")
+
+    @override
+    async def async_switch(self, child_id: str | None, *, on: bool) -> None:
+        raise AssertionError("nobody wanted it")
+
+    @override
+    async def async_close(self) -> None:
+        """Nothing is held."""
+
+
+@pytest.mark.parametrize(("failures", "opened"), [(0, 1), (1, 1), (2, 2)])
+async def test_one_failure_costs_no_new_session(
+    monkeypatch: pytest.MonkeyPatch, failures: int, opened: int
+) -> None:
+    """What a session has learned of its device's ways outlives a disturbance."""
+    drivers = [_Flaky(failures), _Flaky(0)]
+    left = iter(drivers)
+
+    async def _open(*_: object) -> Driver:
+        return next(left)
+
+    monkeypatch.setattr(kasa_connection, "async_open", _open)
+    connection = KasaConnection(KasaAddress(host="h", device_id="M:"))
+    outlet = KasaOutlet(connection)
+    if failures > 1:
+        with pytest.raises(OutletUnreachableError):
+            await outlet.async_read()
+    assert (await outlet.async_read()).on
+    assert len(list(left)) == len(drivers) - opened
+    await outlet.async_close()

@@ -14,6 +14,7 @@ from simulators.clock import ManualClock
 from simulators.commands import perform
 
 from .conftest import (
+    FAULTS,
     SHORT,
     OpenOutlet,
     StartPlug,
@@ -22,7 +23,6 @@ from .conftest import (
     child_id,
     switchings,
 )
-from .test_reading import FAULTS
 
 
 async def test_off_and_on_are_confirmed(

@@ -20,8 +20,6 @@ EXCHANGE_TIMEOUT = 5.0
 AT_ONCE = 16
 """Exchanges with different devices at the same moment."""
 
-_OPENING_EXCHANGES = 3
-
 type SessionFactory = Callable[[], ClientSession]
 """Makes a session for one device; whoever made it closes it. Its cookie jar must be
 that of kasa.httpclient.get_cookie_jar."""
@@ -133,7 +131,8 @@ class KasaConnection:
 
     async def _async_describe(self) -> KasaDevice:
         """Return what the device tells, asked once more if need be."""
-        if self._moved:
+        # The session's maker may have closed it, as at the end of another rig's entry.
+        if self._moved or (self._session is not None and self._session.closed):
             await self._async_drop()
         try:
             # What is kept may have learned from the failure, as the library's pause
@@ -150,7 +149,9 @@ class KasaConnection:
         try:
             async with self._limit:
                 if self._driver is None:
-                    self._driver = await self._async_open()
+                    self._driver = await async_open(
+                        self._address, self._own_session(), self._exchange_timeout
+                    )
                 async with asyncio.timeout(self._exchange_timeout):
                     return await question(self._driver)
         except OutletError:
@@ -163,16 +164,11 @@ class KasaConnection:
                 raise OutletAuthError(f"{host} refuses the credentials") from err
             raise OutletUnreachableError(f"{host} {_complaint(err)}") from err
 
-    async def _async_open(self) -> Driver:
-        # A newer device needs several exchanges before the first question.
-        async with asyncio.timeout(_OPENING_EXCHANGES * self._exchange_timeout):
-            return await async_open(self._address, self._own_session())
-
     def _own_session(self) -> ClientSession | None:
         """Return the session for a device that is spoken to by HTTP."""
         if self._address.connection_parameters is None or self._session_factory is None:
             return None
-        if self._session is None:
+        if self._session is None or self._session.closed:
             self._session = self._session_factory()
         return self._session
 

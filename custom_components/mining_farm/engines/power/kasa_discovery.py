@@ -203,7 +203,7 @@ async def _async_search_one(host: str, search_time: int) -> Device | None:
     try:
         found = await Discover.discover_single(host, discovery_timeout=search_time)
     except UnsupportedDeviceError as err:
-        raise OutletUnsupportedError(f"{host} is not a plug") from err
+        raise OutletUnsupportedError(f"{host} cannot be used as an outlet") from err
     except FAILURES:
         return None
     return found

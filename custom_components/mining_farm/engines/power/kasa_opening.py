@@ -1,16 +1,12 @@
 """Opening a device in the language that it speaks."""
 
+import asyncio
+
 from aiohttp import ClientSession
-from kasa import (
-    Device,
-    DeviceConfig,
-    DeviceConnectionParameters,
-    IotProtocol,
-    SmartCamProtocol,
-    UnsupportedDeviceError,
-)
+from kasa import DeviceConfig, DeviceConnectionParameters, IotProtocol, SmartProtocol
 from kasa.device_factory import get_protocol
 from kasa.iot import IotPlug
+from kasa.smart import SmartDevice
 
 from .kasa_driver import Driver
 from .kasa_iot import IotDriver
@@ -18,22 +14,32 @@ from .kasa_models import KasaAddress
 from .kasa_smart import SmartDriver
 from .models import OutletUnsupportedError
 
+_UPDATE_EXCHANGES = 3
 
-async def async_open(address: KasaAddress, session: ClientSession | None) -> Driver:
-    """Return a driver for the device at an address.
+
+async def async_open(
+    address: KasaAddress, session: ClientSession | None, exchange_timeout: float
+) -> Driver:
+    """Return a driver for the device at an address; a legacy one is not contacted yet.
 
     Raises OutletUnsupportedError, AuthenticationError and any of FAILURES.
     """
-    config = _config_of(address, session)
-    protocol = get_protocol(config)
+    protocol = get_protocol(_config_of(address, session))
     if isinstance(protocol, IotProtocol):
         return IotDriver(IotPlug(address.host, protocol=protocol))
-    if protocol is None or isinstance(protocol, SmartCamProtocol):
-        raise OutletUnsupportedError(f"{address.host} is not a plug")
+    # Cameras and vacuums speak it over other transports.
+    if type(protocol) is not SmartProtocol:
+        raise OutletUnsupportedError(f"{address.host} cannot be used as an outlet")
+    device = SmartDevice(address.host, protocol=protocol)
     try:
-        device = await Device.connect(config=config)
-    except UnsupportedDeviceError as err:
-        raise OutletUnsupportedError(f"{address.host} is not a plug") from err
+        # Finds out soon that nobody answers; the library would try for long.
+        async with asyncio.timeout(exchange_timeout):
+            await protocol.query({"get_device_info": None}, retry_count=0)
+        async with asyncio.timeout(_UPDATE_EXCHANGES * exchange_timeout):
+            await device.update()
+    except BaseException:
+        await device.disconnect()
+        raise
     return SmartDriver(device)
 
 
