@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 import json
 from pathlib import Path
 import re
@@ -10,6 +11,12 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.engines.edge_collector import Failure
+from custom_components.mining_farm.engines.pools import Outcome, Service
+from custom_components.mining_farm.kinds.rig import issues as rig_issues
+from custom_components.mining_farm.kinds.rig.flow_account import ANSWERED
+from custom_components.mining_farm.kinds.rig.flow_outlet import FAILURES
+from custom_components.mining_farm.kinds.rig.import_rigs import Mistake
+from homeassistant.helpers.entity import EntityDescription
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "mining_farm"
 TEXTS: dict[str, Any] = json.loads(
@@ -21,6 +28,19 @@ SOURCES = [
     for path in INTEGRATION.rglob("*.py")
     if "engines" not in path.relative_to(INTEGRATION).parts
 ]
+ERRORS = {
+    *(str(kind) for kind in Failure),
+    *(f"pool_{outcome}" for outcome in {*Outcome} - {*ANSWERED, Outcome.ABSENT}),
+    *FAILURES.values(),
+}
+"""Errors of forms that come from enumerations."""
+OPTIONS = {
+    "rig_pool": {*Service},
+    "rig_worker": {"minutes", "hours", "days"},
+    "rig_outlet": {"device", "locked_device", "on", "off", "on_watts", "off_watts"},
+    "rig_import": {*Mistake},
+}
+"""Options of selectors that are not named literally."""
 
 
 def _calls() -> Iterator[tuple[Path, ast.Call, str]]:
@@ -52,14 +72,26 @@ def entity_keys() -> set[tuple[str, str]]:
 
 
 def steps(flow: str) -> set[str]:
-    """Return the step ids that the config or the options flows show."""
+    """Return the step ids that the config, options or repair flows show."""
     return {
         step
         for path, call, name in _calls()
         if name in ("async_show_form", "async_show_menu")
-        and (path.stem == "options") == (flow == "options")
+        and (path.stem if path.stem in ("options", "repairs") else "config") == flow
         and (step := _argument(call, "step_id"))
     }
+
+
+def descriptions() -> Iterator[tuple[str, EntityDescription]]:
+    """Yield platform and description of the entities that have a state of a list."""
+    for path in INTEGRATION.glob("kinds/*/*.py"):
+        if path.stem not in ("event", "sensor"):
+            continue
+        parts = path.relative_to(INTEGRATION.parents[1]).with_suffix("").parts
+        for value in vars(import_module(".".join(parts))).values():
+            for each in value if isinstance(value, tuple) else (value,):
+                if isinstance(each, EntityDescription):
+                    yield path.stem, each
 
 
 def test_entities() -> None:
@@ -78,19 +110,77 @@ def test_icons_belong_to_entities() -> None:
     assert icons <= entity_keys()
 
 
+def test_states() -> None:
+    """Every state and type of event that is one of a list has its word."""
+    for platform, description in descriptions():
+        texts = TEXTS["entity"][platform].get(description.translation_key, {})
+        if options := getattr(description, "options", None):
+            assert set(texts["state"]) == set(options), description.key
+        if types := getattr(description, "event_types", None):
+            words = texts["state_attributes"]["event_type"]["state"]
+            assert set(words) == set(types), description.key
+
+
 @pytest.mark.parametrize("flow", ["config", "options"])
 def test_steps(flow: str) -> None:
     """Every step that is shown has its texts, and there are no others."""
     assert set(TEXTS[flow]["step"]) == steps(flow)
 
 
+def test_steps_of_repairs() -> None:
+    """The same for what can be mended under Repairs."""
+    texts = {
+        step
+        for issue in TEXTS["issues"].values()
+        for step in issue.get("fix_flow", {}).get("step", {})
+    }
+    assert texts == steps("repairs")
+
+
 def test_every_field_of_a_form_is_explained() -> None:
-    """Labels come with a description."""
+    """Labels come with a description, also those in sections."""
     for flow in ("config", "options"):
         for step, texts in TEXTS[flow]["step"].items():
-            assert set(texts.get("data", {})) == set(
-                texts.get("data_description", {})
+            for part in (texts, *texts.get("sections", {}).values()):
+                assert set(part.get("data", {})) == set(
+                    part.get("data_description", {})
+                ), f"{flow}.{step}"
+            assert set(texts.get("menu_options", {})) == set(
+                texts.get("menu_option_descriptions", {})
             ), f"{flow}.{step}"
+
+
+def test_errors_of_forms() -> None:
+    """Those of enumerations exist; all others are named somewhere in a flow."""
+    texts = set(TEXTS["config"]["error"])
+    assert texts >= ERRORS
+    named = {
+        node.value
+        for path in SOURCES
+        if path.stem.startswith("flow")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert texts - ERRORS <= named
+
+
+def test_options_of_selectors() -> None:
+    """Every option that a list asks for has its text, and there are no others."""
+    asked: dict[str, set[str]] = {
+        selector: {str(option) for option in options}
+        for selector, options in OPTIONS.items()
+    }
+    for _, call, _ in _calls():
+        match call.args:
+            case [
+                ast.Constant(value=str(selector)),
+                ast.Constant(value=option),
+                *_,
+            ] if selector in asked:
+                asked[selector].add(str(option))
+    assert {
+        selector: set(texts["options"]) for selector, texts in TEXTS["selector"].items()
+    } == asked
 
 
 def test_abort_reasons() -> None:
@@ -113,9 +203,16 @@ def test_exceptions_and_issues() -> None:
     """Literal keys of exceptions and repair issues exist."""
     source = "\n".join(path.read_text() for path in SOURCES)
     dynamic = {f"miner_{kind}" for kind in Failure}
-    issues = set()
+    issues = {
+        value
+        for value in vars(rig_issues).values()
+        if isinstance(value, str) and value.startswith("rig_")
+    }
     exceptions = set()
-    for _, call, name in _calls():
+    for path, call, name in _calls():
+        match call.args:
+            case [ast.Constant(value=str(reason))] if name == "_error":
+                exceptions.add(f"{path.parent.name}_{reason}")
         key = _argument(call, "translation_key")
         if key is None:
             continue

@@ -10,8 +10,8 @@ import string
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 import probatio
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.pools import (
@@ -284,12 +284,13 @@ def check(result: ConfigFlowResult, flow: str = "config") -> None:
                     needed.append(step["data"][str(name)])
                     needed.append(step["data_description"][str(name)])
             needed += [
-                TEXTS[flow]["error"][error] for error in (result["errors"] or {}).values()
+                TEXTS[flow]["error"][error]
+                for error in (result["errors"] or {}).values()
             ]
         case FlowResultType.MENU:
             step = TEXTS[flow]["step"][result["step_id"]]
             needed += [step["title"], step.get("description", "")]
-            for option in result["menu_options"]:
+            for option in list(result["menu_options"]):
                 needed.append(step["menu_options"][option])
                 needed.append(step["menu_option_descriptions"][option])
         case FlowResultType.ABORT if result["reason"] not in OF_CORE:

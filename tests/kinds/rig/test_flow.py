@@ -23,12 +23,10 @@ from .flowing import (
     go,
     labels,
     miner_entry,
-    plug,
     policy_input,
     report,
     rig_entry,
     suggested,
-    surrounded,
     worker,
 )
 
@@ -401,7 +399,7 @@ async def test_another_rig_of_the_same_account(
     newer = rig_entry(hass, worker_name="rig11", kasa_outlet_id="11", **f2pool)
     form = await choose(hass, "rig")
     offered = labels(form, "status_api")
-    assert list(offered)[0] == newer.entry_id
+    assert next(iter(offered)) == newer.entry_id
     assert offered[newer.entry_id] == "Same account as rig11, F2Pool"
     assert len(offered) == len(POOLS) + 1
     form = await answer(hass, form, status_api=newer.entry_id)
@@ -454,7 +452,7 @@ async def test_every_pool_proposes_a_policy_that_its_form_takes(
     """The defaults of the pool, within the limits of the fields."""
     around.reports["me"] = around.reports[TOKEN] = report(worker("rig01"))
     form = await to_account(hass, pool)
-    filled = {
+    filled: dict[str, Any] = {
         "wallet": "me",
         "user_name": "me",
         "coin": "coin",

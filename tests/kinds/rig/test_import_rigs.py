@@ -121,8 +121,7 @@ def test_a_pool_s_token_is_missing() -> None:
 
 @pytest.mark.parametrize(
     "field",
-    ["status_api", "wallet", "coin", "token", "base_url", "worker_name"]
-    + ["kasa_device_ip", "smart_strip_plug_name"],
+    [*RIG, "token", "base_url", "smart_strip_plug_name"],
 )
 @pytest.mark.parametrize("value", [1, True, ["x"], {}])
 def test_texts_that_are_none(field: str, value: Any) -> None:
@@ -206,9 +205,7 @@ def test_every_mistake_of_every_rig() -> None:
         json.dumps([RIG, 3, {**RIG, "colour": "red", "wallet": 5}, {"worker_name": ""}])
     )
     assert [rig.label for rig in rigs] == ["#1 rig01"]
-    assert [
-        (p.known["rig"], p.mistake, p.known.get("field")) for p in problems
-    ] == [
+    assert [(p.known["rig"], p.mistake, p.known.get("field")) for p in problems] == [
         ("#2", Mistake.NOT_A_RIG, None),
         ("#3 rig01", Mistake.UNKNOWN_FIELD, "colour"),
         ("#3 rig01", Mistake.NOT_TEXT, "wallet"),
@@ -242,8 +239,10 @@ def test_what_is_no_list_of_rigs(
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

@@ -62,7 +62,11 @@ IMPORT_SCHEMA = vol.Schema(
         ),
     }
 )
-_TOKEN = re.compile(r'("token"\s*:\s*)"(?:[^"\\]|\\.)*"')
+_TOKEN = re.compile(
+    r"""(["']?token["']?\s*:\s*)"""
+    r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[^,}\]\s]*)"""
+)
+"""A token's value, also where a mistake makes it no JSON."""
 
 type Found = KasaDevice | OutletError
 
