@@ -14,7 +14,7 @@ from custom_components.mining_farm.engines.edge_collector import Failure
 from custom_components.mining_farm.engines.pools import Outcome, Service
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow_account import ANSWERED
-from custom_components.mining_farm.kinds.rig.flow_outlet import FAILURES
+from custom_components.mining_farm.kinds.rig.flow_kasa import FAILURES
 from custom_components.mining_farm.kinds.rig.import_rigs import Mistake
 from homeassistant.helpers.entity import EntityDescription
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .flowing import (
+from .surroundings import (
     LOCKED_HOST,
     PLUG_HOST,
     STRIP_HOST,

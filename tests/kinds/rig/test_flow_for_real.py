@@ -12,6 +12,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
 from simulators.pool.simulator import ACCOUNT
+from tests.engines.power.klap_device import KlapDevice
 from tests.simulators.kasa.conftest import free_host
 
 from .flowing import answer, choose, go, labels, policy_input
@@ -66,6 +67,39 @@ async def test_add_a_rig(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert hass.states.get("sensor.rig02_state") is not None
     await unload(hass)
+
+
+async def test_a_newer_plug_is_opened_with_its_account(
+    hass: HomeAssistant, pools: PoolSimulator, loopback: None
+) -> None:
+    """Asked for only then; what is stored opens it without the password."""
+    async with KlapDevice(free_host()) as plug:
+        form = await choose(hass, "rig")
+        form = await answer(hass, form, status_api="2miners")
+        server = {"base_url": pools.url("2miners")}
+        form = await answer(hass, form, wallet=ACCOUNT, coin="etc", advanced=server)
+        menu = await answer(hass, form, worker_name="rig01")
+        form = await go(hass, menu, "rig_kasa")
+        form = await answer(hass, form, host=plug.host)
+        assert form["step_id"] == "rig_kasa_auth"
+        account = {"username": "me@example.com", "password": "wrong horse"}
+        form = await answer(hass, form, **account)
+        assert form["errors"] == {"base": "outlet_auth"}
+        form = await answer(hass, form, **{**account, "password": "correct horse"})
+        ((outlet_id, label),) = labels(form, "kasa_outlet_id").items()
+        assert label.startswith("Heater: on")
+        form = await answer(hass, form, kasa_outlet_id=outlet_id)
+        result = await answer(hass, form, **policy_input(armed=False))
+        await hass.async_block_till_done(wait_background_tasks=True)
+        data = result["result"].data
+        assert data["kasa_device_id"] == plug.device_id
+        assert "horse" not in json.dumps(dict(data))
+        plug.on[0] = False
+        await hass.services.async_call(
+            "switch", "turn_on", {"entity_id": "switch.rig01_power"}, blocking=True
+        )
+        assert plug.on == [True]
+        await unload(hass)
 
 
 async def test_import_a_file(

@@ -11,7 +11,8 @@ from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from .flowing import (
+from .flowing import answer, choose, suggested
+from .surroundings import (
     HASH,
     LOCKED_HOST,
     PASSWORD,
@@ -20,10 +21,7 @@ from .flowing import (
     STRIP_HOST,
     TOKEN,
     Surroundings,
-    answer,
-    choose,
     rig_entry,
-    suggested,
 )
 
 LOCKED = {"username": "me@example.com", "password": PASSWORD}

@@ -17,7 +17,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 
-from .flowing import (
+from .flowing import answer, choose, fields, go, labels, policy_input, suggested
+from .surroundings import (
     HASH,
     LOCKED_HOST,
     PASSWORD,
@@ -25,16 +26,9 @@ from .flowing import (
     STRIP_HOST,
     WALLET,
     Surroundings,
-    answer,
-    choose,
-    fields,
-    go,
-    labels,
     plug,
-    policy_input,
     rig_entry,
     strip,
-    suggested,
 )
 
 CREDENTIALS = {"username": "me@example.com", "password": PASSWORD}
@@ -114,7 +108,7 @@ async def test_who_leaves_during_the_search(
         return []
 
     monkeypatch.setattr(
-        "custom_components.mining_farm.kinds.rig.flow_outlet.async_search_kasa", search
+        "custom_components.mining_farm.kinds.rig.flow_kasa.async_search_kasa", search
     )
     menu = await to_outlet(hass)
     progress = await hass.config_entries.flow.async_configure(

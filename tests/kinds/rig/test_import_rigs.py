@@ -190,7 +190,13 @@ def test_an_unknown_pool() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["stand-in.lan", "ftp://stand-in.lan", "http://me:word@stand-in.lan"]
+    "address",
+    [
+        "stand-in.lan",
+        "ftp://stand-in.lan",
+        "http://[half",
+        "http://me:word@stand-in.lan",
+    ],
 )
 def test_addresses_that_are_none(address: str) -> None:
     """The same rule as in the form; the address itself is not repeated."""

@@ -54,7 +54,7 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         options = ["rig_pool", "rig_worker", "rig_outlet"]
         if CONF_KASA_CREDENTIALS_HASH in self._rig:
             options.append("rig_kasa_auth")
-        if self._miners():
+        if self._miners() or CONF_MINER_ENTRY in self._rig:
             options.append("rig_miner")
         return self.async_show_menu(
             step_id="rig_reconfigure",
@@ -84,10 +84,13 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         if user_input is not None:
             self._replace((CONF_MINER_ENTRY,), user_input)
             return await self._part_known(Part.MINER)
+        miners = {entry.entry_id: entry.title for entry in self._miners()}
         options = [
-            SelectOptionDict(value=entry.entry_id, label=entry.title)
-            for entry in self._miners()
+            SelectOptionDict(value=entry_id, label=title)
+            for entry_id, title in miners.items()
         ]
+        # The miner that was linked may have been removed.
+        suggested = self._rig if self._rig.get(CONF_MINER_ENTRY) in miners else {}
         schema = vol.Schema(
             {
                 vol.Optional(CONF_MINER_ENTRY): SelectSelector(
@@ -99,7 +102,7 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         )
         return self.async_show_form(
             step_id="rig_miner",
-            data_schema=self.add_suggested_values_to_schema(schema, self._rig),
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
         )
 
     async def async_step_rig_policy(

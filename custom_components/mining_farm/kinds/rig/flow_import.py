@@ -29,7 +29,7 @@ from ...engines.power import (
 from .const import CONF_ARMED, CONF_WORKER
 from .flow import RigFlow
 from .flow_account import PASSWORD
-from .flow_outlet import entered_credentials, known_hashes
+from .flow_kasa import entered_credentials, known_hashes
 from .identity import find_outlet_user, find_worker, outlet_key, worker_key
 from .import_rigs import FileRig, Mistake, Problem, parse_rigs
 from .kasa_access import async_identify_kasa

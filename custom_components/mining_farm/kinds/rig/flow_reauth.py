@@ -5,7 +5,7 @@ from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import callback
 
 from ...engines.pools import POOLS
@@ -19,7 +19,7 @@ from .const import (
 )
 from .coordinator import RigConfigEntry
 from .flow_account import ANSWERED, PASSWORD, RigAccountFlow
-from .flow_outlet import (
+from .flow_kasa import (
     CREDENTIALS_SCHEMA,
     FAILURES,
     entered_credentials,
@@ -129,9 +129,8 @@ class RigReauthFlow(RigAccountFlow):
             self.hass.config_entries.async_update_entry(
                 other, data={**other.data, **known}
             )
+            # Also ends the flow that asks for the same secret.
             self.hass.config_entries.async_schedule_reload(other.entry_id)
-            for flow in list(other.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
-                self.hass.config_entries.flow.async_abort(flow["flow_id"])
         return self.async_update_reload_and_abort(entry, data_updates=updates)
 
 

@@ -86,8 +86,9 @@ def rig_title(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
     """Return the worker's name without the wallet, and the pool where that is needed."""
     pool = POOLS[data[CONF_POOL]].name
     account, worker = data.get(CONF_ACCOUNT, ""), data[CONF_WORKER]
-    if account and worker.casefold().startswith(account.casefold()):
-        worker = worker[len(account) :].removeprefix(".")
+    before, _dot, name = worker.partition(".")
+    if account and before.casefold() == account.casefold():
+        worker = name
     if not worker:
         return pool
     taken = {entry.title for entry in hass.config_entries.async_entries(DOMAIN)}

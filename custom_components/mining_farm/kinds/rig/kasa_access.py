@@ -78,15 +78,15 @@ async def async_identify_kasa(
 async def async_read_kasa(
     connections: KasaConnections, device: KasaDevice
 ) -> dict[str, OutletReading]:
-    """Return a reading by outlet id, of those outlets that give one now."""
+    """Return a reading by outlet id; a device that falls silent is not waited for."""
     connection = connections.to(device.address)
     outlets = [
         KasaOutlet(connection, info.id if device.is_strip else None)
         for info in device.outlets
     ]
     readings: dict[str, OutletReading] = {}
-    for outlet in outlets:
-        with suppress(OutletError):
+    with suppress(OutletError):
+        for outlet in outlets:
             readings[outlet.id] = await outlet.async_read()
     for outlet in outlets:
         await outlet.async_close()
