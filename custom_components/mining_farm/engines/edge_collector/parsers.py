@@ -101,10 +101,10 @@ def _devs_rate(told: Replies) -> float | None:
 
 
 def _hw_errors(reading: Reading, told: Replies) -> int | None:
-    """Return the hardware errors since the start: of the whole, else of all boards."""
+    """Return the hardware errors since the start: by the family, `summary`, or boards."""
+    if reading.hw_errors is not None:
+        return reading.hw_errors
     whole = count(told.row("summary").get("Hardware Errors"))
-    if whole is None:
-        whole = reading.hw_errors
     boards = [b.hw_errors for b in reading.boards if b.hw_errors is not None]
     return sum(boards) if whole is None and boards else whole
 
