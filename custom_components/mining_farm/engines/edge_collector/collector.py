@@ -1,5 +1,6 @@
 """Polls one miner over as few connections as its firmware allows."""
 
+import asyncio
 from collections.abc import Callable, Collection
 import time
 
@@ -7,6 +8,7 @@ from .capabilities import Capabilities, Form, Request, identify, is_new_shape
 from .cgminer_client import CGMinerClient
 from .decoding import raise_for_status, split_joined
 from .errors import CGMinerError, Failure
+from .judgement import judge
 from .models import MinerSnapshot
 from .parsers import parse_snapshot
 from .reply_store import ReplyStore
@@ -15,7 +17,6 @@ from .transport import TransportError
 _MAX_UNCLEAR_TRIALS = 3
 _MAX_FAILURES = 3
 _FIRST_POLL_SINGLES = 4
-_PRIMARIES = ("stats", "devs", "summary")
 
 _REFUSALS = (Failure.DENIED, Failure.UNKNOWN_COMMAND)
 _ANSWERS = (*_REFUSALS, Failure.COMMAND_FAILED)
@@ -31,7 +32,8 @@ _UNCLEAR = (
 class MinerCollector:
     """Reads one miner again and again, and learns what it may be asked.
 
-    The first poll takes up to eight connections, later ones take one or two.
+    The first poll takes up to eight connections, later ones take one or two. What moves
+    slowly (shares, pools) may be up to six minutes old, and then is unknown.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class MinerCollector:
         self._client = client
         self._replies = ReplyStore(clock)
         self._capabilities = Capabilities()
+        self._one_poll_at_a_time = asyncio.Lock()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -49,22 +52,22 @@ class MinerCollector:
 
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; CGMinerError when the miner gives none."""
-        self._replies.fresh.clear()
-        if self._capabilities.form is None:
-            await self._async_learn()
-        else:
-            await self._async_read()
-        return parse_snapshot(self._replies.current(self._capabilities))
+        async with self._one_poll_at_a_time:
+            self._replies.fresh.clear()
+            primary = self._capabilities.primary
+            if primary is None or self._capabilities.form is None:
+                await self._async_learn()
+            else:
+                await self._async_read(primary)
+            return parse_snapshot(self._replies.current(self._capabilities))
 
-    async def _async_read(self) -> None:
-        """Ask a known miner for what is due."""
+    async def _async_read(self, primary: str) -> None:
+        """Ask a known miner for its primary command and for what is due."""
         capabilities = self._capabilities
-        first, *later = capabilities.plan(self._replies.due(capabilities))
-        primary = capabilities.primary
+        first, *later = capabilities.plan(primary, self._replies.due(capabilities))
         try:
             await self._async_ask(first)
-            if primary is not None:
-                self._replies.require(primary)
+            reply = self._replies.require(primary)
         except CGMinerError as err:
             if not _is_answer(err, _REFUSALS) and primary not in capabilities.refused:
                 raise
@@ -72,18 +75,16 @@ class MinerCollector:
             self._forget()
             await self._async_learn()
             return
-        if primary is not None:
-            reply = self._replies.require(primary)
-            if identify(reply) != capabilities.firmware:
-                self._forget()
-                return
-            self._replies.drop_if_restarted(reply)
+        if identify(reply).contradicts(capabilities.firmware):
+            self._forget()
+            return
+        self._replies.drop_if_restarted(reply)
         if self._may_try_new_api():
             await self._async_try_new_api()
         else:
             for request in later:
                 await self._async_ask_beside(request)
-        self._choose_primary()
+        self._judge()
 
     async def _async_learn(self) -> None:
         """Find out what a miner may be asked, and read it on the way."""
@@ -97,10 +98,10 @@ class MinerCollector:
             await self._async_learn_form()
         if not capabilities.several:
             failure = await self._async_learn_singles() or failure
-        self._choose_primary()
+        self._judge()
         if self._may_try_new_api():
             await self._async_try_new_api()
-            self._choose_primary()
+            self._judge()
         if not self._replies.fresh:
             capabilities.form = None
             raise failure or CGMinerError(
@@ -110,8 +111,8 @@ class MinerCollector:
     async def _async_learn_stats(self) -> CGMinerError | None:
         """Ask for `stats`, which nearly every miner answers; return its refusal."""
         capabilities = self._capabilities
-        refused = "stats" in capabilities.refused and capabilities.commands
-        if refused or "stats" in self._replies.fresh:
+        others = "stats" in capabilities.refused and capabilities.commands
+        if others or "stats" in self._replies.fresh:
             return None
         try:
             await self._async_ask(Request(("stats",)))
@@ -236,33 +237,9 @@ class MinerCollector:
             del failures[name]
         return None
 
-    def _choose_primary(self) -> None:
-        """Find the command that holds the boards, until it is beyond doubt."""
-        capabilities = self._capabilities
-        if capabilities.settled:
-            return
-        current = self._replies.current(capabilities)
-        told = {
-            name: parse_snapshot({name: current[name]})
-            for name in _PRIMARIES
-            if name in current
-        }
-        boards = [name for name, snapshot in told.items() if snapshot.boards]
-        rates = [name for name, snap in told.items() if snap.hashrate_ghs is not None]
-        capabilities.shows_boards = bool(boards)
-        capabilities.primary = next(iter((*boards, *rates)), None)
-        if capabilities.primary is None:
-            return
-        capabilities.firmware = identify(current[capabilities.primary])
-        # A miner at rest shows zeros everywhere, so only one that hashes is judged.
-        if not boards or not told[capabilities.primary].hashing:
-            return
-        devs = told.get("devs")
-        capabilities.settled = devs is not None or "devs" in capabilities.refused
-        if devs is None or capabilities.primary != "stats" or devs.boards:
-            return
-        if devs.total_hashrate_ghs_devs is None:
-            capabilities.useless.add("devs")
+    def _judge(self) -> None:
+        """Learn from the replies which of them are worth asking for."""
+        judge(self._capabilities, self._replies.current(self._capabilities))
 
     def _forget(self) -> None:
         """Drop all that was learned and kept, but for what came in this poll."""
