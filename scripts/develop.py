@@ -20,10 +20,10 @@ from scripts.home_assistant import (
     PASSWORD,
     RESTART_WANTED,
     USERNAME,
+    HomeAssistantClient,
     HomeAssistantFailedError,
     HomeAssistantProcess,
 )
-from scripts.home_assistant_client import HomeAssistantClient
 from simulators.running import interruption
 
 ROOT = Path(__file__).parents[1]

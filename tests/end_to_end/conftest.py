@@ -7,8 +7,7 @@ import pytest
 import pytest_asyncio
 import pytest_socket
 
-from scripts.home_assistant import HomeAssistantProcess
-from scripts.home_assistant_client import HomeAssistantClient
+from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
 from simulators.antminer import AntminerSimulator
 from simulators.clock import ManualClock
 
@@ -45,7 +44,7 @@ async def home_assistant(
 ) -> AsyncIterator[HomeAssistantProcess]:
     """Return the Home Assistant; what a test has added is removed after it."""
     yield running_home_assistant
-    if running_home_assistant.exit_status is not None:
+    if not running_home_assistant.running:
         await running_home_assistant.start()
     async with running_home_assistant.connect() as client:
         for entry in await client.entries(DOMAIN):

@@ -10,7 +10,6 @@ _HARMLESS = re.compile(
     r"\[homeassistant\.bootstrap\] Skipping pip installation"
     r"|\[homeassistant\.requirements\] Skipping requirement"
     r"|\[homeassistant\.loader\] We found a custom integration mining_farm"
-    r"|\[homeassistant\.setup\] .*assist_(pipeline|satellite)"
     r"|\[homeassistant\.components\.camera\.img_util\]"
     r"|\[(haffmpeg|aiohttp_fast_zlib)"
     # A device that is off, told in one line

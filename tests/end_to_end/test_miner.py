@@ -1,21 +1,18 @@
 """A miner in a real Home Assistant: added, read, lost, found again."""
 
 from ipaddress import ip_address
-from typing import Any
 
 import pytest
 
-from scripts.home_assistant import HomeAssistantProcess
-from scripts.home_assistant_client import FlowError, HomeAssistantClient
+from scripts.home_assistant import FlowError, HomeAssistantClient, HomeAssistantProcess
 from simulators.antminer import AntminerSimulator
 from simulators.antminer.simulator import BOOT
 from simulators.clock import ManualClock
 
 from . import DOMAIN
+from .adding import HASHRATE, NAME, add
 from .log import told_by_integration
 
-NAME = "antminer_s19j_pro_rack_1"
-HASHRATE = f"sensor.{NAME}_hashrate"
 STATUS = f"sensor.{NAME}_status"
 CONNECTIVITY = f"binary_sensor.{NAME}_connectivity"
 MEASURED = (
@@ -25,17 +22,6 @@ MEASURED = (
     f"sensor.{NAME}_hashboard_1_hashrate",
     f"sensor.{NAME}_hashboard_3_chip_temperature",
 )
-
-
-async def add(client: HomeAssistantClient, miner: AntminerSimulator) -> dict[str, Any]:
-    """Add a miner by its address and wait for its first reading."""
-    result = await client.run_flow(
-        DOMAIN,
-        {"next_step_id": "miner"},
-        {"host": miner.host, "port": miner.port, "essentials_only": False},
-    )
-    await client.until(client.states, lambda states: HASHRATE in states)
-    return result
 
 
 async def values(client: HomeAssistantClient) -> dict[str, str]:

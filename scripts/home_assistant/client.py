@@ -18,35 +18,6 @@ class CommandError(Exception):
     """Home Assistant refused a websocket command."""
 
 
-async def exchange_code(url: str, code: str) -> str:
-    """Return the access token, good for 30 minutes, that an authorization code buys."""
-    form = {"grant_type": "authorization_code", "code": code, "client_id": f"{url}/"}
-    async with (
-        aiohttp.ClientSession(raise_for_status=True) as session,
-        session.post(f"{url}/auth/token", data=form) as response,
-    ):
-        token: str = (await response.json())["access_token"]
-        return token
-
-
-async def log_in(url: str, username: str, password: str) -> str:
-    """Return an authorization code for a user's name and password."""
-    client = {"client_id": f"{url}/"}
-    start = {
-        **client,
-        "handler": ["homeassistant", None],
-        "redirect_uri": f"{url}/?auth_callback=1",
-    }
-    answer = {**client, "username": username, "password": password}
-    async with aiohttp.ClientSession(raise_for_status=True) as session:
-        async with session.post(f"{url}/auth/login_flow", json=start) as response:
-            flow = (await response.json())["flow_id"]
-        login = f"{url}/auth/login_flow/{flow}"
-        async with session.post(login, json=answer) as response:
-            code: str = (await response.json())["result"]
-            return code
-
-
 class HomeAssistantClient:
     """A connection with a token; one websocket command at a time."""
 

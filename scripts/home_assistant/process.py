@@ -1,12 +1,8 @@
-"""A real Home Assistant in a process of its own, with this integration and a user.
-
-Its folder can be started again and again, also after it was killed.
-"""
+"""The process: started, stopped, killed, and started again on the same folder."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
-import json
 import os
 from pathlib import Path
 import signal
@@ -18,53 +14,16 @@ from typing import Any, Self
 
 import aiohttp
 
-from scripts.home_assistant_client import (
-    HomeAssistantClient,
-    Json,
-    exchange_code,
-    log_in,
-)
+from .access import create_user, exchange_code, log_in
+from .client import HomeAssistantClient
+from .folder import prepare, stored
 
-INTEGRATIONS = Path(__file__).parents[1] / "custom_components"
-USERNAME = "dev"
-PASSWORD = "dev"  # noqa: S105
 RESTART_WANTED = 100
 """Exit status of a Home Assistant that was told to restart."""
 
-_CONFIGURATION = """\
-homeassistant:
-  name: Mining Farm
-  latitude: 64.05
-  longitude: -21.4
-  elevation: 50
-  unit_system: metric
-  currency: EUR
-  country: IS
-  language: en
-  time_zone: UTC
-api:
-config:
-frontend:
-history:
-logbook:
-lovelace:
-recorder:
-  commit_interval: 1
-logger:
-  default: warning
-  logs:
-    custom_components.mining_farm: info
-    # What this machine may lack for cameras and voice
-    aiohttp_fast_zlib: error
-    haffmpeg: critical
-    homeassistant.components.camera.img_util: critical
-    homeassistant.requirements: error
-  filters:
-    homeassistant.setup:
-      - assist_(pipeline|satellite)
-"""
-# Without wheels for Python 3.14, and of use to voice satellites only.
+# What has no wheels for this Python, and no use here.
 _NOT_INSTALLED = "pymicro-vad,pyspeex-noise"
+_STAND_INS = Path(__file__).parent / "stand_ins"
 
 
 class HomeAssistantFailedError(Exception):
@@ -116,8 +75,13 @@ class HomeAssistantProcess:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def exit_status(self) -> int | None:
-        """None while it runs; below 0 when a signal ended it."""
+        """How it ended by itself, if it did."""
         return None if self._process is None else self._process.poll()
 
     @property
@@ -133,20 +97,19 @@ class HomeAssistantProcess:
         """Return a client of the user, to be entered."""
         return HomeAssistantClient(self.url, self.token)
 
-    def stored(self, key: str) -> Json:
+    def stored(self, key: str) -> dict[str, Any]:
         """Return what is on disk under a storage key; empty when nothing is."""
-        try:
-            return json.loads((self.folder / ".storage" / key).read_bytes())["data"]
-        except FileNotFoundError:
-            return {}
+        return stored(self.folder, key)
 
     async def start(self, timeout: float = 120.0) -> None:
         """Start it and wait until it runs; the first time, create the user.
 
+        It must not be running.
+
         Raises:
             HomeAssistantFailedError: It ended or took longer than `timeout` seconds.
         """
-        self._prepare_folder()
+        prepare(self.folder, self._host, self.port)
         self._spawn()
         try:
             async with asyncio.timeout(timeout):
@@ -168,7 +131,7 @@ class HomeAssistantProcess:
             return
         self._process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + timeout
-        while self.exit_status is None and time.monotonic() < deadline:
+        while self.running and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
         self.kill()
 
@@ -190,51 +153,15 @@ class HomeAssistantProcess:
             while not condition():
                 await self._pause()
 
-    def _prepare_folder(self) -> None:
-        """Write what must be there before a start; leaves a user's changes alone."""
-        storage = self.folder / ".storage"
-        storage.mkdir(parents=True, exist_ok=True)
-        configuration = self.folder / "configuration.yaml"
-        if not configuration.exists():
-            configuration.write_text(_CONFIGURATION)
-        link = self.folder / "custom_components"
-        if not link.is_symlink():
-            link.symlink_to(INTEGRATIONS, target_is_directory=True)
-        # Settings in YAML would be on trial only and be reverted after five minutes.
-        http = {
-            "server_host": [self._host],
-            "server_port": self.port,
-            "cors_allowed_origins": [],
-            "login_attempts_threshold": -1,
-            "ip_ban_enabled": False,
-            "ssl_profile": "modern",
-            "use_x_frame_options": True,
-            "created_at": "2026-01-01T00:00:00+00:00",
-            "error": None,
-            "error_message": None,
-        }
-        _store(
-            storage / "http",
-            version=(2, 2),
-            data={"stable": http, "pending": None, "yaml_migration_done": True},
-        )
-        # The other steps would set up integrations that go online.
-        if not (storage / "onboarding").exists():
-            done = {"done": ["core_config", "analytics", "integration"]}
-            _store(storage / "onboarding", version=(4, 1), data=done)
-
     def _spawn(self) -> None:
         """Start the process, in a session of its own so that Ctrl-C is left to us."""
         command: tuple[str, ...] = (
             *(sys.executable, "-m", "homeassistant", "--config", str(self.folder)),
             *("--skip-pip-packages", _NOT_INSTALLED),
         )
+        environment = os.environ | {"PYTHONPATH": str(_STAND_INS)}
         # Without its compiled modules every start would take twice as long.
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name != "PYTHONDONTWRITEBYTECODE"
-        }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with ExitStack() as opened:
             console = None
             if self._console is not None:
@@ -268,9 +195,9 @@ class HomeAssistantProcess:
             return file.read_text()
         done = self.stored("onboarding").get("done", [])
         if "user" in done:
-            code = await log_in(self.url, USERNAME, PASSWORD)
+            code = await log_in(self.url)
         else:
-            code = await self._create_user()
+            code = await create_user(self.url)
         session_token = await exchange_code(self.url, code)
         name = f"Development {time.time_ns()}"
         async with HomeAssistantClient(self.url, session_token) as client:
@@ -288,24 +215,9 @@ class HomeAssistantProcess:
         file.write_text(token)
         return token
 
-    async def _create_user(self) -> str:
-        user = {
-            "name": "Developer",
-            "username": USERNAME,
-            "password": PASSWORD,
-            "language": "en",
-            "client_id": f"{self.url}/",
-        }
-        async with (
-            aiohttp.ClientSession(raise_for_status=True) as session,
-            session.post(f"{self.url}/api/onboarding/users", json=user) as response,
-        ):
-            code: str = (await response.json())["auth_code"]
-            return code
-
     async def _pause(self) -> None:
         """Wait a moment for a Home Assistant that is alive."""
-        if self.exit_status is not None:
+        if not self.running:
             raise HomeAssistantFailedError(self._told(f"ended: {self.exit_status}"))
         await asyncio.sleep(0.05)
 
@@ -317,14 +229,3 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
-
-
-def _store(file: Path, *, version: tuple[int, int], data: dict[str, Any]) -> None:
-    """Write a file as Home Assistant's storage would."""
-    content = {
-        "version": version[0],
-        "minor_version": version[1],
-        "key": file.name,
-        "data": data,
-    }
-    file.write_text(json.dumps(content, indent=2))
