@@ -19,10 +19,9 @@ from custom_components.mining_farm.engines.edge_collector.decoding import (
 )
 from custom_components.mining_farm.engines.edge_collector.errors import CGMinerError
 
-from .conftest import DrivenClock, DrivenSleep, StartMiner
 from .fake_miner import invalid_command
+from .harness import DrivenClock, DrivenSleep, Poller, StartMiner
 from .replies import CLASSIC, classic_replies
-from .test_collector import Poller
 
 FOLDER = Path(__file__).parents[4] / "shared" / "data" / "cgminer"
 

@@ -19,8 +19,8 @@ from custom_components.mining_farm.engines.edge_collector import (
     parse_snapshot,
 )
 
-from .conftest import DrivenSleep, StartMiner, client_of
 from .fake_miner import FakeMiner, Firmware
+from .harness import DrivenSleep, StartMiner, client_of
 from .replies import STOCK, braiins_replies, chains, stats, stock_replies
 
 DEADLINE = 0.2

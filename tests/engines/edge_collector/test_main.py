@@ -10,8 +10,8 @@ import pytest
 
 from custom_components.mining_farm.engines.edge_collector.main import main
 
-from .conftest import StartMiner
 from .fake_miner import FakeMiner, Firmware, Reply, access_denied, ok
+from .harness import StartMiner
 from .replies import STOCK, braiins_replies, devs, stock_replies
 
 RATES = (48523.45, 49012.33, 47890.12)
