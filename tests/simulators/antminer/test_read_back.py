@@ -123,6 +123,24 @@ async def test_a_miner_that_stopped_hashing(
     assert (snapshot.hashrate_ghs, snapshot.hashing) == (0, False)
 
 
+async def test_water_is_read_in_the_shape_that_tells_it(
+    start: Start, clock: ManualClock
+) -> None:
+    """Beside the shape that numbers the boards; two connections in steady state."""
+    miner = await start("s21plushyd")
+    collector = _collector(miner, clock)
+    first = await _read(collector)
+    before = miner.traffic.connections
+    clock.advance(30)
+    snapshot, truth = await collector.async_poll(), miner.reading()
+    assert first.temp_water_in is not None
+    assert snapshot.temp_water_in == pytest.approx(truth.inlet, abs=1)
+    assert snapshot.temp_water_out is not None
+    assert snapshot.temp_water_out > snapshot.temp_water_in
+    assert [board.id for board in snapshot.boards] == list(miner.model.slots)
+    assert miner.traffic.connections == before + 2
+
+
 @pytest.mark.parametrize(
     "model", ["s19jpro", "s21", "s9", "m30s", "s17braiins", "a1246"]
 )

@@ -76,6 +76,8 @@ class Capabilities:
     """Trials whose failure need not have been the firmware's doing."""
     new_api: bool | None = None
     """Whether `stats` takes the flag that shows the boards of stock S19 and later."""
+    water: bool | None = None
+    """Whether that other shape is asked for beside this one, for the water in it."""
     refused: set[str] = field(default_factory=set)
     """Commands that this firmware does not have or does not allow."""
     failures: Counter[str] = field(default_factory=Counter)

@@ -8,9 +8,12 @@ from .capabilities import Capabilities, Form, Request, identify, is_new_shape
 from .cgminer_client import CGMinerClient
 from .decoding import raise_for_status, split_joined
 from .errors import CGMinerError, Failure
+from .families.antminer_new_api import tells_water
+from .identity import normalise_model
 from .judgement import judge
 from .models import MinerSnapshot
 from .parsers import parse_snapshot
+from .replies import NEW_API_STATS
 from .reply_store import ReplyStore
 from .transport import TransportError
 
@@ -84,6 +87,8 @@ class MinerCollector:
         else:
             for request in later:
                 await self._async_ask_beside(request)
+            if not later:
+                await self._async_ask_water()
         self._judge()
 
     async def _async_learn(self) -> None:
@@ -102,6 +107,7 @@ class MinerCollector:
         if self._may_try_new_api():
             await self._async_try_new_api()
             self._judge()
+        await self._async_ask_water()
         if not self._replies.fresh:
             capabilities.form = None
             raise failure or CGMinerError(
@@ -182,6 +188,30 @@ class MinerCollector:
         capabilities.new_api = is_new_shape(reply)
         if capabilities.new_api:
             self._replies.keep("stats", reply)
+
+    async def _async_ask_water(self) -> None:
+        """Ask for the shape of `stats` that tells the water, where it is not primary.
+
+        The shapes number the boards differently, so one does not replace the other.
+        """
+        capabilities = self._capabilities
+        model = normalise_model(capabilities.firmware.model)
+        if (
+            capabilities.new_api
+            or capabilities.water is False
+            or not tells_water(model)
+        ):
+            return
+        try:
+            reply = await self._client.async_request("stats", new_api=True, retries=0)
+            raise_for_status(reply)
+        except CGMinerError as err:
+            if not self._may_be_chance(err):
+                capabilities.water = False
+            return
+        capabilities.water = is_new_shape(reply)
+        if capabilities.water:
+            self._replies.keep(NEW_API_STATS, reply)
 
     def _may_be_chance(self, err: CGMinerError) -> bool:
         """Count a trial that shows nothing; False once there were too many of them."""

@@ -113,7 +113,9 @@ class MinerSnapshot:
     @property
     def temp_chip_max(self) -> float | None:
         """Hottest chip of all boards in °C."""
-        return max((b.temp_chip for b in self.boards if b.temp_chip is not None), default=None)
+        return max(
+            (b.temp_chip for b in self.boards if b.temp_chip is not None), default=None
+        )
 
     @property
     def hashing(self) -> bool | None:
