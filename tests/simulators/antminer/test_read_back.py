@@ -134,9 +134,11 @@ async def test_water_is_read_in_the_shape_that_tells_it(
     clock.advance(30)
     snapshot, truth = await collector.async_poll(), miner.reading()
     assert first.temp_water_in is not None
-    assert snapshot.temp_water_in == pytest.approx(truth.inlet, abs=1)
-    assert snapshot.temp_water_out is not None
-    assert snapshot.temp_water_out > snapshot.temp_water_in
+    inlet, outlet = snapshot.temp_water_in, snapshot.temp_water_out
+    assert inlet == pytest.approx(truth.inlet, abs=1)
+    assert inlet is not None
+    assert outlet is not None
+    assert outlet > inlet
     assert [board.id for board in snapshot.boards] == list(miner.model.slots)
     assert miner.traffic.connections == before + 2
 
