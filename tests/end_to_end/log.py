@@ -13,7 +13,7 @@ _HARMLESS = re.compile(
     r"|\[homeassistant\.components\.camera\.img_util\]"
     r"|\[(haffmpeg|aiohttp_fast_zlib)"
     # A device that is off, told in one line
-    r"|\[custom_components\.mining_farm\] Error fetching [^\n]* data: [^\n]*\Z"
+    r"|\[custom_components\.mining_farm\] Error (fetching|requesting) [^\n]* data: [^\n]*\Z"
     # After a kill
     r"|\[homeassistant\.components\.recorder\.util\] "
     r"(The system could not validate|Ended unfinished session)"
