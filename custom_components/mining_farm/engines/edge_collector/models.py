@@ -71,6 +71,11 @@ class Pool:
     accepted: int | None = None
     rejected: int | None = None
 
+    @property
+    def address(self) -> str | None:
+        """Host and port, without the scheme of the URL."""
+        return None if self.url is None else self.url.rpartition("://")[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinerSnapshot:
