@@ -3,8 +3,8 @@
 curl localhost:4029/                          what there is, and every command
 curl localhost:4029/miners                    all miners with their state
 curl localhost:4029/miners/s9-3               one of them
-curl -X POST localhost:4029/miners/s9-3/kill_board?board=7
-curl -X POST localhost:4029/miners/all/power_off
+curl -X POST 'localhost:4029/miners/s9-3/kill_chips?board=7&count=5'
+curl -X POST localhost:4029/miners/all/restore
 """
 
 from collections.abc import Mapping

@@ -6,16 +6,15 @@ must be added to the loopback interface first.
 """
 
 import argparse
-import asyncio
 from contextlib import AsyncExitStack
 import ipaddress
 from typing import Self
 
+from . import control
 from .antminer import AntminerSimulator
 from .clock import Clock, SystemClock
 from .commands import Device
-from .control import ControlServer
-from .running import interruption
+from .running import interruption, run
 
 MIX = (
     "s19jpro",
@@ -59,7 +58,7 @@ class Farm:
     ) -> None:
         """Hold these devices; control port 0 is any free one."""
         self.groups = groups
-        self.control = ControlServer(groups, port=control_port)
+        self.control = control.ControlServer(groups, port=control_port)
         self._running = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -95,7 +94,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m simulators.farm",
         description=__doc__,
-        epilog="`curl localhost:4029/` lists every device and every fault.",
+        epilog=f"control port:\n{control.__doc__}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--base", default="127.10.0.0", metavar="ADDRESS")
@@ -122,4 +121,4 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(_arguments()))
+    run(_run(_arguments()))

@@ -142,9 +142,10 @@ class Wire:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.settimeout(0)
             bound.bind((self.host, self.port))
-        except BaseException:
+        except OSError as error:
             bound.close()
-            raise
+            where = f"{self.host}:{self.port}"
+            raise OSError(error.errno, f"{where}: {error.strerror}") from error
         return bound
 
     def _free(self) -> None:

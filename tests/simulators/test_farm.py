@@ -114,6 +114,31 @@ async def test_the_program(socket_enabled: None, number: signal.Signals) -> None
     assert (program.returncode, errors) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("simulators.farm", "--base", "home"), "'home' does not appear to be an IPv4"),
+        (("simulators.farm", "--speed", "0"), "speed must be above 0, not 0.0"),
+        (
+            ("simulators.antminer", "--host", "192.0.2.1"),
+            "192.0.2.1:4028: Cannot assign",
+        ),
+        (("simulators.antminer", "--allow", "x"), "'x' does not appear to be an IPv4"),
+    ],
+)
+async def test_wrong_arguments_end_in_one_line(
+    arguments: tuple[str, ...], error: str
+) -> None:
+    """No traceback for what a person got wrong."""
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *arguments), cwd=ROOT, stderr=asyncio.subprocess.PIPE
+    )
+    _, errors = await program.communicate()
+    lines = errors.decode().splitlines()
+    assert (program.returncode, len(lines)) == (1, 1)
+    assert error in lines[0]
+
+
 async def test_a_single_miner_as_a_program(socket_enabled: None) -> None:
     """One model on one port, with its own control port if wanted."""
     port = _free_port()

@@ -1,38 +1,12 @@
 """Miners on loopback, and time that a test drives."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 
 import pytest
 
-from custom_components.mining_farm.engines.edge_collector import CGMinerClient
-
 from .fake_miner import Answer, FakeMiner
-
-type StartMiner = Callable[[Answer], Awaitable[FakeMiner]]
-
-
-@dataclass
-class DrivenSleep:
-    """A sleep that returns at once and remembers for how long it was meant."""
-
-    slept: list[float] = field(default_factory=list)
-
-    async def __call__(self, seconds: float) -> None:
-        """Take note."""
-        self.slept.append(seconds)
-
-
-@dataclass
-class DrivenClock:
-    """A clock in s that stands still until a test moves it."""
-
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        """Return the time."""
-        return self.now
+from .harness import DrivenClock, DrivenSleep, MakePoller, Poller, StartMiner
 
 
 @pytest.fixture
@@ -58,8 +32,7 @@ async def start_miner(socket_enabled: None) -> AsyncGenerator[StartMiner]:
         yield start
 
 
-def client_of(
-    miner: FakeMiner, sleep: DrivenSleep, *, timeout: float = 3.0, retries: int = 3
-) -> CGMinerClient:
-    """Return a client of a fake miner."""
-    return CGMinerClient("127.0.0.1", miner.port, timeout, retries=retries, sleep=sleep)
+@pytest.fixture
+def poller(sleep: DrivenSleep, clock: DrivenClock) -> MakePoller:
+    """Return what makes a poller of a fake miner."""
+    return lambda miner: Poller(miner, sleep, clock)

@@ -45,7 +45,7 @@ class FakeMiner:
     @property
     def commands(self) -> list[Any]:
         """The command of each connection; a pair with "new_api" where that was set."""
-        documents = [json.loads(request) for request in self.requests]
+        documents = [json.loads(request) for request in self.requests if request]
         return [
             (each["command"], "new_api") if "new_api" in each else each["command"]
             for each in documents
@@ -57,17 +57,22 @@ class FakeMiner:
         """Serve one connection."""
         self._open += 1
         self.most_at_once = max(self.most_at_once, self._open)
-        with suppress(OSError):
-            await self._converse(reader, writer)
-        writer.transport.abort()
-        self._open -= 1
+        try:
+            with suppress(OSError):
+                await self._converse(reader, writer)
+        finally:
+            writer.transport.abort()
+            self._open -= 1
 
     async def _converse(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Receive once, answer, and see what the client does then."""
-        self.requests.append(await reader.read(8191))
-        answer = self.answer(json.loads(self.requests[-1]))
+        request = await reader.read(8191)
+        self.requests.append(request)
+        if not request:
+            return
+        answer = self.answer(json.loads(request))
         match answer:
             case bytes():
                 writer.write(answer)

@@ -18,7 +18,6 @@ from custom_components.mining_farm.engines.edge_collector import (
     build_payload,
 )
 
-from .conftest import DrivenSleep, StartMiner, client_of
 from .fake_miner import (
     Classic,
     FakeMiner,
@@ -30,6 +29,7 @@ from .fake_miner import (
     ok,
     unused_port,
 )
+from .harness import DrivenSleep, StartMiner, client_of
 from .replies import CLASSIC, STOCK, classic_replies, stats, stock_replies
 
 

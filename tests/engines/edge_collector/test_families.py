@@ -473,7 +473,7 @@ def test_model_and_firmware(
     [
         ("806ce5282b10481c", "806ce5282b10481c"),
         ("no miner id now", None),
-        ("unknow", None),
+        ("unknown", None),
         ("", None),
         (0, None),
         ("x1" * 200, None),
@@ -485,6 +485,24 @@ def test_hardware_id(told: object, expected: str | None) -> None:
         antminer("Antminer S19", {"chain_acn1": 1, "miner_id": told}).hardware_id
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("C4:11:04:01:3C:75", "c4:11:04:01:3c:75"),
+        ("c4-11-04-01-3c-75", "c4:11:04:01:3c:75"),
+        ("c41104013c75", "c4:11:04:01:3c:75"),
+        ("00:00:00:00:00:00", None),
+        ("C4:11:04:01:3C", None),
+        ("unknown", None),
+        (None, None),
+    ],
+)
+def test_hardware_address(told: object, expected: str | None) -> None:
+    """One form for all; an unset address is none."""
+    summary = {"Fan Speed In": 4950, "MAC": told}
+    assert parse_snapshot({"summary": reply("SUMMARY", summary)}).mac == expected
 
 
 def test_power_of_forks() -> None:

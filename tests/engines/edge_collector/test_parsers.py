@@ -482,6 +482,13 @@ S19 = {
         {"GHS av": 100000.0, "Elapsed": 3600, "chain_acn1": 1, "chain_hw1": 42},
     ]
 }
+S7 = {
+    "STATS": [
+        {"Type": "Antminer S7"},
+        {"GHS av": 100000.0, "Elapsed": 3600, "chain_acn1": 1},
+    ]
+}
+SUMMARY = {"SUMMARY": [{"Hardware Errors": 4200}]}
 
 
 @pytest.mark.parametrize(
@@ -489,7 +496,10 @@ S19 = {
     [
         # 100 TH/s over an hour are 83,819,031.7 shares of difficulty 1.
         ({"stats": S19}, 5e-05),
-        ({"stats": S19, "summary": {"SUMMARY": [{"Hardware Errors": 4200}]}}, 0.005011),
+        # `summary` may be older than `stats`, so it is asked only where stats is silent.
+        ({"stats": S19, "summary": SUMMARY}, 5e-05),
+        ({"stats": S7, "summary": SUMMARY}, 0.005011),
+        ({"stats": S7}, None),
         # SUMMARY counts both on its own scale: 100 * 912 / (912 + 3749.51 * 66295 / 60).
         (
             {

@@ -7,8 +7,12 @@ import pytest
 
 from custom_components.mining_farm.engines.edge_collector import (
     MAX_TARGETS,
+    CGMinerClient,
+    MinerCollector,
+    MinerSnapshot,
     TargetError,
     TooManyTargetsError,
+    async_identify,
     async_scan,
     parse_targets,
 )
@@ -99,3 +103,20 @@ async def test_scan_finds_what_answers() -> None:
         ("127.0.0.11", 100.5),
     ]
     assert progress == [0.25, 0.5, 0.75, 1.0]
+
+
+async def test_a_model_told_only_later_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A miner is named after its model, so one more poll is worth it; but only one."""
+    told = [MinerSnapshot(), MinerSnapshot(model="Whatsminer M30S")]
+
+    async def async_poll(_self: MinerCollector) -> MinerSnapshot:
+        return told.pop(0)
+
+    monkeypatch.setattr(MinerCollector, "async_poll", async_poll)
+    client = CGMinerClient("127.0.0.1")
+    assert (await async_identify(client)).model == "Whatsminer M30S"
+    told.extend([MinerSnapshot(), MinerSnapshot()])
+    assert (await async_identify(client)).model is None
+    assert told == []

@@ -46,8 +46,7 @@ async def test_about_a_dozen_entities_by_default(
         f"sensor.{PREFIX}_hashrate": "102.0",
         f"sensor.{PREFIX}_healthy_hashboards": "3",
         f"sensor.{PREFIX}_hottest_chip": "73.0",
-        f"sensor.{PREFIX}_last_seen": state(hass, f"sensor.{PREFIX}_last_seen"),
-        f"sensor.{PREFIX}_pool": "stratum+tcp://pool.example:3333",
+        f"sensor.{PREFIX}_pool": "pool.example:3333",
         f"sensor.{PREFIX}_status": "hashing",
     }
 
@@ -90,7 +89,7 @@ async def test_everything_that_is_one_click_away(
         "hottest_chip": "71.0",
         "ideal_hashrate": "104.0",
         "last_seen": "2026-11-21T12:00:00+00:00",
-        "pool": "stratum+tcp://pool.example:3333",
+        "pool": "pool.example:3333",
         "power": "3250.0",
         "problem": "off",
         "rejected_shares": "3",

@@ -13,12 +13,19 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerCollector,
     MinerSnapshot,
 )
+from custom_components.mining_farm.kinds.miner import flow_many
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
 from .conftest import HOST, FakeMiners, set_up, snapshot
 from .test_flow import answer, choose
+
+
+@pytest.fixture(autouse=True)
+def _attentive_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a scan end at once."""
+    monkeypatch.setattr(flow_many, "DIALOG_LISTENS_AFTER_S", 0)
 
 
 async def scan(hass: HomeAssistant, addresses: str) -> ConfigFlowResult:
@@ -162,3 +169,20 @@ async def test_leaving_stops_the_scan(hass: HomeAssistant, miners: FakeMiners) -
         assert result["type"] is FlowResultType.SHOW_PROGRESS
         hass.config_entries.flow.async_abort(result["flow_id"])
         await asyncio.wait_for(stopped.wait(), 1)
+
+
+async def test_scan_outlasts_the_opening_of_its_dialog(
+    hass: HomeAssistant, miners: FakeMiners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dialog must be listening when the scan ends, or it would never go on."""
+    monkeypatch.setattr(flow_many, "DIALOG_LISTENS_AFTER_S", 3600)
+    form = await choose(hass, "miner_many")
+    result = await answer(hass, form, addresses=HOST, port=4028)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert miners.polls == [HOST]
+
+    result = await hass.config_entries.flow.async_configure(result["flow_id"])
+
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    hass.config_entries.flow.async_abort(result["flow_id"])

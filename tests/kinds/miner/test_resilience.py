@@ -75,6 +75,7 @@ async def test_missed_polls_within_the_grace_change_nothing(
     assert logged(caplog) == []
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_past_the_grace_everything_measured_turns_unavailable_at_once(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -124,6 +125,7 @@ async def test_never_seen_and_silent_is_tried_again(
     assert "did not answer in time" in str(entry.reason)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_known_miner_loads_while_it_is_off(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

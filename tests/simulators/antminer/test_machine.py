@@ -257,12 +257,23 @@ def test_a_sleep_outlasts_a_restart_and_an_idle_spell_does_not() -> None:
         assert machine.read().state is after
 
 
+def test_a_repaired_sleeper_stays_awake() -> None:
+    """The sleep is forgotten, also by the next start."""
+    machine, clock = _machine()
+    machine.rest(State.SLEEPING)
+    machine.repair()
+    machine.start()
+    clock.advance(600)
+    assert machine.read().state is State.HASHING
+
+
 def test_a_start_begins_at_zero() -> None:
     """Elapsed, shares and errors start anew; warmth does not."""
     machine, clock = _machine()
     machine.start()
     reading = machine.read()
     assert (reading.accepted, reading.hw_errors, reading.last_share) == (0, 0, 0)
+    assert [pool.rejected for pool in reading.pools] == [0, 0]
     assert reading.elapsed == 1
     assert reading.state is State.WARMING_UP
     assert reading.boards[0].temp_chip > 60

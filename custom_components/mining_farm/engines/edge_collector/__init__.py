@@ -35,6 +35,7 @@ from .scan import (
     FoundMiner,
     TargetError,
     TooManyTargetsError,
+    async_identify,
     async_scan,
     parse_targets,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "RateUnit",
     "TargetError",
     "TooManyTargetsError",
+    "async_identify",
     "async_scan",
     "board_has_problem",
     "board_state",

@@ -24,8 +24,9 @@ class Rhythm(NamedTuple):
     keep_s: float
 
 
-READING = Rhythm(every_s=0, keep_s=300)
-SLOW = Rhythm(every_s=120, keep_s=300)
+READING = Rhythm(every_s=0, keep_s=180)
+# Every fifth poll of 30 s, however exact its timer is.
+SLOW = Rhythm(every_s=140, keep_s=360)
 FIXED = Rhythm(every_s=3600, keep_s=7500)
 
 BASE_COMMANDS = ("stats", "devs", "summary", "pools", "version")
@@ -58,6 +59,11 @@ class Firmware(NamedTuple):
     description: str | None = None
     model: str | None = None
 
+    def contradicts(self, other: Firmware) -> bool:
+        """Return whether the two cannot be one; what one does not tell proves nothing."""
+        pairs = zip(self, other, strict=True)
+        return any(a != b for a, b in pairs if a is not None and b is not None)
+
 
 @dataclass(slots=True, kw_only=True)
 class Capabilities:
@@ -70,14 +76,16 @@ class Capabilities:
     """Trials whose failure need not have been the firmware's doing."""
     new_api: bool | None = None
     """Whether `stats` takes the flag that shows the boards of stock S19 and later."""
+    water: bool | None = None
+    """Whether that other shape is asked for beside this one, for the water in it."""
     refused: set[str] = field(default_factory=set)
     """Commands that this firmware does not have or does not allow."""
     failures: Counter[str] = field(default_factory=Counter)
     """How often each command has failed beside one that was answered."""
     useless: set[str] = field(default_factory=set)
-    """Commands whose reply tells nothing: `devs` of stock S19 and S21."""
+    """Commands whose reply adds nothing: `devs` where `stats` shows the boards."""
     primary: str | None = None
-    """The command that holds the boards, else the hashrate: asked at every poll."""
+    """The command that holds the boards, else the hashrate, else anything: always asked."""
     shows_boards: bool = False
     """Whether the primary does hold boards."""
     settled: bool = False
@@ -106,36 +114,27 @@ class Capabilities:
             return READING
         if command == "devdetails":
             return FIXED
-        return SLOW if command == "pools" or self.primary == "stats" else READING
+        spared = self.primary == "stats" and self.shows_boards
+        return SLOW if spared or command == "pools" else READING
 
-    def plan(self, due: tuple[str, ...]) -> list[Request]:
+    def plan(self, primary: str, due: tuple[str, ...]) -> list[Request]:
         """Return the one or two connections of a poll.
 
         `due` names what to ask beside the primary, the most overdue first.
         """
-        primary = () if self.primary is None else (self.primary,)
-        if not self.several:
-            names = (*primary, *due) or self.commands
-            return [
-                Request((name,), new_api=self.uses_new_api(name)) for name in names[:2]
-            ]
         # The flag is for `stats` alone: nobody has seen it together with a list.
-        if primary and self.uses_new_api(primary[0]):
-            return [
-                Request(primary, new_api=True),
-                *([self.request(due)] if due else []),
-            ]
-        return [self.request((*primary, *due) or self.commands)]
+        new_api = primary == "stats" and self.new_api is True
+        if self.several and not new_api:
+            return [self._request((primary, *due))]
+        later = due if self.several else due[:1]
+        first = Request((primary,), new_api=new_api)
+        return [first, self._request(later)] if later else [first]
 
-    def request(self, commands: tuple[str, ...]) -> Request:
-        """Return the request for several commands over one connection."""
+    def _request(self, commands: tuple[str, ...]) -> Request:
+        """Return the request for commands that share a connection."""
         if len(commands) == 1 or self.form is None:
             return Request(commands)
         return Request(commands, self.form)
-
-    def uses_new_api(self, command: str) -> bool:
-        """Return whether a command is sent with the flag."""
-        return command == "stats" and self.new_api is True
 
 
 def _rows(reply: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -1,5 +1,6 @@
 """Polls one miner over as few connections as its firmware allows."""
 
+import asyncio
 from collections.abc import Callable, Collection
 import time
 
@@ -7,15 +8,18 @@ from .capabilities import Capabilities, Form, Request, identify, is_new_shape
 from .cgminer_client import CGMinerClient
 from .decoding import raise_for_status, split_joined
 from .errors import CGMinerError, Failure
+from .families.antminer_new_api import tells_water
+from .identity import normalise_model
+from .judgement import judge
 from .models import MinerSnapshot
 from .parsers import parse_snapshot
+from .replies import NEW_API_STATS
 from .reply_store import ReplyStore
 from .transport import TransportError
 
 _MAX_UNCLEAR_TRIALS = 3
 _MAX_FAILURES = 3
 _FIRST_POLL_SINGLES = 4
-_PRIMARIES = ("stats", "devs", "summary")
 
 _REFUSALS = (Failure.DENIED, Failure.UNKNOWN_COMMAND)
 _ANSWERS = (*_REFUSALS, Failure.COMMAND_FAILED)
@@ -31,7 +35,8 @@ _UNCLEAR = (
 class MinerCollector:
     """Reads one miner again and again, and learns what it may be asked.
 
-    The first poll takes up to eight connections, later ones take one or two.
+    The first poll takes up to eight connections, later ones take one or two. What moves
+    slowly (shares, pools) may be up to six minutes old, and then is unknown.
     """
 
     def __init__(
@@ -41,6 +46,7 @@ class MinerCollector:
         self._client = client
         self._replies = ReplyStore(clock)
         self._capabilities = Capabilities()
+        self._one_poll_at_a_time = asyncio.Lock()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -49,22 +55,22 @@ class MinerCollector:
 
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; CGMinerError when the miner gives none."""
-        self._replies.fresh.clear()
-        if self._capabilities.form is None:
-            await self._async_learn()
-        else:
-            await self._async_read()
-        return parse_snapshot(self._replies.current(self._capabilities))
+        async with self._one_poll_at_a_time:
+            self._replies.fresh.clear()
+            primary = self._capabilities.primary
+            if primary is None or self._capabilities.form is None:
+                await self._async_learn()
+            else:
+                await self._async_read(primary)
+            return parse_snapshot(self._replies.current(self._capabilities))
 
-    async def _async_read(self) -> None:
-        """Ask a known miner for what is due."""
+    async def _async_read(self, primary: str) -> None:
+        """Ask a known miner for its primary command and for what is due."""
         capabilities = self._capabilities
-        first, *later = capabilities.plan(self._replies.due(capabilities))
-        primary = capabilities.primary
+        first, *later = capabilities.plan(primary, self._replies.due(capabilities))
         try:
             await self._async_ask(first)
-            if primary is not None:
-                self._replies.require(primary)
+            reply = self._replies.require(primary)
         except CGMinerError as err:
             if not _is_answer(err, _REFUSALS) and primary not in capabilities.refused:
                 raise
@@ -72,18 +78,18 @@ class MinerCollector:
             self._forget()
             await self._async_learn()
             return
-        if primary is not None:
-            reply = self._replies.require(primary)
-            if identify(reply) != capabilities.firmware:
-                self._forget()
-                return
-            self._replies.drop_if_restarted(reply)
+        if identify(reply).contradicts(capabilities.firmware):
+            self._forget()
+            return
+        self._replies.drop_if_restarted(reply)
         if self._may_try_new_api():
             await self._async_try_new_api()
         else:
             for request in later:
                 await self._async_ask_beside(request)
-        self._choose_primary()
+            if not later:
+                await self._async_ask_water()
+        self._judge()
 
     async def _async_learn(self) -> None:
         """Find out what a miner may be asked, and read it on the way."""
@@ -97,10 +103,11 @@ class MinerCollector:
             await self._async_learn_form()
         if not capabilities.several:
             failure = await self._async_learn_singles() or failure
-        self._choose_primary()
+        self._judge()
         if self._may_try_new_api():
             await self._async_try_new_api()
-            self._choose_primary()
+            self._judge()
+        await self._async_ask_water()
         if not self._replies.fresh:
             capabilities.form = None
             raise failure or CGMinerError(
@@ -110,8 +117,8 @@ class MinerCollector:
     async def _async_learn_stats(self) -> CGMinerError | None:
         """Ask for `stats`, which nearly every miner answers; return its refusal."""
         capabilities = self._capabilities
-        refused = "stats" in capabilities.refused and capabilities.commands
-        if refused or "stats" in self._replies.fresh:
+        others = "stats" in capabilities.refused and capabilities.commands
+        if others or "stats" in self._replies.fresh:
             return None
         try:
             await self._async_ask(Request(("stats",)))
@@ -182,6 +189,30 @@ class MinerCollector:
         if capabilities.new_api:
             self._replies.keep("stats", reply)
 
+    async def _async_ask_water(self) -> None:
+        """Ask for the shape of `stats` that tells the water, where it is not primary.
+
+        The shapes number the boards differently, so one does not replace the other.
+        """
+        capabilities = self._capabilities
+        model = normalise_model(capabilities.firmware.model)
+        if (
+            capabilities.new_api
+            or capabilities.water is False
+            or not tells_water(model)
+        ):
+            return
+        try:
+            reply = await self._client.async_request("stats", new_api=True, retries=0)
+            raise_for_status(reply)
+        except CGMinerError as err:
+            if not self._may_be_chance(err):
+                capabilities.water = False
+            return
+        capabilities.water = is_new_shape(reply)
+        if capabilities.water:
+            self._replies.keep(NEW_API_STATS, reply)
+
     def _may_be_chance(self, err: CGMinerError) -> bool:
         """Count a trial that shows nothing; False once there were too many of them."""
         if err.failure not in _UNCLEAR:
@@ -236,33 +267,9 @@ class MinerCollector:
             del failures[name]
         return None
 
-    def _choose_primary(self) -> None:
-        """Find the command that holds the boards, until it is beyond doubt."""
-        capabilities = self._capabilities
-        if capabilities.settled:
-            return
-        current = self._replies.current(capabilities)
-        told = {
-            name: parse_snapshot({name: current[name]})
-            for name in _PRIMARIES
-            if name in current
-        }
-        boards = [name for name, snapshot in told.items() if snapshot.boards]
-        rates = [name for name, snap in told.items() if snap.hashrate_ghs is not None]
-        capabilities.shows_boards = bool(boards)
-        capabilities.primary = next(iter((*boards, *rates)), None)
-        if capabilities.primary is None:
-            return
-        capabilities.firmware = identify(current[capabilities.primary])
-        # A miner at rest shows zeros everywhere, so only one that hashes is judged.
-        if not boards or not told[capabilities.primary].hashing:
-            return
-        devs = told.get("devs")
-        capabilities.settled = devs is not None or "devs" in capabilities.refused
-        if devs is None or capabilities.primary != "stats" or devs.boards:
-            return
-        if devs.total_hashrate_ghs_devs is None:
-            capabilities.useless.add("devs")
+    def _judge(self) -> None:
+        """Learn from the replies which of them are worth asking for."""
+        judge(self._capabilities, self._replies.current(self._capabilities))
 
     def _forget(self) -> None:
         """Drop all that was learned and kept, but for what came in this poll."""

@@ -71,6 +71,11 @@ class Pool:
     accepted: int | None = None
     rejected: int | None = None
 
+    @property
+    def address(self) -> str | None:
+        """Host and port, without the scheme of the URL."""
+        return None if self.url is None else self.url.rpartition("://")[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinerSnapshot:
@@ -113,7 +118,9 @@ class MinerSnapshot:
     @property
     def temp_chip_max(self) -> float | None:
         """Hottest chip of all boards in °C."""
-        return max((b.temp_chip for b in self.boards if b.temp_chip is not None), default=None)
+        return max(
+            (b.temp_chip for b in self.boards if b.temp_chip is not None), default=None
+        )
 
     @property
     def hashing(self) -> bool | None:

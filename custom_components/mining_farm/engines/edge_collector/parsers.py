@@ -6,11 +6,12 @@ from typing import Any
 
 from .boards import determine_board_status, extract_board_indices, pick_stats_entry
 from .families import choose
+from .families.antminer_new_api import read_water
 from .families.generic import DUMMY
 from .families.reading import Reading
 from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot
 from .pools import read_pools, read_shares
-from .replies import Replies
+from .replies import NEW_API_STATS, Replies
 from .units import MHS
 from .values import count, hottest, positive, rate, total
 
@@ -46,6 +47,9 @@ def parse_snapshot(replies: Mapping[str, Mapping[str, Any]]) -> MinerSnapshot:
     now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
     boards = tuple(_judge(board, hashing=bool(now)) for board in reading.boards)
     accepted, rejected = read_shares(told)
+    inlet, outlet = reading.temp_water_in, reading.temp_water_out
+    if beside := told.row(NEW_API_STATS):
+        inlet, outlet = read_water(reading.model, beside)
     return MinerSnapshot(
         boards=boards,
         boards_healthy=sum(b.status is BoardHealth.HEALTHY for b in boards),
@@ -64,8 +68,8 @@ def parse_snapshot(replies: Mapping[str, Mapping[str, Any]]) -> MinerSnapshot:
         hardware_id=reading.hardware_id,
         mac=reading.mac,
         fans=tuple(reading.fans),
-        temp_water_in=reading.temp_water_in,
-        temp_water_out=reading.temp_water_out,
+        temp_water_in=inlet,
+        temp_water_out=outlet,
         pools=read_pools(told),
         accepted=accepted,
         rejected=rejected,
@@ -101,10 +105,10 @@ def _devs_rate(told: Replies) -> float | None:
 
 
 def _hw_errors(reading: Reading, told: Replies) -> int | None:
-    """Return the hardware errors since the start: of the whole, else of all boards."""
+    """Return the hardware errors since the start: by the family, `summary`, or boards."""
+    if reading.hw_errors is not None:
+        return reading.hw_errors
     whole = count(told.row("summary").get("Hardware Errors"))
-    if whole is None:
-        whole = reading.hw_errors
     boards = [b.hw_errors for b in reading.boards if b.hw_errors is not None]
     return sum(boards) if whole is None and boards else whole
 

@@ -12,7 +12,10 @@ type Row = Mapping[str, Any]
 MAX_PARTS = 256
 """Boards, pools or other rows that are read at most; no miner has as many."""
 
-_SECTIONS = {"edevs": "DEVS", "estats": "STATS"}
+NEW_API_STATS = "stats:new_api"
+"""`stats` in its other shape, where both are read."""
+
+_SECTIONS = {"edevs": "DEVS", "estats": "STATS", NEW_API_STATS: "STATS"}
 
 
 class Replies:

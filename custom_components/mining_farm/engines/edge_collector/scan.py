@@ -90,6 +90,22 @@ def _expand(part: str) -> list[str]:
     return [str(first + step) for step in range(int(last) - int(first) + 1)]
 
 
+async def async_identify(client: CGMinerClient) -> MinerSnapshot:
+    """Return a first reading of a miner, with its model where it tells one.
+
+    Some firmware tells the model only beside what a first poll asks for. Raises
+    CGMinerError.
+    """
+    collector = MinerCollector(client)
+    snapshot = await collector.async_poll()
+    if snapshot.model is not None:
+        return snapshot
+    try:
+        return await collector.async_poll()
+    except CGMinerError:
+        return snapshot
+
+
 async def async_scan(
     hosts: Sequence[str],
     port: int = DEFAULT_PORT,
@@ -109,7 +125,7 @@ async def async_scan(
         async with slots:
             client = CGMinerClient(host, port, TIMEOUT, retries=0)
             try:
-                snapshot = await MinerCollector(client).async_poll()
+                snapshot = await async_identify(client)
             except CGMinerError:
                 pass
             else:

@@ -22,9 +22,9 @@ from ...engines.edge_collector import (
     DEFAULT_PORT,
     CGMinerClient,
     CGMinerError,
-    MinerCollector,
     MinerProfile,
     MinerSnapshot,
+    async_identify,
 )
 from .const import CONF_ESSENTIALS, CONF_MAC, CONF_PROFILE
 from .coordinator import MinerConfigEntry
@@ -197,8 +197,7 @@ class MinerFlow(ConfigFlow):
 
     async def _read_miner(self, host: str, port: int) -> MinerSnapshot:
         """Read a miner once, without the patience that polling has."""
-        client = CGMinerClient(host, port, retries=0)
-        return await MinerCollector(client).async_poll()
+        return await async_identify(CGMinerClient(host, port, retries=0))
 
     async def _create_miner(
         self,

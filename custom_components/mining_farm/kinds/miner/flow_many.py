@@ -36,6 +36,8 @@ CONF_ADDRESSES = "addresses"
 CONF_MINERS = "miners"
 ESSENTIALS_FROM = 10
 """With more miners than this, the essentials are proposed."""
+DIALOG_LISTENS_AFTER_S = 1.0
+"""The dialog waits forever for a progress that ended before it listened for the end."""
 
 MANY_SCHEMA = vol.Schema(
     {
@@ -90,10 +92,7 @@ class MinerManyFlow(MinerFlow):
         """Scan while the user watches the progress."""
         if self._scan is None:
             self._scan = self.hass.async_create_task(
-                async_scan(
-                    self._hosts, self._port, on_progress=self.async_update_progress
-                ),
-                f"{DOMAIN} scan",
+                self._scan_for_dialog(), f"{DOMAIN} scan"
             )
         if not self._scan.done():
             return self.async_show_progress(
@@ -113,6 +112,14 @@ class MinerManyFlow(MinerFlow):
         return self.async_show_progress_done(
             next_step_id="miner_pick" if self._found else "miner_many"
         )
+
+    async def _scan_for_dialog(self) -> list[FoundMiner]:
+        """Scan, and end no sooner than the dialog can notice."""
+        found = await async_scan(
+            self._hosts, self._port, on_progress=self.async_update_progress
+        )
+        await asyncio.sleep(DIALOG_LISTENS_AFTER_S)
+        return found
 
     async def async_step_miner_pick(
         self, user_input: dict[str, Any] | None = None

@@ -159,7 +159,9 @@ MINER_SENSORS = (
         key="pool",
         translation_key="pool",
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda snapshot: pool.url if (pool := snapshot.active_pool) else None,
+        value_fn=lambda snapshot: (
+            pool.address if (pool := snapshot.active_pool) else None
+        ),
     ),
     MinerSensorDescription(
         key="worker",
@@ -200,6 +202,7 @@ LAST_SEEN = SensorEntityDescription(
     translation_key="last_seen",
     device_class=SensorDeviceClass.TIMESTAMP,
     entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
 )
 
 BOARD_SENSORS = (

@@ -31,6 +31,27 @@ _WATER = {
 }
 
 
+def tells_water(model: str | None) -> bool:
+    """Return whether this shape, and no other, tells a model's water temperatures."""
+    return _water_of(model) is not None
+
+
+def read_water(model: str | None, entry: Row) -> tuple[float | None, float | None]:
+    """Return inlet and outlet temperature in °C, where the model tells them."""
+    chains, water = entry.get("chain"), _water_of(model)
+    if water is None or not isinstance(chains, list):
+        return None, None
+    rows = [chain for chain in chains[:MAX_PARTS] if isinstance(chain, dict)]
+    return (
+        _sensor(rows, water.key, water.inlet),
+        _sensor(rows, water.key, water.outlet),
+    )
+
+
+def _water_of(model: str | None) -> _Water | None:
+    return _WATER.get((model or "").rstrip("."))
+
+
 def matches(replies: Replies) -> bool:
     """Say whether the first entry of `stats` holds a list of chains."""
     return isinstance(replies.row("stats").get("chain"), list)
@@ -40,7 +61,8 @@ def read(replies: Replies) -> Reading:
     """Read the one entry of the new shape."""
     entry = replies.row("stats")
     unit = parse_unit(entry.get("rate_unit")) or GHS
-    water = _WATER.get((replies.model or "").rstrip("."))
+    water = _water_of(replies.model)
+    inlet, outlet = read_water(replies.model, entry)
     chains = [c for c in entry["chain"][:MAX_PARTS] if isinstance(c, dict)]
     boards = [_board(chain, n, unit, water) for n, chain in enumerate(chains)]
     errors = [b.hw_errors for b in boards if b.hw_errors is not None]
@@ -55,8 +77,8 @@ def read(replies: Replies) -> Reading:
         firmware=firmware(replies),
         hardware_id=normalise_id(entry.get("miner_id")),
         fans=fans(dict(_numbered(speeds))) if isinstance(speeds, list) else [],
-        temp_water_in=_sensor(chains, water.key, water.inlet) if water else None,
-        temp_water_out=_sensor(chains, water.key, water.outlet) if water else None,
+        temp_water_in=inlet,
+        temp_water_out=outlet,
         power_w=positive(entry.get("watt")),
         uptime_s=count(entry.get("elapsed")),
         hw_errors=sum(errors) if errors else None,

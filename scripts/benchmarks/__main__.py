@@ -1,0 +1,26 @@
+"""Command line of the benchmarks."""
+
+import argparse
+
+from . import miners
+from .machine import describe_machine
+
+SUBJECTS = {"miners": miners.measure}
+"""What can be measured; each yields one text after the other."""
+
+
+def main() -> None:
+    """Measure one subject and print each table as soon as it is there."""
+    parser = argparse.ArgumentParser(prog="scripts/benchmark", description=__doc__)
+    parser.add_argument("subject", choices=SUBJECTS)
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer repetitions, smaller farms"
+    )
+    arguments = parser.parse_args()
+    print(describe_machine())
+    for text in SUBJECTS[arguments.subject](quick=arguments.quick):
+        print(f"\n{text}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

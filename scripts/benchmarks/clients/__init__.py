@@ -1,0 +1,20 @@
+"""Clients of the CGMiner API under comparison, each run in a process of its own.
+
+A module here has `prepare` and `version`, see ClientModule.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+type Poll = Callable[[float], Awaitable[object]]
+"""Polls every miner once, all at once, that many s after the last poll."""
+
+
+class ClientModule(Protocol):
+    """What a client's module offers."""
+
+    async def prepare(self, hosts: Sequence[str]) -> Poll:
+        """Get to know the miners, as a program that then polls them for days."""
+
+    def version(self) -> str:
+        """Return the client's version, empty where that says nothing."""

@@ -1,0 +1,32 @@
+"""Miners: one poll, a hundred polls at once, and Home Assistant with a farm of them."""
+
+from collections.abc import Iterator
+
+from . import home_assistant
+from .contest import compare
+
+_STOCK = "s19jpro"
+
+
+def measure(*, quick: bool) -> Iterator[str]:
+    """Yield the three tables."""
+    yield compare(
+        "One poll of a stock S19j Pro over loopback",
+        _STOCK,
+        1,
+        rounds=3 if quick else 10,
+        # Ten minutes for the client whose polls are 30 s apart.
+        polls=20,
+    )
+    yield compare(
+        "100 miners polled at once, each reply takes 30 ms",
+        _STOCK,
+        100,
+        rounds=3 if quick else 10,
+        polls=1,
+        reply_s=0.03,
+    )
+    if quick:
+        yield home_assistant.measure((100,), 35)
+    else:
+        yield home_assistant.measure((300, 1000), 62)

@@ -1,0 +1,96 @@
+"""Take the README's screenshots: a real Home Assistant and a simulated farm."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+import sys
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import Page
+
+from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
+from scripts.home_assistant.browser import browse, find_chromium, open_page
+from simulators.antminer import AntminerSimulator
+from simulators.farm import MIX
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+DOMAIN = "mining_farm"
+NETWORK = "127.12.0"
+PORT = 4028
+MINERS = 12
+SHOWN = "Antminer S21 rack1-02"
+EXPANDED = "ha-config-entry-row .expand-button"
+POLLS_S = 65
+"""Long enough for a history to be seen."""
+
+
+def _fleet() -> list[AntminerSimulator]:
+    return [
+        AntminerSimulator(
+            MIX[(number - 1) % len(MIX)],
+            f"{NETWORK}.{number}",
+            PORT,
+            seed=number,
+            worker=f"farm.rack{(number - 1) // 6 + 1}-{number:02}",
+        )
+        for number in range(1, MINERS + 1)
+    ]
+
+
+async def _save(page: Page, name: str) -> None:
+    """Save what is seen once nothing moves and nothing is pointed at."""
+    await page.mouse.move(0, 0)
+    await page.wait_for_timeout(1500)
+    await page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+    print(IMAGES / f"{name}.png")
+
+
+async def _add_many(page: Page, url: str) -> None:
+    """Add all miners by hand, with a picture of the list to tick."""
+    await open_page(page, f"{url}/config/integrations/dashboard/add?domain={DOMAIN}")
+    await page.get_by_role("button", name="OK").click()
+    await page.get_by_text("Many miners", exact=True).click()
+    await page.locator("textarea").fill(f"{NETWORK}.1-{MINERS}")
+    await page.get_by_role("button", name="Submit").click()
+    await page.get_by_text("Miners found", exact=True).wait_for()
+    await _save(page, "add_many")
+    await page.locator("ha-switch").click()
+    await page.get_by_role("button", name="Submit").click()
+
+
+async def _device_id(client: HomeAssistantClient, name: str) -> str:
+    devices: list[dict[str, str]] = await client.command("config/device_registry/list")
+    return next(device["id"] for device in devices if device["name"] == name)
+
+
+async def main() -> None:
+    """Take all of them."""
+    chromium = find_chromium() or sys.exit("There is no Chromium on this machine.")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as running:
+        for miner in _fleet():
+            await running.enter_async_context(miner)
+        folder = Path(running.enter_context(TemporaryDirectory()))
+        home_assistant = HomeAssistantProcess(folder, console=folder / "console.log")
+        await running.enter_async_context(home_assistant)
+        client = await running.enter_async_context(home_assistant.connect())
+        page = await running.enter_async_context(browse(home_assistant, chromium))
+        url = home_assistant.url
+
+        await _add_many(page, url)
+        await client.until(
+            lambda: client.entries(DOMAIN), lambda entries: len(entries) == MINERS
+        )
+        await asyncio.sleep(POLLS_S)
+        await open_page(page, f"{url}/config/integrations/integration/{DOMAIN}")
+        await page.locator(EXPANDED).evaluate_all(
+            "buttons => buttons.forEach(button => button.click())"
+        )
+        await _save(page, "integration")
+        device = await _device_id(client, SHOWN)
+        await open_page(page, f"{url}/config/devices/device/{device}")
+        await _save(page, "device")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
