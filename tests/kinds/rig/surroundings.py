@@ -142,6 +142,7 @@ class Surroundings:
     right: tuple[str, str] = ("me@example.com", PASSWORD)
     right_hash: str = HASH
     identified: list[str] = field(default_factory=list)
+    searched: list[str] = field(default_factory=list)
 
     async def fetch(self, account: Account, _max_age: float) -> AccountReport:
         """Answer as the pool."""
@@ -171,9 +172,10 @@ class Surroundings:
         return self.devices[host]
 
     async def discover(
-        self, _targets: Any, **_: Any
+        self, targets: list[str], **_: Any
     ) -> list[KasaDevice | NeedsCredentials]:
         """Answer a search."""
+        self.searched += targets
         return [
             NeedsCredentials(host=host, mac=device.mac, model=device.model)
             if host in self.locked

@@ -12,6 +12,7 @@ from custom_components.mining_farm.engines.power import (
     OutletUnreachableError,
     OutletUnsupportedError,
 )
+from custom_components.mining_farm.kinds.rig import flow_kasa
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -32,6 +33,12 @@ from .surroundings import (
 )
 
 CREDENTIALS = {"username": "me@example.com", "password": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def _attentive_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a search end at once."""
+    monkeypatch.setattr(flow_kasa, "DIALOG_LISTENS_AFTER_S", 0)
 
 
 async def to_outlet(hass: HomeAssistant) -> ConfigFlowResult:
@@ -59,6 +66,7 @@ async def test_search(hass: HomeAssistant, around: Surroundings) -> None:
     around.silent = {"80061B02"}
     form = await go(hass, await to_outlet(hass), "rig_kasa_search")
     assert form["step_id"] == "rig_kasa_pick"
+    assert around.searched == ["255.255.255.255"]
     assert labels(form, "device") == {
         PLUG_HOST: f"Garage, HS110 ({PLUG_HOST})",
         STRIP_HOST: f"Shelf, HS300 ({STRIP_HOST})",
@@ -92,6 +100,22 @@ async def test_search_finds_nothing(hass: HomeAssistant, around: Surroundings) -
     assert (await finish(hass, form))["kasa_device_ip"] == PLUG_HOST
 
 
+async def test_a_search_outlasts_the_opening_of_its_dialog(
+    hass: HomeAssistant, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without networks it has ended before anybody could listen for the end."""
+    monkeypatch.setattr(flow_kasa, "DIALOG_LISTENS_AFTER_S", 3600)
+    menu = await to_outlet(hass)
+    flow_id = menu["flow_id"]
+    flows = hass.config_entries.flow
+    await flows.async_configure(flow_id, {"next_step_id": "rig_kasa_search"})
+    for _ in range(100):
+        await asyncio.sleep(0)
+    result = await flows.async_configure(flow_id)
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    flows.async_abort(flow_id)
+
+
 async def test_who_leaves_during_the_search(
     hass: HomeAssistant, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,9 +131,7 @@ async def test_who_leaves_during_the_search(
             ended.set()
         return []
 
-    monkeypatch.setattr(
-        "custom_components.mining_farm.kinds.rig.flow_kasa.async_search_kasa", search
-    )
+    monkeypatch.setattr(flow_kasa, "async_search_kasa", search)
     menu = await to_outlet(hass)
     progress = await hass.config_entries.flow.async_configure(
         menu["flow_id"], {"next_step_id": "rig_kasa_search"}

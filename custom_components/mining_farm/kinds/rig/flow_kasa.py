@@ -16,7 +16,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ...const import DOMAIN
+from ...const import DIALOG_LISTENS_AFTER_S, DOMAIN
 from ...engines.power import (
     Credentials,
     KasaDevice,
@@ -66,9 +66,8 @@ class RigKasaFlow(RigStepsFlow):
     ) -> ConfigFlowResult:
         """Search the networks while the user watches the progress."""
         if self._kasa_search is None:
-            # Not eager: a search that ends at once would end before its progress is shown.
             self._kasa_search = self.hass.async_create_task(
-                async_search_kasa(self.hass), f"{DOMAIN} search", eager_start=False
+                self._search_for_dialog(), f"{DOMAIN} search"
             )
         if not self._kasa_search.done():
             return self.async_show_progress(
@@ -84,6 +83,12 @@ class RigKasaFlow(RigStepsFlow):
             return self.async_show_progress_done(next_step_id="rig_kasa_pick")
         self._kasa_trouble = "no_kasa_found"
         return self.async_show_progress_done(next_step_id="rig_kasa")
+
+    async def _search_for_dialog(self) -> list[KasaDevice | NeedsCredentials]:
+        """Search, and end no sooner than the dialog can notice."""
+        found = await async_search_kasa(self.hass)
+        await asyncio.sleep(DIALOG_LISTENS_AFTER_S)
+        return found
 
     async def async_step_rig_kasa_pick(
         self, user_input: dict[str, Any] | None = None
