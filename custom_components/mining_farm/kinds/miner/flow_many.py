@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
-from ...const import CONF_KIND, DOMAIN, Kind
+from ...const import CONF_KIND, DIALOG_LISTENS_AFTER_S, DOMAIN, Kind
 from ...engines.edge_collector import (
     DEFAULT_PORT,
     MAX_TARGETS,
@@ -36,8 +36,6 @@ CONF_ADDRESSES = "addresses"
 CONF_MINERS = "miners"
 ESSENTIALS_FROM = 10
 """With more miners than this, the essentials are proposed."""
-DIALOG_LISTENS_AFTER_S = 1.0
-"""The dialog waits forever for a progress that ended before it listened for the end."""
 
 MANY_SCHEMA = vol.Schema(
     {
