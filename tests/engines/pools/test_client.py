@@ -137,6 +137,16 @@ async def test_retry_after_is_respected(
     assert len(pool.requests) == 2
 
 
+async def test_a_refusal_ends_when_the_clock_is_set_back(
+    pool: FakePool, client: PoolClient, time: Time
+) -> None:
+    """Nobody waits for hours because the clock was wrong when the pool refused."""
+    pool.answer = replies(reply({}, 429, {"Retry-After": "120"}), reply({"worker": []}))
+    await client.async_fetch(_account(pool), 0)
+    time.advance(-7200)
+    assert (await client.async_fetch(_account(pool), 0)).outcome is Outcome.EMPTY
+
+
 async def test_back_off_without_retry_after(
     pool: FakePool, client: PoolClient, time: Time
 ) -> None:

@@ -251,6 +251,23 @@ def test_stopped_by_the_user_is_not_monitored() -> None:
     assert [row.monitored for row in rows] == [False, False, True]
 
 
+def test_rows_of_one_name_are_one_worker() -> None:
+    """The newest share and any row that works count; rates add up if all are known."""
+    sessions = [
+        {"name": "a", "hashRate": 3, "lastSeen": "2031-05-04T08:00:00Z"},
+        {"name": "a", "hashRate": 4, "lastSeen": "2031-05-04T08:30:00Z"},
+        {"name": "a", "hashRate": 5, "lastSeen": None},
+        {"name": "b", "hashRate": 3},
+        {"name": "b"},
+    ]
+    one, two = _parse("public_pool", {"workers": sessions}).workers
+    assert (one.hashrate_hs, two.hashrate_hs) == (12, None)
+    assert one.last_share == NOW.replace(hour=8, minute=30)
+    rigs = [{"name": "a", "minerStatus": s} for s in ("STOPPED", "OFFLINE", "MINING")]
+    (rig,) = _parse("nicehash", {"miningRigs": rigs}).workers
+    assert (rig.monitored, rig.flag, rig.heartbeat) == (True, True, True)
+
+
 def test_lists_go_on_over_pages() -> None:
     """NiceHash counts pages from 0, ViaBTC and Luxor from 1."""
     nicehash = {"miningRigs": [], "pagination": {"page": 1, "totalPageCount": 3}}

@@ -8,7 +8,7 @@ from ..values import epoch, listing, mapping, number, text
 
 _PAGE_SIZE = 100
 _STATUSES = {"MINING": True, "BENCHMARKING": True, "OFFLINE": False, "ERROR": False}
-"""All others (STOPPED, DISABLED, PENDING, TRANSFERED, UNKNOWN) are no fault of a rig."""
+"""All others (STOPPED, DISABLED, PENDING and such) are no fault of a rig."""
 
 
 class NiceHash(Dialect):
