@@ -1,8 +1,13 @@
 """What the tests of rigs share."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
+
+from homeassistant.core import HomeAssistant
 
 from .surroundings import (
     LOCKED_HOST,
@@ -17,6 +22,7 @@ from .surroundings import (
     surrounded,
     worker,
 )
+from .watching import Farm, simulated
 
 
 @pytest.fixture
@@ -35,3 +41,14 @@ def around() -> Iterator[Surroundings]:
     )
     with surrounded(around):
         yield around
+
+
+@pytest.fixture
+async def farm(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path
+) -> AsyncIterator[Farm]:
+    """Return a farm at three in the morning, with a storage folder of its own."""
+    freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
+    hass.config.config_dir = str(tmp_path)
+    with simulated(hass, freezer) as farm:
+        yield farm

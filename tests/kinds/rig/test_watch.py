@@ -1,32 +1,18 @@
 """A rig is watched, and brought back at most once per cause."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 
-from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.pools import Outcome
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from .watching import Farm, simulated
-
-
-@pytest.fixture
-async def farm(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path
-) -> AsyncIterator[Farm]:
-    """Return a farm at three in the morning, with a storage folder of its own."""
-    freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
-    hass.config.config_dir = str(tmp_path)
-    with simulated(hass, freezer) as farm:
-        yield farm
+from .watching import Farm
 
 
 def happened(farm: Farm, name: str) -> str | None:

@@ -38,13 +38,14 @@ class FakeOutlet:
     on: bool = True
     watts: float | None = None
     reachable: bool = True
+    refuses: bool = False
     goes_on: bool = True
     log: list[str] = field(default_factory=list)
 
     async def async_read(self) -> RigOutletReading:
         """Tell, if it can be reached."""
-        if not self.reachable:
-            return RigOutletReading(kind=OutletKind.UNREACHABLE)
+        if not self.reachable or self.refuses:
+            return RigOutletReading(kind=OutletKind.UNREACHABLE, refused=self.refuses)
         kind = OutletKind.ON if self.on else OutletKind.OFF
         return RigOutletReading(kind=kind, watts=self.watts)
 

@@ -34,6 +34,7 @@ from . import issues
 from .const import CONF_ARMED, CONF_KASA_MEASURES, CONF_MINER_ENTRY, CONF_WORKER
 from .outlets import RigOutlet, RigOutletReading
 from .power import RigPower
+from .refusals import Refusals
 from .restart_coordinator import RestartCoordinator
 from .witnesses import RigWitnesses
 
@@ -99,6 +100,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             outlet=outlet,
             on_left_off=lambda: issues.create_left_off(self),
         )
+        self._refusals = Refusals(hass, entry)
         self._outlet_was: OutletKind | None = None
         self._listener: EventListener | None = None
         self._untold: list[tuple[str, Mapping[str, Any]]] = []
@@ -134,12 +136,22 @@ class RigCoordinator(FarmCoordinator[RigData]):
         await self.witnesses.async_ask(
             now, seen=self.power.memory.seen, leave_outlet=self.power.busy
         )
+        self._note_refusals()
         try:
             return await self._async_judge()
         except HomeAssistantError as err:
             # Nothing is done that cannot be remembered.
             LOGGER.error("%s: %s", self.name, err)
             return self._data(RigState.HELD, Reason.NOT_REMEMBERED)
+
+    @callback
+    def _note_refusals(self) -> None:
+        """Have the user asked for a token or for credentials that were refused."""
+        account, report = self.witnesses.account, self.witnesses.report
+        if account is not None and report is not None:
+            self._refusals.note_pool(account, report.outcome)
+        if self.witnesses.reading is not None:
+            self._refusals.note_outlet(self.witnesses.reading)
 
     async def _async_judge(self) -> RigData:
         """Decide on what is known now, remember it, and start what is to be done."""

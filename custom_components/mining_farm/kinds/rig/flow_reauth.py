@@ -27,11 +27,8 @@ from .flow_kasa import (
 )
 from .identity import account_key, rig_entries
 from .kasa_access import async_identify_kasa
+from .refusals import CONF_REASON, REASON_OUTLET
 from .stored import account_of, kasa_address_data
-
-CONF_REASON = "reason"
-REASON_POOL = "pool"
-REASON_OUTLET = "outlet"
 
 TOKEN_SCHEMA = vol.Schema({vol.Required(CONF_TOKEN): PASSWORD})
 

@@ -20,6 +20,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 from ...engines.power import (
     KasaConnections,
     KasaOutlet,
+    OutletAuthError,
     OutletError,
     OutletNotConfirmedError,
 )
@@ -36,6 +37,8 @@ class RigOutletReading:
     """What a rig's outlet says; draw in W and energy in kWh where it measures."""
 
     kind: OutletKind
+    refused: bool = False
+    """Unreachable because it wants other credentials than it is given."""
     watts: float | None = None
     energy_kwh: float | None = None
 
@@ -70,8 +73,10 @@ class KasaRigOutlet(RigOutlet):
     async def async_read(self) -> RigOutletReading:
         try:
             reading = await self._outlet.async_read()
-        except OutletError:
-            return RigOutletReading(kind=OutletKind.UNREACHABLE)
+        except OutletError as err:
+            return RigOutletReading(
+                kind=OutletKind.UNREACHABLE, refused=isinstance(err, OutletAuthError)
+            )
         return RigOutletReading(
             kind=OutletKind.ON if reading.on else OutletKind.OFF,
             watts=reading.watts,

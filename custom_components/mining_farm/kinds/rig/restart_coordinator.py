@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from aiohttp import ClientSession
 from kasa.httpclient import get_cookie_jar
 
-from homeassistant.core import CoreState, HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import CoreState, Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import (
     async_create_clientsession,
     async_get_clientsession,
@@ -38,6 +39,7 @@ class RestartCoordinator:
         self.hass = hass
         self.pools = PoolClient(async_get_clientsession(hass))
         self.kasa = KasaConnections(session_factory=self._kasa_session)
+        self._kasa_sessions: list[ClientSession] = []
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
         self.gate = PowerUpGate(monotonic=time.monotonic, sleep=self._async_sleep)
         self.rigs: dict[str, RigCoordinator] = {}
@@ -45,15 +47,27 @@ class RestartCoordinator:
         self._health: dict[tuple[str, str], PoolHealth] = {}
         self._last_reached: datetime = dt_util.utcnow()
         async_at_started(hass, self._started)
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, self._close)
 
     async def _async_sleep(self, seconds: float) -> None:
         await self.sleep(seconds)
 
     def _kasa_session(self) -> ClientSession:
-        # One each: newer devices keep their session in a cookie.
-        return async_create_clientsession(
-            self.hass, verify_ssl=False, cookie_jar=get_cookie_jar()
+        # One each: newer devices keep their session in a cookie. Not cleaned up with the
+        # entry that happens to connect first: a strip feeds rigs of several entries.
+        session = async_create_clientsession(
+            self.hass,
+            verify_ssl=False,
+            auto_cleanup=False,
+            cookie_jar=get_cookie_jar(),
         )
+        self._kasa_sessions.append(session)
+        return session
+
+    @callback
+    def _close(self, _event: Event) -> None:
+        while self._kasa_sessions:
+            self._kasa_sessions.pop().detach()
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
@@ -86,12 +100,16 @@ class RestartCoordinator:
         """
         key = rig.pool_key
         members = sorted(self._members(key), key=lambda member: member.name)
-        before = self._health.get(key, PoolHealth())
+        before = self.health(rig)
         health = before.learn(now, [member.as_pool_member(now) for member in members])
         self._health[key] = health
         if health.out_since is not None and before.out_since is None:
             members[0].tell("held", rigs=[member.name for member in members])
         return health.held(now)
+
+    def health(self, rig: RigCoordinator) -> PoolHealth:
+        """Return what was judged last of the pool of a rig."""
+        return self._health.get(rig.pool_key, PoolHealth())
 
     def _members(self, key: tuple[str, str]) -> Iterator[RigCoordinator]:
         return (rig for rig in self.rigs.values() if rig.pool_key == key)

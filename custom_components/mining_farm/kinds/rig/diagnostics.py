@@ -1,0 +1,85 @@
+"""What a rig's entry knows, safe to post."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import json_loads_object
+
+from .const import (
+    CONF_ACCOUNT,
+    CONF_BASE_URL,
+    CONF_KASA_CREDENTIALS_HASH,
+    CONF_KASA_DEVICE_ID,
+    CONF_KASA_HOST,
+    CONF_KASA_OUTLET_ID,
+    CONF_MINER_ENTRY,
+    CONF_SWITCH_ENTITY,
+    CONF_TOKEN,
+    CONF_WORKER,
+)
+from .coordinator import RigConfigEntry, RigCoordinator
+
+TO_REDACT = {
+    CONF_ACCOUNT,
+    CONF_BASE_URL,
+    CONF_KASA_CREDENTIALS_HASH,
+    CONF_KASA_DEVICE_ID,
+    CONF_KASA_HOST,
+    CONF_KASA_OUTLET_ID,
+    CONF_MINER_ENTRY,
+    CONF_SWITCH_ENTITY,
+    CONF_TOKEN,
+    CONF_WORKER,
+    # Of the pool's answer: often the wallet, a dot, and the worker.
+    "name",
+}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: RigConfigEntry
+) -> dict[str, Any]:
+    """Return configuration, evidence, decision and memory, and how the pool does."""
+    rig = entry.runtime_data
+    now = dt_util.utcnow()
+    reading = rig.witnesses.reading
+    known = {
+        "data": dict(entry.data),
+        "options": dict(entry.options),
+        "fresh": rig.fresh,
+        "last_seen": rig.last_seen,
+        "state": rig.data and rig.data.state,
+        "reason": rig.data and rig.data.reason,
+        "evidence": rig.describe(),
+        "memory": rig.power.memory.as_dict(),
+        "being_switched": rig.power.busy,
+        "outlet": None if reading is None else asdict(reading),
+        "pool": _pool(rig, entry.data[CONF_WORKER]),
+        "pool_health": asdict(rig.farm.health(rig)),
+        "blind": rig.farm.blind(now),
+        "quiet_start": rig.farm.quiet(now),
+    }
+    # As plain JSON: the redaction looks into lists, not into tuples.
+    return async_redact_data(json_loads_object(json_bytes(known)), TO_REDACT)
+
+
+def _pool(rig: RigCoordinator, worker_name: str) -> dict[str, Any] | None:
+    """Return the pool's last answer, of the workers only the rig's own."""
+    if (report := rig.witnesses.report) is None:
+        return None
+    worker = report.find(worker_name).worker
+    told = {**asdict(report), "workers": len(report.workers)}
+    return _plain(told) | {"worker": None if worker is None else _plain(asdict(worker))}
+
+
+def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return durations in seconds."""
+    return {
+        key: value.total_seconds() if isinstance(value, timedelta) else value
+        for key, value in told.items()
+    }

@@ -1,0 +1,113 @@
+"""What is posted with an issue is all that helps, and no secret."""
+
+from datetime import timedelta
+import json
+from typing import Any
+
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.mining_farm.diagnostics import async_get_config_entry_diagnostics
+from custom_components.mining_farm.engines.pools import Outcome
+from custom_components.mining_farm.kinds.rig import const
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from .watching import Farm
+
+SECRET = "planted"
+SECRETS = {
+    const.CONF_ACCOUNT: f"0x{SECRET}-wallet",
+    const.CONF_TOKEN: f"{SECRET}-token",
+    const.CONF_BASE_URL: f"https://{SECRET}-host/api",
+    const.CONF_WORKER: f"{SECRET}-worker",
+    const.CONF_KASA_HOST: f"{SECRET}-plug",
+    const.CONF_KASA_DEVICE_ID: f"{SECRET}-device",
+    const.CONF_KASA_OUTLET_ID: f"{SECRET}-outlet",
+    const.CONF_KASA_CREDENTIALS_HASH: f"{SECRET}-hash",
+    const.CONF_SWITCH_ENTITY: f"switch.{SECRET}",
+    const.CONF_MINER_ENTRY: f"{SECRET}-miner",
+}
+OPEN = {
+    const.CONF_POOL,
+    const.CONF_COIN,
+    const.CONF_OUTLET,
+    const.CONF_KASA_MEASURES,
+    const.CONF_KASA_CONNECTION,
+    const.CONF_ON_DELAY,
+    const.CONF_TIME_UNTIL_OFFLINE,
+    const.CONF_TIME_UNTIL_OFFLINE_LOCAL,
+    const.CONF_CHECK_FREQUENCY,
+    const.CONF_CHECK_COOLDOWN,
+    const.CONF_MAX_RESTARTS,
+    const.CONF_NO_DRAW_BELOW,
+    const.CONF_ARMED,
+}
+"""Fields that help and tell nothing about the user."""
+
+
+async def diagnose(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
+    """Return the diagnostics as they are saved, with no secret in them."""
+    told = await async_get_config_entry_diagnostics(hass, entry)
+    assert SECRET not in json.dumps(told)
+    return told
+
+
+def test_every_field_is_either_open_or_planted() -> None:
+    """A field that comes later is thought about."""
+    fields = {value for name, value in vars(const).items() if name.startswith("CONF_")}
+    assert fields == OPEN | set(SECRETS)
+    assert not OPEN & set(SECRETS)
+
+
+async def test_a_rig_that_works(farm: Farm) -> None:
+    """Everything stored is shown or redacted; evidence, decision and memory are told."""
+    name = SECRETS[const.CONF_WORKER]
+    await farm.add(name, **SECRETS, kasa_measures=True)
+    farm.alive.add(f"{SECRETS[const.CONF_ACCOUNT]}.neighbour")
+    await farm.after(6)
+    entry = farm.entries[name]
+    told = await diagnose(farm.hass, entry)
+    assert set(told["data"]) == set(entry.data)
+    for key in SECRETS:
+        assert told["data"][key] == REDACTED
+    assert told["data"]["status_api"] == "2miners"
+    assert told["data"]["kasa_measures"] is True
+    assert told["options"] == {"armed": True}
+    assert told["fresh"] is True
+    assert (told["state"], told["reason"]) == ("online", "pool_sees_shares")
+    assert told["evidence"]["pool_verdict"] == "online"
+    assert told["evidence"]["outlet"] == "on"
+    assert told["memory"]["seen"] is True
+    assert told["memory"]["intent"] is None
+    assert told["pool"]["outcome"] == "worker"
+    assert told["pool"]["workers"] == 2
+    assert told["pool"]["worker"]["hashrate_hs"] == 62.5e6
+    assert told["pool"]["worker"]["resolution"] == 1
+    assert told["pool_health"]["out_since"] is None
+    assert told["blind"] is False
+    assert told["quiet_start"] is False
+
+
+async def test_a_pool_outage(farm: Farm) -> None:
+    """Since when the pool is held to be out is told of each of its rigs."""
+    for number in (1, 2, 3):
+        await farm.add(f"rig{number}")
+    await farm.after(10)
+    farm.alive.clear()
+    await farm.after(30)
+    told = await diagnose(farm.hass, farm.entries["rig2"])
+    assert told["reason"] == "pool_outage"
+    since = dt_util.parse_datetime(told["pool_health"]["out_since"])
+    assert since is not None
+    assert timedelta(0) < dt_util.utcnow() - since < timedelta(minutes=30)
+
+
+async def test_a_pool_that_does_not_answer(farm: Farm) -> None:
+    """The first poll found nobody: there is no worker, and nothing fails."""
+    farm.outcome = Outcome.UNREACHABLE
+    await farm.add("rig1", outlet="none")
+    told = await diagnose(farm.hass, farm.entries["rig1"])
+    assert told["pool"]["outcome"] == "unreachable"
+    assert told["pool"]["worker"] is None
+    assert told["outlet"] is None
