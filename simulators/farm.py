@@ -1,8 +1,9 @@
 """A mixed farm of simulated hardware, every machine at its own loopback address.
 
-Machine N answers at the N-th address after the base, so that a scan of the range finds
-all of them. Linux owns all of 127.0.0.0/8; elsewhere addresses other than 127.0.0.1
-must be added to the loopback interface first.
+Miner N answers at the N-th address after the base, so that a scan of the range finds
+all of them; pools and plugs have addresses of their own behind those. Linux owns all of
+127.0.0.0/8; elsewhere addresses other than 127.0.0.1 must be added to the loopback
+interface first.
 """
 
 import argparse
@@ -10,10 +11,12 @@ from contextlib import AsyncExitStack
 import ipaddress
 from typing import Self
 
-from . import control
+from . import control, rigs
 from .antminer import AntminerSimulator
 from .clock import Clock, SystemClock
 from .commands import Device
+from .kasa.simulator import PORT as PLUG_PORT
+from .pool.simulator import ACCOUNT
 from .running import interruption, run
 
 MIX = (
@@ -77,16 +80,19 @@ class Farm:
         await self._running.aclose()
 
     def table(self) -> str:
-        """Return what runs where, one line per device."""
+        """Return what runs where, one line per device that has an address."""
         lines = [f"{'name':<16}{'address':<22}{'model':<24}{'MAC':<19}serial"]
-        for devices in self.groups.values():
+        for kind, devices in self.groups.items():
             for name, device in devices.items():
-                about = device.describe()
+                about = {"model": kind, "mac": "", "serial": "", **device.describe()}
+                if "host" not in about:
+                    continue
                 address = f"{about['host']}:{about['port']}"
-                lines.append(
+                line = (
                     f"{name:<16}{address:<22}{about['model']:<24}{about['mac']:<19}"
                     f"{about['serial']}"
                 )
+                lines.append(line.rstrip())
         return "\n".join(lines)
 
 
@@ -99,7 +105,8 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--base", default="127.10.0.0", metavar="ADDRESS")
     parser.add_argument("--miners", type=int, default=12)
-    parser.add_argument("--port", type=int, default=4028)
+    parser.add_argument("--port", type=int, default=4028, help="of each miner")
+    parser.add_argument("--pool-port", type=int, default=8700, help="of the first pool")
     parser.add_argument("--control-port", type=int, default=4029)
     parser.add_argument("--speed", type=float, default=1.0, help="seconds per second")
     return parser.parse_args()
@@ -108,11 +115,19 @@ def _arguments() -> argparse.Namespace:
 async def _run(arguments: argparse.Namespace) -> None:
     interrupted = interruption()
     clock = SystemClock(arguments.speed)
-    fleet = miners(arguments.miners, arguments.base, arguments.port, clock)
-    async with Farm({"miners": dict(fleet)}, arguments.control_port) as farm:
+    base = arguments.base
+    fleet = miners(arguments.miners, base, arguments.port, clock)
+    plugs = rigs.plugs(fleet, base, PLUG_PORT, clock)
+    pools = rigs.pools(fleet, base, arguments.pool_port, clock)
+    groups = {"miners": dict(fleet), "plugs": dict(plugs), **pools.groups}
+    async with Farm(groups, arguments.control_port) as farm:
         url, name = farm.control.url, next(iter(fleet), "")
         print(farm.table())
-        print(f"\nstate and faults:  curl {url}/")
+        for plug, device in plugs.items():
+            outlets = ", ".join(outlet.alias for outlet in device.outlets)
+            print(f"\n{plug} feeds {outlets}", end="")
+        print(f"\npools know the account {ACCOUNT}\n")
+        print(f"state and faults:  curl {url}/")
         print(f"cause a fault:     curl -X POST {url}/miners/{name}/overheat")
         print(
             f"and undo it:       curl -X POST {url}/miners/{name}/restore", flush=True

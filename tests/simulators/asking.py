@@ -2,10 +2,20 @@
 
 import asyncio
 from contextlib import suppress
+import itertools
 import json
+import os
 from typing import Any
 
 from simulators.antminer import AntminerSimulator
+
+_BASES = itertools.count(1)
+
+
+def free_base() -> str:
+    """Return a base of a farm that no other test of this or another run uses."""
+    number, pid = next(_BASES), os.getpid()
+    return f"127.{110 + pid % 100}.{number * 4 % 252}.0"
 
 
 async def ask(simulator: AntminerSimulator, request: str | bytes) -> bytes:

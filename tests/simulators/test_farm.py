@@ -1,6 +1,7 @@
 """The mixed farm, in process and as a program."""
 
 import asyncio
+from ipaddress import ip_address
 import json
 from pathlib import Path
 import signal
@@ -9,13 +10,12 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
-import pytest_socket
 
 from simulators.antminer import MODELS
 from simulators.clock import ManualClock
 from simulators.farm import MIX, Farm, miners
 
-from .asking import ask
+from .asking import ask, free_base
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,12 +44,6 @@ def test_a_number_is_always_the_same_machine() -> None:
     assert [miner.host for miner in large.values()][-1] == "127.10.0.25"
     assert len({miner.identity.mac for miner in large.values()}) == 25
     assert len({miner.identity.serial for miner in large.values()}) == 25
-
-
-@pytest.fixture
-def loopback(socket_enabled: None) -> None:
-    """Let the test reach more of loopback than 127.0.0.1."""
-    pytest_socket.socket_allow_hosts([f"127.10.7.{n}" for n in range(1, 4)])
 
 
 async def test_each_miner_has_its_own_address(loopback: None) -> None:
@@ -82,30 +76,34 @@ async def test_a_farm_starts_whole_or_not_at_all(socket_enabled: None) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_the_program(socket_enabled: None, number: signal.Signals) -> None:
+async def test_the_program(loopback: None, number: signal.Signals) -> None:
     """It tells where everything is, answers, takes commands, and ends cleanly."""
-    port = _free_port()
+    port, base = _free_port(), free_base()
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "simulators.farm", "--base", "127.0.0.0"),
+        *(sys.executable, "-m", "simulators.farm", "--base", base),
         *("--miners", "1", "--port", str(port), "--control-port", "0"),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     assert program.stdout is not None
-    control = ""
+    control, told = "", ""
     while not control:
         line = (await program.stdout.readline()).decode()
         assert line, (await program.communicate())[1].decode()
+        told += line
         if line.startswith("and undo it:"):
             control = line.split()[-1]
+    assert "strip feeds s19jpro-1, Outlet 2, " in told
+    assert "pools know the account 0x" in told
     parts = urlsplit(control)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write(b"POST /miners/all/kill_board?board=1 HTTP/1.0\r\n\r\n")
     state = json.loads((await reader.read()).partition(b"\r\n\r\n")[2])
     assert state["s19jpro-1"]["boards"]["1"]["chips"] == "0/126"
     writer.close()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    miner = str(ip_address(base) + 1)
+    reader, writer = await asyncio.open_connection(miner, port)
     writer.write(b"stats")
     assert b"chain_acs1= xxx xxx" in await reader.read()
     writer.close()
