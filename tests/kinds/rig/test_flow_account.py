@@ -62,14 +62,17 @@ async def test_a_closed_pool_needs_a_server(
         pytest.param(
             "f2pool",
             {"user_name", "coin", "token"},
-            {"user_name", "coin", "token"},
+            {"user_name", "token"},
             id="name, coin and token",
         ),
         pytest.param(
             "f2pool_v1",
             {"user_name", "coin", "token"},
-            {"user_name", "coin"},
+            {"user_name"},
             id="token if set",
+        ),
+        pytest.param(
+            "viabtc", {"coin", "token"}, {"coin", "token"}, id="only one coin"
         ),
         pytest.param("braiins", {"token"}, {"token"}, id="token only"),
         pytest.param(
@@ -95,6 +98,17 @@ async def test_each_pool_asks_for_what_it_needs(
     assert {
         name for name, each in found.items() if each.get("required")
     } - advanced == required
+
+
+async def test_no_coin_is_chosen_by_itself(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """The dialog would take the first of a list that is required."""
+    form = await answer(hass, await to_account(hass), wallet=WALLET, advanced={})
+    assert form["errors"] == {"base": "field_missing"}
+    assert around.asked == []
+    form = await answer(hass, form, **ACCOUNT)
+    assert form["step_id"] == "rig_worker"
 
 
 @pytest.mark.parametrize(

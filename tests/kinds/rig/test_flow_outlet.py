@@ -228,6 +228,29 @@ async def test_credentials_refused_by_a_device_that_answered_without(
     assert form["step_id"] == "rig_kasa_auth"
 
 
+async def test_no_outlet_of_a_strip_is_chosen_by_itself(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """The dialog would take the first of a list that is required."""
+    form = await go(hass, await to_outlet(hass), "rig_kasa")
+    form = await answer(hass, form, host=STRIP_HOST)
+    assert suggested(form) == {}
+    assert not fields(form)["kasa_outlet_id"].get("required")
+    form = await answer(hass, form)
+    assert form["errors"] == {"kasa_outlet_id": "none_chosen"}
+    form = await answer(hass, form, kasa_outlet_id="80061B01")
+    assert (await finish(hass, form))["kasa_outlet_id"] == "80061B01"
+
+
+async def test_the_only_outlet_is_proposed(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """A plug has no other."""
+    form = await go(hass, await to_outlet(hass), "rig_kasa")
+    form = await answer(hass, form, host=PLUG_HOST)
+    assert suggested(form) == {"kasa_outlet_id": "80060A"}
+
+
 async def test_an_outlet_of_another_rig_is_refused(
     hass: HomeAssistant, around: Surroundings
 ) -> None:

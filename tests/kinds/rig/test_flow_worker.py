@@ -5,8 +5,30 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from .flowing import answer, finish, go, labels, policy_input, suggested, to_worker
+from .flowing import (
+    answer,
+    fields,
+    finish,
+    go,
+    labels,
+    policy_input,
+    suggested,
+    to_worker,
+)
 from .surroundings import NOW, WALLET, Surroundings, report, rig_entry, worker
+
+
+async def test_no_worker_is_chosen_by_itself(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """The dialog would take the first of a list that is required."""
+    form = await to_worker(hass)
+    assert suggested(form) == {}
+    assert not fields(form)["worker_name"].get("required")
+    form = await answer(hass, form)
+    assert form["errors"] == {"worker_name": "none_chosen"}
+    menu = await answer(hass, form, worker_name="rig01")
+    assert menu["step_id"] == "rig_outlet"
 
 
 async def test_a_worker_that_the_pool_has_not_seen(

@@ -66,7 +66,9 @@ def account_schema(
         case AccountKind.USERNAME:
             fields[vol.Required(CONF_USER_NAME)] = TextSelector()
     if dialect.coins is not None:
-        fields[vol.Required(CONF_COIN)] = SelectSelector(
+        # Of a field that is required, the dialog chooses the first option by itself.
+        marker = vol.Optional if len(dialect.coins) > 1 else vol.Required
+        fields[marker(CONF_COIN)] = SelectSelector(
             SelectSelectorConfig(
                 options=list(dialect.coins),
                 custom_value=True,
@@ -159,9 +161,7 @@ class RigAccountFlow(RigStepsFlow):
         )
         return self.async_show_form(
             step_id="rig_pool",
-            data_schema=self.add_suggested_values_to_schema(
-                schema, {CONF_POOL: self._rig.get(CONF_POOL)}
-            ),
+            data_schema=self.add_suggested_values_to_schema(schema, self._rig),
         )
 
     async def async_step_rig_account(

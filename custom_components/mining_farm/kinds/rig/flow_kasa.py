@@ -134,7 +134,7 @@ class RigKasaFlow(RigStepsFlow):
         elif self._kasa_trouble is not None:
             errors["base"] = self._kasa_trouble
             self._kasa_trouble = None
-        host = self._kasa_host or self._rig.get(CONF_KASA_HOST)
+        host = self._kasa_host or self._rig.get(CONF_KASA_HOST, "")
         return self.async_show_form(
             step_id="rig_kasa",
             data_schema=self.add_suggested_values_to_schema(
@@ -179,7 +179,10 @@ class RigKasaFlow(RigStepsFlow):
     ) -> ConfigFlowResult:
         """Ask which of the device's free outlets it is, and show what each feeds."""
         device = self._kasa
-        if user_input is not None:
+        errors: dict[str, str] = {}
+        if user_input is not None and CONF_KASA_OUTLET_ID not in user_input:
+            errors[CONF_KASA_OUTLET_ID] = "none_chosen"
+        elif user_input is not None:
             outlet = find_outlet(device, id=user_input[CONF_KASA_OUTLET_ID])
             self._replace(OUTLET_KEYS, kasa_data(device, outlet))
             return await self._part_known(Part.OUTLET)
@@ -200,21 +203,21 @@ class RigKasaFlow(RigStepsFlow):
         if not options:
             self._kasa_trouble = "outlets_in_use"
             return await self.async_step_rig_kasa()
-        known = self._rig.get(CONF_KASA_OUTLET_ID)
-        if len(options) == 1:
-            known = options[0]["value"]
+        free = [option["value"] for option in options]
+        known = free[0] if len(free) == 1 else self._rig.get(CONF_KASA_OUTLET_ID)
+        suggested = {CONF_KASA_OUTLET_ID: known} if known in free else {}
+        # Of a field that is required, the dialog chooses the first option by itself.
         schema = vol.Schema(
             {
-                vol.Required(CONF_KASA_OUTLET_ID): SelectSelector(
+                vol.Optional(CONF_KASA_OUTLET_ID): SelectSelector(
                     SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
                 )
             }
         )
         return self.async_show_form(
             step_id="rig_kasa_outlet",
-            data_schema=self.add_suggested_values_to_schema(
-                schema, {CONF_KASA_OUTLET_ID: known}
-            ),
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
             description_placeholders={"device": device.alias or device.model},
         )
 

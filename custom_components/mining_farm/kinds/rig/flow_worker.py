@@ -42,13 +42,16 @@ class RigWorkerFlow(RigAccountFlow):
         detail = other = ""
         unseen = False
         if user_input is not None:
-            name = user_input[CONF_WORKER].strip()
+            typed = user_input.get(CONF_WORKER, "")
+            name = typed.strip()
             answer = report.find(name)
             if answer.worker is not None:
                 name = answer.worker.name
             rig = self._rig | {CONF_WORKER: name}
             unseen = answer.worker is None and report.outcome in ANSWERED
-            if answer.ambiguous:
+            if not typed:
+                errors[CONF_WORKER] = "none_chosen"
+            elif answer.ambiguous:
                 errors[CONF_WORKER] = "worker_ambiguous"
             elif entry := find_worker(self.hass, rig, self._own_entry_id):
                 errors[CONF_WORKER] = "worker_in_use"
@@ -93,8 +96,9 @@ class RigWorkerFlow(RigAccountFlow):
                 self.hass, self._rig | {CONF_WORKER: worker.name}, self._own_entry_id
             )
         ]
+        # Of a field that is required, the dialog chooses the first option by itself.
         fields: dict[vol.Marker, Any] = {
-            vol.Required(CONF_WORKER): SelectSelector(
+            vol.Optional(CONF_WORKER): SelectSelector(
                 SelectSelectorConfig(
                     options=options,
                     custom_value=True,
