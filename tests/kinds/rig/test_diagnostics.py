@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from .watching import Farm
 
 SECRET = "planted"
-SECRETS = {
+SECRETS: dict[str, Any] = {
     const.CONF_ACCOUNT: f"0x{SECRET}-wallet",
     const.CONF_TOKEN: f"{SECRET}-token",
     const.CONF_BASE_URL: f"https://{SECRET}-host/api",

@@ -1,5 +1,6 @@
 """What a pool or a plug refuses is asked for, once."""
 
+from typing import Any
 from unittest.mock import AsyncMock
 
 from custom_components.mining_farm.const import DOMAIN
@@ -14,8 +15,15 @@ from custom_components.mining_farm.kinds.rig.outlets import KasaRigOutlet
 
 from .watching import Farm
 
-F2POOL = {"status_api": "f2pool", "coin": "bitcoin", "token": "old-token"}
-PLUG = {"kasa_device_ip": "192.168.1.32", "kasa_credentials_hash": "old-hash"}
+F2POOL: dict[str, Any] = {
+    "status_api": "f2pool",
+    "coin": "bitcoin",
+    "token": "old-token",
+}
+PLUG: dict[str, Any] = {
+    "kasa_device_ip": "192.168.1.32",
+    "kasa_credentials_hash": "old-hash",
+}
 
 
 def asked(farm: Farm) -> list[str]:

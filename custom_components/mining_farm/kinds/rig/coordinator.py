@@ -218,6 +218,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
         if decision is not None and decision.memory.intent is not None:
             restarted = self.power.memory.restarts_total > before
             event = "restarted" if restarted else "plug_unreachable"
+            # The evidence is that of before, the count that of after.
+            told["restarts_in_row"] = self.power.memory.restarts_in_row
             self.tell(event, **{**told, "reason": decision.reason})
         self._refresh_soon()
 

@@ -1,0 +1,65 @@
+"""A Home Assistant with the blueprints in its folder, and rigs to tell about."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+import shutil
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.setup import async_setup_component
+
+from ..kinds.rig.watching import Farm, simulated
+
+FOLDER = Path(__file__).parents[2] / "blueprints"
+
+type Automate = Callable[..., Awaitable[list[ServiceCall]]]
+"""Makes an automation from a blueprint and its inputs; returns the messages it sends."""
+
+
+@pytest.fixture
+async def farm(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path
+) -> AsyncIterator[Farm]:
+    """Return a farm at three in the morning, with a folder of its own."""
+    freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
+    await hass.config.async_set_time_zone("UTC")
+    hass.config.config_dir = str(tmp_path)
+    shutil.copytree(FOLDER, tmp_path / "blueprints")
+    with simulated(hass, freezer) as farm:
+        yield farm
+
+
+@pytest.fixture
+async def automate(hass: HomeAssistant) -> AsyncIterator[Automate]:
+    """Let a test make an automation as a user does in the editor."""
+
+    async def make(name: str, **inputs: Any) -> list[ServiceCall]:
+        messages = async_mock_service(hass, "notify", "send_message")
+        assert await async_setup_component(
+            hass,
+            "automation",
+            {
+                "automation": {
+                    "alias": name,
+                    "use_blueprint": {
+                        "path": f"mining_farm/{name}.yaml",
+                        "input": {"receivers": ["notify.phone"], **inputs},
+                    },
+                }
+            },
+        )
+        await hass.async_block_till_done()
+        state = hass.states.get(f"automation.{name}")
+        assert state is not None
+        assert state.state == "on"
+        return messages
+
+    yield make
+    await hass.services.async_call(
+        "automation", "turn_off", {"entity_id": "all"}, blocking=True
+    )

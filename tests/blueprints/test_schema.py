@@ -1,0 +1,43 @@
+"""Every blueprint is one that Home Assistant imports and makes an automation from."""
+
+from pathlib import Path
+import re
+
+import pytest
+
+from custom_components.mining_farm.engines.restart import Reason
+from custom_components.mining_farm.kinds.rig.event import RESTARTS
+from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
+from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.util.yaml import load_yaml_dict
+
+from .conftest import FOLDER
+
+BLUEPRINTS = sorted(FOLDER.rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)
+def test_it_can_be_imported(path: Path) -> None:
+    """The file passes the schemas, and every input that it uses is declared."""
+    blueprint = Blueprint(
+        load_yaml_dict(path),
+        expected_domain="automation",
+        path=path.name,
+        schema=AUTOMATION_BLUEPRINT_SCHEMA,
+    )
+    assert blueprint.validate() is None
+    assert blueprint.metadata["source_url"].endswith(
+        path.relative_to(FOLDER.parent).as_posix()
+    )
+    assert set(re.findall(r"!input (\w+)", path.read_text())) == set(blueprint.inputs)
+
+
+def test_what_is_offered_exists() -> None:
+    """Events to choose from are those of the entity, reasons those of the decision."""
+    path = FOLDER / "automation" / "mining_farm" / "rig_notify.yaml"
+    inputs = Blueprint(load_yaml_dict(path), schema=AUTOMATION_BLUEPRINT_SCHEMA).inputs
+    offered = inputs["events"]["selector"]["select"]["options"]
+    assert {option["value"] for option in offered} == set(RESTARTS.event_types or ())
+    explained = set(re.findall(r"^ +'(\w+)': '", path.read_text(), re.MULTILINE))
+    assert explained
+    assert explained <= {*Reason}
