@@ -24,6 +24,7 @@ from custom_components.mining_farm.engines.restart import (
     decide,
     finish_cut,
     plug_failed,
+    power_returned,
     reset,
 )
 
@@ -44,6 +45,11 @@ CUT = (Action.CUT, RigState.RESTARTING)
 def miner(kind: MinerKind, minutes: float = 30) -> MinerEvidence:
     """Return what a linked miner tells for that long."""
     return MinerEvidence(kind=kind, since=NOW - minutes * MINUTE)
+
+
+def _dead_at(at: datetime) -> Evidence:
+    """Return the evidence of a dead rig, with the pool asked at that moment."""
+    return replace(DEAD, pool=replace(OFFLINE, at=at))
 
 
 def verdict(evidence: Evidence, memory: Memory = SEEN) -> tuple[Action, RigState]:
@@ -274,22 +280,24 @@ def test_rule_5_cooldown_then_again_then_a_human() -> None:
     """Three restarts in a row, ten minutes apart, then no more."""
     memory, now = SEEN, NOW
     for count in (1, 2, 3):
-        decision = decide(now, POLICY, memory, DEAD)
+        decision = decide(now, POLICY, memory, _dead_at(now))
         assert decision.action is Action.CUT
         memory = finish_cut(now + timedelta(seconds=3), POLICY, decision.memory)
         assert memory.restarts_in_row == memory.restarts_total == count
         early = decide(now + 10 * MINUTE, POLICY, memory, DEAD)
         assert (early.action, early.state) == (Action.NONE, RigState.COOLDOWN)
         now += timedelta(minutes=10, seconds=3)
-    decision = decide(now, POLICY, memory, DEAD)
+    decision = decide(now, POLICY, memory, _dead_at(now))
     assert (decision.action, decision.state) == (
         Action.GIVE_UP,
         RigState.UNSTABLE,
     )
-    for later in range(100):
-        again = decide(now + later * timedelta(hours=1), POLICY, decision.memory, DEAD)
+    for hours in range(100):
+        later = now + hours * timedelta(hours=1)
+        again = decide(later, POLICY, decision.memory, _dead_at(later))
         assert (again.action, again.state) == (Action.NONE, RigState.UNSTABLE)
-    assert verdict(DEAD, reset(decision.memory)) == CUT
+    tried_again = decide(now, POLICY, reset(decision.memory), _dead_at(now))
+    assert tried_again.action is Action.CUT
 
 
 def test_rule_5_recovery_forgives() -> None:
@@ -321,10 +329,42 @@ def test_rule_5_only_a_human_ends_unstable() -> None:
     )
 
 
-def test_rule_5_a_clock_that_jumps_back_locks_nothing() -> None:
-    """A cooldown in the far future was set under another clock."""
-    memory = replace(SEEN, cooldown_until=NOW + timedelta(days=365))
-    assert verdict(DEAD, memory) == CUT
+def test_rule_5_a_clock_set_back_neither_locks_nor_cuts_twice() -> None:
+    """What was set under a faster clock counts as of now: one cooldown, no year."""
+    year = timedelta(days=365)
+    memory = replace(
+        SEEN,
+        last_cut=NOW + year,
+        cooldown_until=NOW + year,
+        plug_retry_at=NOW + year,
+    )
+    held = decide(NOW, POLICY, memory, DEAD)
+    assert (held.action, held.state) == (Action.NONE, RigState.COOLDOWN)
+    later = NOW + POLICY.status_check_cooldown
+    again = replace(DEAD, pool=replace(OFFLINE, at=later))
+    assert decide(later, POLICY, held.memory, again).action is Action.CUT
+
+
+def test_rule_5_one_answer_of_the_pool_cuts_once() -> None:
+    """The cooldown may be shorter than the time between two answers."""
+    policy = replace(POLICY, status_check_cooldown=MINUTE)
+    begun = decide(NOW, policy, SEEN, DEAD).memory
+    memory = finish_cut(NOW + timedelta(seconds=3), policy, begun)
+    later = NOW + 2 * MINUTE
+    held = decide(later, policy, memory, DEAD)
+    assert (held.action, held.reason) == (Action.NONE, Reason.WAITING_FOR_POOL)
+    human = decide(later, policy, reset(memory), DEAD)
+    assert human.action is Action.NONE
+    fresh = replace(DEAD, pool=replace(OFFLINE, at=later))
+    assert decide(later, policy, memory, fresh).action is Action.CUT
+
+
+def test_rule_5_an_answer_from_before_the_power_returned_cuts_nothing() -> None:
+    """The user had the rig off for the night: no wonder that it was silent."""
+    policy = replace(POLICY, status_check_cooldown=MINUTE)
+    memory = power_returned(NOW + MINUTE, policy, SEEN)
+    held = decide(NOW + 3 * MINUTE, policy, memory, DEAD)
+    assert (held.action, held.reason) == (Action.NONE, Reason.WAITING_FOR_POOL)
 
 
 # Rule 6: quiet start.

@@ -38,6 +38,7 @@ def decide(
     The memory of a CUT holds its intent: it is to be stored before the outlet is
     touched, and to be finished whatever happens then.
     """
+    memory = _after_clock_set_back(now, policy, memory)
     if memory.intent is not None:
         return _decision(
             memory, Action.FINISH, RigState.RESTARTING, Reason.UNFINISHED_RESTART
@@ -176,13 +177,12 @@ def _act(
     outlet = evidence.outlet
     if outlet is None:
         return _decision(memory, Action.NONE, RigState.SILENT, Reason.WATCH_ONLY)
-    if memory.cooldown_until is not None and _within(
-        now, memory.cooldown_until, policy.status_check_cooldown
-    ):
+    if memory.cooldown_until is not None and now < memory.cooldown_until:
         return _decision(memory, Action.NONE, RigState.COOLDOWN, Reason.COOLING_DOWN)
+    if _pool_is_behind(policy, memory, evidence):
+        return _decision(memory, Action.NONE, RigState.SILENT, Reason.WAITING_FOR_POOL)
     if outlet.kind is OutletKind.UNREACHABLE or (
-        memory.plug_retry_at is not None
-        and _within(now, memory.plug_retry_at, MAX_PLUG_BACK_OFF)
+        memory.plug_retry_at is not None and now < memory.plug_retry_at
     ):
         return _decision(memory, Action.NONE, RigState.HELD, Reason.PLUG_UNREACHABLE)
     cooled = replace(memory, cooldown_until=now + policy.status_check_cooldown)
@@ -213,9 +213,38 @@ def _act(
     )
 
 
-def _within(now: datetime, until: datetime, longest: timedelta) -> bool:
-    """Return whether a wait is not over; one set before the clock jumped back is."""
-    return now < until <= now + longest
+def _pool_is_behind(policy: Policy, memory: Memory, evidence: Evidence) -> bool:
+    """Return whether the pool's verdict is from before the rig's power last changed."""
+    pool = evidence.pool
+    if pool is None or pool.verdict is Verdict.NONE:
+        return False
+    cooling_since = (
+        memory.cooldown_until and memory.cooldown_until - policy.status_check_cooldown
+    )
+    return any(
+        changed is not None and pool.at <= changed
+        for changed in (memory.last_cut, cooling_since)
+    )
+
+
+def _after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memory:
+    """Return the memory with nothing in it that only a faster clock could have set.
+
+    Waits begin anew then: neither endless, nor over before their time.
+    """
+
+    def at_most(time: datetime | None, latest: datetime) -> datetime | None:
+        return time and min(time, latest)
+
+    return replace(
+        memory,
+        last_cut=at_most(memory.last_cut, now),
+        cooldown_until=at_most(
+            memory.cooldown_until, now + policy.status_check_cooldown
+        ),
+        plug_failed_since=at_most(memory.plug_failed_since, now),
+        plug_retry_at=at_most(memory.plug_retry_at, now + MAX_PLUG_BACK_OFF),
+    )
 
 
 def _decision(
