@@ -119,7 +119,11 @@ async def _run(arguments: argparse.Namespace) -> None:
     fleet = miners(arguments.miners, base, arguments.port, clock)
     plugs = rigs.plugs(fleet, base, PLUG_PORT, clock)
     pools = rigs.pools(fleet, base, arguments.pool_port, clock)
-    groups = {"miners": dict(fleet), "plugs": dict(plugs), **pools.groups}
+    groups: dict[str, dict[str, Device]] = {
+        "miners": dict(fleet),
+        "plugs": dict(plugs),
+        **pools.groups,
+    }
     async with Farm(groups, arguments.control_port) as farm:
         url, name = farm.control.url, next(iter(fleet), "")
         print(farm.table())

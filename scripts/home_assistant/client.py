@@ -9,6 +9,8 @@ import aiohttp
 
 type Json = Any
 
+_FLOWS = "/api/config/config_entries/flow"
+
 
 class FlowError(Exception):
     """A flow stayed at a form, or ended, before every answer was given."""
@@ -110,12 +112,21 @@ class HomeAssistantClient:
         Raises:
             FlowError: A form found fault with an answer, or the flow ended too early.
         """
-        flows = "/api/config/config_entries/flow"
-        result: dict[str, Any] = await self.post(flows, {"handler": handler})
+        result: dict[str, Any] = await self.post(_FLOWS, {"handler": handler})
+        return await self.continue_flow(result, *answers)
+
+    async def continue_flow(
+        self, result: dict[str, Any], *answers: Json
+    ) -> dict[str, Any]:
+        """Answer what a flow shows, and what it shows then; return the last result.
+
+        Raises:
+            FlowError: A form found fault with an answer, or the flow ended too early.
+        """
         for answer in answers:
             if result["type"] not in {"menu", "form"} or result.get("errors"):
                 raise FlowError(result)
-            flow = f"{flows}/{result['flow_id']}"
+            flow = f"{_FLOWS}/{result['flow_id']}"
             result = await self.post(flow, answer)
             while result["type"] == "progress":
                 await asyncio.sleep(0.1)

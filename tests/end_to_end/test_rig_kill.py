@@ -1,0 +1,28 @@
+"""A rig's power survives a Home Assistant that is killed in the middle of its cycle."""
+
+import random
+
+from scripts.home_assistant import HomeAssistantProcess
+from scripts.kill_proof import WORKER, KillProof
+from scripts.rigs import POOL
+from simulators.kasa import KasaSimulator
+from simulators.pool import PoolSimulator
+from tests.simulators.kasa.conftest import free_host
+
+KILLS = 5
+
+
+async def test_killed_at_random_moments_of_a_cycle(
+    home_assistant: HomeAssistantProcess,
+) -> None:
+    """After each start the outlet is on, once cut at most, and nothing is left to do."""
+    seed = random.randrange(2**32)
+    async with (
+        KasaSimulator("hs300", free_host()) as strip,
+        PoolSimulator([WORKER], dialects=[POOL]) as pools,
+    ):
+        proof = KillProof(home_assistant, strip, pools, seed=seed)
+        await proof.prepare()
+        rounds = [await proof.run() for _ in range(KILLS)]
+        assert [each for each in rounds if each.faults] == [], f"seed {seed}"
+        assert [outlet.on for outlet in strip.outlets] == [True] * 6
