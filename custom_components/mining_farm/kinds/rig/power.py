@@ -141,18 +141,20 @@ class RigPower:
         )
 
     async def async_wait(self) -> None:
-        """Let a switching come to its end.
+        """Let a cut come to its end; one that only waits for its turn is dropped.
 
         What is not done by then is on disk, and first at the next start.
         """
-        if self._task is not None:
+        if self._task is None:
+            return
+        if self.memory.intent is not None:
             await asyncio.wait({self._task}, timeout=SHUTDOWN_PATIENCE)
+        if self._task is not None:
+            self._task.cancel()
 
     async def async_close(self) -> None:
         """Finish what was begun, then let go of the outlet."""
         self._stop_waiting()
         await self.async_wait()
-        if self._task is not None:
-            self._task.cancel()
         if self._outlet is not None:
             await self._outlet.async_close()
