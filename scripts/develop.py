@@ -1,7 +1,7 @@
 """A real Home Assistant with this integration and a simulated farm, ready to click.
 
-The first run creates the user and adds the farm's miners; later runs go on with what is
-there. Ctrl-C stops everything.
+The first run creates the user and adds the farm's miners and some rigs; later runs go on
+with what is there. Ctrl-C stops everything.
 """
 
 import argparse
@@ -24,16 +24,31 @@ from scripts.home_assistant import (
     HomeAssistantFailedError,
     HomeAssistantProcess,
 )
+from scripts.rigs import POOL, Rig, add_rig
+from simulators.clock import SystemClock
+from simulators.kasa.simulator import PORT as PLUG_PORT
+from simulators.rigs import plugs, pools
 from simulators.running import interruption
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".homeassistant"
 DOMAIN = "mining_farm"
 MINERS = 12
+BASE = "127.10.0.0"
 MINERS_AT = "127.10.0.1-12"
 MINER_PORT = 4028
+POOL_PORT = 8700
 FARM_PORT = 4029
 FARM_URL = f"http://127.0.0.1:{FARM_PORT}"
+ARMED = "s19jpro-1"
+"""The rig that is restarted for real, and knows its miner."""
+RIGS = (
+    (ARMED, "strip", 1),
+    ("s21-2", "strip", 2),
+    ("s17braiins-7", "plug", 1),
+    ("s19x6-9", "stuck-off", 1),
+)
+"""Miners that are rigs as well, each with its plug and outlet."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,10 +69,13 @@ def _arguments() -> argparse.Namespace:
 
 def _refuse_taken_ports(host: str, port: int) -> None:
     """Exit with what to do when one of the ports is in use."""
+    running = "Is a simulated farm still running?"
     for address, remedy in (
         ((host, port), "Choose another port with --port."),
-        (("127.0.0.1", FARM_PORT), "Is a simulated farm still running?"),
-        (("127.10.0.1", MINER_PORT), "Is a simulated farm still running?"),
+        (("127.0.0.1", FARM_PORT), running),
+        (("127.10.0.1", MINER_PORT), running),
+        (("127.10.1.1", POOL_PORT), running),
+        (("127.10.2.1", PLUG_PORT), running),
     ):
         try:
             socket.create_server(address).close()
@@ -71,8 +89,9 @@ def _refuse_taken_ports(host: str, port: int) -> None:
 def _farm() -> Iterator[subprocess.Popen[bytes]]:
     """Run the simulated farm, out of reach of Ctrl-C until we stop it."""
     command = (
-        *(sys.executable, "-m", "simulators.farm", "--miners", str(MINERS)),
-        *("--port", str(MINER_PORT), "--control-port", str(FARM_PORT)),
+        *(sys.executable, "-m", "simulators.farm", "--base", BASE),
+        *("--miners", str(MINERS), "--port", str(MINER_PORT)),
+        *("--pool-port", str(POOL_PORT), "--control-port", str(FARM_PORT)),
     )
     with subprocess.Popen(
         command,
@@ -99,9 +118,36 @@ async def _add_miners(client: HomeAssistantClient) -> None:
             "essentials_only": False,
         },
     )
+    await _until_loaded(client, MINERS)
+
+
+async def _add_rigs(client: HomeAssistantClient) -> None:
+    """Add some of the miners as rigs too: at a pool, on an outlet."""
+    print(f"Adding {len(RIGS)} rigs ...", flush=True)
+    plug_at = {
+        name: plug.host
+        for name, plug in plugs({}, BASE, PLUG_PORT, SystemClock()).items()
+    }
+    pool_url = pools({}, BASE, POOL_PORT, SystemClock()).url(POOL)
+    miners = await client.entries(DOMAIN)
+    for worker, plug, outlet in RIGS:
+        (miner,) = [each for each in miners if each["title"].endswith(f" {worker}")]
+        rig = Rig(
+            worker=worker,
+            pool_url=pool_url,
+            plug=plug_at[plug],
+            outlet=outlet,
+            armed=worker == ARMED,
+            miner_entry=miner["entry_id"] if worker == ARMED else None,
+        )
+        await add_rig(client, rig)
+    await _until_loaded(client, MINERS + len(RIGS))
+
+
+async def _until_loaded(client: HomeAssistantClient, count: int) -> None:
     await client.until(
         lambda: client.entries(DOMAIN),
-        lambda entries: sum(entry["state"] == "loaded" for entry in entries) >= MINERS,
+        lambda entries: sum(entry["state"] == "loaded" for entry in entries) >= count,
     )
 
 
@@ -142,6 +188,7 @@ async def _start(home_assistant: HomeAssistantProcess, started: float) -> None:
     async with home_assistant.connect() as client:
         if not await client.entries(DOMAIN):
             await _add_miners(client)
+            await _add_rigs(client)
     print(
         f"""
 Ready after {time.monotonic() - started:.0f} s: {home_assistant.url}
@@ -149,7 +196,10 @@ Log in as {USERNAME} with the password {PASSWORD}.
 
 The farm and everything that can go wrong:  curl {FARM_URL}/
 A board dies:   curl -X POST '{FARM_URL}/miners/s19jpro-1/kill_board?board=2'
-Power is cut:   curl -X POST {FARM_URL}/miners/s19jpro-1/power_off
+Power is cut:   curl -X POST {FARM_URL}/plugs/strip/power_off
+It comes back:  curl -X POST {FARM_URL}/plugs/strip/power_on
+A rig hangs:    curl -X POST '{FARM_URL}/miners/{ARMED}/stop_hashing'
+A pool is down: curl -X POST {FARM_URL}/pools/{POOL}/break_down
 All is well:    curl -X POST {FARM_URL}/miners/all/restore
 
 Files are in {FOLDER.name}/. Ctrl-C stops everything.
