@@ -2,7 +2,8 @@
 
 Each round cuts a simulated rig's outlet through the action, kills the process at a
 random moment of the cycle (SIGKILL), starts it again, and checks that the outlet is on,
-that nothing is left to be finished, and that the power was not cut a second time.
+that nothing is left to be finished, and that the power was not cut a second time. With
+--twice that start is killed as well, as soon as it turns to the outlet.
 """
 
 import argparse
@@ -34,6 +35,9 @@ LATENCY = 0.2
 """Seconds to each reply of the strip, so that kills also fall in between commands."""
 CYCLE = ON_DELAY + 1.5
 """Seconds from the call to the end of a cycle, and a little more."""
+FINISH = 1.0
+"""Seconds in which a start turns on what was left off, and a little more."""
+POLL = 0.01
 IN_FLIGHT = 0.3
 """Seconds until a command that the killed process has sent is carried out."""
 BACK_WITHIN = 60.0
@@ -60,7 +64,7 @@ class Round:
     cuts: int
     """Commands to turn off, from the call to the end of the round."""
     back_after: float | None
-    """Seconds from the next start to power; None where there was power already."""
+    """Seconds from the next start to power; None where it had it, or never got it."""
     faults: tuple[str, ...]
     """What must not be; none in a round that went well."""
 
@@ -110,8 +114,8 @@ class KillProof:
 
         await self._home_assistant.until(is_saved)
 
-    async def run(self) -> Round:
-        """Cycle, kill, start and judge."""
+    async def run(self, *, twice: bool = False) -> Round:
+        """Cycle, kill, start and judge; twice kills in the start that follows too."""
         if not self._rested:
             # A new process need not keep a distance from the last power-up.
             self._home_assistant.kill()
@@ -130,6 +134,8 @@ class KillProof:
         if not self._on and moment is not Moment.OFF:
             faults.append("the outlet was off without an intent on disk")
         was_off, restarted = not self._on, time.time()
+        if twice:
+            await self._kill_next_start()
         await self._home_assistant.start()
         try:
             await self._home_assistant.until(
@@ -156,9 +162,21 @@ class KillProof:
             moment=moment,
             killed_after=killed_after,
             cuts=done,
-            back_after=back_at - restarted if was_off else None,
+            back_after=back_at - restarted if was_off and self._on else None,
             faults=tuple(faults),
         )
+
+    async def _kill_next_start(self) -> None:
+        """Start and kill a moment after the outlet was first connected to."""
+        traffic = self._strip.traffic
+        before = traffic.connections
+        starting = asyncio.create_task(self._home_assistant.start())
+        while traffic.connections == before and not starting.done():
+            await asyncio.sleep(POLL)
+        await asyncio.sleep(self._random.uniform(0, FINISH))
+        self._home_assistant.kill()
+        await asyncio.gather(starting, return_exceptions=True)
+        await asyncio.sleep(IN_FLIGHT)
 
     @property
     def _on(self) -> bool:
@@ -221,7 +239,7 @@ async def _run(arguments: argparse.Namespace) -> list[Round]:
         proof = KillProof(home_assistant, strip, pools, seed=arguments.seed)
         await proof.prepare()
         for number in range(1, arguments.kills + 1):
-            each = await proof.run()
+            each = await proof.run(twice=arguments.twice)
             rounds.append(each)
             back = (
                 "" if each.back_after is None else f", on after {each.back_after:.1f} s"
@@ -243,6 +261,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("kills", type=int, nargs="?", default=100)
+    parser.add_argument("--twice", action="store_true", help="kill the next start too")
     parser.add_argument("--seed", type=int, default=1, help="of the moments")
     parser.add_argument("--plug", default=PLUG_AT, help="address of the strip")
     arguments = parser.parse_args()
