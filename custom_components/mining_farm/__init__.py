@@ -9,7 +9,6 @@ from .const import DOMAIN
 from .kinds import async_get_kind
 from .services import async_setup_services
 
-
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 

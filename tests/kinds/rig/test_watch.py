@@ -1,6 +1,7 @@
 """A rig is watched, and brought back at most once per cause."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 import json
 from pathlib import Path
 
@@ -24,9 +25,27 @@ def happened(farm: Farm, name: str) -> str | None:
 
 def memory(farm: Farm, name: str) -> dict[str, object]:
     """Return what is on disk about a rig."""
-    path = Path(farm.hass.config.path(".storage", f"mining_farm.rig.{name}"))
-    stored: dict[str, object] = json.loads(path.read_text())
+    stored: dict[str, object] = json.loads(memory_file(farm, name).read_text())
     return stored
+
+
+def memory_file(farm: Farm, name: str) -> Path:
+    """Return where it is."""
+    return Path(farm.hass.config.path(".storage", f"mining_farm.rig.{name}"))
+
+
+def leave_on_disk(farm: Farm, name: str, text: str) -> None:
+    """Put something else there."""
+    memory_file(farm, name).write_text(text)
+
+
+def take_away_the_folder(farm: Farm) -> None:
+    """Put a file in its place, so that nothing can be written there any more."""
+    folder = Path(farm.hass.config.path(".storage"))
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    folder.write_text("no folder any more")
 
 
 async def test_a_rig_that_works_is_left_alone(farm: Farm) -> None:
@@ -154,8 +173,6 @@ async def test_a_pool_outage_holds_all_and_is_told_once(farm: Farm) -> None:
 async def test_no_cut_right_after_a_start(farm: Farm) -> None:
     """A dead rig is seen at once, and cut only when things have settled."""
     farm.shares["rig1"] = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
-    path = Path(farm.hass.config.path(".storage"))
-    path.mkdir()
     outlet = await farm.add("rig1", alive=False)
     assert farm.state("sensor.rig1_reason") == "quiet_start"
     assert outlet.log == []
@@ -172,9 +189,7 @@ async def test_an_unfinished_cut_is_finished_first(farm: Farm) -> None:
         "on_at": "2026-11-21T03:05:03+00:00",
         "reason": "pool_silent",
     }
-    Path(farm.hass.config.path(".storage", "mining_farm.rig.rig1")).write_text(
-        json.dumps(stored)
-    )
+    leave_on_disk(farm, "rig1", json.dumps(stored))
     outlet.on = False
     farm.outcome = Outcome.UNREACHABLE
     await farm.load("rig1")
@@ -189,7 +204,7 @@ async def test_a_damaged_memory_is_left_to_a_human(farm: Farm) -> None:
     outlet = await farm.add("rig1")
     await farm.after(5)
     await farm.hass.config_entries.async_unload("rig1")
-    Path(farm.hass.config.path(".storage", "mining_farm.rig.rig1")).write_text("{")
+    leave_on_disk(farm, "rig1", "{")
     await farm.load("rig1")
     farm.dies("rig1")
     await farm.after(60)
@@ -201,11 +216,7 @@ async def test_what_cannot_be_remembered_is_not_done(farm: Farm) -> None:
     """Without the intent on disk the power is not cut."""
     outlet = await farm.add("rig1")
     await farm.after(5)
-    folder = Path(farm.hass.config.path(".storage"))
-    for file in folder.iterdir():
-        file.unlink()
-    folder.rmdir()
-    folder.write_text("no folder any more")
+    take_away_the_folder(farm)
     farm.dies("rig1")
     await farm.after(30)
     assert outlet.log == []
@@ -350,6 +361,6 @@ async def test_power_ups_keep_their_distance(farm: Farm) -> None:
         outlet.async_turn_on = noted  # type: ignore[method-assign]
     farm.dies("rig2", "rig5", "rig7")
     await farm.after(16)
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(times)]
     assert len(gaps) == 2
     assert min(gaps) >= timedelta(seconds=20)

@@ -88,6 +88,7 @@ class Farm:
     entries: dict[str, MockConfigEntry] = field(default_factory=dict)
     alive: set[str] = field(default_factory=set)
     fetches: int = 0
+    last: AccountReport | None = None
 
     def report(self) -> AccountReport:
         """Answer for all workers of the account."""
@@ -160,10 +161,10 @@ def simulated(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Iterator[F
     async def async_fetch(
         _client: PoolClient, _account: Account, max_age: float
     ) -> AccountReport:
-        last = getattr(farm, "_last", None)
+        last = farm.last
         if last is None or (dt_util.utcnow() - last.at).total_seconds() >= max_age:
-            farm._last = last = farm.report()  # type: ignore[attr-defined]  # noqa: SLF001
-        return last  # type: ignore[no-any-return]
+            farm.last = last = farm.report()
+        return last
 
     async def sleep(seconds: float) -> None:
         await asyncio.sleep(0)
