@@ -81,6 +81,18 @@ def test_a_pool_that_goes_on_working_for_others_is_not_out_for_ever() -> None:
     assert health.learn(later, [*silent(6), *quiet]).held(later)
 
 
+def test_a_pool_that_comes_back_comes_back_for_one_rig_first() -> None:
+    """After two hours for nobody, the others have half an hour to follow."""
+    health = PoolHealth().learn(NOW, silent(4))
+    back = NOW + 120 * MINUTE
+    for minute in range(30):
+        now = back + minute * MINUTE
+        health = health.learn(now, [*silent(3), *working(1, now)])
+        assert health.held(now)
+    late = back + 30 * MINUTE
+    assert not health.learn(late, [*silent(3), *working(1, late)]).held(late)
+
+
 def test_a_pool_that_works_for_nobody_is_out_for_as_long_as_it_takes() -> None:
     """Nobody is cut on the second day either."""
     health = PoolHealth()

@@ -9,7 +9,7 @@ TOGETHER = timedelta(minutes=15)
 SETTLING = timedelta(minutes=10)
 """After an outage rigs need time to find their pool again."""
 PARTIAL_LIMIT = timedelta(minutes=30)
-"""A pool that goes on seeing shares of some rigs is not out for longer than this."""
+"""A pool that sees shares of some rigs for so long is not out for the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,8 @@ class PoolHealth:
     """Whether a pool is out, and since when; kept from one check to the next."""
 
     out_since: datetime | None = None
+    partial_since: datetime | None = None
+    """Since when it sees shares of some rigs, while it is out for most."""
     back_at: datetime | None = None
     blamed_until: datetime | None = None
     """Rigs silent since before this were held for long enough: it is they after all."""
@@ -47,11 +49,16 @@ class PoolHealth:
             if self.out_since is None:
                 return self
             return PoolHealth(back_at=now, blamed_until=self.blamed_until)
-        since = self.out_since or now
-        some_work = any(not member.silent for member in alive)
-        if some_work and now - since >= PARTIAL_LIMIT:
-            return PoolHealth(blamed_until=now)
-        return PoolHealth(out_since=since, blamed_until=self.blamed_until)
+        partial_since = None
+        if any(not member.silent for member in alive):
+            partial_since = self.partial_since or now
+            if now - partial_since >= PARTIAL_LIMIT:
+                return PoolHealth(blamed_until=now)
+        return PoolHealth(
+            out_since=self.out_since or now,
+            partial_since=partial_since,
+            blamed_until=self.blamed_until,
+        )
 
     def _accounted_for(self, member: PoolMember) -> bool:
         """Return whether a rig's silence says nothing about the pool."""

@@ -137,6 +137,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             now, seen=self.power.memory.seen, leave_outlet=self.power.busy
         )
         self._note_refusals()
+        await self._async_hear_others()
         try:
             return await self._async_judge()
         except HomeAssistantError as err:
@@ -152,6 +153,12 @@ class RigCoordinator(FarmCoordinator[RigData]):
             self._refusals.note_pool(account, report.outcome)
         if self.witnesses.reading is not None:
             self._refusals.note_outlet(self.witnesses.reading)
+
+    async def _async_hear_others(self) -> None:
+        """Hear what the pool says of its other rigs, before anything is done."""
+        now = dt_util.utcnow()
+        if not self.power.busy and self._decide(now).action is not Action.NONE:
+            await self.farm.async_hear_others(self, now)
 
     async def _async_judge(self) -> RigData:
         """Decide on what is known now, remember it, and start what is to be done."""

@@ -92,6 +92,22 @@ class RestartCoordinator:
         if outcome is not Outcome.UNREACHABLE:
             self._last_reached = max(self._last_reached, at)
 
+    async def async_hear_others(self, rig: RigCoordinator, now: datetime) -> None:
+        """Judge all rigs of a pool by answers no older than the one about this rig.
+
+        Else the first to hear that shares have stopped would stand alone with it.
+        """
+        if (report := rig.witnesses.report) is None:
+            return
+        max_age = now - report.at + timedelta(seconds=1)
+        await asyncio.gather(
+            *(
+                other.witnesses.async_ask_pool(max_age, seen=other.power.memory.seen)
+                for other in self._members(rig.pool_key)
+                if other is not rig
+            )
+        )
+
     @callback
     def learn_health(self, rig: RigCoordinator, now: datetime) -> bool:
         """Judge the pool of a rig by all its rigs; return whether they are to be held.
