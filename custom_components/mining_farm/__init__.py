@@ -1,15 +1,20 @@
 """Mining Farm: miners, rigs, cooling containers and auction wallets in Home Assistant."""
 
+import asyncio
+from typing import Final
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .kinds import async_get_kind
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+SETUP_TURN: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_setup_turn")
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -32,7 +37,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     kind.async_register_devices(hass, entry)
-    await hass.config_entries.async_forward_entry_setups(entry, kind.PLATFORMS)
+    # Hundreds of entries start together: one at a time leaves the event loop room.
+    async with hass.data.setdefault(SETUP_TURN, asyncio.Lock()):
+        await hass.config_entries.async_forward_entry_setups(entry, kind.PLATFORMS)
     return True
 
 

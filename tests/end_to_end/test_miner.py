@@ -192,7 +192,8 @@ async def test_restart_while_the_miner_is_off(
         (entry,) = await client.entries(DOMAIN)
         assert (entry["entry_id"], entry["state"]) == (entry_id, "loaded")
         lost = await client.until(
-            lambda: values(client), lambda states: states[STATUS] == "offline"
+            lambda: values(client),
+            lambda states: states.get(STATUS) == "offline",
         )
         assert lost[CONNECTIVITY] == "off"
         assert {lost[entity_id] for entity_id in MEASURED} == {"unavailable"}
@@ -205,7 +206,7 @@ async def test_restart_while_the_miner_is_off(
         clock.advance(BOOT + 600)
         await poll(client)
         found = await client.until(
-            lambda: values(client), lambda states: states[CONNECTIVITY] == "on"
+            lambda: values(client), lambda states: states.get(CONNECTIVITY) == "on"
         )
         assert found[STATUS] == "hashing"
         assert float(found[HASHRATE]) > 0

@@ -4,6 +4,7 @@ from abc import abstractmethod
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import random
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -42,9 +43,12 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
         A known device is one that was seen before.
         """
+        # Entries that load together would poll together ever after: each gets a phase.
+        phase = interval * random()  # noqa: S311
         super().__init__(
-            hass, LOGGER, config_entry=entry, name=name, update_interval=interval
+            hass, LOGGER, config_entry=entry, name=name, update_interval=phase
         )
+        self._interval = interval
         self.grace = max(MINIMUM_GRACE, POLLS_OF_GRACE * interval)
         self.known = known
         self.last_seen: datetime | None = None
@@ -74,6 +78,12 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self.last_seen = dt_util.utcnow()
         self._start_grace_timer()
         return data
+
+    @callback
+    @override
+    def _schedule_refresh(self) -> None:
+        super()._schedule_refresh()
+        self.update_interval = self._interval
 
     async def async_first_poll(self) -> None:
         """Poll a known device for the first time.
