@@ -2,10 +2,10 @@
 
 import argparse
 
-from . import miners
+from . import miners, rigs
 from .machine import describe_machine
 
-SUBJECTS = {"miners": miners.measure}
+SUBJECTS = {"miners": miners.measure, "rigs": rigs.measure}
 """What can be measured; each yields one text after the other."""
 
 
