@@ -89,7 +89,8 @@ async def async_detect(
         await site.clock.async_run(max(hung.values()) + timedelta(minutes=30))
         await site.async_stop()
     return [
-        (rig.offs[0] - hung[name]).total_seconds() for name, rig in site.rigs.items()
+        (rig.switched_off[0] - hung[name]).total_seconds()
+        for name, rig in site.rigs.items()
     ]
 
 

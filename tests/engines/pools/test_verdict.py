@@ -171,7 +171,7 @@ def test_ambiguous_is_no_verdict() -> None:
 
 
 @pytest.mark.parametrize(
-    "outcome", set(Outcome) - {Outcome.WORKER, Outcome.ABSENT, Outcome.EMPTY}
+    "outcome", sorted(set(Outcome) - {Outcome.WORKER, Outcome.ABSENT, Outcome.EMPTY})
 )
 def test_failures_are_no_verdict(outcome: Outcome) -> None:
     """What keeps the pool from answering says nothing about the rig."""

@@ -103,7 +103,7 @@ async def async_live_through(hass: HomeAssistant, count: int, seed: int = 1) -> 
     return Day(
         polls=site.polls,
         requests=site.requests,
-        cycles={rig.name: len(rig.offs) for rig in rigs if rig.offs},
+        cycles={rig.name: len(rig.switched_off) for rig in rigs if rig.switched_off},
         counted={name: total for name, total in totals.items() if total},
         cut_while_mining=sum(rig.false_cuts for rig in rigs),
         off=[rig.name for rig in rigs if not rig.on],

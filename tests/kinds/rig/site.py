@@ -33,6 +33,7 @@ from custom_components.mining_farm.engines.restart import (
     Policy,
     PowerUpGate,
 )
+from custom_components.mining_farm.kinds.coordinator import FarmCoordinator
 from custom_components.mining_farm.kinds.rig.coordinator import (
     POLL_INTERVAL,
     RigCoordinator,
@@ -119,8 +120,8 @@ class SimulatedRig:
     hung: bool = False
     mines_from: datetime = START
     last_share: datetime = START
-    offs: list[datetime] = field(default_factory=list)
-    ons: list[datetime] = field(default_factory=list)
+    switched_off: list[datetime] = field(default_factory=list)
+    switched_on: list[datetime] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
     @property
@@ -174,7 +175,7 @@ class SimulatedRig:
     async def async_turn_on(self) -> None:
         """Give power."""
         self._reach()
-        self.ons.append(self.clock.now)
+        self.switched_on.append(self.clock.now)
         if not self.on:
             self.on = True
             self._boot()
@@ -183,7 +184,7 @@ class SimulatedRig:
         """Take power."""
         self._reach()
         self.note_shares()
-        self.offs.append(self.clock.now)
+        self.switched_off.append(self.clock.now)
         self.on = False
 
     async def async_close(self) -> None:
@@ -326,6 +327,8 @@ class Site:
         with (
             patch("homeassistant.util.dt.utcnow", self.clock.utcnow),
             patch(f"{RestartCoordinator.__module__}.async_get_clientsession"),
+            # It would run out by the real clock.
+            patch.object(FarmCoordinator, "_start_grace_timer"),
             patch.object(PoolClient, "async_fetch", async_fetch),
             patch.object(RigJournal, "async_load", async_load),
             patch.object(RigJournal, "async_store", async_store),
