@@ -183,6 +183,15 @@ async def test_restart_while_the_miner_is_off(
             for entry in home_assistant.stored("core.config_entries").get("entries", [])
         )
     )
+    # Else the entities of an earlier test, on disk still, would keep their names.
+    await home_assistant.until(
+        lambda: any(
+            (entity["entity_id"], entity["config_entry_id"]) == (STATUS, entry_id)
+            for entity in home_assistant.stored("core.entity_registry").get(
+                "entities", []
+            )
+        )
+    )
     home_assistant.kill()
     miner.power_off()
 

@@ -320,6 +320,19 @@ def test_rule_5_recovery_forgives() -> None:
     assert still.memory.restarts_in_row == 2
 
 
+def test_rule_5_a_miner_read_before_the_cut_proves_nothing() -> None:
+    """Its last answer is from before its power went: it boots."""
+    memory = replace(SEEN, restarts_in_row=1, last_cut=NOW - MINUTE)
+    early = replace(miner(MinerKind.HASHING), seen=NOW - 2 * MINUTE)
+    decision = decide(NOW, POLICY, memory, replace(DEAD, miner=early))
+    assert (decision.state, decision.reason) == (RigState.HELD, Reason.MINER_STARTS)
+    assert decision.memory.restarts_in_row == 1
+    late = replace(early, seen=NOW - 0.5 * MINUTE)
+    recovered = decide(NOW, POLICY, memory, replace(DEAD, miner=late))
+    assert recovered.recovered
+    assert recovered.memory.restarts_in_row == 0
+
+
 def test_rule_5_only_a_human_ends_unstable() -> None:
     """A rig that came back by itself is still one that was given up."""
     memory = replace(SEEN, unstable=True, restarts_in_row=3)

@@ -10,6 +10,7 @@ from .models import (
     Evidence,
     Intent,
     Memory,
+    MinerEvidence,
     MinerKind,
     OutletKind,
     Policy,
@@ -64,6 +65,8 @@ def _weigh(
     """Return what the witnesses say, regardless of what may be done about it."""
     pool, miner = evidence.pool, evidence.miner
     match miner and miner.kind:
+        case MinerKind.HASHING if _before_cut(memory, miner):
+            return _Finding(RigState.HELD, Reason.MINER_STARTS)
         case MinerKind.HASHING:
             return _Finding(RigState.ONLINE, Reason.MINER_HASHES)
         case MinerKind.SLEEPING:
@@ -87,6 +90,16 @@ def _weigh(
     if pool.outage:
         return _Finding(RigState.HELD, Reason.POOL_OUTAGE)
     return _seen(memory, _Finding(RigState.SILENT, Reason.POOL_SILENT, due=True))
+
+
+def _before_cut(memory: Memory, miner: MinerEvidence | None) -> bool:
+    """Return whether the miner was last read before its power went."""
+    return (
+        miner is not None
+        and miner.seen is not None
+        and memory.last_cut is not None
+        and miner.seen <= memory.last_cut
+    )
 
 
 def _weigh_both(

@@ -192,10 +192,11 @@ class PoolEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinerEvidence:
-    """What the linked miner tells, and since when."""
+    """What the linked miner tells, since when, and when it was last asked with success."""
 
     kind: MinerKind
     since: datetime
+    seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Asks a rig's witnesses, and makes what they say into evidence."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -212,8 +213,8 @@ def _miner_evidence(
     else:
         kind = MinerKind.IDLE
     if before is not None and before.kind is kind:
-        return before
+        return replace(before, seen=knowledge.last_seen)
     since = now
     if kind is MinerKind.SILENT and knowledge.last_seen is not None:
         since = knowledge.last_seen
-    return MinerEvidence(kind=kind, since=since)
+    return MinerEvidence(kind=kind, since=since, seen=knowledge.last_seen)
