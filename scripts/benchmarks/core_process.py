@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 import resource
 import time
+from typing import NamedTuple
 
 from custom_components.mining_farm.const import DOMAIN
 from homeassistant import bootstrap, runner
@@ -16,23 +17,21 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from .core_counts import PollCount, WriteCount
-from .loop_watch import LoopWatch, Stall
+from .core_entries import async_add_miners
+from .loop_watch import LoopWatch, Stalls
 
 CONSOLE = "console.log"
 
 _START_TIMEOUT_S = 300.0
-_WARM_UP_S = 40.0
-"""Longer than a polling interval; by then the recorder has written the start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """What the start took, and what is there once all is calm."""
+    """What the start took until every entry was loaded."""
 
     seconds: float
-    worst_stall: Stall
-    rss: int
-    """Resident memory in bytes."""
+    stalls: Stalls
+    polls_failed: int
     loaded: int
     states: int
 
@@ -43,9 +42,7 @@ class Phase:
 
     seconds: float
     cpu_s: float
-    worst_stall: Stall
-    long_stalls: int
-    """Stalls above 100 ms."""
+    stalls: Stalls
     polls: int
     polls_missed: int
     slowest_poll_s: float
@@ -54,33 +51,70 @@ class Phase:
     last_seen_writes: int
     states_changed: int
     states_reported: int
+    memory: int
+    """Bytes of resident memory at the end."""
 
 
-def run(conversation: Connection, folder: Path) -> None:
-    """Run on this folder: send a Start, and a Phase for every number of s that comes."""
-    console = os.open(folder / CONSOLE, os.O_WRONLY | os.O_CREAT)
-    os.dup2(console, 1)
-    os.dup2(console, 2)
+class AddMiners(NamedTuple):
+    """Order to add an entry for each of these; answered with None."""
+
+    hosts: list[str]
+    port: int
+
+
+class Run(NamedTuple):
+    """Order to go on for so many s; answered with a Phase."""
+
+    seconds: float
+
+
+class CollectGarbage(NamedTuple):
+    """Order for one full garbage collection; answered with the ms that it took."""
+
+
+type Order = AddMiners | Run | CollectGarbage
+
+
+def serve(conversation: Connection, folder: Path) -> None:
+    """Run on this folder and send a Start; then answer orders until none can come."""
+    with (folder / CONSOLE).open("wb") as console:
+        os.dup2(console.fileno(), 1)
+        os.dup2(console.fileno(), 2)
     loop = runner.create_event_loop()
     asyncio.set_event_loop(loop)
-    loop.run_until_complete(_run(conversation, folder))
+    loop.run_until_complete(_serve(conversation, folder))
 
 
-async def _run(conversation: Connection, folder: Path) -> None:
-    counts = PollCount()
-    with counts.installed():
-        hass, start = await _start(folder)
+async def _serve(conversation: Connection, folder: Path) -> None:
+    polls = PollCount()
+    with polls.installed():
+        hass, start = await _start(folder, polls)
         conversation.send(start)
         while True:
             try:
-                seconds = await hass.async_add_executor_job(conversation.recv)
+                order = await hass.async_add_executor_job(conversation.recv)
             except EOFError:
                 break
-            conversation.send(await _phase(hass, counts, seconds))
+            conversation.send(await _obey(order, hass, polls))
         await hass.async_stop()
 
 
-async def _start(folder: Path) -> tuple[HomeAssistant, Start]:
+async def _obey(
+    order: Order, hass: HomeAssistant, polls: PollCount
+) -> Phase | float | None:
+    match order:
+        case AddMiners(hosts, port):
+            await async_add_miners(hass, hosts, port)
+            return None
+        case Run(seconds):
+            return await _phase(hass, polls, seconds)
+        case CollectGarbage():
+            start = time.monotonic()
+            gc.collect()
+            return (time.monotonic() - start) * 1000
+
+
+async def _start(folder: Path, polls: PollCount) -> tuple[HomeAssistant, Start]:
     """Start as the `hass` command does, and wait until every entry is loaded."""
     began = time.monotonic()
     async with asyncio.timeout(_START_TIMEOUT_S), LoopWatch() as watch:
@@ -97,13 +131,10 @@ async def _start(folder: Path) -> tuple[HomeAssistant, Start]:
             for entry in entries
         ):
             await asyncio.sleep(0.1)
-    seconds = time.monotonic() - began
-    await asyncio.sleep(_WARM_UP_S)
-    gc.collect()
     return hass, Start(
-        seconds=seconds,
-        worst_stall=watch.worst,
-        rss=_resident_memory(),
+        seconds=time.monotonic() - began,
+        stalls=watch.stalls,
+        polls_failed=polls.failed,
         loaded=sum(entry.state is ConfigEntryState.LOADED for entry in entries),
         states=len(hass.states.async_all()),
     )
@@ -119,8 +150,7 @@ async def _phase(hass: HomeAssistant, polls: PollCount, seconds: float) -> Phase
         return Phase(
             seconds=time.monotonic() - began,
             cpu_s=time.process_time() - cpu,
-            worst_stall=watch.worst,
-            long_stalls=watch.longer_than(100),
+            stalls=watch.stalls,
             polls=polls.ended,
             polls_missed=polls.missed(),
             slowest_poll_s=polls.slowest_s,
@@ -128,6 +158,7 @@ async def _phase(hass: HomeAssistant, polls: PollCount, seconds: float) -> Phase
             last_seen_writes=writes.last_seen,
             states_changed=writes.changed,
             states_reported=writes.reported,
+            memory=_resident_memory(),
         )
 
 

@@ -9,120 +9,105 @@ from simulators.farm import MIX
 from .core import Core
 from .core_process import Phase, Start
 from .fleet import Fleet
-from .loop_watch import Stall
 from .machine import load
 from .table import figure, table
 
-_IDLE_S = 20.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One core with that many miners, and how it compares to one without."""
+class _Run:
+    """One core with that many miners."""
 
     miners: int
-    memory_per_miner: float
-    """Bytes."""
     start: Start
+    collection_ms: float
     frozen: Phase
     """The miners told the same numbers at every poll, but for times and uptimes."""
     living: Phase
 
 
-ROWS: dict[str, Callable[[Run], str]] = {
-    "start until all miners are loaded, s": lambda run: figure(run.start.seconds, 1),
+_START_ROWS: dict[str, Callable[[_Run], str]] = {
+    "until all miners are loaded, s": lambda run: figure(run.start.seconds, 1),
     "miners loaded": lambda run: str(run.start.loaded),
+    "first polls that failed": lambda run: str(run.start.polls_failed),
     "states": lambda run: str(run.start.states),
-    "memory per miner, KiB": lambda run: figure(run.memory_per_miner / 1024, 0),
-    "CPU s per minute, nothing changes": lambda run: _cpu(run.frozen),
-    "CPU s per minute, living": lambda run: _cpu(run.living),
-    "worst stall at start, ms (CPU)": lambda run: _stall(run.start.worst_stall),
-    "worst stall, nothing changes, ms (CPU)": lambda run: _stall(
-        run.frozen.worst_stall
+    "worst stall, ms": lambda run: figure(run.start.stalls.late_ms, 0),
+    "loop's own work in one go, ms": lambda run: figure(run.start.stalls.busy_ms, 0),
+    "resident memory, MiB": lambda run: figure(run.living.memory / 2**20, 0),
+    "full garbage collection, ms": lambda run: figure(run.collection_ms, 0),
+}
+_PHASE_ROWS: dict[str, Callable[[Phase], str]] = {
+    "CPU s per minute": lambda phase: figure(phase.cpu_s / phase.seconds * 60),
+    "worst stall, ms": lambda phase: figure(phase.stalls.late_ms, 0),
+    "stalls above 100 ms": lambda phase: str(phase.stalls.long),
+    "loop's own work in one go, ms": lambda phase: figure(phase.stalls.busy_ms, 0),
+    "longest garbage collection, ms": lambda phase: figure(
+        phase.stalls.collection_ms, 0
     ),
-    "worst stall, living, ms (CPU)": lambda run: _stall(run.living.worst_stall),
-    "stalls above 100 ms": lambda run: str(
-        run.frozen.long_stalls + run.living.long_stalls
-    ),
-    "polls": lambda run: str(run.frozen.polls + run.living.polls),
-    "polls missed": lambda run: str(run.frozen.polls_missed + run.living.polls_missed),
-    "slowest poll, ms": lambda run: figure(
-        1000 * max(run.frozen.slowest_poll_s, run.living.slowest_poll_s), 0
-    ),
-    "state writes per poll, nothing changes": lambda run: _writes(run.frozen),
-    "state writes per poll, living": lambda run: _writes(run.living),
-    "states changed per poll, nothing changes": lambda run: _per_poll(
-        run.frozen, run.frozen.states_changed
-    ),
-    "states reported per poll, nothing changes": lambda run: _per_poll(
-        run.frozen, run.frozen.states_reported
-    ),
+    "polls": lambda phase: str(phase.polls),
+    "polls missed": lambda phase: str(phase.polls_missed),
+    "slowest poll, ms": lambda phase: figure(phase.slowest_poll_s * 1000, 0),
+    "state writes per poll": lambda phase: _per_poll(phase, phase.writes.total()),
+    "states changed per poll": lambda phase: _per_poll(phase, phase.states_changed),
+    "states reported per poll": lambda phase: _per_poll(phase, phase.states_reported),
 }
 
 
-def measure(sizes: Sequence[int], seconds: float) -> str:
-    """Return a table of cores with these numbers of miners, each phase that long."""
-    with Core((), 0) as core:
-        idle_rss = core.start.rss
-        idle = core.run(_IDLE_S)
-    runs = [_measure(size, seconds, idle_rss) for size in sizes]
-    return table(
-        "Home Assistant core with recorder, a mixed farm polled every 30 s",
+def measure(sizes: Sequence[int], seconds: float) -> Iterator[str]:
+    """Yield tables of cores with these numbers of miners, each phase that long."""
+    bare, *farms = runs = [_measure(size, seconds) for size in (0, *sizes)]
+    yield table(
+        "Home Assistant core with recorder: start with a mixed farm",
         ("", *(f"{run.miners} miners" for run in runs)),
-        ((name, *map(cell, runs)) for name, cell in ROWS.items()),
-        _notes(seconds, idle_rss, idle, runs),
+        ((name, *map(cell, runs)) for name, cell in _START_ROWS.items()),
+        _start_notes(bare, farms),
+    )
+    phases = {"no miners": bare.living}
+    for run in farms:
+        phases[f"{run.miners}, nothing changes"] = run.frozen
+        phases[f"{run.miners}, living"] = run.living
+    yield table(
+        "The same core, each miner polled every 30 s",
+        ("", *phases),
+        ((name, *map(cell, phases.values())) for name, cell in _PHASE_ROWS.items()),
+        _phase_notes(seconds, farms),
     )
 
 
-def _notes(
-    seconds: float, idle_rss: int, idle: Phase, runs: Sequence[Run]
-) -> Iterator[str]:
-    """Yield what has no place in the table."""
-    yield (
-        f"without miners: {_cpu(idle)} CPU s per minute, "
-        f"{figure(idle_rss / 2**20, 0)} MiB, "
-        f"worst stall {_stall(idle.worst_stall)} ms"
-    )
-    yield (
-        f"each phase {figure(seconds, 0)} s, after the start and a warm-up; in brackets "
-        "what the loop's own thread worked during a stall, the rest is the machine's"
-    )
-    for run in runs:
-        wrote = [f"{key} {number}" for key, number in run.frozen.writes.most_common()]
-        yield (
-            f"{run.miners} miners wrote while nothing changed: "
-            f"{', '.join(wrote) or 'nothing'}; and last seen "
-            f"{run.frozen.last_seen_writes} times, not counted above"
-        )
-    yield load()
-
-
-def _measure(miners: int, seconds: float, idle_rss: int) -> Run:
+def _measure(miners: int, seconds: float) -> _Run:
     with Fleet(list(islice(cycle(MIX), miners))) as fleet:
         fleet.freeze()
         with Core(fleet.hosts, fleet.port) as core:
             frozen = core.run(seconds)
             fleet.restore()
-            living = core.run(seconds)
-            return Run(
+            return _Run(
                 miners=miners,
-                memory_per_miner=(core.start.rss - idle_rss) / miners,
                 start=core.start,
                 frozen=frozen,
-                living=living,
+                living=core.run(seconds) if miners else frozen,
+                collection_ms=core.collect_garbage(),
             )
 
 
-def _cpu(phase: Phase) -> str:
-    return figure(phase.cpu_s / phase.seconds * 60)
+def _start_notes(bare: _Run, farms: Sequence[_Run]) -> Iterator[str]:
+    """Yield what has no place in the first table."""
+    yield "the second start on its folder: the registries know every entity"
+    for run in farms:
+        more = (run.living.memory - bare.living.memory) / run.miners
+        yield f"{run.miners} miners: {figure(more / 1024, 0)} KiB of memory per miner"
 
 
-def _stall(stall: Stall) -> str:
-    return f"{figure(stall.wall_ms, 0)} ({figure(stall.cpu_ms, 0)})"
-
-
-def _writes(phase: Phase) -> str:
-    return _per_poll(phase, phase.writes.total())
+def _phase_notes(seconds: float, farms: Sequence[_Run]) -> Iterator[str]:
+    """Yield what has no place in the second table."""
+    yield f"each column {figure(seconds, 0)} s, after a warm-up"
+    yield "the loop's own work is its thread's CPU time, garbage collection apart"
+    for run in farms:
+        wrote = [f"{key} {number}" for key, number in run.frozen.writes.most_common()]
+        yield (
+            f"{run.miners} miners wrote while nothing changed: "
+            f"{', '.join(wrote) or 'nothing'}; last seen, every five minutes and not "
+            f"counted above: {run.frozen.last_seen_writes} times"
+        )
+    yield load()
 
 
 def _per_poll(phase: Phase, count: int) -> str:

@@ -9,7 +9,7 @@ _STOCK = "s19jpro"
 
 
 def measure(*, quick: bool) -> Iterator[str]:
-    """Yield the three tables."""
+    """Yield the tables."""
     yield compare(
         "One poll of a stock S19j Pro over loopback",
         _STOCK,
@@ -26,7 +26,5 @@ def measure(*, quick: bool) -> Iterator[str]:
         polls=1,
         reply_s=0.03,
     )
-    if quick:
-        yield home_assistant.measure((100,), 35)
-    else:
-        yield home_assistant.measure((300, 1000), 62)
+    sizes, seconds = ((100,), 35) if quick else ((300, 1000), 62)
+    yield from home_assistant.measure(sizes, seconds)

@@ -1,0 +1,101 @@
+"""Hundreds of miners start together and leave the event loop room."""
+
+import asyncio
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.edge_collector import (
+    MinerCollector,
+    MinerSnapshot,
+)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+
+from .conftest import FakeMiners, snapshot, tick
+
+MINERS = 40
+
+
+@pytest.fixture
+def entries(hass: HomeAssistant, miners: FakeMiners) -> list[MockConfigEntry]:
+    """Return the entries of many miners, none of them loaded."""
+    entries = []
+    for number in range(MINERS):
+        host = f"192.168.1.{number}"
+        miners.answers[host] = snapshot(hardware_id=f"serial{number}")
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title=f"Miner {number}",
+            data={"kind": "miner", "host": host, "port": 4028},
+            options={"essentials_only": True},
+        )
+        entry.add_to_hass(hass)
+        entries.append(entry)
+    return entries
+
+
+async def test_miners_that_start_together_are_not_polled_together(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    miners: FakeMiners,
+    entries: list[MockConfigEntry],
+) -> None:
+    """The polls after the first one spread over the interval, and each miner has its own."""
+    await hass.config_entries.async_setup(entries[0].entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    hosts = {entry.data["host"] for entry in entries}
+    assert set(miners.polls) == hosts
+
+    miners.polls.clear()
+    await tick(hass, freezer, 15)
+    # Each has come with a chance of about one half: bad luck takes 10^9 runs.
+    assert set() < set(miners.polls) < hosts
+    await tick(hass, freezer, 45)
+    assert set(miners.polls) == hosts
+
+
+async def test_the_loop_gets_a_turn_between_the_set_ups_of_two_miners(
+    hass: HomeAssistant, miners: FakeMiners, entries: list[MockConfigEntry]
+) -> None:
+    """When all polls end at once, no two miners add their entities in one iteration."""
+    iteration = 0
+    added: list[int] = []
+    polls_end = asyncio.Event()
+
+    async def async_poll(self: MinerCollector) -> MinerSnapshot:
+        await polls_end.wait()
+        return miners.poll(self._client.host)
+
+    async def count() -> None:
+        nonlocal iteration
+        while True:
+            iteration += 1
+            await asyncio.sleep(0)
+
+    @callback
+    def on_state(event: Event[EventStateChangedData]) -> None:
+        if event.data["entity_id"].endswith("_status"):
+            added.append(iteration)
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, on_state)
+    with patch.object(MinerCollector, "async_poll", async_poll):
+        setup = hass.async_create_task(
+            hass.config_entries.async_setup(entries[0].entry_id)
+        )
+        while not all(
+            entry.state is ConfigEntryState.SETUP_IN_PROGRESS for entry in entries
+        ):
+            await asyncio.sleep(0)
+        counting = asyncio.create_task(count())
+        polls_end.set()
+        await setup
+        await hass.async_block_till_done()
+    counting.cancel()
+
+    assert len(added) == MINERS
+    assert len(set(added)) == MINERS
