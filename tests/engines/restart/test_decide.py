@@ -128,6 +128,19 @@ def test_rule_1_direct_evidence_shortens_the_wait(kind: MinerKind) -> None:
     assert explain(asked_too_early)[2] is Reason.WAITING_FOR_POOL
 
 
+def test_rule_1_a_last_share_after_the_last_answer_delays_little() -> None:
+    """The miner hung between two polls: it worked a little longer than it answered."""
+    silent = miner(MinerKind.SILENT, 3)
+    young = PoolEvidence(
+        verdict=Verdict.ONLINE, at=NOW, last_share=silent.since + 0.5 * MINUTE
+    )
+    due = Evidence(pool=young, miner=silent, outlet=ON, armed=True)
+    assert explain(due) == (*CUT, Reason.POOL_AND_MINER_SILENT)
+    early = replace(due, miner=miner(MinerKind.SILENT, 2.4))
+    shared = replace(young, last_share=NOW - 1.9 * MINUTE)
+    assert explain(replace(early, pool=shared))[2] is Reason.WAITING_FOR_LIMIT
+
+
 def test_rule_1_shares_after_the_silence_prove_life() -> None:
     """The API of the miner hangs, its work goes on."""
     evidence = replace(DEAD, pool=ONLINE, miner=miner(MinerKind.SILENT))
@@ -298,6 +311,13 @@ def test_rule_5_cooldown_then_again_then_a_human() -> None:
         assert (again.action, again.state) == (Action.NONE, RigState.UNSTABLE)
     tried_again = decide(now, POLICY, reset(decision.memory), _dead_at(now))
     assert tried_again.action is Action.CUT
+
+
+def test_rule_5_trying_again_does_not_cut_a_rig_that_boots() -> None:
+    """The human resets the counter, not the cooldown."""
+    memory = finish_cut(NOW, POLICY, decide(NOW, POLICY, SEEN, DEAD).memory)
+    assert verdict(DEAD, reset(memory)) == (Action.NONE, RigState.COOLDOWN)
+    assert reset(memory).restarts_in_row == 0
 
 
 def test_rule_5_recovery_forgives() -> None:

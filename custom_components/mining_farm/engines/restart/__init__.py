@@ -2,10 +2,12 @@
 
 from .cycle import OutletFailure, PowerCycler
 from .decide import (
+    LAST_WORDS,
     abandon_cut,
     begin_cut,
     decide,
     finish_cut,
+    local_limit,
     plug_answered,
     plug_failed,
     power_returned,
@@ -31,6 +33,7 @@ from .models import (
 from .outage import PoolHealth, PoolMember
 
 __all__ = [
+    "LAST_WORDS",
     "Action",
     "Decision",
     "Evidence",
@@ -54,6 +57,7 @@ __all__ = [
     "begin_cut",
     "decide",
     "finish_cut",
+    "local_limit",
     "plug_answered",
     "plug_failed",
     "power_returned",

@@ -20,6 +20,8 @@ from .models import (
 )
 
 MAX_PLUG_BACK_OFF = timedelta(minutes=10)
+LAST_WORDS = timedelta(seconds=45)
+"""A miner may have worked for so long after its last answer."""
 
 
 class _Finding(NamedTuple):
@@ -80,7 +82,9 @@ def _weigh(
     if pool is None or pool.verdict is Verdict.NONE:
         return _weigh_without_pool(now, policy, evidence)
     if miner is not None:
-        shares_since = pool.last_share is not None and pool.last_share > miner.since
+        shares_since = (
+            pool.last_share is not None and pool.last_share > miner.since + LAST_WORDS
+        )
         if shares_since and pool.verdict is Verdict.ONLINE:
             return _Finding(RigState.ONLINE, Reason.SHARES_AFTER_SILENCE)
         if not shares_since:
@@ -90,6 +94,14 @@ def _weigh(
     if pool.outage:
         return _Finding(RigState.HELD, Reason.POOL_OUTAGE)
     return _seen(memory, _Finding(RigState.SILENT, Reason.POOL_SILENT, due=True))
+
+
+def local_limit(
+    policy: Policy, miner: MinerEvidence, last_share: datetime | None
+) -> datetime:
+    """Return when a miner that does not work, by its own word, is down for long enough."""
+    worked = miner.since if last_share is None else max(miner.since, last_share)
+    return min(worked, miner.since + LAST_WORDS) + policy.time_until_offline_local
 
 
 def _before_cut(memory: Memory, miner: MinerEvidence | None) -> bool:
@@ -111,7 +123,7 @@ def _weigh_both(
     assert miner is not None  # noqa: S101
     if pool.outage:
         return _Finding(RigState.HELD, Reason.POOL_OUTAGE)
-    limit = miner.since + policy.time_until_offline_local
+    limit = local_limit(policy, miner, pool.last_share)
     if now < limit:
         return _Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
     if pool.at < limit:
@@ -325,5 +337,5 @@ def power_returned(now: datetime, policy: Policy, memory: Memory) -> Memory:
 
 
 def reset(memory: Memory) -> Memory:
-    """Return the memory after a human said to try again."""
-    return replace(memory, restarts_in_row=0, cooldown_until=None, unstable=False)
+    """Return the memory after a human said to try again; a rig that boots still may."""
+    return replace(memory, restarts_in_row=0, unstable=False)

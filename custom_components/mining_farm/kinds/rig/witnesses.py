@@ -16,6 +16,7 @@ from ...engines.pools import (
     judge,
 )
 from ...engines.restart import (
+    LAST_WORDS,
     Evidence,
     MinerEvidence,
     MinerKind,
@@ -25,6 +26,7 @@ from ...engines.restart import (
     PoolEvidence,
     PoolMember,
     Verdict,
+    local_limit,
 )
 from ..knowledge import MinerKnowledge, async_ask
 from .outlets import RigOutlet, RigOutletReading
@@ -106,7 +108,9 @@ class RigWitnesses:
         """
         age = self._policy.status_check_frequency
         if self.miner is not None and self.miner.kind in NOT_WORKING:
-            limit = self.miner.since + self._policy.time_until_offline_local
+            pool = self.pool(now)
+            last_share = None if pool is None else pool.last_share
+            limit = local_limit(self._policy, self.miner, last_share)
             if now >= limit:
                 return min(age, now - limit)
         return age
@@ -162,7 +166,7 @@ class RigWitnesses:
             miner is not None
             and miner.kind in NOT_WORKING
             and now >= miner.since + self._policy.time_until_offline_local
-            and (last_share is None or last_share <= miner.since)
+            and (last_share is None or last_share <= miner.since + LAST_WORDS)
         )
         dark = outlet is not None and (
             outlet.kind is OutletKind.OFF
