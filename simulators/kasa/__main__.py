@@ -1,14 +1,13 @@
 """Run one simulated Kasa plug or strip until it is interrupted."""
 
 import argparse
-import asyncio
 from contextlib import AsyncExitStack
 import sys
 
 from simulators.clock import SystemClock
 from simulators.commands import commands_of
 from simulators.control import ControlServer
-from simulators.running import interruption
+from simulators.running import interruption, run
 
 from . import MODELS, KasaSimulator
 from .simulator import PORT
@@ -61,4 +60,4 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(_arguments()))
+    run(_run(_arguments()))

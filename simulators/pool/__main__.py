@@ -1,14 +1,13 @@
 """Run simulated mining pools until it is interrupted, one port for each of them."""
 
 import argparse
-import asyncio
 from contextlib import AsyncExitStack
 import sys
 
 from simulators.clock import SystemClock
 from simulators.commands import commands_of
 from simulators.control import ControlServer
-from simulators.running import interruption
+from simulators.running import interruption, run
 
 from . import Pool, PoolSimulator, Worker
 from .dialects import DIALECTS
@@ -66,4 +65,4 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(_arguments()))
+    run(_run(_arguments()))
