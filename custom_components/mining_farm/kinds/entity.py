@@ -19,11 +19,19 @@ class FarmEntity[CoordinatorT: FarmCoordinator[Any]](CoordinatorEntity[Coordinat
     def available(self) -> bool:
         return self.coordinator.fresh
 
+    def _shown(self) -> tuple[bool, Any]:
+        available = self.available
+        return available, self.state if available else None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        # Home Assistant writes the first state itself, right after this.
+        self._written = self._shown()
+
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        available = self.available
-        current = (available, self.state if available else None)
-        if current != self._written:
-            self._written = current
+        if (shown := self._shown()) != self._written:
+            self._written = shown
             super()._handle_coordinator_update()

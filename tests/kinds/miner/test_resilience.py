@@ -217,3 +217,27 @@ async def test_nothing_changed_writes_nothing(
     assert len(miners.polls) == 3
     assert changes == []
     assert reports == []
+
+
+async def test_the_first_poll_after_the_start_writes_nothing_again(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """What Home Assistant wrote when the entities were added still holds."""
+    await set_up(hass, entry)
+    reports: list[Event[EventStateReportedData]] = []
+
+    @callback
+    def every(_data: EventStateReportedData) -> bool:
+        return True
+
+    @callback
+    def note(event: Event[EventStateReportedData]) -> None:
+        reports.append(event)
+
+    hass.bus.async_listen("state_reported", note, every)
+    await tick(hass, freezer, 31)
+    assert len(miners.polls) == 2
+    assert reports == []

@@ -137,7 +137,6 @@ class RigCoordinator(FarmCoordinator[RigData]):
             now, seen=self.power.memory.seen, leave_outlet=self.power.busy
         )
         self._note_refusals()
-        await self._async_hear_others()
         try:
             return await self._async_judge()
         except HomeAssistantError as err:
@@ -154,12 +153,6 @@ class RigCoordinator(FarmCoordinator[RigData]):
         if self.witnesses.reading is not None:
             self._refusals.note_outlet(self.witnesses.reading)
 
-    async def _async_hear_others(self) -> None:
-        """Hear what the pool says of its other rigs, before anything is done."""
-        now = dt_util.utcnow()
-        if not self.power.busy and self._decide(now).action is not Action.NONE:
-            await self.farm.async_hear_others(self, now)
-
     async def _async_judge(self) -> RigData:
         """Decide on what is known now, remember it, and start what is to be done."""
         if self.power.busy:
@@ -167,6 +160,11 @@ class RigCoordinator(FarmCoordinator[RigData]):
         now = dt_util.utcnow()
         await self._async_note_plug(now)
         decision = self._decide(now)
+        if decision.action is not Action.NONE:
+            # What the pool says of its other rigs is heard before anything is done.
+            await self.farm.async_hear_others(self, now)
+            now = dt_util.utcnow()
+            decision = self._decide(now)
         issues.update(self, decision.memory, now)
         match decision.action:
             case Action.CUT | Action.TURN_ON:
