@@ -1,0 +1,1 @@
+"""Bids hashrate in the InfiniteHash auction of a Bittensor subnet."""

@@ -1,0 +1,59 @@
+"""What can go wrong in an auction, by who has to act."""
+
+
+class AuctionError(Exception):
+    """Anything that the auction engine refuses or could not do."""
+
+
+class NumberError(AuctionError, ValueError):
+    """A text is not a decimal of at most 18 places."""
+
+
+class CommitmentError(AuctionError, ValueError):
+    """Workers or prices make no valid commitment."""
+
+
+class WorkersFileError(AuctionError, ValueError):
+    """A workers file or its settings are not usable; tells line and reason."""
+
+    def __init__(self, reason: str, *, line: int | None = None) -> None:
+        """Name the reason and, where it is known, the line (from 1)."""
+        super().__init__(reason if line is None else f"line {line}: {reason}")
+        self.reason = reason
+        self.line = line
+
+
+class WalletError(AuctionError):
+    """A hotkey's file cannot be used for signing."""
+
+
+class EncryptedHotkeyError(WalletError):
+    """A hotkey's file is encrypted: it must be stored without a password."""
+
+
+class ChainError(AuctionError):
+    """The chain gave no answer, or one that cannot be trusted. Never means "nothing there"."""
+
+
+class ChainUnavailableError(ChainError):
+    """No endpoint answers."""
+
+
+class ExtrinsicRefusedError(ChainError):
+    """The chain refused an extrinsic: it is not in a block."""
+
+
+class ExtrinsicUnconfirmedError(ChainError):
+    """An extrinsic was sent; whether it is in a block is not known."""
+
+
+class AuctionUndefinedError(AuctionError):
+    """The chain holds no mechanism share: no validator can hold this auction either."""
+
+
+class SolverError(AuctionError):
+    """No solver found the winners in time."""
+
+
+class RoutingError(AuctionError):
+    """A proxy's file is missing or not as documented; nothing was written."""
