@@ -1,0 +1,1 @@
+"""The auction engine, proven through its public surface."""

@@ -1,0 +1,91 @@
+"""Which window a block belongs to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.mining_farm.engines.auction.models import Window
+from custom_components.mining_farm.engines.auction.windows import (
+    epoch_end,
+    epoch_start,
+    next_window,
+    validation_window,
+    window_at,
+)
+
+from .vectors import vectors
+
+
+@pytest.mark.parametrize("case", vectors("subnet_epoch"))
+def test_reference_epoch(case: Mapping[str, Any]) -> None:
+    """Epochs begin and end where the reference has them."""
+    told, expected = case["input"], case["expected"]
+    assert epoch_start(**told) == expected["start"]
+    assert epoch_end(**told) == expected["stop_exclusive"] - 1
+
+
+@pytest.mark.parametrize("case", vectors("current_validation_window"))
+def test_reference_window(case: Mapping[str, Any]) -> None:
+    """Each block is in the reference's window, also far from the epoch."""
+    told = case["input"]
+    window = validation_window(
+        told["block"], told["subnet_epoch_start"], told["blocks_per_window"]
+    )
+    assert [window.index, [window.start, window.end]] == case["expected"]
+
+
+@pytest.mark.parametrize("case", vectors("validation_windows_for_subnet_epoch"))
+def test_reference_windows_of_an_epoch(case: Mapping[str, Any]) -> None:
+    """The six windows of an epoch hold just the blocks they hold in the reference."""
+    told = case["input"]
+    for index, (start, end) in enumerate(case["expected"]):
+        window = Window(index=index, start=start, end=end)
+        for block in range(start, end + 1):
+            assert (
+                validation_window(
+                    block, told["subnet_epoch_start"], told["blocks_per_window"]
+                )
+                == window
+            )
+
+
+def test_an_epoch_of_the_network() -> None:
+    """Subnet 89: epochs start at 270 mod 361, the first window 60 blocks before."""
+    start = 270 + 361 * 20_000
+    assert epoch_start(start, 89, 360) == start
+    assert epoch_start(start - 1, 89, 360) == start - 361
+    assert epoch_end(start, 89, 360) == start + 360
+    assert window_at(start - 60, 89, 360) == Window(
+        index=0, start=start - 60, end=start - 1
+    )
+    assert window_at(start - 61, 89, 360) == Window(
+        index=5, start=start - 121, end=start - 61
+    )
+    assert window_at(start + 60, 89, 360).index == 2
+
+
+@given(st.integers(0, 2**32), st.integers(0, 2**16 - 1))
+def test_windows_tile_the_chain(block: int, netuid: int) -> None:
+    """At the network's tempo each block is in one window, and none is left out."""
+    window = window_at(block, netuid, 360)
+    assert window.start <= block <= window.end
+    assert window.end - window.start == (60 if window.index == 5 else 59)
+    assert window_at(window.start, netuid, 360) == window
+    assert window_at(window.end, netuid, 360) == window
+    after = next_window(window, netuid, 360)
+    assert after.start == window.end + 1
+    assert after.index == (window.index + 1) % 6
+
+
+@given(st.integers(0, 2**32), st.integers(0, 2**16 - 1), st.integers(0, 1500))
+def test_windows_at_any_tempo(block: int, netuid: int, tempo: int) -> None:
+    """Epochs may cut windows short; the next window is that of the next block."""
+    window = window_at(block, netuid, tempo)
+    after = next_window(window, netuid, tempo)
+    assert window.start <= block < after.start <= window.end + 1
+    assert window_at(window.start, netuid, tempo) == window
+    assert window_at(after.start - 1, netuid, tempo) == window
+    assert window_at(after.start, netuid, tempo) == after
+    assert epoch_start(block, netuid, tempo) <= block <= epoch_end(block, netuid, tempo)
