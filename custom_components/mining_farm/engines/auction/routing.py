@@ -1,0 +1,150 @@
+"""Tells a mining proxy what was won. The documents' keys are the proxies' own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+import math
+from pathlib import Path
+import tomllib
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from .braiins import set_weights
+from .errors import RoutingError
+from .file_replacing import ChangedMeanwhileError, replace_file
+from .ihp_pools import set_target
+from .models import OwnBid
+
+ATTEMPTS = 3
+"""How often a file is read anew after somebody else has written it meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IhpRoute:
+    """InfiniteHash's proxy: one pool of its list gets what was won."""
+
+    pools: Path
+    """pools.toml"""
+    sentinel: Path
+    """Its appearance makes the proxy read the file; its folder is made where missing."""
+    pool_name: str = "central-proxy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BraiinsRoute:
+    """Braiins Farm Proxy: two goals share all hashrate as won to lost."""
+
+    profile: Path
+    """The active profile, TOML."""
+    sentinel: Path
+    """Its appearance makes the proxy read the profile."""
+
+
+type Route = IhpRoute | BraiinsRoute
+
+
+def apply_routing(route: Route, own: Sequence[OwnBid]) -> bool:
+    """Bring a proxy's file in line with the own bids; tell whether it changed. Blocks.
+
+    RoutingError, nothing written, where the file is missing or not as documented.
+    """
+    won = [number for bid in own if bid.won and (number := _hashrate(bid)) is not None]
+    lost = [
+        number for bid in own if not bid.won and (number := _hashrate(bid)) is not None
+    ]
+    match route:
+        case IhpRoute():
+            return _update(
+                route.pools,
+                route.sentinel,
+                lambda document: set_target(document, route.pool_name, won),
+            )
+        case BraiinsRoute():
+            return _update(
+                route.profile,
+                route.sentinel,
+                lambda document: set_weights(document, won, lost),
+            )
+
+
+def _update(
+    path: Path, sentinel: Path, change: Callable[[tomlkit.TOMLDocument], bool]
+) -> bool:
+    for _ in range(ATTEMPTS):
+        old = _read(path)
+        try:
+            new = _change(old, change)
+        except RoutingError as err:
+            raise RoutingError(f"{path.name} {err}") from err
+        if new is None:
+            return False
+        try:
+            _replace(path, sentinel, new, old)
+        except ChangedMeanwhileError:
+            continue
+        return True
+    raise RoutingError(f"{path.name} is being written by somebody else all the time")
+
+
+def _change(old: bytes, change: Callable[[tomlkit.TOMLDocument], bool]) -> bytes | None:
+    """Return the changed file, its form and comments kept; None where nothing changes."""
+    try:
+        document = tomlkit.parse(old)
+        if not change(document):
+            return None
+        new = tomlkit.dumps(document)
+        lost = tomllib.loads(new) != document.unwrap()
+    except (TOMLKitError, tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        raise RoutingError(f"is no valid TOML: {err}") from err
+    if lost:
+        raise RoutingError("cannot be changed without losing parts of it")
+    return new.encode()
+
+
+def _replace(path: Path, sentinel: Path, new: bytes, old: bytes) -> None:
+    """Replace the file, then call for its reading.
+
+    The sentinel is touched before as well: a proxy that reads once too often does no
+    harm, but after a power cut between the two nobody would call for the reading.
+    """
+    was_there = sentinel.exists()
+    _touch(sentinel)
+    try:
+        replace_file(path, new, old=old)
+    except BaseException as err:
+        if not was_there:
+            sentinel.unlink(missing_ok=True)
+        if isinstance(err, OSError):
+            raise RoutingError(
+                f"{path.name} cannot be replaced: {err.strerror or err}"
+            ) from err
+        raise
+    _touch(sentinel)
+
+
+def _touch(sentinel: Path) -> None:
+    try:
+        sentinel.parent.mkdir(parents=True, exist_ok=True)
+        sentinel.touch()
+    except OSError as err:
+        raise RoutingError(
+            f"the reload file {sentinel.name} cannot be touched: {err.strerror or err}"
+        ) from err
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise RoutingError(
+            f"{path.name} cannot be read: {err.strerror or err}"
+        ) from err
+
+
+def _hashrate(bid: OwnBid) -> float | None:
+    """Return PH/s; None for what is no number, as a stranger's text might be."""
+    try:
+        number = float(bid.size)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,271 @@
+"""The proxies' files: what is written, and when nothing is."""
+
+from collections.abc import Iterable, Mapping
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.engines.auction import routing
+from custom_components.mining_farm.engines.auction.errors import RoutingError
+from custom_components.mining_farm.engines.auction.models import FP, OwnBid
+from custom_components.mining_farm.engines.auction.routing import (
+    BraiinsRoute,
+    IhpRoute,
+    Route,
+    apply_routing,
+)
+
+from .vectors import vectors
+
+POOLS = """\
+# what the proxy mines on
+[pools.backup]
+host = "b" # kept
+
+[extranonce]
+extranonce2_size = 2
+
+[[pools.main]]
+name = "Central-Proxy " # ours
+weight = 1 # gone
+target_hashrate = "5TH/s" # told
+
+[[pools.main]]
+name = "private"
+weight = 7
+"""
+PROFILE = """\
+[[routing]]
+name = "RD"
+
+[[routing.goal]]
+name = "InfiniteHashLuxorGoal"
+hr_weight = 9 # ours
+
+[[routing.goal.level]]
+targets = ["a"]
+
+[[routing.goal]]
+name = "MinerDefaultGoal"
+hr_weight = 10
+"""
+
+
+def _own(won: Iterable[str], lost: Iterable[str] = ()) -> list[OwnBid]:
+    return [
+        OwnBid(size=size, price_fp18=FP, won=is_won)
+        for sizes, is_won in ((won, True), (lost, False))
+        for size in sizes
+    ]
+
+
+def _apply(route: Route, own: list[OwnBid]) -> bool:
+    """Apply, and take a file that is refused for one that did not change."""
+    try:
+        return apply_routing(route, own)
+    except RoutingError:
+        return False
+
+
+@pytest.fixture
+def ihp(tmp_path: Path) -> IhpRoute:
+    """Give a proxy's folder."""
+    path = tmp_path / "pools.toml"
+    path.write_text(POOLS, encoding="utf-8")
+    return IhpRoute(pools=path, sentinel=tmp_path / "reload" / ".reload-ihp")
+
+
+@pytest.mark.parametrize("case", vectors("pools_toml"))
+def test_reference_pools(case: Mapping[str, Any], tmp_path: Path) -> None:
+    """The pool list is changed as the reference changes it, to the letter."""
+    told, expected = case["input"], case["expected"]
+    name = told["APS_MINER_SUBNET_POOL_NAME"]
+    route = IhpRoute(
+        pools=tmp_path / "pools.toml",
+        sentinel=tmp_path / ".reload-ihp",
+        pool_name="central-proxy" if name is None else name,
+    )
+    route.pools.write_text(told["toml"], encoding="utf-8")
+    changed = _apply(route, _own(told["won"], told["lost"]))
+    assert changed == expected["changed"]
+    assert route.pools.read_text(encoding="utf-8") == expected["text"]
+    assert route.sentinel.exists() == expected["sentinel"]
+
+
+@pytest.mark.parametrize("case", vectors("braiins"))
+def test_reference_profile(case: Mapping[str, Any], tmp_path: Path) -> None:
+    """The profile is changed as the reference changes it, to the letter."""
+    told, expected = case["input"], case["expected"]
+    route = BraiinsRoute(
+        profile=tmp_path / "profile.toml", sentinel=tmp_path / ".reconfigure"
+    )
+    if told["toml"] is not None:
+        route.profile.write_text(told["toml"], encoding="utf-8")
+    changed = _apply(route, _own(told["won"], told["lost"]))
+    assert changed == expected["changed"]
+    if told["toml"] is not None:
+        assert route.profile.read_text(encoding="utf-8") == expected["text"]
+    assert route.sentinel.exists() == expected["sentinel"]
+
+
+def test_a_win_becomes_the_target(ihp: IhpRoute) -> None:
+    """Target set, weight gone, all else kept, the reload called for, no litter."""
+    assert apply_routing(ihp, _own(["0.45", "0.4501"], ["0.1"]))
+    expected = POOLS.replace("weight = 1 # gone\n", "").replace("5TH/s", "900.1TH/s")
+    assert ihp.pools.read_text(encoding="utf-8") == expected
+    assert ihp.sentinel.exists()
+    assert sorted(entry.name for entry in ihp.pools.parent.iterdir()) == [
+        "pools.toml",
+        "reload",
+    ]
+
+
+def test_won_shares_the_goals(tmp_path: Path) -> None:
+    """A quarter won is a quarter of 2^32."""
+    route = BraiinsRoute(profile=tmp_path / "p.toml", sentinel=tmp_path / "s")
+    route.profile.write_text(PROFILE, encoding="utf-8")
+    assert apply_routing(route, _own(["0.1"], ["0.3"]))
+    expected = PROFILE.replace("= 10", "= 3221225472").replace("= 9", "= 1073741824")
+    assert route.profile.read_text(encoding="utf-8") == expected
+    assert route.sentinel.exists()
+    route.sentinel.unlink()
+    assert not apply_routing(route, [])
+    assert not route.sentinel.exists()
+
+
+def test_nothing_changed_is_nothing_written(ihp: IhpRoute) -> None:
+    """Neither the file nor the sentinel is touched a second time."""
+    assert apply_routing(ihp, _own(["0.1"]))
+    ihp.sentinel.unlink()
+    before = ihp.pools.stat()
+    assert not apply_routing(ihp, _own(["0.1"], ["0.2"]))
+    after = ihp.pools.stat()
+    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+    assert not ihp.sentinel.exists()
+
+
+def test_mode_and_links_are_kept(ihp: IhpRoute, tmp_path: Path) -> None:
+    """The file a link points at is replaced, with the mode it had."""
+    real = tmp_path / "elsewhere" / "real.toml"
+    real.parent.mkdir()
+    ihp.pools.rename(real)
+    real.chmod(0o640)
+    ihp.pools.symlink_to(real)
+    assert apply_routing(ihp, _own(["0.1"]))
+    assert ihp.pools.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert "100TH/s" in real.read_text(encoding="utf-8")
+
+
+def test_windows_line_ends_are_kept(ihp: IhpRoute) -> None:
+    """A file with CR LF keeps them."""
+    ihp.pools.write_bytes(POOLS.replace("\n", "\r\n").encode())
+    assert apply_routing(ihp, _own(["0.1"]))
+    written = ihp.pools.read_bytes()
+    assert b'target_hashrate = "100TH/s" # told\r\n' in written
+    assert b"# kept\r\n" in written
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "cannot be read"),
+        ("", r"\[pools\]"),
+        ("[pools\n", "no valid TOML"),
+        ("pools = 5\n", r"\[pools\]"),
+        ("[pools]\nmain = 5\n", r"\[\[pools.main\]\]"),
+        ('[pools]\n[[pools.main]]\nname = "other"\n', "'central-proxy'"),
+    ],
+)
+def test_odd_pools_are_refused(ihp: IhpRoute, text: str | None, reason: str) -> None:
+    """A clear message, and no write."""
+    ihp.pools.unlink()
+    if text is not None:
+        ihp.pools.write_text(text, encoding="utf-8")
+    with pytest.raises(RoutingError, match=reason):
+        apply_routing(ihp, _own(["0.1"]))
+    assert not ihp.sentinel.exists()
+    if text is not None:
+        assert ihp.pools.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", r"\[\[routing\]\]"),
+        ("[routing]\n", r"\[\[routing\]\]"),
+        (PROFILE.replace("MinerDefaultGoal", "Other"), "MinerDefaultGoal"),
+    ],
+)
+def test_odd_profiles_are_refused(tmp_path: Path, text: str, reason: str) -> None:
+    """A clear message, and no write."""
+    route = BraiinsRoute(profile=tmp_path / "p.toml", sentinel=tmp_path / "s")
+    route.profile.write_text(text, encoding="utf-8")
+    with pytest.raises(RoutingError, match=reason):
+        apply_routing(route, _own(["0.1"]))
+    assert route.profile.read_text(encoding="utf-8") == text
+    assert not route.sentinel.exists()
+
+
+def test_an_edit_between_reading_and_writing_is_kept(
+    ihp: IhpRoute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A human's edit in the wrong moment survives, with the target in it."""
+    replace = routing.replace_file
+    edits = iter([POOLS + "# edited\n"])
+
+    def edit_first(path: Path, new: bytes, *, old: bytes | None) -> None:
+        if (edit := next(edits, None)) is not None:
+            path.write_text(edit, encoding="utf-8")
+        replace(path, new, old=old)
+
+    monkeypatch.setattr(routing, "replace_file", edit_first)
+    assert apply_routing(ihp, _own(["0.1"]))
+    text = ihp.pools.read_text(encoding="utf-8")
+    assert text.endswith("# edited\n")
+    assert '"100TH/s"' in text
+
+
+def test_a_file_that_never_rests_is_left(
+    ihp: IhpRoute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some attempts the file is left to whoever writes it."""
+    replace = routing.replace_file
+    written: list[str] = []
+
+    def edit_always(path: Path, new: bytes, *, old: bytes | None) -> None:
+        written.append(f"{POOLS}# {len(written)}\n")
+        path.write_text(written[-1], encoding="utf-8")
+        replace(path, new, old=old)
+
+    monkeypatch.setattr(routing, "replace_file", edit_always)
+    with pytest.raises(RoutingError, match="somebody else"):
+        apply_routing(ihp, _own(["0.1"]))
+    assert ihp.pools.read_text(encoding="utf-8") == written[-1]
+    assert not ihp.sentinel.exists()
+
+
+def test_a_failing_disk_leaves_the_file(
+    ihp: IhpRoute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No part of a new file ever shows, and nothing is left lying about."""
+
+    def fail(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(RoutingError, match="No space left"):
+        apply_routing(ihp, _own(["0.1"]))
+    assert ihp.pools.read_text(encoding="utf-8") == POOLS
+    assert not ihp.sentinel.exists()
+    assert [entry.name for entry in ihp.pools.parent.glob(".pools*")] == []
+
+
+def test_a_sentinel_that_cannot_be_touched_stops_the_write(ihp: IhpRoute) -> None:
+    """Otherwise nobody would ever call for the reading of what was written."""
+    ihp.sentinel.parent.write_text("in the way", encoding="utf-8")
+    with pytest.raises(RoutingError, match="reload file"):
+        apply_routing(ihp, _own(["0.1"]))
+    assert ihp.pools.read_text(encoding="utf-8") == POOLS
