@@ -156,6 +156,8 @@ class SkippedCommitment:
 
     hotkey: str
     reason: str
+    disputed: bool = False
+    """The reference holds no auction where this stands: validators may differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,10 +182,11 @@ class AuctionResult:
     skipped: tuple[SkippedCommitment, ...]
     winners: tuple[Winner, ...]
     own: tuple[OwnBid, ...]
-    """Won first, then lost; empty when watching nobody or nothing was committed."""
+    """Bid by bid, won first, then lost; empty where no own bid took part."""
     solver: SolverName | None
     """None: there was nothing to solve."""
     estimate: bool
+    """The network's winners may be others: by ties, or by a disputed commitment."""
     own_least: int | None
     own_most: int | None
     solved_in: float

@@ -1,0 +1,15 @@
+"""How old a commitment is, and from when on that matters."""
+
+from datetime import timedelta
+
+from .windows import BLOCK_TIME
+
+STALE_AFTER = timedelta(minutes=150)
+"""A bid as old as this at the start of a window takes no part in it."""
+RENEW_AFTER = timedelta(minutes=72)
+"""A commitment as old as this is published anew."""
+
+
+def commitment_age(committed: int, block: int) -> timedelta:
+    """Return a commitment's age at a block, by block time; never negative."""
+    return max(0, block - committed) * BLOCK_TIME
