@@ -11,14 +11,14 @@ from .models import Prices, PriceVote
 GAMMA = 0.67
 """Share of the stake that the narrowest interval of prices has to hold."""
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_RAO = 1e9
 _TAO_USDC, _ALPHA_TAO, _HASHP_USDC, _CAP = "TAO_USDC", "ALPHA_TAO", "HASHP_USDC", "cap"
 _METRICS = (_TAO_USDC, _ALPHA_TAO, _HASHP_USDC, _CAP)
 
 
 def stake_fp18(rao: int) -> int:
     """Return the weight of a stake, rounded in doubles just as the reference does."""
-    value = Decimal(repr(rao / _RAO / _RAO)).scaleb(18, _EXACT)
+    # Between integers Python divides exactly and rounds once; a double rao twice.
+    value = Decimal(repr(rao / 10**9 / 10**9)).scaleb(18, _EXACT)
     return int(value.to_integral_value(context=_EXACT))
 
 
