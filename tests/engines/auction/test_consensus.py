@@ -13,14 +13,8 @@ from custom_components.mining_farm.engines.auction.consensus import (
     negative_price,
     stake_fp18,
 )
-from custom_components.mining_farm.engines.auction.models import (
-    FP,
-    Prices,
-    PriceVote,
-)
-from custom_components.mining_farm.engines.auction.price_votes import (
-    decode_price_vote,
-)
+from custom_components.mining_farm.engines.auction.models import FP, Prices, PriceVote
+from custom_components.mining_farm.engines.auction.price_votes import decode_price_vote
 
 from .vectors import vectors
 
