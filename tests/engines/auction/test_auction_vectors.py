@@ -55,12 +55,10 @@ def _block(stored: Mapping[str, Any]) -> int | None:
     return None if unread else stored["block"]
 
 
-def _prices(told: Mapping[str, int | None] | None) -> Prices | None:
-    return (
-        None
-        if told is None
-        else Prices(**{key.lower(): price for key, price in told.items()})
-    )
+def _prices(told: Mapping[str, Any] | None) -> Prices | None:
+    if told is None:
+        return None
+    return Prices(**{key.lower(): price for key, price in told.items()})
 
 
 def _bids(told: Mapping[str, Any]) -> list[tuple[str, tuple[Bid, ...]]]:

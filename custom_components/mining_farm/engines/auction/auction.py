@@ -1,5 +1,6 @@
 """One window's auction: who bids, what the budget buys, who wins, what we won."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from .models import (
     AuctionResult,
     Bid,
     OwnBid,
+    Prices,
     PriceVote,
     Selection,
     SelectionProblem,
@@ -44,35 +46,25 @@ async def hold_auction(
     otherwise, and then prices, budget, bans and winners differ: it is marked disputed
     and the result an estimate, whose bounds for the own bids cover ties only.
 
+    The work is done in a thread and by the solver, not in the caller's loop.
+
     AuctionUndefinedError: there are prices, but the auction has no share of emission.
     SolverError: the winners were not found.
     """
-    stakes = {
-        neuron.hotkey: stake
-        for neuron in snapshot.neurons
-        if (stake := stake_fp18(neuron.stake_rao)) > 0
-    }
-    read = _read(snapshot, stakes)
-    bans = agree_bans(read.votes, stakes)
-    banned = {neuron.hotkey for neuron in snapshot.neurons if neuron.uid in bans}
-    bids = {hotkey: told for hotkey, told in read.bids.items() if hotkey not in banned}
-    prices = agree_prices(read.votes, stakes)
-    budget = 0.0
-    if prices is not None:
-        budget = budget_ph(prices, mechanism_share(snapshot.mechanism_split))
+    market = await asyncio.to_thread(_open, snapshot)
     selection: Selection | None = None
-    if budget > 0 and any(bids.values()):
+    if market.budget_ph > 0 and any(market.bids.values()):
         selection = await solve(
             SelectionProblem(
-                bids=bids,
-                budget_ph=budget,
+                bids=market.bids,
+                budget_ph=market.budget_ph,
                 start_block=snapshot.window.start,
                 block_hash=snapshot.block_hash,
                 own_hotkey=own_hotkey,
             )
         )
     winners = () if selection is None else selection.winners
-    certain = None if own_hotkey is None else 0
+    nothing = None if own_hotkey is None else 0
     window = snapshot.window
     return AuctionResult(
         netuid=snapshot.netuid,
@@ -80,19 +72,19 @@ async def hold_auction(
         block_hash=snapshot.block_hash,
         started_at=snapshot.started_at,
         ends_at=snapshot.started_at + (window.end - window.start + 1) * BLOCK_TIME,
-        prices=prices,
-        budget_ph=budget,
-        commitments=len(bids),
-        bidders=sum(bool(told) for told in bids.values()),
-        banned=tuple(sorted(banned)),
-        skipped=tuple(read.skipped),
+        prices=market.prices,
+        budget_ph=market.budget_ph,
+        commitments=len(market.bids),
+        bidders=sum(bool(told) for told in market.bids.values()),
+        banned=market.banned,
+        skipped=market.skipped,
         winners=winners,
-        own=own_result(bids, own_hotkey, winners),
+        own=own_result(market.bids, own_hotkey, winners),
         solver=None if selection is None else selection.solver,
         estimate=(selection is not None and selection.estimate)
-        or any(skipped.disputed for skipped in read.skipped),
-        own_least=certain if selection is None else selection.own_least,
-        own_most=certain if selection is None else selection.own_most,
+        or any(skipped.disputed for skipped in market.skipped),
+        own_least=nothing if selection is None else selection.own_least,
+        own_most=nothing if selection is None else selection.own_most,
         solved_in=0.0 if selection is None else selection.seconds,
     )
 
@@ -118,6 +110,42 @@ def own_result(
             for place in range(bid.count)
         )
     return tuple(own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Market:
+    """What is for sale in a window, and who bids."""
+
+    bids: Mapping[str, tuple[Bid, ...]]
+    prices: Prices | None
+    budget_ph: float
+    banned: tuple[str, ...]
+    skipped: tuple[SkippedCommitment, ...]
+
+
+def _open(snapshot: Snapshot) -> _Market:
+    """Work out all but the winners; AuctionUndefinedError as `hold_auction`."""
+    stakes = {
+        neuron.hotkey: stake
+        for neuron in snapshot.neurons
+        if (stake := stake_fp18(neuron.stake_rao)) > 0
+    }
+    read = _read(snapshot, stakes)
+    bans = agree_bans(read.votes, stakes)
+    banned = {neuron.hotkey for neuron in snapshot.neurons if neuron.uid in bans}
+    prices = agree_prices(read.votes, stakes)
+    budget = 0.0
+    if prices is not None:
+        budget = budget_ph(prices, mechanism_share(snapshot.mechanism_split))
+    return _Market(
+        bids={
+            hotkey: bids for hotkey, bids in read.bids.items() if hotkey not in banned
+        },
+        prices=prices,
+        budget_ph=budget,
+        banned=tuple(sorted(banned)),
+        skipped=tuple(read.skipped),
+    )
 
 
 @dataclass(slots=True)
