@@ -1,0 +1,169 @@
+"""What can go wrong with a node, on command."""
+
+from collections.abc import Set as AbstractSet
+
+from simulators import clock
+from simulators.clock import Clock
+from simulators.commands import command
+
+from .pool import BANNED, LOW_PRIORITY, OUTDATED, RefusedError, invalid
+from .rpc import RpcError, View
+
+_SUBMITTING = frozenset(("author_submitExtrinsic", "author_submitAndWatchExtrinsic"))
+
+
+class Faults:
+    """The faults of one node; each lasts until `restore` unless it says otherwise."""
+
+    def __init__(self, view: View, clock: Clock) -> None:
+        """Begin without any."""
+        self.silent = False
+        self.mute = False
+        self.latency = 0.0
+        self._view = view
+        self._clock = clock
+        self._errors: dict[str, tuple[int, str]] = {}
+        self._spoilt: dict[str, str] = {}
+        self._refusal: RefusedError | None = None
+        self._cut_in: str | None = None
+        self._cut_after_submit = False
+
+    def active(self) -> list[str]:
+        """Return the names of all that is wrong."""
+        wrong = {
+            "silence": self.silent,
+            "mute": self.mute,
+            "slow": self.latency > 0,
+            "fall_behind": self._view.behind > 0,
+            "stick": self._view.stuck_at is not None,
+            "refuse_extrinsics": self._refusal is not None,
+            "drop_in_answer": self._cut_in is not None,
+            "drop_after_submit": self._cut_after_submit,
+            **{f"fail {method}": True for method in self._errors},
+            **{f"spoil {method}": True for method in self._spoilt},
+        }
+        return [name for name, is_wrong in wrong.items() if is_wrong]
+
+    @command
+    def silence(self) -> None:
+        """Accept connections and requests, and never say a word."""
+        self.silent = True
+
+    @command
+    def hush(self) -> None:
+        """Answer requests, but tell subscribers nothing."""
+        self.mute = True
+
+    @command
+    def slow(self, seconds: float) -> None:
+        """Take that long for each answer."""
+        if seconds < 0:
+            raise ValueError(f"seconds must be 0 or more, not {seconds}")
+        self.latency = seconds
+
+    @command
+    def fall_behind(self, blocks: int) -> None:
+        """Know nothing of the chain's last blocks, and follow at that distance."""
+        if blocks < 0:
+            raise ValueError(f"blocks must be 0 or more, not {blocks}")
+        self._view.behind = blocks
+
+    @command
+    def stick(self) -> None:
+        """Get past the present height no more."""
+        self._view.stuck_at = self._view.head.number
+
+    @command
+    def fail(
+        self, method: str, code: int = -32603, message: str = "Internal error"
+    ) -> None:
+        """Answer every call of a method with a JSON-RPC error."""
+        self._errors[method] = code, message
+
+    @command
+    def spoil_answers(self, method: str, how: str = "half") -> None:
+        """Answer a method with half of a hex value, null, or text that is no hex."""
+        if how not in ("half", "null", "text"):
+            raise ValueError(f"how must be half, null or text, not {how!r}")
+        self._spoilt[method] = how
+
+    @command
+    def refuse_extrinsics(self, code: int = 1010) -> None:
+        """Refuse every extrinsic: 1010 outdated, 1012 banned or 1014 low priority."""
+        refusals = {
+            1010: invalid(OUTDATED),
+            1012: RefusedError(*BANNED),
+            1014: RefusedError(*LOW_PRIORITY),
+        }
+        if code not in refusals:
+            raise ValueError(f"code must be 1010, 1012 or 1014, not {code}")
+        self._refusal = refusals[code]
+
+    @command
+    def drop_in_answer(self, method: str) -> None:
+        """Break the connection in the middle of the next answer to a method."""
+        self._cut_in = method
+
+    @command
+    def drop_after_submit(self) -> None:
+        """Break the connection once the next extrinsic was taken."""
+        self._cut_after_submit = True
+
+    def restore(self) -> None:
+        """Undo everything."""
+        self.silent = self.mute = self._cut_after_submit = False
+        self.latency = 0.0
+        self._view.behind = 0
+        self._view.stuck_at = None
+        self._errors.clear()
+        self._spoilt.clear()
+        self._refusal = self._cut_in = None
+
+    async def delay(self) -> None:
+        """Wait as long as an answer takes."""
+        if self.latency:
+            await clock.sleep(self._clock, self.latency)
+
+    def check(self, method: str) -> None:
+        """Raise the error that a method is to fail with.
+
+        Raises:
+            RpcError: It is to fail.
+        """
+        if method in self._errors:
+            raise RpcError(*self._errors[method])
+
+    def check_extrinsic(self) -> None:
+        """Raise the refusal of extrinsics.
+
+        Raises:
+            RefusedError: They are refused.
+        """
+        if self._refusal is not None:
+            self._view.chain.counts.refused += 1
+            raise self._refusal
+
+    def spoil(self, method: str, result: object) -> object:
+        """Return what is answered in place of a result."""
+        match self._spoilt.get(method):
+            case "half" if isinstance(result, str):
+                return result[: len(result) // 4 * 2]
+            case "null" | "half":
+                return None
+            case "text":
+                return "not what was asked for"
+        return result
+
+    def cuts_before(self, methods: AbstractSet[str]) -> bool:
+        """Tell, once, whether the connection breaks in place of this answer."""
+        if self._cut_in not in methods:
+            return False
+        self._cut_in = None
+        return True
+
+    def cuts_after(self, methods: AbstractSet[str]) -> bool:
+        """Tell, once, whether the connection breaks after this answer."""
+        if not self._cut_after_submit or not methods & _SUBMITTING:
+            return False
+        self._cut_after_submit = False
+        return True

@@ -1,0 +1,192 @@
+"""A chain with its nodes, as the farm and tests start them."""
+
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from typing import Any, Self
+
+from simulators.clock import Clock, SystemClock
+from simulators.commands import Device, command
+
+from . import strangers
+from .accounts import ALICE, account_of, ss58
+from .chain import NOT_ALLOWED, Chain
+from .market import Market
+from .node import SubtensorNode
+from .storage import data_field
+
+BLOCK_TIME = 12.0
+
+
+class ChainDevice:
+    """What can be done to the chain itself; nodes only show it."""
+
+    def __init__(self, chain: Chain, block_time: float | None) -> None:
+        """Make a block every so many seconds of the clock; None: on command only."""
+        self._chain = chain
+        self._block_time = block_time
+
+    async def start(self) -> None:
+        """Let time pass."""
+        if self._block_time is not None:
+            self._chain.run(self._block_time)
+
+    async def stop(self) -> None:
+        """Stop the blocks."""
+        self._chain.halt()
+
+    def describe(self) -> dict[str, Any]:
+        """Return head, finality, extrinsics, members and faults."""
+        chain = self._chain
+        return {
+            **chain.describe(),
+            "members": {
+                neuron.uid: ss58(neuron.hotkey) for neuron in chain.head.state.neurons
+            },
+            "holding_extrinsics": chain.holding,
+            "failing_extrinsics": chain.failing is not None,
+        }
+
+    @command
+    def produce(self, blocks: int = 1) -> None:
+        """Make blocks now."""
+        self._chain.produce(blocks)
+
+    @command
+    def reorganise(self, depth: int = 1) -> None:
+        """Replace the last blocks by another branch, one block longer."""
+        self._chain.reorganise(depth)
+
+    @command
+    def halt(self) -> None:
+        """Make no more blocks by the clock."""
+        self._chain.halt()
+
+    @command
+    def commit(self, hotkey: str, text: str) -> None:
+        """Let an address' commitment hold that text from the next block on."""
+        self._chain.commit(account_of(hotkey), data_field(text.encode()))
+
+    @command
+    def ban(self, uid: int) -> None:
+        """Let all validators vote against a uid from the next block on."""
+        if not 0 <= uid < 256:
+            raise ValueError(f"uid must be from 0 to 255, not {uid}")
+        market, chain = self._chain.market, self._chain
+        market.bans |= 1 << uid
+        for neuron in market.neurons:
+            if neuron.validator:
+                vote = market.vote(neuron.uid, chain.head.number + 1)
+                chain.commit(neuron.hotkey, vote)
+
+    @command
+    def surprise(self, kind: str) -> None:
+        """Let a stranger commit something odd, by its name; `all`: one of each."""
+        kinds = strangers.KINDS if kind == "all" else (kind,)
+        for one in kinds:
+            if one not in strangers.KINDS:
+                known = ", ".join(strangers.KINDS)
+                raise ValueError(f"no {one!r}; there are: {known}")
+            self._chain.commit(strangers.account(one), *strangers.KINDS[one])
+
+    @command
+    def hold_extrinsics(self) -> None:
+        """Take extrinsics, but put none into a block."""
+        self._chain.holding = True
+
+    @command
+    def fail_extrinsics(self) -> None:
+        """Let every extrinsic fail in its block: AccountNotAllowedCommit."""
+        self._chain.failing = NOT_ALLOWED
+
+    @command
+    def restore(self) -> None:
+        """Treat extrinsics as usual, and let time pass again."""
+        self._chain.holding = False
+        self._chain.failing = None
+        self._chain.halt()
+        if self._block_time is not None:
+            self._chain.run(self._block_time)
+
+
+class SubtensorSimulator:
+    """A subnet with validators and miners on a chain, and the nodes that serve it."""
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        clock: Clock | None = None,
+        seed: int = 1,
+        nodes: int = 1,
+        validators: int = 5,
+        bidders: int = 12,
+        idle: int = 6,
+        own: Iterable[bytes] = (ALICE.account,),
+        block_time: float | None = BLOCK_TIME,
+        metadata: bytes | None = None,
+        **chain: Any,
+    ) -> None:
+        """Serve one chain by so many nodes; the first takes `port`, others those after.
+
+        What else is given goes to the chain. Blocks come every `block_time` seconds
+        of the clock; None: by `produce` alone.
+        """
+        clock = clock or SystemClock()
+        self.market = Market(
+            seed=seed, validators=validators, bidders=bidders, idle=idle, own=tuple(own)
+        )
+        self.chain = Chain(self.market, clock, **chain)
+        self.control = ChainDevice(self.chain, block_time)
+        self.nodes = tuple(
+            SubtensorNode(
+                self.chain, clock, host, port and port + number, metadata=metadata
+            )
+            for number in range(nodes)
+        )
+        self._running = AsyncExitStack()
+
+    @property
+    def node(self) -> SubtensorNode:
+        """The first node."""
+        return self.nodes[0]
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Where the nodes are reached."""
+        return tuple(node.url for node in self.nodes)
+
+    @property
+    def groups(self) -> dict[str, dict[str, Device]]:
+        """Devices by kind and name, for a control port or a farm."""
+        nodes = {f"node-{number}": node for number, node in enumerate(self.nodes, 1)}
+        return {"chains": {"subtensor": self.control}, "nodes": dict(nodes)}
+
+    async def produce(self, blocks: int = 1) -> None:
+        """Make blocks and wait until every subscriber was told of them."""
+        self.chain.produce(blocks)
+        await self.settle()
+
+    async def reorganise(self, depth: int = 1) -> None:
+        """Replace the last blocks and wait until every subscriber was told."""
+        self.chain.reorganise(depth)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nodes sent all that they are to send."""
+        for node in self.nodes:
+            await node.settle()
+
+    async def __aenter__(self) -> Self:
+        """Start everything, or nothing."""
+        async with AsyncExitStack() as starting:
+            for devices in self.groups.values():
+                for device in devices.values():
+                    await device.start()
+                    starting.push_async_callback(device.stop)
+            self._running = starting.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop everything."""
+        await self._running.aclose()
