@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction import routing
+from custom_components.mining_farm.engines.auction import file_replacing, routing
 from custom_components.mining_farm.engines.auction.errors import RoutingError
 from custom_components.mining_farm.engines.auction.models import FP, OwnBid
 from custom_components.mining_farm.engines.auction.routing import (
@@ -213,7 +213,7 @@ def test_an_edit_between_reading_and_writing_is_kept(
     ihp: IhpRoute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A human's edit in the wrong moment survives, with the target in it."""
-    replace = routing.replace_file
+    replace = file_replacing.replace_file
     edits = iter([POOLS + "# edited\n"])
 
     def edit_first(path: Path, new: bytes, *, old: bytes | None) -> None:
@@ -232,7 +232,7 @@ def test_a_file_that_never_rests_is_left(
     ihp: IhpRoute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After some attempts the file is left to whoever writes it."""
-    replace = routing.replace_file
+    replace = file_replacing.replace_file
     written: list[str] = []
 
     def edit_always(path: Path, new: bytes, *, old: bytes | None) -> None:

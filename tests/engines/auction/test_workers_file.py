@@ -164,7 +164,7 @@ def test_too_long_a_commitment_is_the_file_s_mistake(tmp_path: Path) -> None:
     with pytest.raises(WorkersFileError):
         read_workers_file(_write(tmp_path, text))
     few = ", ".join(f'"0.{number}" = 10' for number in range(1001, 1025))
-    with pytest.raises(WorkersFileError, match="line 13: .*128"):
+    with pytest.raises(WorkersFileError, match=r"line 13: .*128"):
         read_workers_file(_write(tmp_path, text.replace(sizes, few)))
 
 

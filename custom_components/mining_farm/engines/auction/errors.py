@@ -57,3 +57,7 @@ class SolverError(AuctionError):
 
 class RoutingError(AuctionError):
     """A proxy's file is missing or not as documented; nothing was written."""
+
+
+class JournalError(AuctionError):
+    """The journal of publications cannot be read or written: nothing may be sent."""
