@@ -41,6 +41,10 @@ class Draft:
         key = storage.commitment_key(netuid, hotkey)
         self.storage[key] = storage.registration(self.number, *fields)
 
+    def register(self, neuron: Neuron) -> None:
+        """Give a uid to somebody."""
+        self.neurons[neuron.uid] = neuron
+
     def succeed(self, index: int, *, mandatory: bool = False) -> None:
         """Note that an extrinsic did what it should."""
         self._event(index, _SUCCESS + _dispatch_info(mandatory=mandatory))
@@ -59,7 +63,7 @@ class Draft:
         self.events.append(b"\0" + uint(index, 4) + event + vec([]))
 
 
-type Change = Callable[[Draft], None]
+type Change = Callable[[Draft], object]
 """What happens to the state in a block besides its extrinsics."""
 
 

@@ -1,7 +1,7 @@
 """The simulated chain: blocks, finality, reorganisations and the state of each block."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import sr25519
@@ -9,7 +9,7 @@ import sr25519
 from simulators.clock import Clock, Timer
 
 from . import storage
-from .blocks import MILLISECONDS, Block, Change, Draft, seal
+from .blocks import MILLISECONDS, Block, Change, Draft, State, seal
 from .extrinsics import Extrinsic, commitment, decode
 from .market import Market
 from .metadata import SPEC_VERSION, TRANSACTION_VERSION
@@ -162,16 +162,16 @@ class Chain:
         """Make a block every so many seconds of the clock from now on."""
         due = self._clock.now()
 
-        def make() -> None:
+        def schedule() -> None:
             nonlocal due
             due += block_time
-            self._timer = self._clock.call_later(due - self._clock.now(), produce)
+            self._timer = self._clock.call_later(due - self._clock.now(), make)
 
-        def produce() -> None:
-            make()
+        def make() -> None:
+            schedule()
             self.produce()
 
-        make()
+        schedule()
 
     def halt(self) -> None:
         """Make no more blocks by the clock."""
@@ -259,6 +259,10 @@ class Chain:
     def _append(self, block: Block) -> None:
         self._blocks[block.hash] = block
         self._canonical.append(block)
+        old = self.at(block.number - self._kept_states)
+        if old is not None:
+            bare = replace(old, state=State({}, ()))
+            self._blocks[old.hash] = self._canonical[old.number - self._first] = bare
 
     def _include(self, draft: Draft) -> tuple[Pending, ...]:
         """Carry out what the pool holds, in the order of nonces."""

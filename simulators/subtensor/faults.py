@@ -9,6 +9,7 @@ from simulators.commands import command
 from .pool import BANNED, LOW_PRIORITY, OUTDATED, RefusedError, invalid
 from .rpc import RpcError, View
 
+_NUMBERING = frozenset(("account_nextIndex", "system_accountNextIndex"))
 _SUBMITTING = frozenset(("author_submitExtrinsic", "author_submitAndWatchExtrinsic"))
 
 
@@ -25,6 +26,7 @@ class Faults:
         self._errors: dict[str, tuple[int, str]] = {}
         self._spoilt: dict[str, str] = {}
         self._refusal: RefusedError | None = None
+        self._nonce_offset = 0
         self._cut_in: str | None = None
         self._cut_after_submit = False
 
@@ -32,10 +34,11 @@ class Faults:
         """Return the names of all that is wrong."""
         wrong = {
             "silence": self.silent,
-            "mute": self.mute,
+            "hush": self.mute,
             "slow": self.latency > 0,
             "fall_behind": self._view.behind > 0,
             "stick": self._view.stuck_at is not None,
+            "misnumber": self._nonce_offset != 0,
             "refuse_extrinsics": self._refusal is not None,
             "drop_in_answer": self._cut_in is not None,
             "drop_after_submit": self._cut_after_submit,
@@ -100,6 +103,11 @@ class Faults:
         self._refusal = refusals[code]
 
     @command
+    def misnumber(self, offset: int) -> None:
+        """Tell nonces that are so much higher or lower than the account's next one."""
+        self._nonce_offset = offset
+
+    @command
     def drop_in_answer(self, method: str) -> None:
         """Break the connection in the middle of the next answer to a method."""
         self._cut_in = method
@@ -118,6 +126,7 @@ class Faults:
         self._errors.clear()
         self._spoilt.clear()
         self._refusal = self._cut_in = None
+        self._nonce_offset = 0
 
     async def delay(self) -> None:
         """Wait as long as an answer takes."""
@@ -145,6 +154,8 @@ class Faults:
 
     def spoil(self, method: str, result: object) -> object:
         """Return what is answered in place of a result."""
+        if method in _NUMBERING and isinstance(result, int):
+            return max(0, result + self._nonce_offset)
         match self._spoilt.get(method):
             case "half" if isinstance(result, str):
                 return result[: len(result) // 4 * 2]

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+import json
+from pathlib import Path
 
 from .runtime_types import EXTENSIONS, TYPES
-from .scale import blob, compact, option, text, uint, vec
+from .scale import Reader, blob, compact, option, text, uint, vec
 from .type_registry import TypeRegistry
 
 SPEC_VERSION = 318
@@ -14,6 +16,7 @@ SS58_FORMAT = 42
 VERSION = 15
 EXTRINSIC_VERSION = 4
 
+_MAGIC = b"meta"
 _BLAKE2_128_CONCAT = 2
 _TWOX_64_CONCAT = 5
 _IDENTITY = 6
@@ -127,7 +130,24 @@ def metadata() -> bytes:
         + compact(types["RuntimeError"])
         + vec([])
     )
-    return b"meta" + uint(VERSION, 1) + types.encode() + rest
+    return _MAGIC + uint(VERSION, 1) + types.encode() + rest
+
+
+def read_metadata(file: Path) -> bytes:
+    """Return metadata from a file: binary, or the JSON string a node answered with.
+
+    Raises:
+        ValueError: It holds something else.
+        OSError: It cannot be read.
+    """
+    content = file.read_bytes()
+    if content[:1] == b'"':
+        answer = Reader(bytes.fromhex(json.loads(content).removeprefix("0x")))
+        answer.take(1)
+        content = answer.blob()
+    if content[:5] != _MAGIC + uint(VERSION, 1):
+        raise ValueError(f"no metadata of version {VERSION}: {file}")
+    return content
 
 
 def _pallet(types: TypeRegistry, pallet: _Pallet) -> bytes:

@@ -3,13 +3,13 @@
 import asyncio
 from contextlib import suppress
 import itertools
-from typing import Any, Self
+from typing import Any, Self, override
 
 from aiohttp import web
 
 from simulators.clock import Clock
 from simulators.commands import command
-from simulators.pool.wire import Wire
+from simulators.http import Wire
 
 from .chain import Chain
 from .connection import SUBSCRIBING, Connection
@@ -102,8 +102,9 @@ class SubtensorNode(Faults):
         for connection in tuple(self._connections):
             connection.abort()
 
+    @override
     @command
-    def restore(self) -> None:  # type: ignore[explicit-override]
+    def restore(self) -> None:
         """Undo every fault, and tell of the blocks that were missed."""
         super().restore()
         self._refusing = False

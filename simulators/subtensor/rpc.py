@@ -148,7 +148,7 @@ class Rpc:
         self.also: tuple[str, ...] = ()
         """Methods with subscriptions, which others answer."""
 
-    def answer(self, method: str, parameters: list[Any]) -> Any:
+    def answer(self, method: str, parameters: list[Any]) -> object:
         """Return the result.
 
         Raises:

@@ -275,7 +275,9 @@ _SUBTENSOR: dict[str, Struct | Enum] = {
 TYPES = _CHAIN | _EVENTS | _COMMITMENTS | _SUBTENSOR
 """By the name that others use for them; the rest is written as in Rust."""
 
-EXTENSIONS = (
+type Extension = tuple[str, str, list[tuple[str, str]], str]
+
+EXTENSIONS: tuple[Extension, ...] = (
     ("CheckNonZeroSender", "frame_system::extensions", [], "()"),
     ("CheckSpecVersion", "frame_system::extensions", [], "u32"),
     ("CheckTxVersion", "frame_system::extensions", [], "u32"),

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any, Self
 
 from simulators.clock import Clock, SystemClock
 from simulators.commands import Device, command
 
-from . import strangers
-from .accounts import ALICE, account_of, ss58
+from . import storage, strangers
+from .accounts import ALICE, account_of, named, ss58
 from .chain import NOT_ALLOWED, Chain
 from .market import Market
 from .node import SubtensorNode
@@ -65,6 +66,22 @@ class ChainDevice:
     def commit(self, hotkey: str, text: str) -> None:
         """Let an address' commitment hold that text from the next block on."""
         self._chain.commit(account_of(hotkey), data_field(text.encode()))
+
+    @command
+    def forget_split(self) -> None:
+        """Let the subnet's split between mechanisms be gone from the next block on."""
+        key = storage.split_key(self._chain.netuid)
+        self._chain.change(lambda draft: draft.storage.pop(key, None))
+
+    @command
+    def deregister(self, uid: int) -> None:
+        """Let somebody else take a uid from the next block on."""
+        members = self._chain.head.state.neurons
+        if not 0 <= uid < len(members):
+            raise ValueError(f"uid must be from 0 to {len(members) - 1}, not {uid}")
+        stranger = named(f"newcomer {uid} of {self._chain.head.hex}")
+        newcomer = replace(members[uid], hotkey=stranger, validator=False)
+        self._chain.change(lambda draft: draft.register(newcomer))
 
     @command
     def ban(self, uid: int) -> None:
