@@ -1,0 +1,235 @@
+"""One connection in use: how it is kept, when it is left, and what is told of it.
+
+Blocks last 0.4 s here, so that whatever has to happen within one block is soon seen.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+import logging
+
+import pytest
+
+from custom_components.mining_farm.engines.auction.chain_service import ChainService
+from custom_components.mining_farm.engines.auction.errors import (
+    ChainError,
+    ChainUnavailableError,
+)
+from custom_components.mining_farm.engines.auction.keeper import Listener, Pace
+from custom_components.mining_farm.engines.auction.models import BlockRef, EndpointState
+
+from .fake_node import FakeNode, eventually, nodes
+
+BLOCK_TIME = 0.4
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+class Service(ChainService):
+    """A chain service that runs, and what it has told."""
+
+    def __init__(self, urls: list[str], block_time: float = BLOCK_TIME) -> None:
+        self.heads: list[BlockRef] = []
+        self.finals: list[BlockRef] = []
+        self.silences: list[bool] = []
+        self.states: tuple[EndpointState, ...] = ()
+        super().__init__(
+            urls,
+            netuid=89,
+            pace=Pace(block_time),
+            listener=Listener(
+                head=self.heads.append,
+                finalised=self.finals.append,
+                silent=self.silences.append,
+                endpoints=lambda states: setattr(self, "states", states),
+            ),
+            read_within=5,
+        )
+
+    @property
+    def in_use(self) -> list[bool]:
+        """Which endpoint is in use."""
+        return [state.in_use for state in self.states]
+
+
+@asynccontextmanager
+async def service(
+    *running: FakeNode, block_time: float = BLOCK_TIME
+) -> AsyncIterator[Service]:
+    """Run a service for these nodes."""
+    made = Service([node.url for node in running], block_time)
+    task = asyncio.create_task(made.run())
+    try:
+        yield made
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_head_and_finalised_are_told_apart() -> None:
+    """Asked and subscribed to, each with number and hash of the same block."""
+    async with nodes(100) as [node], service(node) as chain:
+        assert await chain.head() == BlockRef(number=100, hash=node.hash(100))
+        assert await chain.finalised() == BlockRef(number=98, hash=node.hash(98))
+        assert await chain.block_hash(101) is None
+        assert await chain.block_hash(99) == node.hash(99)
+        await eventually(lambda: chain.heads and chain.finals)
+        await node.advance()
+        await eventually(lambda: len(chain.heads) == 2 and len(chain.finals) == 2)
+        assert chain.heads[-1] == BlockRef(number=101, hash=node.hash(101))
+        assert chain.finals[-1] == BlockRef(number=99, hash=node.hash(99))
+        assert node.opened == 1
+
+
+async def test_only_the_newest_head_is_told_after_a_jam() -> None:
+    """What is older by then decides nothing any more."""
+    async with nodes(100) as [node], service(node, block_time=12) as chain:
+        await eventually(lambda: chain.heads)
+        for _ in range(20):
+            await node.advance()
+        await eventually(lambda: chain.heads[-1].number == 120)
+        numbers = [head.number for head in chain.heads]
+        assert numbers == sorted(set(numbers))
+
+
+async def test_a_cut_connection_is_made_anew() -> None:
+    """A read in flight is repeated on the new one, unseen by the caller."""
+    async with nodes(100) as [node], service(node) as chain:
+        await chain.head()
+        node.answers["chain_getFinalizedHead"] = lambda: node.drop()
+        reading = asyncio.create_task(chain.finalised())
+        await eventually(lambda: "chain_getFinalizedHead" in node.asked)
+        del node.answers["chain_getFinalizedHead"]
+        assert (await reading).number == 98
+        assert node.opened == 2
+
+
+async def test_the_nodes_errors_are_errors() -> None:
+    """An answer that refuses, or is of another form, never becomes a value."""
+    async with nodes(100) as [node], service(node) as chain:
+        await chain.head()
+
+        def refuse(*_: object) -> None:
+            raise LookupError("State already discarded")
+
+        node.answers["chain_getFinalizedHead"] = refuse
+        with pytest.raises(ChainError, match="already discarded"):
+            await chain.finalised()
+        node.answers["chain_getBlockHash"] = lambda *_: 7
+        with pytest.raises(ChainError):
+            await chain.block_hash(5)
+        node.answers["chain_getFinalizedHead"] = lambda: node.hash(98)
+        node.answers["chain_getHeader"] = lambda *_: None
+        with pytest.raises(ChainError, match="no block header"):
+            await chain.finalised()
+        # Types cannot be had from this node at all.
+        for read in (chain.tempo, chain.timestamp, chain.neurons):
+            with pytest.raises(ChainError):
+                await read(node.hash(98))
+
+
+@pytest.mark.parametrize("fault", ["drop", "silence", "lag"])
+async def test_a_bad_endpoint_is_left_within_one_block(fault: str) -> None:
+    """And the state tells which one is in use, and why."""
+    loop = asyncio.get_running_loop()
+    async with nodes(100, 100) as [first, second], service(first, second) as chain:
+        await eventually(lambda: chain.in_use == [True, False])
+        await eventually(lambda: chain.states[1].height == 100)
+        since = loop.time()
+        match fault:
+            case "drop":
+                await first.stop()
+                reason = "refuses connections|connection broke"
+            case "silence":
+                first.silent = True
+                reason = "silent"
+            case _:
+                first.headless = True
+                second.height += 6
+                reason = "behind"
+        told: list[str | None] = []
+
+        def left() -> bool:
+            told.append(chain.states[0].error)
+            return chain.in_use == [False, True]
+
+        await eventually(left)
+        # A lag of six blocks takes at least six blocks to come about.
+        assert loop.time() - since < BLOCK_TIME * (3 if fault == "lag" else 1)
+        assert chain.states[1].lag == 0
+        assert (await chain.head()).number == second.height
+        if fault != "lag":
+            assert chain.states[0].height is None
+        assert any(
+            error and any(part in error for part in reason.split("|")) for error in told
+        )
+
+
+async def test_a_lagging_endpoint_is_not_chosen_again() -> None:
+    """Its lag is told for as long as the others are ahead."""
+    async with nodes(100, 120) as [first, second], service(first, second) as chain:
+        await eventually(lambda: chain.in_use == [False, True])
+        await eventually(lambda: chain.states[0].lag == 20)
+        assert chain.states[0].height == 100
+        opened = second.opened
+        second.drop()
+        await eventually(lambda: second.opened > opened)
+        await eventually(lambda: chain.in_use == [False, True])
+
+
+async def test_without_any_endpoint_it_says_so_at_once() -> None:
+    """And goes on by itself once one is back."""
+    async with nodes(100, 100) as [first, second], service(first, second) as chain:
+        await chain.head()
+        await first.stop()
+        await second.stop()
+        await eventually(lambda: chain.in_use == [False, False])
+        with pytest.raises(ChainUnavailableError, match="refuses connections"):
+            await chain.head()
+        await second.start()
+        await eventually(lambda: chain.in_use == [False, True])
+        assert (await chain.head()).number == 100
+
+
+async def test_another_chain_is_refused() -> None:
+    """An endpoint of a test network does not slip in as the fallback."""
+    async with nodes(100, 900) as [first, second], service(first, second) as chain:
+        second.genesis = f"0x{'00' * 31}02"
+        await eventually(lambda: chain.in_use == [True, False])
+        await eventually(
+            lambda: chain.states[1].error == "the endpoint serves another chain"
+        )
+        assert chain.states[0].lag == 0
+
+
+async def test_silent_heads_are_told() -> None:
+    """After three blocks without one, while everything else is answered."""
+    async with nodes(100) as [node], service(node, block_time=0.1) as chain:
+        await eventually(lambda: chain.heads)
+        node.headless = True
+        await eventually(lambda: chain.silences == [True])
+        assert (await chain.head()).number == 100
+        node.headless = False
+        await node.advance()
+        await eventually(lambda: chain.silences == [True, False])
+        assert chain.in_use == [True]
+
+
+async def test_no_key_of_a_url_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither in a state, nor an error, nor a log of any library."""
+    caplog.set_level(logging.NOTSET)
+    async with nodes(100) as [node], service(node) as chain:
+        await chain.head()
+        await node.stop()
+        await eventually(lambda: chain.in_use == [False])
+        with pytest.raises(ChainUnavailableError) as caught:
+            await chain.head()
+        told = f"{chain.states} {caught.value!r}"
+        ours = [
+            record.getMessage()
+            for record in caplog.records
+            if not record.name.startswith("websockets.server")
+        ]
+        assert f"ws://127.0.0.1:{node.port}" in told
+        assert "k3y" not in told
+        assert "k3y" not in "".join(ours)
