@@ -98,6 +98,23 @@ async def test_a_window() -> None:
     assert result.solved_in == 0.5
 
 
+async def test_own_wins_are_shared_out_in_bid_order() -> None:
+    """Of equal workers the first bid's win first; nobody else's wins are ours."""
+    bids = [stored("5Twice", b"2;b;BTC,0.98=0.1:2,0.2:1;BTC,0.98=0.1:2;BTC,1=0.1:1")]
+    won = winners(("5Twice", "0.1", PRICE, 3), (OWN, "0.2", PRICE, 1))
+    result = await hold_auction(
+        snapshot(bids), own_hotkey="5Twice", solve=TellingSolver(won)
+    )
+    assert [(bid.size, bid.price_fp18, bid.won) for bid in result.own] == [
+        ("0.1", PRICE, True),
+        ("0.1", PRICE, True),
+        ("0.2", PRICE, False),
+        ("0.1", PRICE, True),
+        ("0.1", PRICE, False),
+        ("0.1", FP, False),
+    ]
+
+
 async def test_which_window_and_when() -> None:
     """Window, block and times come from the snapshot; the sixth is a block longer."""
     state = snapshot()
@@ -118,7 +135,10 @@ async def test_watching_nobody() -> None:
     assert solver.asked[0].own_hotkey is None
     assert len(result.winners) == 3
     assert result.own == ()
-    assert result.own_least is None
+    result = await hold_auction(
+        snapshot(stakes={VALIDATOR: 0}), own_hotkey=None, solve=solver
+    )
+    assert (result.own_least, result.own_most) == (None, None)
 
 
 async def test_stale_bids_take_no_part() -> None:

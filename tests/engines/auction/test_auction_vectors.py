@@ -32,7 +32,8 @@ from .vectors import vectors
 STARTED_AT = datetime(2026, 2, 1, tzinfo=UTC)
 
 
-def _snapshot(told: Mapping[str, Any]) -> Snapshot:
+def snapshot_of(told: Mapping[str, Any]) -> Snapshot:
+    """Return the state that a vector tells."""
     return Snapshot(
         netuid=told["netuid"],
         window=Window(index=0, start=told["start_block"], end=told["end_block"]),
@@ -80,7 +81,7 @@ async def test_reference_auction(case: Mapping[str, Any]) -> None:
     """All but the solving: who bids for how much, who is banned, what we won."""
     told, expected = case["input"], case.get("expected")
     solver = TellingSolver(winners(*expected["winners"]) if expected else ())
-    held = hold_auction(_snapshot(told), own_hotkey=told["hotkey"], solve=solver)
+    held = hold_auction(snapshot_of(told), own_hotkey=told["hotkey"], solve=solver)
     if expected is None:
         with pytest.raises(AuctionUndefinedError):
             await held

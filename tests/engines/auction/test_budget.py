@@ -92,7 +92,7 @@ def test_nothing_to_spend() -> None:
     """Prices that buy nothing."""
     assert budget_ph(Prices(tao_usdc=1, alpha_tao=1, hashp_usdc=1, cap=None), FP) == 0
     assert budget_ph(Prices(tao_usdc=FP, alpha_tao=FP, hashp_usdc=0, cap=None), 1) == 0
-    assert budget_ph(Prices(tao_usdc=-FP, alpha_tao=FP, hashp_usdc=1, cap=-1), FP) == 0
+    assert budget_ph(Prices(tao_usdc=-FP, alpha_tao=FP, hashp_usdc=FP, cap=-1), FP) == 0
 
 
 def test_age() -> None:

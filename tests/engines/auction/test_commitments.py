@@ -216,6 +216,19 @@ def test_workers() -> None:
     assert encode_workers(workers) == b"2;b;BTC,1.05=0.05:1,0.1:5,0.45:2"
 
 
+def test_bids_at_several_prices() -> None:
+    """Prices ascend; equal ones become one group."""
+    bids = [
+        Bid(size="0.2", price_fp18=FP, count=2),
+        Bid(size="0.30", price_fp18=FP * 9 // 10),
+        Bid(size=".2", price_fp18=FP),
+    ]
+    assert encode_bids(bids) == b"2;b;BTC,0.9=0.3:1;BTC,1=0.2:3"
+    bids.append(Bid(size="0.19", price_fp18=FP))
+    assert encode_bids(bids, version=1) == b"1;b;0.9=0.3;1=0.19,0.2,0.2,0.2"
+    assert encode_bids([]) == b"2;b;"
+
+
 @pytest.mark.parametrize(
     ("sizes", "reason"),
     [

@@ -108,6 +108,12 @@ def test_the_narrowest_interval_with_two_thirds_of_stake() -> None:
     assert gamma_msi(prices, {"a": 1, "b": 1, "c": 1, "d": 97}) == 900
 
 
+def test_just_enough_stake_is_enough() -> None:
+    """What an interval holds beyond that, it is cut by."""
+    prices = {"a": 1, "b": 100, "c": 101, "d": 900}
+    assert gamma_msi(prices, dict.fromkeys("abcd", 25), 0.5) == 100
+
+
 def test_equal_intervals() -> None:
     """Of two as narrow the cheaper one."""
     prices = {"a": FP // 4, "b": FP // 2, "c": 2 * FP, "d": 4 * FP}

@@ -1,0 +1,92 @@
+"""Whole auctions with the solver that ships."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.engines.auction.auction import hold_auction
+from custom_components.mining_farm.engines.auction.bids import decode_bids
+from custom_components.mining_farm.engines.auction.models import FP, SelectionProblem
+from custom_components.mining_farm.engines.auction.numbers import parse_fp18
+from custom_components.mining_farm.engines.auction.solver import AuctionSolver
+
+from .snapshots import OTHER, OWN, RIVAL, snapshot, stored, winners
+from .test_auction_vectors import snapshot_of
+from .vectors import vectors
+
+
+@pytest.fixture(scope="module")
+def solver() -> AuctionSolver:
+    """Return one solver for all: it tries CBC but once."""
+    return AuctionSolver()
+
+
+async def test_most_hashrate_wins(solver: AuctionSolver) -> None:
+    """The cheaper rival fits whole; what is left buys 0.3 PH/s of ours, however."""
+    capped = snapshot([stored(OTHER, b"1;p;cap=0.01")], stakes={OTHER: 1})
+    result = await hold_auction(capped, own_hotkey=OWN, solve=solver)
+    assert result.budget_ph == pytest.approx(0.984)
+    price = 96 * FP // 100
+    assert result.winners[:3] == winners(
+        (RIVAL, "0.1", price, 1), (RIVAL, "0.3", price, 2)
+    )
+    assert all(winner.hotkey == OWN for winner in result.winners[3:])
+    assert sum(parse_fp18(bid.size) for bid in result.own if bid.won) == 3 * 10**17
+    assert len(result.own) == 4
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in vectors("auction") if "error" not in case.values[0]]
+)
+async def test_reference_winners(
+    case: Mapping[str, Any], solver: AuctionSolver
+) -> None:
+    """The reference's winners: all with its own CBC, else where no tie leaves a choice."""
+    told, expected = case["input"], case["expected"]
+    result = await hold_auction(
+        snapshot_of(told), own_hotkey=told["hotkey"], solve=solver
+    )
+    won, own = (
+        winners(*expected["winners"]),
+        [tuple(bid) for bid in expected["my_bids"]],
+    )
+    mine = [(bid.size, bid.price_fp18, bid.won) for bid in result.own]
+    if not result.estimate:
+        assert result.winners == won
+        assert mine == own
+        return
+    exact = expected["exact"]
+    optimum = (exact["value"], exact["min_cost"])
+    if exact["unique_value_and_cost"] and optimum == (
+        expected["total_value"],
+        expected["total_cost"],
+    ):
+        assert Counter(result.winners) == Counter(won)
+        assert mine == own
+
+
+@pytest.mark.parametrize("case", vectors("reference_csv"))
+async def test_reference_market(case: Mapping[str, Any], solver: AuctionSolver) -> None:
+    """The reference's own example: a market of version 1, before the cost counted."""
+    told, expected = case["input"], case["expected"]
+    bids = {
+        hotkey: decode_bids(bytes.fromhex(raw)) or ()
+        for hotkey, raw in told["commitments_hex"].items()
+    }
+    selection = await solver(
+        SelectionProblem(
+            bids=bids,
+            budget_ph=float(expected["budget_ph"]),
+            start_block=told["block_number"],
+            block_hash=told["block_hash"],
+        )
+    )
+    won = winners(*expected["winners"])
+    if selection.estimate:
+        assert sum(parse_fp18(winner.size) for winner in selection.winners) == (
+            pytest.approx(sum(parse_fp18(winner.size) for winner in won), rel=1e-4)
+        )
+    else:
+        assert selection.winners == won
