@@ -224,8 +224,9 @@ def test_bids_at_several_prices() -> None:
         Bid(size=".2", price_fp18=FP),
     ]
     assert encode_bids(bids) == b"2;b;BTC,0.9=0.3:1;BTC,1=0.2:3"
-    bids.append(Bid(size="0.19", price_fp18=FP))
-    assert encode_bids(bids, version=1) == b"1;b;0.9=0.3;1=0.19,0.2,0.2,0.2"
+    bids.append(Bid(size="11.9", price_fp18=FP))
+    bids.append(Bid(size="9", price_fp18=FP))
+    assert encode_bids(bids, version=1) == b"1;b;0.9=0.3;1=0.2,0.2,0.2,11.9,9"
     assert encode_bids([]) == b"2;b;"
 
 

@@ -1,6 +1,11 @@
-"""Auction: bids hashrate in the InfiniteHash auction of a Bittensor subnet."""
+"""Auction: bids hashrate in the InfiniteHash auction of a Bittensor subnet.
+
+Each window's solver process loads all of this: what needs the chain's library stays
+behind its own module, as `chain.ChainClient` does.
+"""
 
 from .age import RENEW_AFTER, STALE_AFTER, commitment_age
+from .arming import Arming
 from .auction import Solver, hold_auction, own_result
 from .bids import (
     MAX_SIZE_FP18,
@@ -20,12 +25,14 @@ from .errors import (
     EncryptedHotkeyError,
     ExtrinsicRefusedError,
     ExtrinsicUnconfirmedError,
+    JournalError,
     NumberError,
     RoutingError,
     SolverError,
     WalletError,
     WorkersFileError,
 )
+from .hotkey import DEFAULT_DIRECTORY, HotkeyFile, HotkeySigner, find_hotkeys, signer
 from .models import (
     FP,
     AuctionResult,
@@ -46,10 +53,17 @@ from .models import (
     Winner,
     WorkerSet,
 )
+from .networks import NETWORKS, endpoint_urls, public_url
 from .numbers import format_fp18, parse_fp18
 from .offer import Offer
 from .price_votes import decode_price_vote, encode_price_vote
 from .routing import BraiinsRoute, IhpRoute, Route, apply_routing
+from .solver import AuctionSolver
+from .ss58 import ss58_decode, ss58_encode
+from .upkeep import CommitmentUpkeep
+from .upkeep_decision import Publish, PublishReason, Standing, decide_upkeep
+from .upkeep_memory import UpkeepJournal, UpkeepMemory
+from .upkeep_report import Outcome, UpkeepReport
 from .windows import (
     BLOCK_TIME,
     BLOCKS_PER_WINDOW,
@@ -77,15 +91,19 @@ from .workers_file import (
 __all__ = [
     "BLOCKS_PER_WINDOW",
     "BLOCK_TIME",
+    "DEFAULT_DIRECTORY",
     "FP",
     "MAX_SIZE_FP18",
     "MAX_WORKERS",
     "MIN_SIZE_FP18",
+    "NETWORKS",
     "RENEW_AFTER",
     "STALE_AFTER",
     "TEXT_LIMIT",
+    "Arming",
     "AuctionError",
     "AuctionResult",
+    "AuctionSolver",
     "AuctionUndefinedError",
     "Bid",
     "BlockRef",
@@ -93,18 +111,25 @@ __all__ = [
     "ChainError",
     "ChainUnavailableError",
     "CommitmentError",
+    "CommitmentUpkeep",
     "EncryptedHotkeyError",
     "EndpointState",
     "ExtrinsicRefusedError",
     "ExtrinsicUnconfirmedError",
     "FileSettings",
+    "HotkeyFile",
+    "HotkeySigner",
     "IhpRoute",
+    "JournalError",
     "Neuron",
     "NumberError",
     "Offer",
+    "Outcome",
     "OwnBid",
     "PriceVote",
     "Prices",
+    "Publish",
+    "PublishReason",
     "Route",
     "RoutingError",
     "Selection",
@@ -114,7 +139,11 @@ __all__ = [
     "Solver",
     "SolverError",
     "SolverName",
+    "Standing",
     "StoredCommitment",
+    "UpkeepJournal",
+    "UpkeepMemory",
+    "UpkeepReport",
     "WalletError",
     "WalletSettings",
     "Window",
@@ -126,21 +155,28 @@ __all__ = [
     "WorkersSource",
     "apply_routing",
     "commitment_age",
+    "decide_upkeep",
     "decode_bids",
     "decode_price_vote",
     "encode_bids",
     "encode_price_vote",
     "encode_workers",
+    "endpoint_urls",
     "epoch_end",
     "epoch_start",
+    "find_hotkeys",
     "format_fp18",
     "hold_auction",
     "list_hashrates",
     "next_window",
     "own_result",
     "parse_fp18",
+    "public_url",
     "read_workers_file",
+    "signer",
     "split_hashrates",
+    "ss58_decode",
+    "ss58_encode",
     "total_hashrate_fp18",
     "validation_window",
     "window_at",
