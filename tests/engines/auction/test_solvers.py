@@ -1,0 +1,169 @@
+"""CBC against the reference's winners, HiGHS against proven optima, both against force."""
+
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
+
+from custom_components.mining_farm.engines.auction.cbc import (
+    CBC,
+    choose,
+    find_cbc,
+    seed_from_hash,
+)
+from custom_components.mining_farm.engines.auction.errors import SolverError
+from custom_components.mining_farm.engines.auction.highs import estimate
+from custom_components.mining_farm.engines.auction.models import FP, Bid
+from custom_components.mining_farm.engines.auction.selection import (
+    Knapsack,
+    dot,
+    list_winners,
+    pack,
+)
+
+from .test_selection import read_bids
+from .vectors import vectors
+
+SLOW_FOR_CBC = (4, 6, 35, 39, 59, 68, 99, 100, 116, 158, 164, 174, 216, 236)
+"""Ties that run CBC into its 100,000 nodes: some 10 s each. Two like them are not here."""
+SLOW_FOR_HIGHS = (39, 87, 111, 119, 192, 216, 222)
+
+
+def _set_apart(cases: list[Any], slow: Sequence[int]) -> list[Any]:
+    """Return the cases, the slow ones marked."""
+    names = {f"ilp-{number:04d}" for number in slow}
+    marks = pytest.mark.golden_slow
+    return [
+        pytest.param(*case.values, id=case.id, marks=[*case.marks, marks])
+        if case.id in names
+        else case
+        for case in cases
+    ]
+
+
+@pytest.fixture(scope="module")
+def cbc(tmp_path_factory: pytest.TempPathFactory) -> CBC:
+    """Return the network's CBC; only that one has to give the reference's winners."""
+    found = find_cbc(None, tmp_path_factory.mktemp("probe"))
+    if found is None or not found.reference:
+        pytest.skip("the network's CBC does not run here")
+    return found
+
+
+@pytest.mark.parametrize("case", vectors("cbc_seed_from_hash"))
+def test_seed(case: dict[str, Any]) -> None:
+    """A block's hash gives the reference's seed."""
+    assert seed_from_hash(case["input"]) == case["expected"]
+
+
+@pytest.mark.parametrize(
+    "case", _set_apart([*vectors("ilp_edge"), *vectors("ilp")], SLOW_FOR_CBC)
+)
+def test_winners(case: dict[str, Any], cbc: CBC, tmp_path: Path) -> None:
+    """CBC gives the reference's winners in the reference's order, ties and all."""
+    asked = case["input"]
+    knapsack = pack(read_bids(asked["bids"]), asked["budget_ph"])
+    taken: Sequence[int] = ()
+    if knapsack.lots:
+        taken = choose(
+            knapsack,
+            cbc,
+            tmp_path,
+            seed=asked["cbc_seed"],
+            big_m=asked["use_big_m"],
+            seconds=110,
+        )
+    assert _one_by_one(list_winners(knapsack, taken)) == _one_by_one(
+        case["expected"]["winners"]
+    )
+
+
+@pytest.mark.parametrize("case", _set_apart(vectors("ilp"), SLOW_FOR_HIGHS))
+def test_estimate(case: dict[str, Any]) -> None:
+    """HiGHS finds the proven optimum, and bounds on both sides of its answer."""
+    asked, exact = case["input"], case["expected"]["exact"]
+    knapsack = pack(read_bids(asked["bids"]), asked["budget_ph"])
+    own = next(iter(asked["bids"]), None)
+    if not knapsack.lots:
+        return
+    found = estimate(knapsack, own, 100)
+    assert knapsack.value_of(found.taken) == exact["value"]
+    assert knapsack.cost_of(found.taken) == exact["min_cost"]
+    wins = knapsack.own_of(found.taken, own)
+    assert found.own_least is not None
+    assert found.own_most is not None
+    assert wins is not None
+    assert found.own_least <= wins <= found.own_most
+    if exact["unique_value_and_cost"]:
+        assert found.own_least == found.own_most
+
+
+_BIDS = st.builds(
+    Bid,
+    size=st.sampled_from(["0.05", "0.1", "0.10", "0.234", "0.45", "0.449999"]),
+    price_fp18=st.sampled_from([FP // 2, FP - 1, FP, FP + FP // 20, 123_456 * 10**12]),
+    count=st.integers(1, 2),
+)
+_MARKETS = st.dictionaries(
+    st.sampled_from(["a", "b", "c"]), st.lists(_BIDS, max_size=3).map(tuple), min_size=1
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(bids=_MARKETS, budget_ph=st.floats(0.04, 2.0))
+def test_estimate_against_force(
+    bids: dict[str, tuple[Bid, ...]], budget_ph: float
+) -> None:
+    """Value, cost and own bounds are those of all answers, tried one by one."""
+    knapsack = pack(bids, budget_ph)
+    if not knapsack.lots:
+        return
+    found = estimate(knapsack, "a", 60)
+    best = _best(knapsack)
+    assert found.taken in best
+    own = [knapsack.own_of(taken, "a") or 0 for taken in best]
+    assert (found.own_least, found.own_most) == (min(own), max(own))
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(bids=_MARKETS, budget_ph=st.floats(0.04, 2.0))
+def test_solvers_agree(
+    bids: dict[str, tuple[Bid, ...]], budget_ph: float, cbc: CBC, tmp_path: Path
+) -> None:
+    """CBC keeps to the budget and brings as much hashrate as HiGHS."""
+    knapsack = pack(bids, budget_ph)
+    if not knapsack.lots:
+        return
+    taken = choose(knapsack, cbc, tmp_path, seed=1, big_m=False, seconds=60)
+    assert knapsack.cost_of(taken) <= knapsack.capacity
+    found = estimate(knapsack, None, 60)
+    assert knapsack.value_of(taken) == knapsack.value_of(found.taken)
+    assert (found.own_least, found.own_most) == (None, None)
+
+
+def test_no_time() -> None:
+    """An estimate that has no time says so."""
+    knapsack = pack({"a": (Bid(size="0.1", price_fp18=FP, count=5),)}, 0.2)
+    with pytest.raises(SolverError, match="within 0 s"):
+        estimate(knapsack, None, 0.0)
+
+
+def _best(knapsack: Knapsack) -> set[tuple[int, ...]]:
+    answers = {
+        taken: (knapsack.value_of(taken), -dot(knapsack.costs, taken))
+        for taken in product(*(range(count + 1) for count in knapsack.counts))
+        if knapsack.cost_of(taken) <= knapsack.capacity
+    }
+    best = max(answers.values())
+    return {taken for taken, worth in answers.items() if worth == best}
+
+
+def _one_by_one(rows: Sequence[Sequence[Any]]) -> list[tuple[str, str, int]]:
+    return [(row[0], row[1], row[2]) for row in rows for _ in range(row[3])]
