@@ -47,7 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path) -> Iterator[Path]:
+def stand_in(tmp_path: Path) -> Path:
     """Return a CBC that answers the probe, then hangs with a child of its own."""
     script = tmp_path / "cbc"
     pids = tmp_path / "pids"
@@ -109,6 +109,24 @@ async def test_uncontested_is_certain() -> None:
     assert len(found.winners) == 5
     assert not found.estimate
     assert (found.own_least, found.own_most) == (2, 2)
+
+
+async def test_cbc_that_stops_answering(folder: Path, tmp_path: Path) -> None:
+    """A CBC that writes no answer is not believed its answer to the problem before."""
+    script = tmp_path / "cbc"
+    script.write_text(
+        f"""#!/bin/sh
+if [ ! -e {tmp_path}/probed ]; then
+    touch {tmp_path}/probed
+    printf 'Optimal - objective value 1\\n 0 X0000000 1 0\\n' > knap.sol
+fi
+""",
+        encoding="ascii",
+    )
+    script.chmod(0o755)
+    found = await AuctionSolver(cbc_path=str(script))(CONTESTED)
+    assert found.solver is SolverName.HIGHS
+    assert found.estimate
 
 
 async def test_odd_cbc_makes_way_for_an_estimate(folder: Path, stand_in: Path) -> None:

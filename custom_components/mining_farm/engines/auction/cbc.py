@@ -11,20 +11,10 @@ from hashlib import sha256
 from itertools import accumulate, chain, repeat
 from operator import mul
 from pathlib import Path
-
 import subprocess
 
-from pulp import (  # type: ignore[import-untyped]
-    LpBinary,
-    LpMaximize,
-    LpProblem,
-    LpStatusOptimal,
-    lpSum,
-)
-from pulp.apis.coin_api import (  # type: ignore[import-untyped]
-    COIN_CMD,
-    pulp_cbc_path,
-)
+from pulp import LpBinary, LpMaximize, LpProblem, LpStatusOptimal, lpSum  # type: ignore[import-untyped]
+from pulp.apis.coin_api import COIN_CMD, pulp_cbc_path  # type: ignore[import-untyped]
 
 from .errors import SolverError
 from .models import FP, Bid
@@ -101,15 +91,18 @@ def choose(
         options += ["-randomSeed", str(seed)]
     options += ["-maxNodes", str(_MAX_NODES), "-timeMode", "elapsed", "-branch"]
     options += ["-printingOptions", "all", "-solution", "knap.sol"]
+    solution = folder / "knap.sol"
+    solution.unlink(missing_ok=True)
+    reader = COIN_CMD(path=cbc.path, msg=False)
     try:
         _run(cbc.path, folder, ["knap.mps", *options], seconds)
+        status, chosen, *_ = reader.readsol_MPS(
+            str(solution), problem, columns, names, rows
+        )
     except subprocess.TimeoutExpired as err:
         raise SolverError(f"CBC found no winners within {seconds:.0f} s") from err
-    except OSError as err:
-        raise SolverError(f"CBC could not be run: {err}") from err
-    reader = COIN_CMD(path=cbc.path, msg=False)
-    solution = str(folder / "knap.sol")
-    status, chosen, *_ = reader.readsol_MPS(solution, problem, columns, names, rows)
+    except (OSError, ValueError, IndexError) as err:
+        raise SolverError(f"CBC gave no answer: {err}") from err
     if status != LpStatusOptimal:
         raise SolverError("CBC found no winners")
     wins = [chosen[worker.name] >= 0.5 for worker in workers]

@@ -6,14 +6,13 @@ not known, and in about 2 % of all auctions they do not take a best one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import sumprod
 import time
 
 import highspy
 from highspy import HighsModelStatus, HighsVarType, ObjSense
 
 from .errors import SolverError
-from .selection import Knapsack
+from .selection import Knapsack, dot
 
 _OPTIONS: dict[str, bool | float] = {
     "output_flag": False,
@@ -125,17 +124,17 @@ def estimate(knapsack: Knapsack, own_hotkey: str | None, seconds: float) -> Esti
     most = model.optimise(model.values, ObjSense.kMaximize)
     if most is None:
         raise SolverError(f"HiGHS found no winners within {seconds:.0f} s")
-    if sumprod(model.costs, most.wins) > knapsack.capacity:
+    if dot(model.costs, most.wins) > knapsack.capacity:
         raise SolverError("HiGHS spent more than the budget")
     found = Estimate(taken=model.share_out(most.wins))
     if not most.best:
         return found
-    value = sumprod(model.values, most.wins)
+    value = dot(model.values, most.wins)
     model.limit(model.values, least=value)
     least = model.optimise(model.costs, ObjSense.kMinimize)
-    if least is None or sumprod(model.values, least.wins) < value:
+    if least is None or dot(model.values, least.wins) < value:
         return found
-    cost = sumprod(model.costs, least.wins)
+    cost = dot(model.costs, least.wins)
     if cost > knapsack.capacity:
         return found
     found = replace(found, taken=model.share_out(least.wins))
@@ -151,4 +150,4 @@ def estimate(knapsack: Knapsack, own_hotkey: str | None, seconds: float) -> Esti
 
 
 def _proved(own: Sequence[int], found: _Found | None) -> int | None:
-    return sumprod(own, found.wins) if found is not None and found.best else None
+    return dot(own, found.wins) if found is not None and found.best else None

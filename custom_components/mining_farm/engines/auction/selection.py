@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import sumprod
 
 from .errors import NumberError
 from .models import FP, Bid
@@ -72,17 +71,17 @@ class Knapsack:
 
     def cost_of(self, taken: Sequence[int]) -> int:
         """Return what so many of each lot take."""
-        return sumprod(self.costs, taken)
+        return dot(self.costs, taken)
 
     def value_of(self, taken: Sequence[int]) -> int:
         """Return what so many of each lot bring."""
-        return sumprod(self.values, taken)
+        return dot(self.values, taken)
 
     def own_of(self, taken: Sequence[int], hotkey: str | None) -> int | None:
         """Return how many of them a hotkey's are; None for no hotkey."""
         if hotkey is None:
             return None
-        return sumprod([lot.hotkey == hotkey for lot in self.lots], taken)
+        return dot([lot.hotkey == hotkey for lot in self.lots], taken)
 
 
 def read_lots(bids: Mapping[str, Iterable[Bid]]) -> tuple[Lot, ...]:
@@ -132,6 +131,11 @@ def list_winners(
     ]
     won.sort(key=lambda win: (win[0].price_fp18, win[0].size, win[0].name))
     return [(lot.hotkey, lot.size, lot.price_fp18, count) for lot, count in won]
+
+
+def dot(factors: Iterable[int], counts: Iterable[int]) -> int:
+    """Return the sum of factor times count."""
+    return sum(factor * count for factor, count in zip(factors, counts, strict=True))
 
 
 def _to_units(hashrate_ph: float) -> int:

@@ -86,7 +86,6 @@ def _solve(
             own_least=own,
             own_most=own,
         )
-
     seconds: float = request["seconds"]
 
     def left(share: float) -> float:
