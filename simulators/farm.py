@@ -18,6 +18,7 @@ from .commands import Device
 from .kasa.simulator import PORT as PLUG_PORT
 from .pool.simulator import ACCOUNT
 from .running import interruption, run
+from .subtensor import farm as subtensor
 
 MIX = (
     "s19jpro",
@@ -123,6 +124,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         "miners": dict(fleet),
         "plugs": dict(plugs),
         **pools.groups,
+        **subtensor.groups(base, clock),
     }
     async with Farm(groups, arguments.control_port) as farm:
         url, name = farm.control.url, next(iter(fleet), "")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hashlib import blake2b
 
-import sr25519
+import sr25519  # type: ignore[import-untyped]
 
 from .metadata import SS58_FORMAT
 

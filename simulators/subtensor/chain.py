@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
-import sr25519
+import sr25519  # type: ignore[import-untyped]
 
 from simulators.clock import Clock, Timer
 

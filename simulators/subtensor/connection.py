@@ -69,6 +69,7 @@ class Connection:
         self._followers: dict[str, Told] = {}
         self._watched: dict[str, tuple[Pending, Watcher]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._over = False
 
     async def serve(self) -> None:
         """Answer until the client or a fault ends it."""
@@ -87,6 +88,10 @@ class Connection:
             await asyncio.gather(writer, *self._tasks, return_exceptions=True)
             for pending, watcher in self._watched.values():
                 pending.unwatch(watcher)
+            self._over = True
+            while not self._outgoing.empty():
+                self._outgoing.get_nowait()
+                self._outgoing.task_done()
 
     def abort(self) -> None:
         """Break the connection without a word."""
@@ -214,7 +219,8 @@ class Connection:
         self._send({"jsonrpc": "2.0", "method": method, "params": parameters})
 
     def _send(self, message: dict[str, Any] | list[Any]) -> None:
-        self._outgoing.put_nowait(message)
+        if not self._over:
+            self._outgoing.put_nowait(message)
 
     async def _write(self) -> None:
         while True:

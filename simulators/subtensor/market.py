@@ -101,11 +101,12 @@ class Market:
         hashp = 46 * random.uniform(0.99, 1.01)
         text = f"1;p;TAO_USDC={tao:.2f};ALPHA_TAO={alpha:.6f};HASHP_USDC={hashp:.3f}"
         bitmap = self.bans.to_bytes(32, "little")
-        return data_field(f"{text};cap=0.5".encode() + b"\xff" + bitmap)
+        return data_field(f"{text};cap=0.2".encode() + b"\xff" + bitmap)
 
     def bid(self, uid: int, block: int) -> bytes:
         """Return a miner's workers: one or two prices, up to three sizes each."""
-        random = Random(f"{self._seed} {uid} {block // (4 * _RENEWED_EVERY)}")
+        turn = (block + uid * 97) // (4 * _RENEWED_EVERY)
+        random = Random(f"{self._seed} {uid} {turn}")
         groups = []
         for _ in range(random.choice((1, 1, 2))):
             price = f"{random.randrange(80, 106) / 100:g}"

@@ -1,0 +1,300 @@
+"""What can go wrong with a node, and what the control port shows of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import json
+from pathlib import Path
+import signal
+import sys
+
+import aiohttp
+import pytest
+
+from simulators.clock import ManualClock
+from simulators.control import ControlServer
+from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
+from simulators.subtensor.scale import compact
+from simulators.subtensor.storage import commitment_key
+from simulators.subtensor.strangers import KINDS, account
+from simulators.subtensor.wallet import WalletFolder
+
+from .subtensor_client import Client, RpcFailure, connected, signed
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def simulator(
+    socket_enabled: None, clock: ManualClock
+) -> AsyncIterator[SubtensorSimulator]:
+    """A chain with two nodes, whose blocks come on command."""
+    async with SubtensorSimulator(clock=clock, block_time=None, nodes=2) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def client(simulator: SubtensorSimulator) -> AsyncIterator[Client]:
+    """A client of the first node."""
+    async with connected(simulator.node.url) as client:
+        yield client
+
+
+async def _height(client: Client) -> int:
+    return int((await client.ask("chain_getHeader"))["number"], 16) - START_BLOCK
+
+
+async def test_silence(simulator: SubtensorSimulator, client: Client) -> None:
+    """Nothing comes, neither answers nor news; the other node goes on."""
+    await client.ask("chain_subscribeNewHeads")
+    simulator.node.silence()
+    await simulator.produce()
+    await client.socket.send_json({"jsonrpc": "2.0", "id": 9, "method": "system_chain"})
+    async with connected(simulator.urls[1]) as other:
+        assert await _height(other) == 1
+    assert simulator.node.traffic.methods["system_chain"] == 1
+    simulator.node.restore()
+    assert await client.ask("system_name") == "Subtensor Node"
+
+
+async def test_a_hushed_subscription(
+    simulator: SubtensorSimulator, client: Client
+) -> None:
+    """Requests are answered as ever."""
+    heads = await client.ask("chain_subscribeNewHeads")
+    await client.told(heads, 1)
+    simulator.node.hush()
+    await simulator.produce(2)
+    assert await _height(client) == 2
+    assert await client.left(heads) == []
+    simulator.node.restore()
+    await simulator.produce()
+    assert len(await client.left(heads)) == 1
+
+
+async def test_a_node_behind(simulator: SubtensorSimulator, client: Client) -> None:
+    """It follows at its distance and does not know what it has not seen."""
+    await simulator.produce(4)
+    head = await client.ask("chain_getHead")
+    simulator.node.fall_behind(3)
+    assert await _height(client) == 1
+    assert await client.ask("chain_getBlockHash", START_BLOCK + 2) is None
+    assert await client.ask("chain_getHeader", head) is None
+    assert await client.ask("chain_getFinalizedHead") != head
+    heads = await client.ask("chain_subscribeNewHeads")
+    await simulator.produce()
+    numbers = [int(told["number"], 16) for told in await client.told(heads, 2)]
+    assert numbers == [START_BLOCK + 1, START_BLOCK + 2]
+
+
+async def test_a_stuck_node_catches_up(
+    simulator: SubtensorSimulator, client: Client
+) -> None:
+    """Once it is restored it tells of its new head."""
+    heads = await client.ask("chain_subscribeNewHeads")
+    simulator.node.stick()
+    await simulator.produce(3)
+    assert await _height(client) == 0
+    assert len(await client.left(heads)) == 1
+    simulator.node.restore()
+    [told] = await client.told(heads, 1)
+    assert int(told["number"], 16) == START_BLOCK + 3
+
+
+async def test_a_method_that_fails(
+    simulator: SubtensorSimulator, client: Client
+) -> None:
+    """The others do not; a method that is not there fails by itself."""
+    simulator.node.fail("chain_getHead", -32000, "Server is busy")
+    with pytest.raises(RpcFailure, match="Server is busy"):
+        await client.ask("chain_getHead")
+    assert await client.ask("chain_getBlockHash")
+    with pytest.raises(RpcFailure, match="Method not found"):
+        await client.ask("chain_getNothing")
+    with pytest.raises(RpcFailure, match="Invalid params"):
+        await client.ask("state_getStorage", "0xabc")
+
+
+@pytest.mark.parametrize("how", ["half", "null", "text"])
+async def test_spoilt_answers(
+    simulator: SubtensorSimulator, client: Client, how: str
+) -> None:
+    """Other than the truth, each in its way."""
+    true = await client.ask("chain_getHead")
+    simulator.node.spoil_answers("chain_getHead", how)
+    spoilt = await client.ask("chain_getHead")
+    assert spoilt == {"half": true[:32], "null": None, "text": spoilt}[how]
+    assert spoilt != true
+
+
+async def test_slow_answers(
+    simulator: SubtensorSimulator, client: Client, clock: ManualClock
+) -> None:
+    """By the simulator's clock."""
+    simulator.node.slow(30)
+    asking = asyncio.create_task(client.ask("system_chain"))
+    while not simulator.node.traffic.requests:
+        await asyncio.sleep(0)
+    clock.advance(29)
+    await asyncio.sleep(0)
+    assert not asking.done()
+    clock.advance(1)
+    assert await asking == "Bittensor"
+
+
+async def test_dropped_connections(
+    simulator: SubtensorSimulator, client: Client
+) -> None:
+    """Now, or instead of an answer; a new connection works."""
+    simulator.node.drop_in_answer("chain_getHead")
+    assert await client.ask("system_chain")
+    with pytest.raises(ConnectionError):
+        await client.ask("chain_getHead")
+    async with connected(simulator.node.url) as again:
+        assert await again.ask("chain_getHead")
+        simulator.node.drop()
+        with pytest.raises(ConnectionError):
+            await again.ask("chain_getHead")
+    assert simulator.node.traffic.connections == 2
+
+
+async def test_dropped_after_submission(
+    simulator: SubtensorSimulator, client: Client
+) -> None:
+    """The extrinsic is taken all the same."""
+    simulator.node.drop_after_submit()
+    extrinsic = signed(simulator.chain, b"2;b;")
+    watch = await client.ask("author_submitAndWatchExtrinsic", extrinsic)
+    with pytest.raises(ConnectionError):
+        await client.told(watch, 9)
+    await simulator.produce()
+    assert simulator.chain.counts.succeeded == 1
+
+
+async def test_refused_connections(simulator: SubtensorSimulator) -> None:
+    """The port stays its own."""
+    simulator.node.refuse()
+    with pytest.raises(aiohttp.ClientConnectorError):
+        async with connected(simulator.node.url):
+            pass
+    simulator.node.restore()
+    async with connected(simulator.node.url) as client:
+        assert await client.ask("system_chain")
+
+
+@pytest.mark.parametrize("code", [1010, 1012, 1014])
+async def test_refused_extrinsics(
+    simulator: SubtensorSimulator, client: Client, code: int
+) -> None:
+    """With the code that is asked for."""
+    simulator.node.refuse_extrinsics(code)
+    with pytest.raises(RpcFailure, match=str(code)):
+        await client.ask(
+            "author_submitAndWatchExtrinsic", signed(simulator.chain, b"2;b;")
+        )
+    assert simulator.chain.counts.refused == 1
+
+
+async def test_wrong_nonces(simulator: SubtensorSimulator, client: Client) -> None:
+    """The chain itself still counts right."""
+    simulator.node.misnumber(3)
+    assert await client.ask("account_nextIndex", ALICE.address) == 3
+    simulator.node.restore()
+    assert await client.ask("account_nextIndex", ALICE.address) == 0
+
+
+async def test_batches(simulator: SubtensorSimulator, client: Client) -> None:
+    """Several requests in one frame have their answers in one."""
+    batch = [
+        {"jsonrpc": "2.0", "id": number, "method": method}
+        for number, method in enumerate(("system_chain", "chain_getNothing"))
+    ]
+    await client.socket.send_json(batch)
+    first, second = json.loads((await client.socket.receive()).data)
+    assert (first["id"], first["result"]) == (0, "Bittensor")
+    assert (second["id"], second["error"]["code"]) == (1, -32601)
+    assert simulator.node.traffic.requests == 2
+
+
+async def test_strangers(simulator: SubtensorSimulator, client: Client) -> None:
+    """One of each oddity, as stored."""
+    simulator.control.surprise("all")
+    await simulator.produce()
+    for kind, fields in KINDS.items():
+        key = f"0x{commitment_key(89, account(kind)).hex()}"
+        stored = await client.ask("state_getStorage", key)
+        expected = compact(len(fields)) + b"".join(fields)
+        assert bytes.fromhex(stored[26:]) == expected, kind
+    with pytest.raises(ValueError, match="no 'odd'; there are: no_fields, none"):
+        simulator.control.surprise("odd")
+
+
+async def test_the_control_port(simulator: SubtensorSimulator) -> None:
+    """It shows chain and nodes, and takes commands with arguments."""
+    async with (
+        ControlServer(simulator.groups) as control,
+        aiohttp.ClientSession() as session,
+    ):
+        for path in (
+            "chains/subtensor/produce?blocks=3",
+            "chains/subtensor/ban?uid=7",
+            "chains/subtensor/deregister?uid=8",
+            "chains/subtensor/forget_split",
+            "nodes/all/fall_behind?blocks=1",
+            "nodes/node-1/fail?method=chain_getHead",
+        ):
+            async with session.post(f"{control.url}/{path}") as reply:
+                assert reply.status == 200, await reply.text()
+        async with session.get(f"{control.url}/chains/subtensor") as reply:
+            chain = (await reply.json())["subtensor"]
+        async with session.get(f"{control.url}/nodes/node-1") as reply:
+            node = (await reply.json())["node-1"]
+    assert chain["head"]["number"] == START_BLOCK + 3
+    assert chain["finalised"]["number"] == START_BLOCK + 1
+    assert node["faults"] == ["fall_behind", "fail chain_getHead"]
+    before = simulator.chain.head.state
+    await simulator.produce()
+    after = simulator.chain.head.state
+    assert after.neurons[8].hotkey != before.neurons[8].hotkey
+    assert len(before.storage) - len(after.storage) == 1
+    vote = commitment_key(89, after.neurons[0].hotkey)
+    bitmap = after.storage[vote][-32:]
+    assert int.from_bytes(bitmap, "little") == 1 << 7
+
+
+async def test_a_wallet_folder(tmp_path: Path) -> None:
+    """A hotkey that only its owner may read, and workers that name it."""
+    wallet = WalletFolder("ws://127.0.0.1:9944", tmp_path)
+    await wallet.start()
+    file = tmp_path / "farm" / "hotkeys" / "default"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(file.read_text())["ss58Address"] == ALICE.address
+    assert tmp_path.as_posix() in (tmp_path / "workers.toml").read_text()
+    await wallet.stop()
+    assert file.exists()
+    temporary = WalletFolder("ws://127.0.0.1:9944")
+    await temporary.start()
+    folder = Path(temporary.describe()["directory"])
+    assert (folder / "workers.toml").exists()
+    await temporary.stop()
+    assert not folder.exists()
+
+
+async def test_the_program(socket_enabled: None, tmp_path: Path) -> None:
+    """It tells where it is, makes blocks, and ends cleanly."""
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "simulators.subtensor", "--port", "0"),
+        *("--block-time", "0.05", "--wallets", str(tmp_path)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    assert await program.stdout.readline() == b"subnet 89 at block 7500040\n"
+    url = (await program.stdout.readline()).decode().split()[1]
+    async with connected(url) as client:
+        heads = await client.ask("chain_subscribeNewHeads")
+        assert len(await client.told(heads, 3)) == 3
+    assert (tmp_path / "workers.toml").read_text().count(url) == 1
+    program.send_signal(signal.SIGTERM)
+    _, errors = await program.communicate()
+    assert (program.returncode, errors) == (0, b"")
