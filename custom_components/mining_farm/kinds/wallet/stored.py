@@ -1,0 +1,117 @@
+"""What an entry stores, as the engine's objects."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from ...engines.auction import (
+    Arming,
+    BraiinsRoute,
+    CommitmentError,
+    HotkeySigner,
+    IhpRoute,
+    NumberError,
+    Offer,
+    Route,
+    WorkersFileError,
+    WorkersSource,
+    hotkey_path,
+    parse_fp18,
+    worker_set,
+)
+from . import const
+from .const import (
+    CONF_ARMED,
+    CONF_DIRECTORY,
+    CONF_HOTKEY,
+    CONF_HOTKEY_NAME,
+    CONF_PRICE,
+    CONF_PRICE_CEILING,
+    CONF_PROXY,
+    CONF_PROXY_FILE,
+    CONF_PROXY_POOL,
+    CONF_PROXY_SENTINEL,
+    CONF_SIZES,
+    CONF_WALLET,
+    CONF_WORKER_CEILING,
+    CONF_WORKERS_FILE,
+    DEFAULT_POOL_NAME,
+
+
+)
+
+type ReadOffer = Callable[[], Awaitable[Offer | None]]
+
+
+def signer_of(data: Mapping[str, Any]) -> HotkeySigner | None:
+    """Return what signs for the wallet; None where its address is only watched."""
+    if CONF_HOTKEY_NAME not in data:
+        return None
+    path = hotkey_path(
+        Path(data[CONF_DIRECTORY]), data[CONF_WALLET], data[CONF_HOTKEY_NAME]
+    )
+    return HotkeySigner(path, data[CONF_HOTKEY])
+
+
+def ceilings_of(options: Mapping[str, Any]) -> Arming | None:
+    """Return the ceilings that the user has set; None without them."""
+    try:
+        return Arming(
+            price_ceiling_fp18=parse_fp18(options[CONF_PRICE_CEILING]),
+            worker_ceiling=int(options[CONF_WORKER_CEILING]),
+        )
+    except KeyError, NumberError:
+        return None
+
+
+def arming_of(options: Mapping[str, Any]) -> Arming | None:
+    """Return the leave to publish; None while rehearsing."""
+    return ceilings_of(options) if options.get(CONF_ARMED) else None
+
+
+def read_offer_of(hass: HomeAssistant, options: Mapping[str, Any]) -> ReadOffer:
+    """Return what reads the bid that is wanted, at each look anew.
+
+    WorkersFileError where it cannot be bid; None where nothing is to be bid.
+    """
+    if path := options.get(CONF_WORKERS_FILE):
+        source = WorkersSource(Path(path))
+
+        async def read_file() -> Offer | None:
+            reading = await hass.async_add_executor_job(source.read)
+            if reading.problem is not None:
+                raise reading.problem
+            assert reading.in_force is not None  # noqa: S101
+            return reading.in_force.offer
+
+        return read_file
+
+    async def read_form() -> Offer | None:
+        if not options.get(CONF_SIZES):
+            return None
+        try:
+            return Offer.of(worker_set(options[CONF_PRICE], options[CONF_SIZES]))
+        except CommitmentError as err:
+            raise WorkersFileError(str(err)) from err
+
+    return read_form
+
+
+def route_of(options: Mapping[str, Any]) -> Route | None:
+    """Return the proxy that is told what was won; None for none."""
+    match options.get(CONF_PROXY):
+        case const.PROXY_IHP:
+            return IhpRoute(
+                pools=Path(options[CONF_PROXY_FILE]),
+                sentinel=Path(options[CONF_PROXY_SENTINEL]),
+                pool_name=options.get(CONF_PROXY_POOL, DEFAULT_POOL_NAME),
+            )
+        case const.PROXY_BRAIINS:
+            return BraiinsRoute(
+                profile=Path(options[CONF_PROXY_FILE]),
+                sentinel=Path(options[CONF_PROXY_SENTINEL]),
+            )
+        case _:
+            return None
