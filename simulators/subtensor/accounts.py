@@ -68,10 +68,11 @@ def account_of(address: str) -> bytes:
     Raises:
         ValueError: It is not an address of this chain.
     """
+    digits = [_ALPHABET.find(letter) for letter in address]
     number = 0
-    for letter in address:
-        number = number * 58 + _ALPHABET.index(letter)
-    if number >= 1 << 8 * 35:
+    for digit in digits:
+        number = number * 58 + digit
+    if -1 in digits or number >= 1 << 8 * 35:
         raise ValueError(f"not an address of this chain: {address}")
     data = number.to_bytes(35)
     if data[0] != SS58_FORMAT or _checksum(data[:33]) != data[33:]:

@@ -87,6 +87,11 @@ class Chain:
         return self._canonical[self._finalised - self._first]
 
     @property
+    def first(self) -> int:
+        """The lowest block that was simulated."""
+        return self._first
+
+    @property
     def genesis(self) -> bytes:
         """The hash of block 0."""
         return self._genesis

@@ -114,9 +114,13 @@ class Connection:
             self._send({"jsonrpc": "2.0", "error": error, "id": None})
             return
         requests = request if isinstance(request, list) else [request]
+        if not all(isinstance(one, dict) and "method" in one for one in requests):
+            error = {"code": -32600, "message": "Invalid request"}
+            self._send({"jsonrpc": "2.0", "error": error, "id": None})
+            return
         for one in requests:
-            self._traffic.note(str(one.get("method")), size // len(requests))
-        methods = {str(one.get("method")) for one in requests}
+            self._traffic.note(one["method"], size // len(requests))
+        methods = {one["method"] for one in requests}
         if self._faults.silent:
             return
         await self._faults.delay()
@@ -154,6 +158,9 @@ class Connection:
             answer["error"] = {"code": error.code, "message": error.message}
             if error.data is not None:
                 answer["error"]["data"] = error.data
+        except (IndexError, TypeError, ValueError) as error:
+            invalid = {"code": -32602, "message": "Invalid params", "data": str(error)}
+            answer["error"] = invalid
         return answer, then
 
     def _subscribe(

@@ -67,8 +67,9 @@ class Faults:
     @command
     def fall_behind(self, blocks: int) -> None:
         """Know nothing of the chain's last blocks, and follow at that distance."""
-        if blocks < 0:
-            raise ValueError(f"blocks must be 0 or more, not {blocks}")
+        most = self._view.chain.head.number - self._view.chain.first
+        if not 0 <= blocks <= most:
+            raise ValueError(f"blocks must be from 0 to {most}, not {blocks}")
         self._view.behind = blocks
 
     @command

@@ -153,13 +153,12 @@ class Rpc:
 
         Raises:
             RpcError: There is none.
+            TypeError: Parameters are missing or too many.
+            ValueError: They do not decode.
         """
         if method not in self._methods:
             raise RpcError(-32601, "Method not found")
-        try:
-            return self._methods[method](*parameters)
-        except (TypeError, ValueError) as error:
-            raise RpcError(-32602, "Invalid params", str(error)) from error
+        return self._methods[method](*parameters)
 
     def _block_hash(self, number: int | str | None = None) -> str | None:
         if number is None:

@@ -16,7 +16,7 @@ from simulators.subtensor.scale import blob, compact, uint
 from simulators.subtensor.storage import data_field
 
 
-class RpcFailure(Exception):
+class AnsweredError(Exception):
     """An answer that is an error."""
 
 
@@ -36,7 +36,7 @@ class Client:
         while (answer := await self._next()).get("id") != number:
             self._keep(answer)
         if "error" in answer:
-            raise RpcFailure(json.dumps(answer["error"]))
+            raise AnsweredError(json.dumps(answer["error"]))
         return answer["result"]
 
     async def told(self, subscription: str, count: int) -> list[Any]:

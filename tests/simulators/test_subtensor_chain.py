@@ -12,7 +12,7 @@ from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.scale import compact
 from simulators.subtensor.storage import NOW, RAW_LIMIT, commitment_key, data_field
 
-from .subtensor_client import Client, RpcFailure, connected
+from .subtensor_client import AnsweredError, Client, connected
 
 NOW_KEY = f"0x{NOW.hex()}"
 
@@ -112,9 +112,9 @@ async def test_old_states_are_discarded(
         gone = await client.ask("chain_getBlockHash", START_BLOCK - 10)
         assert await client.ask("state_getStorage", NOW_KEY, kept)
         assert await client.ask("chain_getHeader", gone)
-        with pytest.raises(RpcFailure, match=f"State already discarded for {gone}"):
+        with pytest.raises(AnsweredError, match=f"State already discarded for {gone}"):
             await client.ask("state_getStorage", NOW_KEY, gone)
-        with pytest.raises(RpcFailure, match="Header was not found"):
+        with pytest.raises(AnsweredError, match="Header was not found"):
             await client.ask("state_getStorage", NOW_KEY, f"0x{'ab' * 32}")
 
 

@@ -10,7 +10,7 @@ from simulators.subtensor import ALICE, BOB, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.pool import Counts
 from simulators.subtensor.storage import EVENTS, commitment_key
 
-from .subtensor_client import Client, RpcFailure, connected, signed
+from .subtensor_client import AnsweredError, Client, connected, signed
 
 BID = b"2;b;BTC,1=0.1:9"
 
@@ -96,7 +96,7 @@ async def test_a_signature_over_something_else(
 ) -> None:
     """Another runtime's, or one whose era is over."""
     extrinsic = signed(simulator.chain, BID, **changed)
-    with pytest.raises(RpcFailure, match=reason):
+    with pytest.raises(AnsweredError, match=reason):
         await _watched(client, extrinsic)
     assert simulator.chain.counts == Counts(refused=1)
 
@@ -104,9 +104,9 @@ async def test_a_signature_over_something_else(
 async def test_altered_bytes(simulator: SubtensorSimulator, client: Client) -> None:
     """One bit of the call, and something that is no extrinsic at all."""
     extrinsic = signed(simulator.chain, BID)
-    with pytest.raises(RpcFailure, match="bad signature"):
+    with pytest.raises(AnsweredError, match="bad signature"):
         await _watched(client, extrinsic[:-1] + "8")
-    with pytest.raises(RpcFailure, match="invalid format"):
+    with pytest.raises(AnsweredError, match="invalid format"):
         await _watched(client, extrinsic[:-2])
 
 
@@ -114,12 +114,12 @@ async def test_the_same_again(simulator: SubtensorSimulator, client: Client) -> 
     """Refused while it waits and after it was in a block; never carried out twice."""
     extrinsic = signed(simulator.chain, BID)
     await _watched(client, extrinsic)
-    with pytest.raises(RpcFailure, match="1013"):
+    with pytest.raises(AnsweredError, match="1013"):
         await _watched(client, extrinsic)
     await simulator.produce()
-    with pytest.raises(RpcFailure, match="1012"):
+    with pytest.raises(AnsweredError, match="1012"):
         await _watched(client, extrinsic)
-    with pytest.raises(RpcFailure, match="outdated"):
+    with pytest.raises(AnsweredError, match="outdated"):
         await _watched(client, signed(simulator.chain, b"2;b;"))
     assert simulator.chain.counts == Counts(
         accepted=1, refused=3, duplicates=2, succeeded=1
@@ -144,7 +144,7 @@ async def test_two_with_one_nonce(
 ) -> None:
     """The first stays."""
     await _watched(client, signed(simulator.chain, BID))
-    with pytest.raises(RpcFailure, match="1014"):
+    with pytest.raises(AnsweredError, match="1014"):
         await _watched(client, signed(simulator.chain, b"2;b;"))
 
 

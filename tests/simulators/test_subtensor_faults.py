@@ -18,7 +18,7 @@ from simulators.subtensor.storage import commitment_key
 from simulators.subtensor.strangers import KINDS, account
 from simulators.subtensor.wallet import WalletFolder
 
-from .subtensor_client import Client, RpcFailure, connected, signed
+from .subtensor_client import AnsweredError, Client, connected, signed
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,12 +105,12 @@ async def test_a_method_that_fails(
 ) -> None:
     """The others do not; a method that is not there fails by itself."""
     simulator.node.fail("chain_getHead", -32000, "Server is busy")
-    with pytest.raises(RpcFailure, match="Server is busy"):
+    with pytest.raises(AnsweredError, match="Server is busy"):
         await client.ask("chain_getHead")
     assert await client.ask("chain_getBlockHash")
-    with pytest.raises(RpcFailure, match="Method not found"):
+    with pytest.raises(AnsweredError, match="Method not found"):
         await client.ask("chain_getNothing")
-    with pytest.raises(RpcFailure, match="Invalid params"):
+    with pytest.raises(AnsweredError, match="Invalid params"):
         await client.ask("state_getStorage", "0xabc")
 
 
@@ -187,7 +187,7 @@ async def test_refused_extrinsics(
 ) -> None:
     """With the code that is asked for."""
     simulator.node.refuse_extrinsics(code)
-    with pytest.raises(RpcFailure, match=str(code)):
+    with pytest.raises(AnsweredError, match=str(code)):
         await client.ask(
             "author_submitAndWatchExtrinsic", signed(simulator.chain, b"2;b;")
         )
@@ -213,6 +213,24 @@ async def test_batches(simulator: SubtensorSimulator, client: Client) -> None:
     assert (first["id"], first["result"]) == (0, "Bittensor")
     assert (second["id"], second["error"]["code"]) == (1, -32601)
     assert simulator.node.traffic.requests == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ("{", -32700),
+        ("7", -32600),
+        ('{"id":1,"method":"author_submitExtrinsic","params":[]}', -32602),
+        ('{"id":1,"method":"author_submitExtrinsic","params":["zz"]}', -32602),
+        ('{"id":1,"method":"state_getKeysPaged","params":["0x",1001]}', 4002),
+        ('{"id":1,"method":"state_call","params":["Core_x","0x"]}', 4003),
+    ],
+)
+async def test_wrong_requests(client: Client, sent: str, code: int) -> None:
+    """Each has its error, and the connection goes on."""
+    await client.socket.send_str(sent)
+    assert json.loads((await client.socket.receive()).data)["error"]["code"] == code
+    assert await client.ask("system_chain")
 
 
 async def test_strangers(simulator: SubtensorSimulator, client: Client) -> None:
@@ -276,7 +294,7 @@ async def test_a_wallet_folder(tmp_path: Path) -> None:
     folder = Path(temporary.describe()["directory"])
     assert (folder / "workers.toml").exists()
     await temporary.stop()
-    assert not folder.exists()
+    assert folder not in folder.parent.iterdir()
 
 
 async def test_the_program(socket_enabled: None, tmp_path: Path) -> None:
