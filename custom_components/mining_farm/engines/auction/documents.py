@@ -1,0 +1,134 @@
+"""What happens, as JSON: one object for each event, numbers in decimals."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from .miner import MinerEvent, Routed, RoutingProblem, WorkersProblem
+from .models import AuctionResult, OwnBid, StoredCommitment, WorkerSet
+from .numbers import format_fp18
+from .offer import Offer
+from .upkeep_report import UpkeepReport
+from .watch_events import WatchProblem, WindowUpdate
+from .worker_split import total_hashrate_fp18
+
+type Document = dict[str, Any]
+
+
+def describe_event(event: MinerEvent) -> Document:
+    """Return an event; its kind is under `event`."""
+    match event:
+        case UpkeepReport():
+            return {"event": "commitment", **describe_report(event)}
+        case WindowUpdate(result=result, final=final, correction=correction):
+            return {
+                "event": "window",
+                "final": final,
+                "correction": correction,
+                **describe_result(result),
+            }
+        case WatchProblem(window=window, error=error):
+            start = None if window is None else window.start
+            return {"event": "problem", "window": start, "reason": str(error)}
+        case WorkersProblem(error):
+            return {"event": "workers", "line": error.line, "reason": error.reason}
+        case Routed(result, changed):
+            return {
+                "event": "routing",
+                "window": result.window.start,
+                "changed": changed,
+            }
+        case RoutingProblem(error):
+            return {"event": "routing", "reason": str(error)}
+
+
+def describe_report(report: UpkeepReport) -> Document:
+    """Return what a look at the own commitment saw and did."""
+    block = report.published_in
+    return {
+        "standing": str(report.standing),
+        "outcome": str(report.outcome),
+        "reason": report.why,
+        "head": report.head,
+        "on_chain": None if report.stored is None else _stored(report.stored),
+        "published_in": None if block is None else block.number,
+    }
+
+
+def describe_offer(offer: Offer) -> Document:
+    """Return what is to be committed."""
+    workers: WorkerSet = offer.workers
+    return {
+        "text": offer.payload.decode(),
+        "bytes": len(offer.payload),
+        "price": format_fp18(workers.price_fp18),
+        "sizes": dict(workers.sizes),
+        "workers": sum(workers.sizes.values()),
+        "hashrate_ph": format_fp18(total_hashrate_fp18(workers)),
+    }
+
+
+def describe_result(result: AuctionResult) -> Document:
+    """Return a window's outcome."""
+    prices = result.prices
+    return {
+        "netuid": result.netuid,
+        "window": {
+            "index": result.window.index,
+            "start": result.window.start,
+            "end": result.window.end,
+        },
+        "block_hash": result.block_hash,
+        "started_at": result.started_at.isoformat(),
+        "ends_at": result.ends_at.isoformat(),
+        "prices": None
+        if prices is None
+        else {
+            "tao_usdc": format_fp18(prices.tao_usdc),
+            "alpha_tao": format_fp18(prices.alpha_tao),
+            "hashp_usdc": format_fp18(prices.hashp_usdc),
+            "cap": None if prices.cap is None else format_fp18(prices.cap),
+        },
+        "budget_ph": result.budget_ph,
+        "commitments": result.commitments,
+        "bidders": result.bidders,
+        "banned": list(result.banned),
+        "skipped": [
+            {"hotkey": skipped.hotkey, "reason": skipped.reason}
+            for skipped in result.skipped
+        ],
+        "winners": [
+            {
+                "hotkey": winner.hotkey,
+                "size": winner.size,
+                "price": format_fp18(winner.price_fp18),
+            }
+            for winner in result.winners
+        ],
+        "won": _own(bid for bid in result.own if bid.won),
+        "lost": _own(bid for bid in result.own if not bid.won),
+        "own_least": result.own_least,
+        "own_most": result.own_most,
+        "solver": None if result.solver is None else str(result.solver),
+        "estimate": result.estimate,
+        "solved_in_s": round(result.solved_in, 3),
+    }
+
+
+def now() -> str:
+    """Return the time of a line."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _own(bids: Iterable[OwnBid]) -> list[Document]:
+    counts = Counter((bid.size, bid.price_fp18) for bid in bids)
+    return [
+        {"size": size, "price": format_fp18(price), "workers": count}
+        for (size, price), count in counts.items()
+    ]
+
+
+def _stored(stored: StoredCommitment) -> Document:
+    text = None if stored.raw is None else stored.raw.decode(errors="backslashreplace")
+    return {"text": text, "block": stored.block, "problem": stored.problem}

@@ -1,0 +1,274 @@
+"""Command line: bid, watch and route without Home Assistant. One JSON line per event."""
+
+import argparse
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+import json
+import os
+from pathlib import Path
+import signal
+import sys
+
+from .arming import Arming
+from .auction import hold_auction
+from .chain import ChainClient
+from .documents import (
+    Document,
+    describe_event,
+    describe_offer,
+    describe_report,
+    describe_result,
+    now,
+)
+from .environment import allows_version_1, find_route
+from .errors import AuctionError, ChainError, NumberError, WalletError, WorkersFileError
+from .hotkey import HotkeySigner, hotkey_path, signer
+from .miner import AuctionMiner, MinerEvent
+from .networks import endpoint_urls
+from .numbers import parse_fp18
+from .offer import Offer
+from .one_window import auction_at
+from .solver import AuctionSolver
+from .ss58 import ss58_decode
+from .upkeep import CommitmentUpkeep
+from .upkeep_journal import FileJournal, ReadOnlyJournal
+from .workers_file import FileSettings, WorkersFile, WorkersSource, read_workers_file
+
+
+class _SettingsChangedError(Exception):
+    """Network, subnet or wallet are others than those in use."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what is asked; return 0, or 1 where it could not be done."""
+    options = _parse(arguments)
+    try:
+        asyncio.run(_main(options, os.environ))
+    except KeyboardInterrupt:
+        return 130
+    except AuctionError as err:
+        line = err.line if isinstance(err, WorkersFileError) else None
+        reason = err.reason if isinstance(err, WorkersFileError) else str(err)
+        _print({"event": "error", "line": line, "reason": reason})
+        return 1
+    return 0
+
+
+async def _main(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with suppress(asyncio.CancelledError):
+        match options.command:
+            case "check":
+                await _check(options, environment)
+            case "auction":
+                await _auction(options, environment)
+            case _:
+                while True:
+                    await _run_once(options, environment)
+
+
+async def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    """Print what would be committed, and why."""
+    file = await _read(options, environment)
+    hotkey, key = await _wallet(options, file.settings)
+    async with _chain(options, file.settings) as chain:
+        upkeep = CommitmentUpkeep(
+            chain,
+            ReadOnlyJournal(_journal(options, hotkey)),
+            netuid=file.settings.netuid,
+            hotkey=hotkey,
+            signer=key,
+        )
+        report = await upkeep.run(file.offer, None)
+    _print(
+        {
+            "event": "check",
+            "hotkey": hotkey,
+            "can_sign": key is not None,
+            "offer": describe_offer(file.offer),
+            **describe_report(report),
+        }
+    )
+
+
+async def _auction(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    """Print a window's outcome."""
+    settings = (await _read(options, environment)).settings
+    hotkey, _ = await _wallet(options, settings)
+    hold = partial(hold_auction, own_hotkey=hotkey, solve=AuctionSolver())
+    async with _chain(options, settings) as chain:
+        result = await auction_at(
+            chain, hold, netuid=settings.netuid, block=options.block
+        )
+    _print({"event": "auction", **describe_result(result)})
+
+
+async def _run_once(
+    options: argparse.Namespace, environment: Mapping[str, str]
+) -> None:
+    """Mine until the file names another network, subnet or wallet."""
+    source = WorkersSource(options.config, version_1=allows_version_1(environment))
+    first = await asyncio.to_thread(source.read)
+    if first.in_force is None:
+        raise first.problem or WorkersFileError("is not there")
+    settings = first.in_force.settings
+    hotkey, key = await _wallet(options, settings)
+
+    async def read_offer() -> Offer:
+        reading = await asyncio.to_thread(source.read)
+        if reading.problem is not None or reading.in_force is None:
+            raise reading.problem or WorkersFileError("is not there")
+        if _identity(reading.in_force.settings) != _identity(settings):
+            await _try(options, reading.in_force.settings)
+            raise _SettingsChangedError
+        return reading.in_force.offer
+
+    def tell(event: MinerEvent) -> None:
+        _print(describe_event(event))
+
+    async with _chain(options, settings) as chain:
+        miner = AuctionMiner(
+            chain,
+            FileJournal(_journal(options, hotkey)),
+            netuid=settings.netuid,
+            hotkey=hotkey,
+            signer=key,
+            read_offer=read_offer,
+            arming=_arming(options),
+            route=None if options.no_routing else find_route(environment),
+            solve=AuctionSolver(),
+            tell=tell,
+        )
+        _print({"event": "start", "hotkey": hotkey, "rehearsing": not options.arm})
+        try:
+            await miner.run()
+        except* _SettingsChangedError:
+            _print({"event": "restart", "reason": "network, subnet or wallet changed"})
+
+
+async def _read(
+    options: argparse.Namespace, environment: Mapping[str, str]
+) -> WorkersFile:
+    return await asyncio.to_thread(
+        read_workers_file, options.config, version_1=allows_version_1(environment)
+    )
+
+
+async def _wallet(
+    options: argparse.Namespace, settings: FileSettings
+) -> tuple[str, HotkeySigner | None]:
+    """Return the hotkey's address and what signs with it; WalletError."""
+    if options.watch is not None:
+        ss58_decode(options.watch)
+        return options.watch, None
+    wallet = settings.wallet
+    path = hotkey_path(wallet.directory, wallet.name, wallet.hotkey)
+    key = await asyncio.to_thread(signer, path)
+    return key.ss58, key
+
+
+async def _try(options: argparse.Namespace, settings: FileSettings) -> None:
+    """Raise WorkersFileError where a chain or a wallet could not be used at all."""
+    try:
+        endpoint_urls((settings.network,))
+        await _wallet(options, settings)
+    except (ChainError, WalletError) as err:
+        raise WorkersFileError(str(err)) from err
+
+
+def _chain(options: argparse.Namespace, settings: FileSettings) -> ChainClient:
+    return ChainClient((settings.network, *options.endpoint), netuid=settings.netuid)
+
+
+def _identity(settings: FileSettings) -> tuple[object, ...]:
+    return settings.network, settings.netuid, settings.wallet
+
+
+def _journal(options: argparse.Namespace, hotkey: str) -> Path:
+    """Return the file of a hotkey's journal: no two hotkeys share one."""
+    config: Path = options.config
+    return config.with_name(f"{config.stem}.{hotkey}.journal.json")
+
+
+def _arming(options: argparse.Namespace) -> Arming | None:
+    if not options.arm:
+        return None
+    return Arming(
+        price_ceiling_fp18=options.price_ceiling, worker_ceiling=options.worker_ceiling
+    )
+
+
+def _print(document: Document) -> None:
+    print(json.dumps({"time": now(), **document}), flush=True)
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options; exits with 2 on wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="auction_miner", description="Bid hashrate in the InfiniteHash auction."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="what would be committed, and why")
+    auction = commands.add_parser("auction", help="the outcome of a window")
+    run = commands.add_parser("run", help="bid, watch and route until stopped")
+    for command in (check, auction, run):
+        command.add_argument(
+            "--config",
+            type=Path,
+            default=Path("config.toml"),
+            help="the workers file, default: %(default)s",
+        )
+        command.add_argument(
+            "--endpoint",
+            action="append",
+            default=[],
+            metavar="NETWORK",
+            help="another endpoint to fall back on, by URL or name; may be repeated",
+        )
+        command.add_argument(
+            "--watch", metavar="SS58", help="watch this hotkey, without any key"
+        )
+    auction.add_argument(
+        "--block", type=int, help="of any block, default: the present one"
+    )
+    run.add_argument(
+        "--arm", action="store_true", help="publish; without it all is rehearsed"
+    )
+    run.add_argument(
+        "--price-ceiling",
+        type=_price,
+        metavar="PRICE",
+        help="the highest price multiplier that may be published",
+    )
+    run.add_argument(
+        "--worker-ceiling",
+        type=int,
+        metavar="COUNT",
+        help="the most workers that may be published",
+    )
+    run.add_argument(
+        "--no-routing", action="store_true", help="leave the proxy's file alone"
+    )
+    options = parser.parse_args(arguments)
+    if options.command == "run" and options.arm:
+        if options.price_ceiling is None or options.worker_ceiling is None:
+            run.error("--arm needs --price-ceiling and --worker-ceiling")
+        if options.watch is not None:
+            run.error("--arm needs a key: it cannot go with --watch")
+    return options
+
+
+def _price(text: str) -> int:
+    """Return a price in fp18."""
+    try:
+        return parse_fp18(text)
+    except NumberError as err:
+        raise argparse.ArgumentTypeError(str(err)) from err
+
+
+if __name__ == "__main__":
+    sys.exit(main())

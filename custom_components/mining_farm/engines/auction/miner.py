@@ -1,0 +1,140 @@
+"""One wallet's auctions: what is offered, what was won, and who is told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from .arming import Arming
+from .auction import Solver, hold_auction
+from .errors import RoutingError, WorkersFileError
+from .hotkey import HotkeySigner
+from .models import AuctionResult
+from .offer import Offer
+from .routing import Route, apply_routing
+from .upkeep import INTERVAL, CommitmentUpkeep, UpkeepChain
+from .upkeep_memory import UpkeepJournal
+from .upkeep_report import Outcome, UpkeepReport
+from .watch import AuctionWatch
+from .watch_events import WatchChain, WatchEvent, WindowUpdate
+
+LOOK_AGAIN = 30.0
+"""Seconds before a commitment that could not be read is looked at again."""
+ROUTE_AGAIN = 60.0
+"""Seconds before a proxy's file that could not be changed is tried again."""
+
+
+class MinerChain(UpkeepChain, WatchChain, Protocol):
+    """All that is asked of a chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersProblem:
+    """What is offered cannot be read: nothing is published."""
+
+    error: WorkersFileError
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A proxy's file is in line with a result."""
+
+    result: AuctionResult
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingProblem:
+    """A proxy's file was left as it is."""
+
+    error: RoutingError
+
+
+type MinerEvent = UpkeepReport | WatchEvent | WorkersProblem | Routed | RoutingProblem
+
+
+class AuctionMiner:
+    """Offers, watches and routes for as long as it runs."""
+
+    def __init__(
+        self,
+        chain: MinerChain,
+        journal: UpkeepJournal,
+        *,
+        netuid: int,
+        hotkey: str,
+        signer: HotkeySigner | None,
+        read_offer: Callable[[], Awaitable[Offer]],
+        arming: Arming | None,
+        route: Route | None,
+        solve: Solver,
+        tell: Callable[[MinerEvent], None],
+        sleep: Callable[[float], Coroutine[Any, Any, object]] = asyncio.sleep,
+    ) -> None:
+        """Rehearse without arming; watch only without a signer.
+
+        `read_offer` is asked at every look and raises WorkersFileError.
+        """
+        self._read_offer = read_offer
+        self._arming = arming
+        self._route = route
+        self._tell = tell
+        self._sleep = sleep
+        self._result: AuctionResult | None = None
+        self._has_result = asyncio.Event()
+        self._upkeep = CommitmentUpkeep(
+            chain, journal, netuid=netuid, hotkey=hotkey, signer=signer
+        )
+        self._watch = AuctionWatch(
+            chain,
+            partial(hold_auction, own_hotkey=hotkey, solve=solve),
+            netuid=netuid,
+            sleep=sleep,
+        )
+        self._watch.subscribe(self._take)
+
+    async def run(self) -> None:
+        """Do all of it until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_up())
+            group.create_task(self._watch.run())
+            if self._route is not None:
+                group.create_task(self._follow_with(self._route))
+
+    async def _keep_up(self) -> None:
+        while True:
+            report = await self._look()
+            self._tell(report)
+            is_unknown = report.outcome is Outcome.UNKNOWN
+            await self._sleep(LOOK_AGAIN if is_unknown else INTERVAL)
+
+    async def _look(self) -> UpkeepReport:
+        try:
+            offer = await self._read_offer()
+        except WorkersFileError as err:
+            self._tell(WorkersProblem(err))
+            return await self._upkeep.run(None, None)
+        return await self._upkeep.run(offer, self._arming)
+
+    def _take(self, event: WatchEvent) -> None:
+        self._tell(event)
+        if isinstance(event, WindowUpdate):
+            self._result = event.result
+            self._has_result.set()
+
+    async def _follow_with(self, route: Route) -> None:
+        """Bring the proxy in line with each result, the latest first."""
+        while True:
+            await self._has_result.wait()
+            self._has_result.clear()
+            if (result := self._result) is None:
+                continue
+            try:
+                changed = await asyncio.to_thread(apply_routing, route, result.own)
+            except RoutingError as err:
+                self._tell(RoutingProblem(err))
+                await self._sleep(ROUTE_AGAIN)
+                self._has_result.set()
+            else:
+                self._tell(Routed(result, changed))

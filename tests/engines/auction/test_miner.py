@@ -1,0 +1,180 @@
+"""One wallet's auctions: offer, watch and route together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from custom_components.mining_farm.engines.auction.arming import Arming
+from custom_components.mining_farm.engines.auction.documents import describe_event
+from custom_components.mining_farm.engines.auction.errors import (
+    ChainUnavailableError,
+    WorkersFileError,
+)
+from custom_components.mining_farm.engines.auction.hotkey import HotkeySigner
+from custom_components.mining_farm.engines.auction.miner import (
+    AuctionMiner,
+    MinerEvent,
+    Routed,
+    RoutingProblem,
+    WorkersProblem,
+)
+from custom_components.mining_farm.engines.auction.models import (
+    FP,
+    Selection,
+    SelectionProblem,
+)
+from custom_components.mining_farm.engines.auction.offer import Offer
+from custom_components.mining_farm.engines.auction.routing import IhpRoute
+from custom_components.mining_farm.engines.auction.upkeep_journal import FileJournal
+from custom_components.mining_farm.engines.auction.upkeep_report import (
+    Outcome,
+    UpkeepReport,
+)
+from custom_components.mining_farm.engines.auction.watch_events import WindowUpdate
+from custom_components.mining_farm.engines.auction.worker_split import worker_set
+
+from .fake_chain import HOTKEY, FakeChain
+from .test_watch import START, Time
+
+POOLS = '[pools]\n[[pools.main]]\nname = "central-proxy"\nweight = 1\n'
+
+
+async def _solve(problem: SelectionProblem) -> Selection:
+    raise AssertionError("there is nothing to solve")
+
+
+class Farm:
+    """A miner on a fake chain, and what it tells."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin a block before a window."""
+        self.chain = FakeChain(number=START + 59, final=START + 56)
+        self.time = Time()
+        self.events: list[MinerEvent] = []
+        self.offer: Offer | WorkersFileError = Offer.of(worker_set("1", {"0.1": 2}))
+        self.route = IhpRoute(pools=folder / "pools.toml", sentinel=folder / "reload")
+        self.journal = FileJournal(folder / "journal.json")
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Start a miner that knows what the journal knows."""
+        miner = AuctionMiner(
+            self.chain,
+            self.journal,
+            netuid=89,
+            hotkey=HOTKEY,
+            signer=HotkeySigner(Path("unread"), HOTKEY),
+            read_offer=self._read,
+            arming=Arming(price_ceiling_fp18=FP, worker_ceiling=5),
+            route=self.route,
+            solve=_solve,
+            tell=self.events.append,
+            sleep=self.time.sleep,
+        )
+        self.tasks.append(asyncio.create_task(miner.run()))
+
+    async def _read(self) -> Offer:
+        if isinstance(self.offer, WorkersFileError):
+            raise self.offer
+        return self.offer
+
+    async def until(self, kind: type[MinerEvent], count: int = 1) -> list[MinerEvent]:
+        """Wait for so many events of a kind, and return all of them."""
+        async with asyncio.timeout(5):
+            while True:
+                found = [one for one in self.events if isinstance(one, kind)]
+                if len(found) >= count:
+                    return found
+                await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+async def farm(tmp_path: Path) -> AsyncIterator[Farm]:
+    """Give a farm whose proxy has a pool."""
+    farm = Farm(tmp_path)
+    farm.route.pools.write_text(POOLS, encoding="utf-8")
+    yield farm
+    for task in farm.tasks:
+        task.cancel()
+    await asyncio.gather(*farm.tasks, return_exceptions=True)
+
+
+async def test_offer_watch_and_route(farm: Farm) -> None:
+    """The commitment is published, the window held, the proxy told."""
+    farm.start()
+    [report] = await farm.until(UpkeepReport)
+    assert isinstance(report, UpkeepReport)
+    assert report.outcome is Outcome.PUBLISHED
+    await farm.until(WindowUpdate, 2)
+    [routed, *_] = await farm.until(Routed)
+    assert isinstance(routed, Routed)
+    assert routed.changed
+    assert '"0TH/s"' in farm.route.pools.read_text(encoding="utf-8")
+    kinds = {describe_event(event)["event"] for event in farm.events}
+    assert kinds == {"commitment", "window", "routing"}
+
+
+async def test_a_restart_publishes_nothing_twice(farm: Farm) -> None:
+    """What was in force is in force."""
+    farm.start()
+    await farm.until(UpkeepReport)
+    farm.tasks[0].cancel()
+    farm.start()
+    reports = await farm.until(UpkeepReport, 2)
+    assert [one.outcome for one in reports if isinstance(one, UpkeepReport)] == [
+        Outcome.PUBLISHED,
+        Outcome.NOTHING,
+    ]
+    assert len(farm.chain.extrinsics) == 1
+
+
+async def test_a_broken_file_publishes_nothing(farm: Farm) -> None:
+    """Problem and line are told; the watch goes on; a repair counts at the next look."""
+    good = farm.offer
+    farm.offer = WorkersFileError("hashrates is empty", line=12)
+    farm.start()
+    await farm.until(UpkeepReport)
+    [problem] = await farm.until(WorkersProblem)
+    assert describe_event(problem) == {
+        "event": "workers",
+        "line": 12,
+        "reason": "hashrates is empty",
+    }
+    await farm.until(WindowUpdate)
+    assert not farm.chain.extrinsics
+    farm.offer = good
+    await farm.time.pass_by(300)
+    await farm.until(UpkeepReport, 2)
+    assert len(farm.chain.extrinsics) == 1
+
+
+async def test_an_unknown_chain_is_asked_again_soon(farm: Farm) -> None:
+    """Not after five minutes."""
+
+    def fail(name: str) -> None:
+        raise ChainUnavailableError("no endpoint answers")
+
+    farm.chain.fail = fail
+    farm.start()
+    await farm.until(UpkeepReport)
+    farm.chain.fail = lambda name: None
+    await farm.time.pass_by(30)
+    reports = await farm.until(UpkeepReport, 2)
+    assert [one.outcome for one in reports if isinstance(one, UpkeepReport)] == [
+        Outcome.UNKNOWN,
+        Outcome.PUBLISHED,
+    ]
+
+
+async def test_a_proxy_s_file_that_comes_later(farm: Farm) -> None:
+    """Told, and brought in line a minute later without another window."""
+    farm.route.pools.unlink()
+    farm.start()
+    [problem, *_] = await farm.until(RoutingProblem)
+    assert "cannot be read" in describe_event(problem)["reason"]
+    farm.route.pools.write_text(POOLS, encoding="utf-8")
+    await farm.time.pass_by(60)
+    await farm.until(Routed)
+    assert '"0TH/s"' in farm.route.pools.read_text(encoding="utf-8")
