@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from . import storage
 from .extrinsics import timestamp
 from .market import Neuron
-from .pool import Pending
 from .scale import compact, uint, vec
+from .transactions import Pending
 
 MILLISECONDS = 12_000
 """Between two blocks, as the chain tells it."""

@@ -10,31 +10,18 @@ from simulators.clock import Clock, Timer
 
 from . import storage
 from .blocks import MILLISECONDS, Block, Change, Draft, State, seal
-from .extrinsics import Extrinsic, commitment, decode
+from .extrinsics import Extrinsic
 from .market import Market
 from .metadata import SPEC_VERSION, TRANSACTION_VERSION
-from .pool import (
-    ALREADY_IMPORTED,
-    BAD_SIGNATURE,
-    BANNED,
-    LOW_PRIORITY,
-    OUTDATED,
-    Counts,
-    Pending,
-    RefusedError,
-    invalid,
-)
+from .pool import Counts, Pool
 from .scale import uint
+from .transactions import Pending
 
 NETUID = 89
 TEMPO = 360
 SPLIT = (39_321, 26_214)
 START_BLOCK = 7_500_040
 """Five blocks before the second window of an epoch of subnet 89."""
-
-NOT_ALLOWED = 18, 1
-TOO_MANY_FIELDS = 18, 0
-SPACE_EXCEEDED = 18, 2
 
 
 class Chain:
@@ -56,18 +43,14 @@ class Chain:
         """Begin with `start_block` as head and so many blocks before it."""
         self.market = market
         self.netuid = netuid
-        self.counts = Counts()
+        self.pool = Pool(netuid, self._is_signed)
         self.listeners: set[Callable[[], None]] = set()
         """Called after every change of head or finality."""
-        self.holding = False
-        self.failing: tuple[int, int] | None = None
         self._clock = clock
         self._finality_lag = finality_lag
         self._kept_states = kept_states
         self._blocks: dict[bytes, Block] = {}
         self._canonical: list[Block] = []
-        self._pool: list[Pending] = []
-        self._banned: set[str] = set()
         self._changes: list[Change] = []
         self._branch = 0
         self._timer: Timer | None = None
@@ -85,6 +68,11 @@ class Chain:
     def finalised(self) -> Block:
         """The last block that no reorganisation can undo."""
         return self._canonical[self._finalised - self._first]
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the extrinsics that were sent."""
+        return self.pool.counts
 
     @property
     def first(self) -> int:
@@ -153,12 +141,10 @@ class Chain:
         self._branch += 1
         undone = self._canonical[-depth:]
         del self._canonical[-depth:]
-        retracted = [pending for block in undone for pending in block.included]
         for block in undone:
             for pending in block.included:
                 pending.tell({"retracted": block.hex})
-        self._banned -= {pending.extrinsic.hash for pending in retracted}
-        self._pool = retracted + self._pool
+        self.pool.put_back([one for block in undone for one in block.included])
         for block in undone:
             self._extend(block.changes)
         self.produce()
@@ -187,13 +173,8 @@ class Chain:
     def nonce(self, account: bytes, block: Block | None = None) -> int:
         """Return an account's nonce after a block; of the head with the pool's."""
         state = (block or self.head).state.storage
-        info = state.get(storage.account_key(account), bytes(4))
-        nonce = int.from_bytes(info[:4], "little")
-        if block is None:
-            taken = {one.extrinsic.nonce for one in self._pool_of(account)}
-            while nonce in taken:
-                nonce += 1
-        return nonce
+        nonce = storage.nonce_of(state.get(storage.account_key(account)))
+        return nonce if block is not None else self.pool.free_nonce(account, nonce)
 
     def submit(self, raw: bytes) -> Pending:
         """Take an extrinsic into the pool.
@@ -201,16 +182,10 @@ class Chain:
         Raises:
             RefusedError: It is not taken.
         """
-        try:
-            pending = Pending(self._accepted(raw))
-        except RefusedError:
-            self.counts.refused += 1
-            raise
-        self.counts.accepted += 1
-        ready = pending.extrinsic.nonce == self.nonce(pending.extrinsic.account)
-        self._pool.append(pending)
-        pending.tell("ready" if ready else "future")
-        return pending
+        head = self.head
+        return self.pool.submit(
+            raw, head.number + 1, lambda account: self.nonce(account, head)
+        )
 
     def describe(self) -> dict[str, Any]:
         """Return head, finality and what became of extrinsics."""
@@ -218,7 +193,7 @@ class Chain:
             "netuid": self.netuid,
             "head": {"number": self.head.number, "hash": self.head.hex},
             "finalised": {"number": self._finalised, "hash": self.finalised.hex},
-            "pool": len(self._pool),
+            "pool": len(self.pool),
             "extrinsics": asdict(self.counts),
         }
 
@@ -248,7 +223,7 @@ class Chain:
             draft.commit(self.netuid, hotkey, data)
         for change in changes:
             change(draft)
-        included = () if self.holding else self._include(draft)
+        included = self.pool.include(draft)
         block = seal(
             draft,
             parent,
@@ -269,44 +244,6 @@ class Chain:
             bare = replace(old, state=State({}, ()))
             self._blocks[old.hash] = self._canonical[old.number - self._first] = bare
 
-    def _include(self, draft: Draft) -> tuple[Pending, ...]:
-        """Carry out what the pool holds, in the order of nonces."""
-        included: list[Pending] = []
-        for pending in sorted(self._pool, key=lambda one: one.extrinsic.nonce):
-            extrinsic = pending.extrinsic
-            key = storage.account_key(extrinsic.account)
-            nonce = int.from_bytes(draft.storage.get(key, bytes(4))[:4], "little")
-            if extrinsic.nonce > nonce:
-                continue
-            self._pool.remove(pending)
-            if extrinsic.nonce < nonce or not self._is_signed(extrinsic, draft.number):
-                pending.tell("invalid")
-                continue
-            draft.storage[key] = storage.account_info(nonce + 1)
-            self._banned.add(extrinsic.hash)
-            included.append(pending)
-            self._carry_out(draft, len(included), extrinsic)
-        return tuple(included)
-
-    def _carry_out(self, draft: Draft, index: int, extrinsic: Extrinsic) -> None:
-        netuid, fields = commitment(extrinsic.call)
-        error = self.failing
-        if error is None and len(fields) > 3:
-            error = TOO_MANY_FIELDS
-        members = {neuron.hotkey for neuron in draft.neurons}
-        if error is None and (
-            netuid != self.netuid or extrinsic.account not in members
-        ):
-            error = NOT_ALLOWED
-        if error is not None:
-            self.counts.failed += 1
-            draft.fail(index, error)
-            return
-        self.counts.succeeded += 1
-        draft.commit(netuid, extrinsic.account, *fields)
-        draft.committed(index, netuid, extrinsic.account)
-        draft.succeed(index)
-
     def _finalise(self) -> None:
         final = max(self._finalised, self.head.number - self._finality_lag)
         for number in range(self._finalised + 1, final + 1):
@@ -318,33 +255,6 @@ class Chain:
     def _announce(self) -> None:
         for listener in tuple(self.listeners):
             listener()
-
-    def _pool_of(self, account: bytes) -> list[Pending]:
-        return [one for one in self._pool if one.extrinsic.account == account]
-
-    def _accepted(self, raw: bytes) -> Extrinsic:
-        """Return the extrinsic when the pool may take it."""
-        try:
-            extrinsic = decode(raw)
-            commitment(extrinsic.call)
-        except ValueError as error:
-            raise RefusedError(
-                1001, "Extrinsic has invalid format", str(error)
-            ) from None
-        waiting = self._pool_of(extrinsic.account)
-        if any(one.extrinsic.hash == extrinsic.hash for one in waiting):
-            self.counts.duplicates += 1
-            raise RefusedError(*ALREADY_IMPORTED, extrinsic.hash)
-        if extrinsic.hash in self._banned:
-            self.counts.duplicates += 1
-            raise RefusedError(*BANNED)
-        if extrinsic.nonce < self.nonce(extrinsic.account, self.head):
-            raise invalid(OUTDATED)
-        if any(one.extrinsic.nonce == extrinsic.nonce for one in waiting):
-            raise RefusedError(*LOW_PRIORITY)
-        if not self._is_signed(extrinsic, self.head.number + 1):
-            raise invalid(BAD_SIGNATURE)
-        return extrinsic
 
     def _is_signed(self, extrinsic: Extrinsic, current: int) -> bool:
         """Verify a signature; an era that is over is another payload, so a bad one."""

@@ -9,9 +9,9 @@ from aiohttp import WSMsgType, web
 
 from .blocks import Block
 from .faults import Faults
-from .pool import Pending, RefusedError, Status, Watcher
 from .rpc import RUNTIME_VERSION, Rpc, RpcError, View, header, storage_changes, unhex
 from .traffic import Traffic
+from .transactions import Pending, RefusedError, Status, Watcher
 
 HEADS = {
     "chain_subscribeAllHeads": ("head", "chain_allHead"),

@@ -6,8 +6,8 @@ from simulators import clock
 from simulators.clock import Clock
 from simulators.commands import command
 
-from .pool import BANNED, LOW_PRIORITY, OUTDATED, RefusedError, invalid
 from .rpc import RpcError, View
+from .transactions import BANNED, LOW_PRIORITY, OUTDATED, RefusedError, invalid
 
 _NUMBERING = frozenset(("account_nextIndex", "system_accountNextIndex"))
 _SUBMITTING = frozenset(("author_submitExtrinsic", "author_submitAndWatchExtrinsic"))

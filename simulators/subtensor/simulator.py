@@ -10,9 +10,10 @@ from simulators.commands import Device, command
 
 from . import storage, strangers
 from .accounts import ALICE, account_of, named, ss58
-from .chain import NOT_ALLOWED, Chain
+from .chain import Chain
 from .market import Market
 from .node import SubtensorNode
+from .pool import NOT_ALLOWED
 from .storage import data_field
 
 BLOCK_TIME = 12.0
@@ -43,8 +44,8 @@ class ChainDevice:
             "members": {
                 neuron.uid: ss58(neuron.hotkey) for neuron in chain.head.state.neurons
             },
-            "holding_extrinsics": chain.holding,
-            "failing_extrinsics": chain.failing is not None,
+            "holding_extrinsics": chain.pool.holding,
+            "failing_extrinsics": chain.pool.failing is not None,
         }
 
     @command
@@ -108,18 +109,18 @@ class ChainDevice:
     @command
     def hold_extrinsics(self) -> None:
         """Take extrinsics, but put none into a block."""
-        self._chain.holding = True
+        self._chain.pool.holding = True
 
     @command
     def fail_extrinsics(self) -> None:
         """Let every extrinsic fail in its block: AccountNotAllowedCommit."""
-        self._chain.failing = NOT_ALLOWED
+        self._chain.pool.failing = NOT_ALLOWED
 
     @command
     def restore(self) -> None:
         """Treat extrinsics as usual, and let time pass again."""
-        self._chain.holding = False
-        self._chain.failing = None
+        self._chain.pool.holding = False
+        self._chain.pool.failing = None
         self._chain.halt()
         if self._block_time is not None:
             self._chain.run(self._block_time)

@@ -65,6 +65,11 @@ def account_info(nonce: int) -> bytes:
     return uint(nonce, 4) + uint(0, 4) + uint(1, 4) + uint(0, 4) + _balance()
 
 
+def nonce_of(info: bytes | None) -> int:
+    """Return the nonce of an AccountInfo; 0 where there is none."""
+    return 0 if info is None else int.from_bytes(info[:4], "little")
+
+
 def _balance() -> bytes:
     return uint(10**9, 8) + bytes(16) + uint(1 << 127, 16)
 

@@ -1,34 +1,16 @@
 """What becomes of extrinsics: in the pool, in blocks, in branches."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from simulators.clock import ManualClock
 from simulators.subtensor import ALICE, BOB, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.pool import Counts
 from simulators.subtensor.storage import EVENTS, commitment_key
 
-from .subtensor_client import AnsweredError, Client, connected, signed
+from .client import AnsweredError, Client, signed
 
 BID = b"2;b;BTC,1=0.1:9"
-
-
-@pytest.fixture
-async def simulator(
-    socket_enabled: None, clock: ManualClock
-) -> AsyncIterator[SubtensorSimulator]:
-    """A chain whose blocks come on command."""
-    async with SubtensorSimulator(clock=clock, block_time=None) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def client(simulator: SubtensorSimulator) -> AsyncIterator[Client]:
-    """A client of its node."""
-    async with connected(simulator.node.url) as client:
-        yield client
 
 
 async def _watched(client: Client, extrinsic: str) -> str:

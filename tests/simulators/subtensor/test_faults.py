@@ -1,42 +1,21 @@
 """What can go wrong with a node, and what the control port shows of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 import json
 from pathlib import Path
-import signal
-import sys
 
 import aiohttp
 import pytest
 
 from simulators.clock import ManualClock
-from simulators.control import ControlServer
 from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.scale import compact
 from simulators.subtensor.storage import commitment_key
 from simulators.subtensor.strangers import KINDS, account
-from simulators.subtensor.wallet import WalletFolder
 
-from .subtensor_client import AnsweredError, Client, connected, signed
+from .client import AnsweredError, Client, connected, signed
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-async def simulator(
-    socket_enabled: None, clock: ManualClock
-) -> AsyncIterator[SubtensorSimulator]:
-    """A chain with two nodes, whose blocks come on command."""
-    async with SubtensorSimulator(clock=clock, block_time=None, nodes=2) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def client(simulator: SubtensorSimulator) -> AsyncIterator[Client]:
-    """A client of the first node."""
-    async with connected(simulator.node.url) as client:
-        yield client
+ROOT = Path(__file__).parents[3]
 
 
 async def _height(client: Client) -> int:
@@ -244,75 +223,3 @@ async def test_strangers(simulator: SubtensorSimulator, client: Client) -> None:
         assert bytes.fromhex(stored[26:]) == expected, kind
     with pytest.raises(ValueError, match="no 'odd'; there are: no_fields, none"):
         simulator.control.surprise("odd")
-
-
-async def test_the_control_port(simulator: SubtensorSimulator) -> None:
-    """It shows chain and nodes, and takes commands with arguments."""
-    async with (
-        ControlServer(simulator.groups) as control,
-        aiohttp.ClientSession() as session,
-    ):
-        for path in (
-            "chains/subtensor/produce?blocks=3",
-            "chains/subtensor/ban?uid=7",
-            "chains/subtensor/deregister?uid=8",
-            "chains/subtensor/forget_split",
-            "nodes/all/fall_behind?blocks=1",
-            "nodes/node-1/fail?method=chain_getHead",
-        ):
-            async with session.post(f"{control.url}/{path}") as reply:
-                assert reply.status == 200, await reply.text()
-        async with session.get(f"{control.url}/chains/subtensor") as reply:
-            chain = (await reply.json())["subtensor"]
-        async with session.get(f"{control.url}/nodes/node-1") as reply:
-            node = (await reply.json())["node-1"]
-    assert chain["head"]["number"] == START_BLOCK + 3
-    assert chain["finalised"]["number"] == START_BLOCK + 1
-    assert node["faults"] == ["fall_behind", "fail chain_getHead"]
-    before = simulator.chain.head.state
-    await simulator.produce()
-    after = simulator.chain.head.state
-    assert after.neurons[8].hotkey != before.neurons[8].hotkey
-    assert len(before.storage) - len(after.storage) == 1
-    vote = commitment_key(89, after.neurons[0].hotkey)
-    bitmap = after.storage[vote][-32:]
-    assert int.from_bytes(bitmap, "little") == 1 << 7
-
-
-async def test_a_wallet_folder(tmp_path: Path) -> None:
-    """A hotkey that only its owner may read, and workers that name it."""
-    wallet = WalletFolder("ws://127.0.0.1:9944", tmp_path)
-    await wallet.start()
-    file = tmp_path / "farm" / "hotkeys" / "default"
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert json.loads(file.read_text())["ss58Address"] == ALICE.address
-    assert tmp_path.as_posix() in (tmp_path / "workers.toml").read_text()
-    await wallet.stop()
-    assert file.exists()
-    temporary = WalletFolder("ws://127.0.0.1:9944")
-    await temporary.start()
-    folder = Path(temporary.describe()["directory"])
-    assert (folder / "workers.toml").exists()
-    await temporary.stop()
-    assert folder not in folder.parent.iterdir()
-
-
-async def test_the_program(socket_enabled: None, tmp_path: Path) -> None:
-    """It tells where it is, makes blocks, and ends cleanly."""
-    program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "simulators.subtensor", "--port", "0"),
-        *("--block-time", "0.05", "--wallets", str(tmp_path)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert program.stdout is not None
-    assert await program.stdout.readline() == b"subnet 89 at block 7500040\n"
-    url = (await program.stdout.readline()).decode().split()[1]
-    async with connected(url) as client:
-        heads = await client.ask("chain_subscribeNewHeads")
-        assert len(await client.told(heads, 3)) == 3
-    assert (tmp_path / "workers.toml").read_text().count(url) == 1
-    program.send_signal(signal.SIGTERM)
-    _, errors = await program.communicate()
-    assert (program.returncode, errors) == (0, b"")

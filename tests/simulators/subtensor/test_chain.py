@@ -1,6 +1,5 @@
 """Blocks, finality, branches and states, as JSON-RPC tells them."""
 
-from collections.abc import AsyncIterator
 from hashlib import blake2b
 
 import pytest
@@ -12,25 +11,9 @@ from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.scale import compact
 from simulators.subtensor.storage import NOW, RAW_LIMIT, commitment_key, data_field
 
-from .subtensor_client import AnsweredError, Client, connected
+from .client import AnsweredError, Client, connected
 
 NOW_KEY = f"0x{NOW.hex()}"
-
-
-@pytest.fixture
-async def simulator(
-    socket_enabled: None, clock: ManualClock
-) -> AsyncIterator[SubtensorSimulator]:
-    """A chain whose blocks come on command."""
-    async with SubtensorSimulator(clock=clock, block_time=None) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def client(simulator: SubtensorSimulator) -> AsyncIterator[Client]:
-    """A client of its node."""
-    async with connected(simulator.node.url) as client:
-        yield client
 
 
 async def _milliseconds(client: Client, block_hash: str | None = None) -> int:
