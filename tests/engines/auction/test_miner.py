@@ -67,7 +67,7 @@ class Farm:
             hotkey=HOTKEY,
             signer=HotkeySigner(Path("unread"), HOTKEY),
             read_offer=self._read,
-            arming=Arming(price_ceiling_fp18=FP, worker_ceiling=5),
+            read_arming=lambda: Arming(price_ceiling_fp18=FP, worker_ceiling=5),
             route=self.route,
             solve=_solve,
             tell=self.events.append,

@@ -16,6 +16,7 @@ from .bids import (
     encode_workers,
 )
 from .commitments import TEXT_LIMIT
+from .documents import describe_offer, describe_report, describe_result
 from .errors import (
     AuctionError,
     AuctionUndefinedError,
@@ -32,7 +33,22 @@ from .errors import (
     WalletError,
     WorkersFileError,
 )
-from .hotkey import DEFAULT_DIRECTORY, HotkeyFile, HotkeySigner, find_hotkeys, signer
+from .hotkey import (
+    DEFAULT_DIRECTORY,
+    HotkeyFile,
+    HotkeySigner,
+    find_hotkeys,
+    hotkey_path,
+    signer,
+)
+from .miner import (
+    AuctionMiner,
+    MinerChain,
+    MinerEvent,
+    Routed,
+    RoutingProblem,
+    WorkersProblem,
+)
 from .models import (
     FP,
     AuctionResult,
@@ -64,6 +80,7 @@ from .upkeep import CommitmentUpkeep
 from .upkeep_decision import Publish, PublishReason, Standing, decide_upkeep
 from .upkeep_memory import UpkeepJournal, UpkeepMemory
 from .upkeep_report import Outcome, UpkeepReport
+from .watch_events import WatchProblem, WindowUpdate
 from .windows import (
     BLOCK_TIME,
     BLOCKS_PER_WINDOW,
@@ -102,6 +119,7 @@ __all__ = [
     "TEXT_LIMIT",
     "Arming",
     "AuctionError",
+    "AuctionMiner",
     "AuctionResult",
     "AuctionSolver",
     "AuctionUndefinedError",
@@ -121,6 +139,8 @@ __all__ = [
     "HotkeySigner",
     "IhpRoute",
     "JournalError",
+    "MinerChain",
+    "MinerEvent",
     "Neuron",
     "NumberError",
     "Offer",
@@ -131,7 +151,9 @@ __all__ = [
     "Publish",
     "PublishReason",
     "Route",
+    "Routed",
     "RoutingError",
+    "RoutingProblem",
     "Selection",
     "SelectionProblem",
     "SkippedCommitment",
@@ -146,11 +168,14 @@ __all__ = [
     "UpkeepReport",
     "WalletError",
     "WalletSettings",
+    "WatchProblem",
     "Window",
+    "WindowUpdate",
     "Winner",
     "WorkerSet",
     "WorkersFile",
     "WorkersFileError",
+    "WorkersProblem",
     "WorkersReading",
     "WorkersSource",
     "apply_routing",
@@ -158,6 +183,9 @@ __all__ = [
     "decide_upkeep",
     "decode_bids",
     "decode_price_vote",
+    "describe_offer",
+    "describe_report",
+    "describe_result",
     "encode_bids",
     "encode_price_vote",
     "encode_workers",
@@ -167,6 +195,7 @@ __all__ = [
     "find_hotkeys",
     "format_fp18",
     "hold_auction",
+    "hotkey_path",
     "list_hashrates",
     "next_window",
     "own_result",

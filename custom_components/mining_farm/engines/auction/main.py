@@ -117,6 +117,7 @@ async def _run_once(
         raise first.problem or WorkersFileError("is not there")
     settings = first.in_force.settings
     hotkey, key = await _wallet(options, settings)
+    arming = _arming(options)
 
     async def read_offer() -> Offer:
         reading = await asyncio.to_thread(source.read)
@@ -138,7 +139,7 @@ async def _run_once(
             hotkey=hotkey,
             signer=key,
             read_offer=read_offer,
-            arming=_arming(options),
+            read_arming=lambda: arming,
             route=None if options.no_routing else find_route(environment),
             solve=AuctionSolver(),
             tell=tell,

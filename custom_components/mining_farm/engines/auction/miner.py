@@ -12,6 +12,7 @@ from .errors import RoutingError, WorkersFileError
 from .hotkey import HotkeySigner
 from .models import AuctionResult
 from .offer import Offer
+from .one_window import auction_at
 from .routing import Route, apply_routing
 from .upkeep import INTERVAL, CommitmentUpkeep, UpkeepChain
 from .upkeep_memory import UpkeepJournal
@@ -65,8 +66,8 @@ class AuctionMiner:
         netuid: int,
         hotkey: str,
         signer: HotkeySigner | None,
-        read_offer: Callable[[], Awaitable[Offer]],
-        arming: Arming | None,
+        read_offer: Callable[[], Awaitable[Offer | None]],
+        read_arming: Callable[[], Arming | None],
         route: Route | None,
         solve: Solver,
         tell: Callable[[MinerEvent], None],
@@ -74,10 +75,14 @@ class AuctionMiner:
     ) -> None:
         """Rehearse without arming; watch only without a signer.
 
-        `read_offer` is asked at every look and raises WorkersFileError.
+        Both are asked at every look: `read_offer` returns None where nothing is to be
+        bid, and raises WorkersFileError.
         """
+        self._chain = chain
+        self._netuid = netuid
+        self._hold = partial(hold_auction, own_hotkey=hotkey, solve=solve)
         self._read_offer = read_offer
-        self._arming = arming
+        self._read_arming = read_arming
         self._route = route
         self._tell = tell
         self._sleep = sleep
@@ -88,7 +93,7 @@ class AuctionMiner:
         )
         self._watch = AuctionWatch(
             chain,
-            partial(hold_auction, own_hotkey=hotkey, solve=solve),
+            self._hold,
             netuid=netuid,
             sleep=sleep,
         )
@@ -115,7 +120,24 @@ class AuctionMiner:
         except WorkersFileError as err:
             self._tell(WorkersProblem(err))
             return await self._upkeep.run(None, None)
-        return await self._upkeep.run(offer, self._arming)
+        return await self._upkeep.run(offer, self._read_arming())
+
+    async def publish_now(self, *, force: bool) -> UpkeepReport:
+        """Look at once; forced, publish also what the chain holds; WorkersFileError."""
+        offer = await self._read_offer()
+        arming = self._read_arming()
+        if force and offer is not None:
+            report = await self._upkeep.publish_now(offer, arming)
+        else:
+            report = await self._upkeep.run(offer, arming)
+        self._tell(report)
+        return report
+
+    async def auction_at(self, block: int | None = None) -> AuctionResult:
+        """Return the outcome of the window of a block, or of the head."""
+        return await auction_at(
+            self._chain, self._hold, netuid=self._netuid, block=block
+        )
 
     def _take(self, event: WatchEvent) -> None:
         self._tell(event)

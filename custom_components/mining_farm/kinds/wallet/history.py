@@ -1,4 +1,4 @@
-"""The outcomes of a wallet's last windows."""
+"""The outcomes of a wallet's last windows, without the winners of others."""
 
 from typing import Any
 
@@ -24,20 +24,20 @@ class WindowHistory:
     async def async_load(self) -> None:
         """Recall what was kept."""
         kept = await self._store.async_load() or []
-        self._results = {result["start_block"]: result for result in kept}
+        self._results = {result["window"]["start"]: result for result in kept}
 
     @callback
     def keep(self, result: dict[str, Any]) -> None:
         """Keep a result, and so many before it."""
-        self._results[result["start_block"]] = result
+        self._results[result["window"]["start"]] = result
         for start in sorted(self._results)[:-KEPT]:
             del self._results[start]
         self._store.async_delay_save(self.results, SAVE_DELAY_S)
 
     @callback
-    def find(self, start_block: int) -> dict[str, Any] | None:
+    def find(self, start: int) -> dict[str, Any] | None:
         """Return the result of a window that was told before."""
-        return self._results.get(start_block)
+        return self._results.get(start)
 
     @callback
     def results(self) -> list[dict[str, Any]]:

@@ -38,8 +38,6 @@ from .const import (
     CONF_WORKER_CEILING,
     CONF_WORKERS_FILE,
     DEFAULT_POOL_NAME,
-
-
 )
 
 type ReadOffer = Callable[[], Awaitable[Offer | None]]

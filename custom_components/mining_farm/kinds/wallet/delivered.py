@@ -1,0 +1,47 @@
+"""What the machines of a wallet deliver, beside what it has promised."""
+
+from dataclasses import dataclass
+
+from homeassistant.core import HomeAssistant, callback
+
+from ...engines.auction import AuctionResult
+from ..knowledge import async_ask_hashrate
+
+TOLERANCE = 0.9
+"""Validators ban who delivers less than nine tenths of what was won."""
+HASHES_PER_PH = 1e15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Promised and delivered, PH/s; None is unknown."""
+
+    promised: float | None
+    delivered: float | None
+
+    @property
+    def short(self) -> bool | None:
+        """Return whether what is alive no longer covers what is promised."""
+        if self.promised is None or self.delivered is None:
+            return None
+        return self.delivered < self.promised * TOLERANCE
+
+
+@callback
+def async_deliver(
+    hass: HomeAssistant, machines: list[str], result: AuctionResult | None
+) -> Delivery:
+    """Compare the window's won bids with what the machines do now.
+
+    One that fell silent delivers nothing as far as anybody knows; one of which nothing
+    is known yet leaves the sum unknown.
+    """
+    known = [async_ask_hashrate(hass, entry_id) for entry_id in machines]
+    delivered = None
+    if machines and all(one is not None and one.heard for one in known):
+        hashes = sum(one.hashrate_hs or 0.0 for one in known if one is not None)
+        delivered = hashes / HASHES_PER_PH
+    promised = None
+    if result is not None:
+        promised = sum(float(bid.size) for bid in result.own if bid.won)
+    return Delivery(promised=promised, delivered=delivered)
