@@ -1,6 +1,5 @@
 """The journal of publications as a file."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,10 @@ MEMORY = UpkeepMemory(
 )
 
 
+def _names(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
 @pytest.mark.parametrize("memory", [MEMORY, UpkeepMemory()])
 async def test_what_was_saved_is_loaded(tmp_path: Path, memory: UpkeepMemory) -> None:
     """By another process, and bit for bit."""
@@ -34,7 +37,7 @@ async def test_what_was_saved_is_loaded(tmp_path: Path, memory: UpkeepMemory) ->
     record = await FileJournal(path).load()
     assert record is not None
     assert UpkeepMemory.from_record(record) == memory
-    assert os.listdir(tmp_path) == ["journal.json"]
+    assert _names(tmp_path) == ["journal.json"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '"x"'])

@@ -1,0 +1,188 @@
+"""The command line, installed under its own name: one JSON line per event."""
+
+import asyncio
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+import json
+import os
+from pathlib import Path
+import sys
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.engines.auction.main import main
+from simulators.subtensor import ALICE, SubtensorSimulator
+from simulators.subtensor.wallet import WalletFolder
+
+ENGINE = Path(__file__).parents[3] / "custom_components/mining_farm/engines/auction"
+POOLS = '[pools]\n[[pools.main]]\nname = "central-proxy"\nweight = 1\n'
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[SubtensorSimulator]:
+    """Run a chain with ten blocks a second."""
+    async with SubtensorSimulator(block_time=0.1) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def config(simulator: SubtensorSimulator, tmp_path: Path) -> Path:
+    """Return the workers file of a wallet whose bid the chain holds."""
+    await WalletFolder(simulator.node.url, tmp_path / "wallets").start()
+    return tmp_path / "wallets" / "workers.toml"
+
+
+async def _start(folder: Path, *arguments: str, **environment: str) -> Process:
+    """Run the command in a process where it is installed and nothing else of ours is."""
+    installed = folder / "installed" / "auction_miner"
+    if not installed.is_symlink():
+        installed.parent.mkdir()
+        installed.symlink_to(ENGINE)
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "auction_miner.main",
+        *arguments,
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd="/",
+        env={**os.environ, "PYTHONPATH": str(installed.parent), **environment},
+    )
+
+
+async def _execute(folder: Path, *arguments: str) -> tuple[int | None, dict[str, Any]]:
+    process = await _start(folder, *arguments)
+    out, err = await process.communicate()
+    assert not err, err.decode()
+    return process.returncode, json.loads(out)
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def _ask_for_more(config: Path) -> None:
+    """Want another commitment than the chain holds."""
+    text = config.read_text(encoding="utf-8")
+    assert "= 3" in text
+    config.write_text(text.replace("= 3", "= 4"), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["mine"],
+        ["run", "--arm"],
+        ["run", "--arm", "--price-ceiling", "1"],
+        ["run", "--price-ceiling", "much"],
+        [
+            *("run", "--arm", "--price-ceiling", "1", "--worker-ceiling", "5"),
+            *("--watch", ALICE.address),
+        ],
+    ],
+)
+def test_usage(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Wrong usage ends with 2; nobody arms without both ceilings and a key."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["check", "auction", "run"])
+def test_a_file_with_a_mistake(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line of JSON with the line of the file, and exit code 1."""
+    path = tmp_path / "config.toml"
+    path.write_text("[bittensor]\nnetwork = \n", encoding="utf-8")
+    assert main([command, "--config", str(path)]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["event"], document["line"]) == ("error", 2)
+
+
+def test_an_address_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wallet's mistake is told in the same way."""
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '[bittensor]\nnetwork = "local"\nnetuid = 89\n[wallet]\nname = "a"\n'
+        'hotkey_name = "b"\ndirectory = "/nowhere"\n[workers]\n'
+        'price_multiplier = "1"\nhashrates = ["1"]\n',
+        encoding="utf-8",
+    )
+    assert main(["check", "--config", str(path), "--watch", "5Nobody"]) == 1
+    assert json.loads(capsys.readouterr().out)["event"] == "error"
+    assert main(["check", "--config", str(path)]) == 1
+    assert "does not exist" in json.loads(capsys.readouterr().out)["reason"]
+
+
+async def test_check(config: Path, tmp_path: Path) -> None:
+    """What would be committed and why; nothing is sent or written."""
+    before = _names(config.parent)
+    code, document = await _execute(tmp_path, "check", "--config", str(config))
+    assert code == 0
+    assert document["offer"]["text"] == "2;b;BTC,0.97=0.1:2,0.2:3"
+    assert (document["standing"], document["outcome"]) == ("in_force", "nothing")
+    assert document["hotkey"] == ALICE.address
+    assert _names(config.parent) == before
+    _ask_for_more(config)
+    _, document = await _execute(
+        tmp_path, "check", "--config", str(config), "--watch", ALICE.address
+    )
+    assert (document["standing"], document["outcome"]) == ("changed", "rehearsed")
+    assert document["can_sign"] is False
+
+
+async def test_auction(
+    config: Path, tmp_path: Path, simulator: SubtensorSimulator
+) -> None:
+    """The present window's result, and that of any block."""
+    code, document = await _execute(tmp_path, "auction", "--config", str(config))
+    assert code == 0
+    assert document["window"]["start"] <= simulator.chain.head.number
+    assert document["winners"]
+    own = document["won"] + document["lost"]
+    assert sum(bid["workers"] for bid in own) == 5
+    asked = ("auction", "--config", str(config), "--block")
+    _, again = await _execute(tmp_path, *asked, str(document["window"]["start"]))
+    assert again["block_hash"] == document["block_hash"]
+    assert again["winners"] == document["winners"]
+    code, error = await _execute(tmp_path, *asked, "999999999")
+    assert (code, error["reason"]) == (1, "there is no block 999999999 yet")
+
+
+async def test_run(config: Path, tmp_path: Path, simulator: SubtensorSimulator) -> None:
+    """Armed, it publishes once, holds auctions and tells the proxy, until stopped."""
+    pools = tmp_path / "pools.toml"
+    pools.write_text(POOLS, encoding="utf-8")
+    _ask_for_more(config)
+    process = await _start(
+        tmp_path,
+        *("run", "--config", str(config), "--arm"),
+        *("--price-ceiling", "1", "--worker-ceiling", "6"),
+        APS_MINER_POOLS_CONFIG_PATH=str(pools),
+        APS_MINER_IHP_RELOAD_SENTINEL=str(tmp_path / "reload"),
+    )
+    assert process.stdout is not None
+    events: list[dict[str, Any]] = []
+    async with asyncio.timeout(60):
+        while {"start", "commitment", "window", "routing"} - {
+            event["event"] for event in events
+        }:
+            events.append(json.loads(await process.stdout.readline()))
+    process.terminate()
+    out, err = await process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    [commitment] = [event for event in events if event["event"] == "commitment"]
+    assert (commitment["outcome"], commitment["standing"]) == ("published", "changed")
+    assert simulator.chain.counts.succeeded == 1
+    assert "target_hashrate" in pools.read_text(encoding="utf-8")
+    told = json.dumps(events) + out.decode()
+    _, secret = ALICE.pair
+    assert secret.hex()[:32] not in told

@@ -1,0 +1,167 @@
+"""Watch and upkeep with the real client against a simulated chain, over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+import time
+
+import pytest
+
+from custom_components.mining_farm.engines.auction.arming import Arming
+from custom_components.mining_farm.engines.auction.auction import hold_auction
+from custom_components.mining_farm.engines.auction.chain import ChainClient
+from custom_components.mining_farm.engines.auction.hotkey import signer
+from custom_components.mining_farm.engines.auction.models import FP
+from custom_components.mining_farm.engines.auction.offer import Offer
+from custom_components.mining_farm.engines.auction.solver import AuctionSolver
+from custom_components.mining_farm.engines.auction.upkeep import CommitmentUpkeep
+from custom_components.mining_farm.engines.auction.upkeep_journal import FileJournal
+from custom_components.mining_farm.engines.auction.upkeep_report import Outcome
+from custom_components.mining_farm.engines.auction.watch import AuctionWatch
+from custom_components.mining_farm.engines.auction.watch_events import (
+    WatchEvent,
+    WindowUpdate,
+)
+from custom_components.mining_farm.engines.auction.worker_split import worker_set
+from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
+from simulators.subtensor.wallet import write_hotkey
+
+from .fake_node import eventually
+
+WINDOW = 7_500_045
+"""The first block of a window, a few blocks after the simulation's head."""
+ARMED = Arming(price_ceiling_fp18=FP, worker_ceiling=10)
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@asynccontextmanager
+async def chain(
+    block_time: float = 2.0,
+) -> AsyncIterator[tuple[SubtensorSimulator, ChainClient]]:
+    """Run a chain whose blocks come on command, and its client."""
+    async with (
+        SubtensorSimulator(block_time=None) as simulator,
+        ChainClient(simulator.urls, netuid=89, block_time=block_time) as client,
+    ):
+        yield simulator, client
+
+
+@asynccontextmanager
+async def blocks(simulator: SubtensorSimulator, seconds: float) -> AsyncIterator[None]:
+    """Let blocks come for a while."""
+
+    async def produce() -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            await simulator.produce()
+
+    task = asyncio.create_task(produce())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _wait_for(
+    events: list[WatchEvent], *, final: bool, correction: bool = False
+) -> WindowUpdate:
+    """Return the first update of the window that says so."""
+    found: list[WindowUpdate] = []
+
+    def look() -> bool:
+        found[:] = [
+            event
+            for event in events
+            if isinstance(event, WindowUpdate)
+            and event.result.window.start == WINDOW
+            and (event.final, event.correction) == (final, correction)
+        ]
+        return bool(found)
+
+    await eventually(look)
+    return found[0]
+
+
+async def test_a_window_within_two_seconds_of_its_first_block() -> None:
+    """Provisional at once, corrected after a reorganisation, then final."""
+    assert START_BLOCK < WINDOW
+    async with chain() as (simulator, client):
+        events: list[WatchEvent] = []
+        hold = partial(hold_auction, own_hotkey=ALICE.address, solve=AuctionSolver())
+        watch = AuctionWatch(client, hold, netuid=89)
+        watch.subscribe(events.append)
+        task = asyncio.create_task(watch.run())
+        await eventually(lambda: bool(events), 20)
+        await simulator.produce(WINDOW - 1 - simulator.chain.head.number)
+        await asyncio.sleep(0.2)
+        started = time.monotonic()
+        await simulator.produce()
+        first = await _wait_for(events, final=False)
+        assert time.monotonic() - started < 2
+        assert first.result.block_hash == simulator.chain.head.hex
+        assert first.result.own
+        await simulator.reorganise(1)
+        second = await _wait_for(events, final=False, correction=True)
+        assert second.result.window == first.result.window
+        assert second.result.block_hash != first.result.block_hash
+        await simulator.produce(4)
+        last = await _wait_for(events, final=True)
+        assert last.result == second.result
+        assert all(isinstance(event, WindowUpdate) for event in events)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_commitment_is_published_once(tmp_path: Path) -> None:
+    """Changed, published, read back; a restart finds it in force."""
+    key = signer(write_hotkey(tmp_path))
+    journal = FileJournal(tmp_path / "journal.json")
+    offer = Offer.of(worker_set("0.9", {"0.1": 7}))
+
+    def start(client: ChainClient) -> CommitmentUpkeep:
+        return CommitmentUpkeep(client, journal, netuid=89, hotkey=key.ss58, signer=key)
+
+    async with chain(0.5) as (simulator, client), blocks(simulator, 0.1):
+        assert (await start(client).run(offer, None)).outcome is Outcome.REHEARSED
+        assert simulator.chain.counts.succeeded == 0
+        report = await start(client).run(offer, ARMED)
+        assert report.outcome is Outcome.PUBLISHED, report
+        assert (await start(client).run(offer, ARMED)).outcome is Outcome.NOTHING
+        assert simulator.chain.counts.succeeded == 1
+        forced = await start(client).publish_now(offer, ARMED)
+        assert forced.outcome is Outcome.PUBLISHED, forced
+        assert simulator.chain.counts.succeeded == 2
+
+
+async def test_killed_while_publishing(tmp_path: Path) -> None:
+    """The next process waits for what may still get in, and finds it."""
+    key = signer(write_hotkey(tmp_path))
+    journal = FileJournal(tmp_path / "journal.json")
+    offer = Offer.of(worker_set("0.9", {"0.1": 7}))
+    async with chain() as (simulator, client):
+        simulator.control.hold_extrinsics()
+        upkeep = CommitmentUpkeep(
+            client, journal, netuid=89, hotkey=key.ss58, signer=key
+        )
+        await client.head()
+        task = asyncio.create_task(upkeep.run(offer, ARMED))
+        await eventually(lambda: len(simulator.chain.pool) == 1, 20)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        upkeep = CommitmentUpkeep(
+            client, journal, netuid=89, hotkey=key.ss58, signer=key
+        )
+        await simulator.produce()
+        waiting = await upkeep.run(offer, ARMED)
+        assert (waiting.outcome, "may still" in waiting.why) == (Outcome.NOTHING, True)
+        simulator.control.restore()
+        await simulator.produce(4)
+        await asyncio.sleep(0.2)
+        found = await upkeep.run(offer, ARMED)
+        assert (found.outcome, found.why) == (Outcome.NOTHING, "the chain holds it")
+        assert simulator.chain.counts.succeeded == 1
