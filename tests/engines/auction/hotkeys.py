@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import sr25519
+import sr25519  # type: ignore[import-untyped]
 
 from custom_components.mining_farm.engines.auction.ss58 import ss58_encode
 

@@ -1,6 +1,6 @@
 """One connection in use: how it is kept, when it is left, and what is told of it.
 
-Blocks last 0.4 s here, so that whatever has to happen within one block is soon seen.
+Blocks last a second here, so that whatever has to happen within one block is soon seen.
 """
 
 import asyncio
@@ -10,60 +10,25 @@ import logging
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.chain_service import ChainService
 from custom_components.mining_farm.engines.auction.errors import (
     ChainError,
     ChainUnavailableError,
 )
-from custom_components.mining_farm.engines.auction.keeper import Listener, Pace
-from custom_components.mining_farm.engines.auction.models import BlockRef, EndpointState
+from custom_components.mining_farm.engines.auction.models import BlockRef
 
+from .chain_services import BLOCK_TIME, RunningService, serving
 from .fake_node import FakeNode, eventually, nodes
 
-BLOCK_TIME = 0.4
-
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-
-class Service(ChainService):
-    """A chain service that runs, and what it has told."""
-
-    def __init__(self, urls: list[str], block_time: float = BLOCK_TIME) -> None:
-        self.heads: list[BlockRef] = []
-        self.finals: list[BlockRef] = []
-        self.silences: list[bool] = []
-        self.states: tuple[EndpointState, ...] = ()
-        super().__init__(
-            urls,
-            netuid=89,
-            pace=Pace(block_time),
-            listener=Listener(
-                head=self.heads.append,
-                finalised=self.finals.append,
-                silent=self.silences.append,
-                endpoints=lambda states: setattr(self, "states", states),
-            ),
-            read_within=5,
-        )
-
-    @property
-    def in_use(self) -> list[bool]:
-        """Which endpoint is in use."""
-        return [state.in_use for state in self.states]
 
 
 @asynccontextmanager
 async def service(
     *running: FakeNode, block_time: float = BLOCK_TIME
-) -> AsyncIterator[Service]:
+) -> AsyncIterator[RunningService]:
     """Run a service for these nodes."""
-    made = Service([node.url for node in running], block_time)
-    task = asyncio.create_task(made.run())
-    try:
+    async with serving(*(node.url for node in running), block_time=block_time) as made:
         yield made
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 async def test_head_and_finalised_are_told_apart() -> None:
@@ -96,7 +61,7 @@ async def test_a_cut_connection_is_made_anew() -> None:
     """A read in flight is repeated on the new one, unseen by the caller."""
     async with nodes(100) as [node], service(node) as chain:
         await chain.head()
-        node.answers["chain_getFinalizedHead"] = lambda: node.drop()
+        node.answers["chain_getFinalizedHead"] = node.drop
         reading = asyncio.create_task(chain.finalised())
         await eventually(lambda: "chain_getFinalizedHead" in node.asked)
         del node.answers["chain_getFinalizedHead"]
@@ -204,7 +169,7 @@ async def test_another_chain_is_refused() -> None:
 
 async def test_silent_heads_are_told() -> None:
     """After three blocks without one, while everything else is answered."""
-    async with nodes(100) as [node], service(node, block_time=0.1) as chain:
+    async with nodes(100) as [node], service(node, block_time=0.5) as chain:
         await eventually(lambda: chain.heads)
         node.headless = True
         await eventually(lambda: chain.silences == [True])

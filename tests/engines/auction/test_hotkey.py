@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-import sr25519
+import sr25519  # type: ignore[import-untyped]
 
 from custom_components.mining_farm.engines.auction.errors import (
     EncryptedHotkeyError,
@@ -47,7 +47,7 @@ def test_coldkeys_are_never_opened(
 
     def watched(path: Path, *args: object, **options: object) -> object:
         opened.append(path)
-        return genuine(path, *args, **options)  # type: ignore[call-overload]
+        return genuine(path, *args, **options)
 
     monkeypatch.setattr(Path, "open", watched)
     find_hotkeys(tmp_path)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ from .endpoints import MAX_LAG
 from .errors import (
     AuctionError,
     ChainError,
+    ChainUnavailableError,
     ExtrinsicRefusedError,
     ExtrinsicUnconfirmedError,
 )
@@ -29,6 +31,9 @@ _WAIT_BLOCKS = ERA_PERIOD + 10
 PUBLISH_BLOCKS = _PREPARE_BLOCKS + _WAIT_BLOCKS + 1
 """Block times until publishing has ended, one way or the other."""
 _SR25519 = 1
+_REFUSALS = frozenset((-32602, -32601, *range(1000, 1013), *range(1014, 1100)))
+"""JSON-RPC codes: no such method or parameters, and those of `author`, less 1013, which
+says that the extrinsic is in the pool already."""
 
 
 class Reads(Protocol):
@@ -145,9 +150,11 @@ class Publisher:
         await self._keeper.connection()
         await self._keeper.compare()
         connection = await self._keeper.connection()
-        if (lag := self._keeper.table.lag) is None or lag > MAX_LAG:
+        head = (await self._reads.head()).number
+        # What its subscription told last may be more than it knows by now.
+        if (lag := self._keeper.table.measure(head)) is None or lag > MAX_LAG:
             raise ChainError("nothing is published: the endpoint lags behind")
-        return connection, (await self._reads.head()).number
+        return connection, head
 
     async def _submit(self, connection: Connection, extrinsic: str) -> str | None:
         """Send; return the hash of its finalised block, None if that is not told."""
@@ -170,16 +177,19 @@ class Publisher:
         except ConnectionLostError:
             pass
         except NodeError as error:
-            raise ExtrinsicRefusedError(f"the chain refuses: {error}") from None
+            # Only the pool's own words are certain; a gateway may have passed it on.
+            if error.code in _REFUSALS:
+                raise ExtrinsicRefusedError(f"the chain refuses: {error}") from None
         return None
 
     async def _search(self, sent: _Sent) -> BlockRef:
         """Look for it in what is finalised, until it can no longer get into a block."""
         while True:
-            finalised = await self._reads.finalised()
-            found = await self._reads.commitment(sent.hotkey, finalised.hash)
-            if _holds(found, sent) or finalised.number >= sent.last:
-                return await self._found(sent, finalised.hash)
+            with suppress(ChainUnavailableError):
+                finalised = await self._reads.finalised()
+                found = await self._reads.commitment(sent.hotkey, finalised.hash)
+                if _holds(found, sent) or finalised.number >= sent.last:
+                    return await self._found(sent, finalised.hash)
             await asyncio.sleep(self._keeper.pace.block_time / 2)
 
     async def _found(

@@ -1,8 +1,9 @@
 """What the chain is asked: every read pinned to a block, each within a deadline."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
+from typing import Any
 
 from .chain_publishing import Publisher, Sign
 from .connection import ConnectionLostError
@@ -107,7 +108,7 @@ class ChainService:
         async def ask() -> Snapshot:
             # Once for all, so that what runs at once does not fetch it four times.
             await self._substrate.runtime_at(block_hash)
-            started_at, commitments, neurons, split = await asyncio.gather(
+            started_at, commitments, neurons, split = await _together(
                 self._timestamp(block_hash),
                 self._commitments(block_hash),
                 self._neurons(block_hash),
@@ -187,3 +188,24 @@ class ChainService:
             # The library raises whatever its decoding stumbles over.
             reason = f"the chain's answer cannot be read ({type(error).__name__})"
             raise ChainError(reason) from error
+
+
+async def _together[A, B, C, D](
+    first: Coroutine[Any, Any, A],
+    second: Coroutine[Any, Any, B],
+    third: Coroutine[Any, Any, C],
+    fourth: Coroutine[Any, Any, D],
+) -> tuple[A, B, C, D]:
+    """Read at once; when one fails, the others are ended with it."""
+    tasks = (
+        asyncio.create_task(first),
+        asyncio.create_task(second),
+        asyncio.create_task(third),
+        asyncio.create_task(fourth),
+    )
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -87,6 +87,7 @@ class ChainThread:
         The process keeps deadlines of its own: one that does not answer within so many
         seconds hangs, and is replaced by a new one. Raises ChainProcessError then.
         """
+        peer = None
         try:
             async with asyncio.timeout(within):
                 while (peer := self._peer) is None:
@@ -94,8 +95,10 @@ class ChainThread:
                     await changed.wait()
                 return await peer.call(name, *args)
         except TimeoutError:
-            if (process := self._process) is not None:
-                process.kill()
+            # One that is still starting is left alone, however slow the machine.
+            if peer is not None and peer is self._peer and self._process is not None:
+                self._peer = None
+                self._process.kill()
             raise ChainProcessError("the chain's process does not answer") from None
 
     async def _run(self, started: Callable[[], None]) -> None:
@@ -118,7 +121,7 @@ class ChainThread:
     async def _serve(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            process = await asyncio.to_thread(_start, theirs.fileno())
+            process = _start(theirs.fileno())
         self._process = process
         try:
             reader, writer = await asyncio.open_connection(sock=ours)
@@ -138,8 +141,10 @@ class ChainThread:
         finally:
             self._process = None
             ours.close()
-            await asyncio.shield(asyncio.to_thread(_end, process))
             self._ended()
+            # Submitted at once: a task might be cancelled before it has begun.
+            ending = asyncio.get_running_loop().run_in_executor(None, _end, process)
+            await asyncio.shield(ending)
 
     def _wake(self) -> None:
         self._changed.set()

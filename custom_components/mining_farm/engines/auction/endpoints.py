@@ -67,6 +67,12 @@ class EndpointTable:
             return None
         return self._lag(self._endpoints[self._in_use])
 
+    def measure(self, height: int) -> int | None:
+        """Note the height of the endpoint in use and return its lag."""
+        if self._in_use is not None:
+            self.heard(self._in_use, height)
+        return self.lag
+
     def next(self) -> str:
         """Return the URL to try: untried, then in step with the chain, then first.
 

@@ -14,6 +14,7 @@ from .reading import read_number
 
 BLOCK_TIME = 12.0
 """Seconds."""
+_BROKEN = "the connection broke"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class ConnectionKeeper:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(1):
                             await connection.close()
-                self._fail(url, reason)
+                # A broken connection is made anew first; it counts when that fails.
+                self._fail(url, reason, count=reason != _BROKEN)
             if self.table.exhausted:
                 await asyncio.sleep(self.pace.pause)
 
@@ -152,7 +154,7 @@ class ConnectionKeeper:
             for work in (
                 self._lost(connection),
                 self._ask(connection),
-                self._stay_level(),
+                self._stay_level(connection),
                 self._follow_heads(url, connection),
                 self._follow_finalised(connection),
             )
@@ -167,7 +169,7 @@ class ConnectionKeeper:
 
     async def _lost(self, connection: Connection) -> str:
         await connection.lost()
-        return "the connection broke"
+        return _BROKEN
 
     async def _ask(self, connection: Connection) -> str:
         """Ask an endpoint that has been quiet; return when it does not answer."""
@@ -183,18 +185,22 @@ class ConnectionKeeper:
             except TimeoutError:
                 return "the endpoint fell silent"
             except ConnectionLostError:
-                return "the connection broke"
+                return _BROKEN
             except NodeError:
                 # It answers, if only to refuse.
                 await asyncio.sleep(self.pace.quiet)
 
-    async def _stay_level(self) -> str:
+    async def _stay_level(self, connection: Connection) -> str:
         """Compare with the other endpoints, more often while no head comes."""
         loop = asyncio.get_running_loop()
         while True:
             await self.compare()
-            if (lag := self.table.lag) is not None and lag > MAX_LAG:
-                return f"the endpoint is {lag} blocks behind"
+            # The last head that was told may be older than what the others told now.
+            with suppress(ChainError):
+                header = await connection.request("chain_getHeader")
+                lag = self.table.measure(read_number(header))
+                if lag is not None and lag > MAX_LAG:
+                    return f"the endpoint is {lag} blocks behind"
             compared_at = loop.time()
             late = self.pace.block_time * 1.5
             while loop.time() < compared_at + self.pace.compare:
@@ -249,8 +255,8 @@ class ConnectionKeeper:
         self._tell()
         self._wake()
 
-    def _fail(self, url: str, reason: str) -> None:
-        self.table.fail(url, reason)
+    def _fail(self, url: str, reason: str, *, count: bool = True) -> None:
+        self.table.fail(url, reason, count=count)
         self._tell()
         self._wake()
 
@@ -292,4 +298,4 @@ async def _follow(
         pass
     except ChainError:
         await connection.lost()
-    return "the connection broke"
+    return _BROKEN

@@ -1,0 +1,57 @@
+"""A chain's client without its process, so that a test can look inside."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from custom_components.mining_farm.engines.auction.chain_service import ChainService
+from custom_components.mining_farm.engines.auction.keeper import Listener, Pace
+from custom_components.mining_farm.engines.auction.models import BlockRef, EndpointState
+
+BLOCK_TIME = 1.0
+"""Whatever has to happen within one block is seen within a second."""
+
+
+class RunningService(ChainService):
+    """A chain service, and what it has told."""
+
+    def __init__(self, urls: tuple[str, ...], block_time: float) -> None:
+        """Listen to everything."""
+        self.heads: list[BlockRef] = []
+        self.finals: list[BlockRef] = []
+        self.silences: list[bool] = []
+        self.states: tuple[EndpointState, ...] = ()
+        super().__init__(
+            urls,
+            netuid=89,
+            pace=Pace(block_time),
+            listener=Listener(
+                head=self.heads.append,
+                finalised=self.finals.append,
+                silent=self.silences.append,
+                endpoints=self._take,
+            ),
+            read_within=10,
+        )
+
+    @property
+    def in_use(self) -> list[bool]:
+        """Which endpoint is in use."""
+        return [state.in_use for state in self.states]
+
+    def _take(self, states: tuple[EndpointState, ...]) -> None:
+        self.states = states
+
+
+@asynccontextmanager
+async def serving(
+    *urls: str, block_time: float = BLOCK_TIME
+) -> AsyncIterator[RunningService]:
+    """Run a service for these endpoints."""
+    service = RunningService(urls, block_time)
+    task = asyncio.create_task(service.run())
+    try:
+        yield service
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
