@@ -48,3 +48,35 @@ def async_ask(hass: HomeAssistant, entry_id: str) -> MinerKnowledge | None:
     """Return what a miner's entry knows; None while it is not loaded."""
     read = hass.data.get(DATA_KNOWLEDGE, {}).get(entry_id)
     return None if read is None else read()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashrateKnowledge:
+    """What a machine's entry knows about the work it does at the moment."""
+
+    heard: bool
+    """Whether anything was heard of it since Home Assistant started."""
+    hashrate_hs: float | None
+    """H/s; None while it is silent or does not tell."""
+
+
+DATA_HASHRATES: HassKey[dict[str, Callable[[], HashrateKnowledge]]] = HassKey(
+    f"{DOMAIN}_hashrates"
+)
+
+
+@callback
+def async_share_hashrate(
+    hass: HomeAssistant, entry: ConfigEntry[Any], read: Callable[[], HashrateKnowledge]
+) -> None:
+    """Let others ask what an entry's machine delivers, for as long as it is loaded."""
+    known = hass.data.setdefault(DATA_HASHRATES, {})
+    known[entry.entry_id] = read
+    entry.async_on_unload(lambda: known.pop(entry.entry_id, None) and None)
+
+
+@callback
+def async_ask_hashrate(hass: HomeAssistant, entry_id: str) -> HashrateKnowledge | None:
+    """Return what a machine delivers; None while its entry is not loaded."""
+    read = hass.data.get(DATA_HASHRATES, {}).get(entry_id)
+    return None if read is None else read()

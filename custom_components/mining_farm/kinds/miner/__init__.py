@@ -11,7 +11,7 @@ from ...engines.edge_collector import (
     MinerProfile,
     find_board,
 )
-from ..knowledge import async_share
+from ..knowledge import async_share, async_share_hashrate
 from .coordinator import MinerConfigEntry, MinerCoordinator, another_miner_issue
 from .entity import board_identifier, device_info
 
@@ -41,6 +41,7 @@ def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None
 
     coordinator.async_on_profile(register_device)
     async_share(hass, entry, coordinator.knowledge)
+    async_share_hashrate(hass, entry, coordinator.hashrate)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:

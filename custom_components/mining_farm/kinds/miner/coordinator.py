@@ -21,7 +21,7 @@ from ...engines.edge_collector import (
     is_starting,
 )
 from ..coordinator import FarmCoordinator
-from ..knowledge import MinerKnowledge
+from ..knowledge import HashrateKnowledge, MinerKnowledge
 from .const import CONF_PROFILE
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
@@ -124,6 +124,14 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             starting=is_starting(snapshot),
             pool_lost=bool(pools) and not any(pools),
             hashrate_ghs=snapshot.hashrate_ghs,
+        )
+
+    def hashrate(self) -> HashrateKnowledge:
+        """Return what the miner delivers."""
+        ghs = self.data.hashrate_ghs if self.fresh else None
+        return HashrateKnowledge(
+            heard=self.last_seen is not None,
+            hashrate_hs=None if ghs is None else ghs * 1e9,
         )
 
     @callback

@@ -4,6 +4,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
+from ..knowledge import async_share_hashrate
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import device_info
 from .issues import delete_all
@@ -44,6 +45,7 @@ def async_register_devices(hass: HomeAssistant, entry: RigConfigEntry) -> None:
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **device_info(entry)
     )
+    async_share_hashrate(hass, entry, entry.runtime_data.hashrate)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RigConfigEntry) -> None:

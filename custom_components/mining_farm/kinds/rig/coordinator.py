@@ -30,6 +30,7 @@ from ...engines.restart import (
     reset,
 )
 from ..coordinator import FarmCoordinator
+from ..knowledge import HashrateKnowledge
 from . import issues
 from .const import CONF_ARMED, CONF_KASA_MEASURES, CONF_MINER_ENTRY, CONF_WORKER
 from .outlets import RigOutlet, RigOutletReading
@@ -360,6 +361,13 @@ class RigCoordinator(FarmCoordinator[RigData]):
             next_check=None
             if report is None
             else report.at + self.policy.status_check_frequency,
+        )
+
+    def hashrate(self) -> HashrateKnowledge:
+        """Return what the rig delivers, as its pool sees it."""
+        rate = self.data.pool_hashrate_hs if self.fresh else None
+        return HashrateKnowledge(
+            heard=self.witnesses.report is not None, hashrate_hs=rate
         )
 
     @override

@@ -1,10 +1,11 @@
 """Follows one wallet: the chain, its commitment, and the window that it bids in."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, override
+from typing import Any, Protocol, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -26,10 +27,9 @@ from ...engines.auction import (
     MinerChain,
     MinerEvent,
     Neuron,
-    Offer,
     Outcome,
-    RoutingProblem,
     Routed,
+    RoutingProblem,
     Solver,
     Standing,
     StoredCommitment,
@@ -45,7 +45,8 @@ from ...engines.auction import (
 from ..coordinator import FarmCoordinator
 from ..telling import Teller
 from . import issues
-from .const import CONF_ARMED, CONF_HOTKEY, CONF_NETUID
+from .const import CONF_ARMED, CONF_HOTKEY, CONF_MACHINES, CONF_NETUID
+from .delivered import Delivery, async_deliver
 from .history import WindowHistory
 from .journal import WalletJournal
 from .stored import arming_of, ceilings_of, read_offer_of, route_of, signer_of
@@ -97,6 +98,24 @@ class WalletData:
         return next((state for state in self.endpoints if state.in_use), None)
 
 
+class WalletChain(MinerChain, Protocol):
+    """The chain as a wallet uses it."""
+
+    async def start(self) -> None:
+        """Begin to connect."""
+
+    async def close(self) -> None:
+        """End the connection."""
+
+    async def neurons(self, block_hash: str) -> tuple[Neuron, ...]:
+        """Return the members of the subnet."""
+
+    def subscribe_endpoints(
+        self, callback: Callable[[tuple[EndpointState, ...]], None]
+    ) -> Callable[[], None]:
+        """Call with the endpoints whenever one has changed."""
+
+
 class WalletCoordinator(FarmCoordinator[WalletData]):
     """One hotkey's bids on one subnet."""
 
@@ -106,7 +125,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self,
         hass: HomeAssistant,
         entry: WalletConfigEntry,
-        chain: ChainConnection,
+        chain: WalletChain,
         solve: Solver,
     ) -> None:
         """Take the chain, which is started with the first poll."""
@@ -133,7 +152,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             solve=solve,
             tell=self._happened,
         )
-        self._running = False
+        self._mining: asyncio.Task[None] | None = None
         self._known = WalletData(head=BlockRef(number=0, hash=""), endpoints=())
         self._members_at: datetime | None = None
         self._refused: str | None = None
@@ -143,16 +162,26 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         """Whether commitments are really published, or only rehearsed."""
         return bool(self.config_entry.options.get(CONF_ARMED))
 
+    @property
+    def machines(self) -> list[str]:
+        """Ids of the entries whose machines deliver what is promised."""
+        return list(self.config_entry.options.get(CONF_MACHINES, ()))
+
+    @callback
+    def delivery(self) -> Delivery:
+        """Compare what was won with what the machines do now."""
+        return async_deliver(self.hass, self.machines, self._known.result)
+
     @override
     async def _async_poll(self) -> WalletData:
-        if not self._running:
-            self._running = True
+        if self._mining is None:
             await self.history.async_load()
             await self.chain.start()
             self.config_entry.async_on_unload(
                 self.chain.subscribe_endpoints(self._endpoints_changed)
             )
-            self.config_entry.async_create_background_task(
+        if self._mining is None or self._mining.done():
+            self._mining = self.config_entry.async_create_background_task(
                 self.hass, self.miner.run(), f"{self.name} auctions"
             )
         try:
@@ -202,7 +231,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             case RoutingProblem(error=error):
                 issues.routing_problem(self, error)
             case Routed():
-                issues.routing_works(self)
+                issues.routing_problem(self, None)
 
     def _take_report(self, report: UpkeepReport) -> None:
         head = self._known.head.number if report.head is None else report.head
@@ -250,7 +279,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
                 f"window_{outcome}", {**told, "correction": update.correction}
             )
         if self.hotkey in result.banned and not (
-            before or now is not None and self.hotkey in now.banned
+            before or (now is not None and self.hotkey in now.banned)
         ):
             self.teller.tell("banned", {"window": told["window"]})
 
@@ -271,7 +300,10 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
 
     async def async_publish(self, *, force: bool) -> dict[str, Any]:
         """Bring the chain in line now; forced, also where it holds the bid already."""
-        report = await self.miner.look(force=force)
+        try:
+            report = await self.miner.publish_now(force=force)
+        except WorkersFileError as err:
+            raise self._error("wallet_workers", err) from err
         if report.outcome in (Outcome.NOTHING, Outcome.PUBLISHED, Outcome.REHEARSED):
             return describe_report(report)
         raise HomeAssistantError(

@@ -41,7 +41,10 @@ def async_deliver(
     if machines and all(one is not None and one.heard for one in known):
         hashes = sum(one.hashrate_hs or 0.0 for one in known if one is not None)
         delivered = hashes / HASHES_PER_PH
-    promised = None
-    if result is not None:
-        promised = sum(float(bid.size) for bid in result.own if bid.won)
+    promised = None if result is None else won_hashrate(result)
     return Delivery(promised=promised, delivered=delivered)
+
+
+def won_hashrate(result: AuctionResult) -> float:
+    """Return what a window's won bids promise, PH/s."""
+    return sum(float(bid.size) for bid in result.own if bid.won)

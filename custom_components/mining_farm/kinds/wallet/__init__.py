@@ -1,0 +1,61 @@
+"""Auction wallets: hashrate that is bid, won and routed."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util.hass_dict import HassKey
+
+from ...const import DOMAIN
+from ...engines.auction import AuctionSolver
+from ...engines.auction.chain import ChainClient
+from .const import CONF_ENDPOINTS, CONF_NETUID
+from .coordinator import WalletConfigEntry, WalletCoordinator
+from .entity import device_info
+from .history import WindowHistory
+from .issues import delete_all
+from .journal import WalletJournal
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+DATA_SOLVER: HassKey[AuctionSolver] = HassKey(f"{DOMAIN}_solver")
+"""One for all wallets: it finds out once which solver runs here."""
+
+
+@callback
+def async_create_coordinator(
+    hass: HomeAssistant, entry: WalletConfigEntry
+) -> WalletCoordinator:
+    """Return what follows the entry's wallet."""
+    return WalletCoordinator(
+        hass,
+        entry,
+        ChainClient(entry.data[CONF_ENDPOINTS], netuid=entry.data[CONF_NETUID]),
+        hass.data.setdefault(DATA_SOLVER, AuctionSolver()),
+    )
+
+
+@callback
+def async_register_devices(hass: HomeAssistant, entry: WalletConfigEntry) -> None:
+    """Register the wallet's device."""
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, **device_info(entry)
+    )
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: WalletConfigEntry) -> None:
+    """Forget what was kept of a wallet."""
+    await WalletJournal(hass, entry.entry_id).async_remove()
+    await WindowHistory(hass, entry.entry_id).async_remove()
+    delete_all(hass, entry.entry_id)
+
+
+async def async_remove_device(
+    hass: HomeAssistant, entry: WalletConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """A wallet's device goes with its entry."""
+    return False

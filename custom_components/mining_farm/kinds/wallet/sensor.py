@@ -1,0 +1,305 @@
+"""What a wallet has bid and won, and what the chain tells of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from ...engines.auction import FP, AuctionResult, Standing, decode_bids
+from .coordinator import WalletConfigEntry, WalletData, WindowOutcome, outcome_of
+from .delivered import won_hashrate
+from .entity import WalletEntity
+
+PETAHASH = "PH/s"
+ALPHA = "α"
+TAO = "τ"
+US_DOLLARS = "USD"
+RAO = 10**9
+LAST_RESULT = "last_result"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalletSensorDescription(SensorEntityDescription):
+    """A sensor of the chain or the commitment."""
+
+    value_fn: Callable[[WalletData], StateType | datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowSensorDescription(SensorEntityDescription):
+    """A sensor of the present window's auction; unknown before it was held."""
+
+    value_fn: Callable[[AuctionResult], StateType | datetime]
+
+
+def _workers_committed(data: WalletData) -> int | None:
+    if data.commitment is None or data.commitment.standing is Standing.UNKNOWN:
+        return None
+    stored = data.commitment.stored
+    if stored is None or stored.raw is None:
+        return 0
+    bids = decode_bids(stored.raw)
+    return 0 if bids is None else sum(bid.count for bid in bids)
+
+
+def _price(
+    value: Callable[[AuctionResult], int | None],
+) -> Callable[[AuctionResult], float | None]:
+    """Return a price as a number for people; what decides is never rounded."""
+
+    def price(result: AuctionResult) -> float | None:
+        fp18 = value(result)
+        return None if fp18 is None else fp18 / FP
+
+    return price
+
+
+WALLET_SENSORS = (
+    WalletSensorDescription(
+        key="commitment",
+        translation_key="commitment",
+        device_class=SensorDeviceClass.ENUM,
+        options=[*Standing],
+        value_fn=lambda data: (
+            Standing.UNKNOWN if data.commitment is None else data.commitment.standing
+        ),
+    ),
+    WalletSensorDescription(
+        key="commitment_made",
+        translation_key="commitment_made",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda data: data.commitment and data.commitment.made_at,
+    ),
+    WalletSensorDescription(
+        key="commitment_renewal",
+        translation_key="commitment_renewal",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda data: data.commitment and data.commitment.renew_at,
+    ),
+    WalletSensorDescription(
+        key="workers_committed",
+        translation_key="workers_committed",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=_workers_committed,
+    ),
+    WalletSensorDescription(
+        key="uid",
+        translation_key="uid",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: None if data.own is None else data.own.uid,
+    ),
+    WalletSensorDescription(
+        key="stake",
+        translation_key="stake",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=ALPHA,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda data: None if data.own is None else data.own.stake_rao / RAO,
+    ),
+    WalletSensorDescription(
+        key="emission",
+        translation_key="emission",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=ALPHA,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=4,
+        value_fn=lambda data: (
+            None
+            if data.own is None or data.own.emission_rao is None
+            else data.own.emission_rao / RAO
+        ),
+    ),
+    WalletSensorDescription(
+        key="endpoint",
+        translation_key="endpoint",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.endpoint and data.endpoint.url,
+    ),
+    WalletSensorDescription(
+        key="height",
+        translation_key="height",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: data.head.number,
+    ),
+    WalletSensorDescription(
+        key="lag",
+        translation_key="lag",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: data.endpoint and data.endpoint.lag,
+    ),
+)
+
+WINDOW_SENSORS = (
+    WindowSensorDescription(
+        key="window",
+        translation_key="window",
+        value_fn=lambda result: result.window.index,
+    ),
+    WindowSensorDescription(
+        key="window_started",
+        translation_key="window_started",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
+        value_fn=lambda result: result.started_at,
+    ),
+    WindowSensorDescription(
+        key="next_window",
+        translation_key="next_window",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda result: result.ends_at,
+    ),
+    WindowSensorDescription(
+        key=LAST_RESULT,
+        translation_key="last_result",
+        device_class=SensorDeviceClass.ENUM,
+        options=[*WindowOutcome],
+        value_fn=outcome_of,
+    ),
+    WindowSensorDescription(
+        key="workers_won",
+        translation_key="workers_won",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda result: sum(bid.won for bid in result.own),
+    ),
+    WindowSensorDescription(
+        key="workers_lost",
+        translation_key="workers_lost",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda result: sum(not bid.won for bid in result.own),
+    ),
+    WindowSensorDescription(
+        key="hashrate_won",
+        translation_key="hashrate_won",
+        native_unit_of_measurement=PETAHASH,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=won_hashrate,
+    ),
+    WindowSensorDescription(
+        key="budget",
+        translation_key="budget",
+        native_unit_of_measurement=PETAHASH,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda result: result.budget_ph,
+    ),
+    WindowSensorDescription(
+        key="bidders",
+        translation_key="bidders",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda result: result.bidders,
+    ),
+    WindowSensorDescription(
+        key="alpha_price",
+        translation_key="alpha_price",
+        native_unit_of_measurement=TAO,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=5,
+        value_fn=_price(lambda result: result.prices and result.prices.alpha_tao),
+    ),
+    WindowSensorDescription(
+        key="tao_price",
+        translation_key="tao_price",
+        native_unit_of_measurement=US_DOLLARS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=_price(lambda result: result.prices and result.prices.tao_usdc),
+    ),
+    WindowSensorDescription(
+        key="hash_price",
+        translation_key="hash_price",
+        native_unit_of_measurement=f"{US_DOLLARS}/({PETAHASH}·d)",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=_price(lambda result: result.prices and result.prices.hashp_usdc),
+    ),
+)
+
+HASHRATE_DELIVERED = SensorEntityDescription(
+    key="hashrate_delivered",
+    translation_key="hashrate_delivered",
+    native_unit_of_measurement=PETAHASH,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=2,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: WalletConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the wallet's sensors."""
+    coordinator = entry.runtime_data
+    sensors: list[WalletEntity] = [
+        *(WalletSensor(coordinator, description) for description in WALLET_SENSORS),
+        *(WindowSensor(coordinator, description) for description in WINDOW_SENSORS),
+    ]
+    if coordinator.machines:
+        sensors.append(DeliveredSensor(coordinator, HASHRATE_DELIVERED))
+    async_add_entities(sensors)
+
+
+class WalletSensor(WalletEntity, SensorEntity):
+    """What the chain tells of the wallet."""
+
+    entity_description: WalletSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        return self.entity_description.value_fn(self.coordinator.data)
+
+
+class WindowSensor(WalletEntity, SensorEntity):
+    """What the auction of the present window brought."""
+
+    entity_description: WindowSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        result = self.coordinator.data.result
+        return None if result is None else self.entity_description.value_fn(result)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        result = self.coordinator.data.result
+        if result is None or self.entity_description.key != LAST_RESULT:
+            return None
+        return {
+            "final": self.coordinator.data.result_final,
+            "estimate": result.estimate,
+            "start_block": result.window.start,
+            "end_block": result.window.end,
+        }
+
+    @override
+    def _shown(self) -> tuple[bool, Any]:
+        available, state = super()._shown()
+        return available, (state, self.extra_state_attributes if available else None)
+
+
+class DeliveredSensor(WalletEntity, SensorEntity):
+    """What the wallet's machines do now, beside what it has won."""
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        return self.coordinator.delivery().delivered
