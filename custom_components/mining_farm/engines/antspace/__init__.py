@@ -1,6 +1,20 @@
 """Antspace: cooling containers by their controller's HTTP interface, HK3 and immersion."""
 
+from .alarms import AlarmChange, follow
+from .bounds import check_set_point, manual_set_point
+from .client import AntspaceClient
+from .commands import (
+    Confirmed,
+    ReadBack,
+    reset_cooling,
+    set_pid,
+    set_supply_temperature,
+    start_cooling,
+    stop_cooling,
+)
+from .detect import detect
 from .errors import (
+    AnswerLostError,
     AntspaceError,
     DeadlineError,
     MinersHashingError,
@@ -10,31 +24,43 @@ from .errors import (
     UnconfirmedError,
     UnreachableError,
 )
+from .miner_parsing import parse_miners
 from .models import (
     Alarm,
-    AlarmKind,
     ContainerMiner,
-    Field,
-    Flag,
     MinerSummary,
     Model,
     Nature,
     PlantReading,
-    PlantTable,
     PressureUnit,
-    Quantity,
-    SetPointBounds,
     Severity,
     Snapshot,
     Status,
 )
+from .parsing import parse_plant
+from .rows import (
+    AlarmKind,
+    Confidence,
+    Field,
+    Flag,
+    PlantTable,
+    Quantity,
+    SetPointBounds,
+)
+from .snapshot import take_snapshot
+from .status import status_in_silence, status_of
 from .tables import TABLES
 
 __all__ = [
     "TABLES",
     "Alarm",
+    "AlarmChange",
     "AlarmKind",
+    "AnswerLostError",
+    "AntspaceClient",
     "AntspaceError",
+    "Confidence",
+    "Confirmed",
     "ContainerMiner",
     "DeadlineError",
     "Field",
@@ -49,6 +75,7 @@ __all__ = [
     "PlantTable",
     "PressureUnit",
     "Quantity",
+    "ReadBack",
     "RefusedError",
     "SetPointBounds",
     "Severity",
@@ -56,4 +83,18 @@ __all__ = [
     "Status",
     "UnconfirmedError",
     "UnreachableError",
+    "check_set_point",
+    "detect",
+    "follow",
+    "manual_set_point",
+    "parse_miners",
+    "parse_plant",
+    "reset_cooling",
+    "set_pid",
+    "set_supply_temperature",
+    "start_cooling",
+    "status_in_silence",
+    "status_of",
+    "stop_cooling",
+    "take_snapshot",
 ]

@@ -9,7 +9,11 @@ class UnreachableError(AntspaceError):
     """No whole answer came: refused, no route, no such name, or the line broke."""
 
 
-class DeadlineError(UnreachableError):
+class AnswerLostError(UnreachableError):
+    """The line broke before the whole answer: what was asked may have been done."""
+
+
+class DeadlineError(AnswerLostError):
     """No whole answer came within the deadline."""
 
 
@@ -22,7 +26,7 @@ class RefusedError(AntspaceError):
 
 
 class UnconfirmedError(AntspaceError):
-    """A write was sent once and acknowledged, but no read-back showed its effect."""
+    """A write was sent once, but no read-back showed its effect."""
 
 
 class OutOfBoundsError(AntspaceError):

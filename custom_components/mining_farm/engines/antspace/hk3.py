@@ -4,17 +4,15 @@ Names are the wire's own, misspelt ones too; meanings and units come from public
 of such plants (MiningOS, miner-monitor), as sure as each row says.
 """
 
-from .models import (
+from .models import Model, Nature, Severity
+from .rows import (
     AlarmKind,
     Confidence,
     Field,
     Flag,
-    Model,
-    Nature,
     PlantTable,
     Quantity,
     SetPointBounds,
-    Severity,
 )
 
 HK3 = PlantTable(

@@ -5,17 +5,15 @@ Names are the wire's own: "lever" is level, and `primary_circulating_pump` and
 but does not alert on them: leak, supply hot and too hot, pump station.
 """
 
-from .models import (
+from .models import Model, Nature, Severity
+from .rows import (
     AlarmKind,
     Confidence,
     Field,
     Flag,
-    Model,
-    Nature,
     PlantTable,
     Quantity,
     SetPointBounds,
-    Severity,
 )
 
 IMMERSION = PlantTable(
