@@ -14,6 +14,7 @@ from ...const import DOMAIN, LOGGER
 from ...engines.pools import Account, Outcome
 from ...engines.restart import (
     Action,
+    Company,
     Decision,
     Memory,
     OutletFailure,
@@ -23,6 +24,7 @@ from ...engines.restart import (
     Reason,
     RigState,
     begin_cut,
+    company,
     decide,
     plug_answered,
     plug_failed,
@@ -183,9 +185,38 @@ class RigCoordinator(FarmCoordinator[RigData]):
     def _decide(self, now: datetime) -> Decision:
         memory = self.power.memory
         evidence = self.witnesses.evidence(
-            now, outage=self.farm.learn_health(self, now), armed=self.armed
+            now,
+            outage=self.farm.learn_health(self, now),
+            company=self._company(now),
+            armed=self.armed,
         )
         return decide(now, self.policy, memory, evidence)
+
+    def _company(self, now: datetime) -> Company:
+        """Return who else of the farm lost its miner when this rig did."""
+        if (miner := self.witnesses.overdue(now)) is None:
+            return Company.ALONE
+        others = [
+            other
+            for other in self.farm.rigs.values()
+            if other is not self and not other.excused(now)
+        ]
+        for other in others:
+            other.witnesses.ask_miner(now)
+        return company(
+            now,
+            self.policy,
+            miner,
+            [other.witnesses.miner for other in others if other.witnesses.miner],
+        )
+
+    def excused(self, now: datetime) -> bool:
+        """Return whether its miner has a known reason of its own to be silent."""
+        memory = self.power.memory
+        restarted = memory.last_cut is not None and (
+            now < memory.last_cut + self.policy.status_check_cooldown
+        )
+        return self.power.busy or restarted or self.as_pool_member(now).dead
 
     async def _async_note_plug(self, now: datetime) -> None:
         """Remember whether the outlet answers; its first silence is told."""
