@@ -1,9 +1,7 @@
-"""The HTTP side of a pool: listens while it is open, and can refuse at once."""
+"""An HTTP server of a simulated device, which can refuse and break off at once."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 import socket
 
 from aiohttp import web
@@ -13,17 +11,6 @@ _BACKLOG = 100
 type Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
-@dataclass(slots=True)
-class Traffic:
-    """What clients did so far."""
-
-    requests: int = 0
-    under_way: int = 0
-    most_under_way: int = 0
-    last: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=1000))
-    """When, and for which path and query; oldest first."""
-
-
 class Wire:
     """An HTTP server whose port stays its own while it refuses."""
 
@@ -31,7 +18,7 @@ class Wire:
         """Answer by `handler`; port 0 is any free port."""
         self.host = host
         self.port = port
-        self._http = web.Server(handler, access_log=None)
+        self._http = web.Server(handler, access_log=None, handler_cancellation=True)
         self._listener: socket.socket | None = None
         self._reserved: socket.socket | None = None
         self._welcoming: set[asyncio.Task[object]] = set()
