@@ -1,12 +1,12 @@
 """Watches one rig: asks its witnesses, decides, and has the decision carried out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
@@ -32,6 +32,7 @@ from ...engines.restart import (
     reset,
 )
 from ..coordinator import FarmCoordinator
+from ..telling import Teller
 from . import issues
 from .const import CONF_ARMED, CONF_KASA_MEASURES, CONF_MINER_ENTRY, CONF_WORKER
 from .outlets import RigOutlet, RigOutletReading
@@ -40,7 +41,6 @@ from .refusals import Refusals
 from .restart_coordinator import RestartCoordinator
 from .witnesses import RigWitnesses
 
-type EventListener = Callable[[str, Mapping[str, Any]], None]
 type RigConfigEntry = ConfigEntry[RigCoordinator]
 
 POLL_INTERVAL = timedelta(seconds=30)
@@ -104,8 +104,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         )
         self._refusals = Refusals(hass, entry)
         self._outlet_was: OutletKind | None = None
-        self._listener: EventListener | None = None
-        self._untold: list[tuple[str, Mapping[str, Any]]] = []
+        self.teller = Teller()
 
     @property
     def armed(self) -> bool:
@@ -358,24 +357,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @callback
     def tell(self, event: str, **attributes: Any) -> None:
         """Tell the event entity, with what the decision rested on."""
-        told = {**self.describe(), **attributes}
-        if self._listener is None:
-            self._untold.append((event, told))
-        else:
-            self._listener(event, told)
-
-    @callback
-    def async_listen(self, listener: EventListener) -> CALLBACK_TYPE:
-        """Tell a listener what happens, beginning with what nobody has heard yet."""
-        self._listener = listener
-        while self._untold:
-            listener(*self._untold.pop(0))
-
-        @callback
-        def stop() -> None:
-            self._listener = None
-
-        return stop
+        self.teller.tell(event, {**self.describe(), **attributes})
 
     def _data(self, state: RigState, reason: Reason) -> RigData:
         now = dt_util.utcnow()
