@@ -272,3 +272,8 @@ def miner_entry(hass: HomeAssistant) -> MockConfigEntry:
     )
     entry.add_to_hass(hass)
     return entry
+
+
+def linked(miner: MockConfigEntry) -> dict[str, str]:
+    """Return what a rig's entry holds of the miner that is linked to it."""
+    return {"miner_entry": miner.entry_id}

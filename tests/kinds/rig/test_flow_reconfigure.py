@@ -22,6 +22,7 @@ from .surroundings import (
     WALLET,
     Surroundings,
     failed,
+    linked,
     load,
     miner_entry,
     plug,
@@ -227,6 +228,24 @@ async def test_the_linked_miner(
     assert succeeded(await answer(hass, form, **user_input))
     await hass.async_block_till_done()
     assert entry.data.get("miner_entry") == (miner.entry_id if linked else None)
+
+
+async def test_a_miner_of_another_rig(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """Not asked for while there is no other; refused where it was taken meanwhile."""
+    taken = miner_entry(hass)
+    rig_entry(hass, worker_name="other", kasa_outlet_id="other", **linked(taken))
+    entry = rig_entry(hass)
+    menu = await change(hass, entry)
+    assert "rig_miner" not in menu["menu_options"]
+    free = miner_entry(hass)
+    form = await go(hass, await change(hass, entry), "rig_miner")
+    assert set(labels(form, "miner_entry")) == {free.entry_id}
+    rig_entry(hass, worker_name="fast", kasa_outlet_id="fast", **linked(free))
+    form = await answer(hass, form, **linked(free))
+    assert form["errors"] == {"miner_entry": "miner_in_use"}
+    assert form["description_placeholders"] == {"rig": "fast"}
 
 
 async def test_a_linked_miner_that_was_removed(
