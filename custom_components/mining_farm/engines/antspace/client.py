@@ -12,7 +12,12 @@ import aiohttp
 from yarl import URL
 
 from .envelope import unwrap
-from .errors import AntspaceError, NotAntspaceError, OutOfBoundsError
+from .errors import (
+    AntspaceError,
+    NotAntspaceError,
+    OutOfBoundsError,
+    UnreachableError,
+)
 from .exchange import Timeout, fetch
 from .miner_parsing import parse_miners
 from .models import MinerSummary, Model, PlantReading, PressureUnit
@@ -114,7 +119,7 @@ class AntspaceClient:
                 query={"operation": operation, **query},
             )
         except ValueError as err:
-            raise NotAntspaceError(f"{self.address} is no address") from err
+            raise UnreachableError(f"{self.address} is no address") from err
         deadline = self._deadline if within is None else min(within, self._deadline)
         async with self._one_at_a_time:
             try:

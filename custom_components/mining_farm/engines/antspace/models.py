@@ -68,10 +68,10 @@ class Nature(StrEnum):
 class PressureUnit(StrEnum):
     """What a plant's raw pressures are in; MPa unless its user knows better."""
 
-    MPA = "MPa"
+    MPA = "mpa"
     BAR = "bar"
-    KPA = "kPa"
-    MPA_HUNDREDTHS = "MPa×100"
+    KPA = "kpa"
+    MPA_HUNDREDTHS = "mpa_hundredths"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
