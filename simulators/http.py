@@ -18,7 +18,8 @@ class Wire:
         """Answer by `handler`; port 0 is any free port."""
         self.host = host
         self.port = port
-        self._http = web.Server(handler, access_log=None, handler_cancellation=True)
+        self._handler = handler
+        self._http: web.Server | None = None
         self._listener: socket.socket | None = None
         self._reserved: socket.socket | None = None
         self._welcoming: set[asyncio.Task[object]] = set()
@@ -28,6 +29,9 @@ class Wire:
         if self._listener is not None:
             return
         self._free()
+        self._http = self._http or web.Server(
+            self._handler, access_log=None, handler_cancellation=True
+        )
         self._listener = self._bind()
         self._listener.listen(_BACKLOG)
         loop = asyncio.get_running_loop()
@@ -40,7 +44,7 @@ class Wire:
             self._listener.close()
             self._listener = None
             self._reserved = self._bind()
-        for connection in self._http.connections:
+        for connection in self._http.connections if self._http else ():
             if connection.transport is not None:
                 connection.transport.abort()
 
@@ -49,7 +53,8 @@ class Wire:
         self.close()
         self._free()
         await asyncio.gather(*self._welcoming, return_exceptions=True)
-        await self._http.shutdown(timeout=0.1)
+        if self._http is not None:
+            await self._http.shutdown(timeout=0.1)
 
     def _bind(self) -> socket.socket:
         bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -75,6 +80,7 @@ class Wire:
             return
         connection.settimeout(0)
         loop = asyncio.get_running_loop()
+        assert self._http is not None
         task = loop.create_task(loop.connect_accepted_socket(self._http, connection))
         self._welcoming.add(task)
         task.add_done_callback(self._welcoming.discard)
