@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from custom_components.mining_farm.engines.antspace import TABLES, Model
+from custom_components.mining_farm.engines.antspace import (
+    TABLES,
+    AlarmKind,
+    Field,
+    Flag,
+    Model,
+)
 
 _NUMBERS: dict[Model, dict[str, float]] = {
     Model.HK3: {
@@ -49,6 +55,12 @@ MINERS: dict[str, Any] = {
     },
 }
 IDLE = MINERS | {"total_hashrate": 0, "miner_info": {}}
+
+
+def rows(model: Model) -> list[Field | Flag | AlarmKind]:
+    """Return all that a model's table has."""
+    table = TABLES[model]
+    return [*table.fields, *table.flags, *table.alarms]
 
 
 def fresh(model: Model, **changed: Any) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def test_unknown_is_not_cleared() -> None:
 def test_alarms_that_no_model_has_are_cleared() -> None:
     """What was remembered under a key that is not the model's does not stay for ever."""
     raised = _after(None, NOW, leakage_fault=1)
-    change = follow(raised.active | {"lever_low": raised.raised[0]}, None, LATER)
+    change = follow({**raised.active, "lever_low": raised.raised[0]}, None, LATER)
     assert set(change.active) == {"leakage_fault", "lever_low"}
     assert set(_after(change, LATER, leakage_fault=1).active) == {"leakage_fault"}
 

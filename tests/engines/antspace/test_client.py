@@ -385,7 +385,8 @@ async def test_pressure_unit_is_applied(build: Build) -> None:
 async def test_silence_is_measured(build: Build, time: Time) -> None:
     """Seconds count from the last good answer, and bad ones do not start anew."""
     container, client = await build(Model.HK3)
-    assert client.silent_for is None
+    before = client.silent_for
+    assert before is None
     await client.cooler_state()
     time.now += 12
     container.faults["*"] = not_ok

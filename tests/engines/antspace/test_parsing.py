@@ -21,7 +21,7 @@ from custom_components.mining_farm.engines.antspace import (
     status_of,
 )
 
-from .states import IDLE, MINERS, faulty, fresh
+from .states import IDLE, MINERS, faulty, fresh, rows
 
 
 @pytest.mark.parametrize("model", Model)
@@ -184,12 +184,15 @@ def test_numbers(raw: object, value: float | None) -> None:
     )
 
 
+NEITHER: tuple[object, ...] = (None, [], {}, [True], 2, -1, math.nan)
+
+
 @pytest.mark.parametrize(
     ("raw", "on"),
     [
         *((yes, True) for yes in (True, 1, 1.0, "1", "true", "TRUE", "Yes", " on ")),
         *((no, False) for no in (False, 0, 0.0, "0", "false", "no", "off", "", "2")),
-        *((neither, None) for neither in (None, [], {}, [True], 2, -1, math.nan)),
+        *((neither, None) for neither in NEITHER),
     ],
 )
 def test_flags(raw: object, on: bool | None) -> None:
@@ -302,6 +305,7 @@ def test_status_in_silence(silent_for: float | None, status: Status) -> None:
     assert status_in_silence(silent_for) is status
 
 
+NO_STATES: tuple[object, ...] = ({}, {"foo": 1}, None, [], "second_pump1")
 IMMERSION_MARKS = ("second_pump1", "tank_a_level", "primary_supply_temp", "pump_ready")
 HK3_MARKS = ("circulating_pump", "cooling_tower_fan1", "colding_tower_inlet_temp")
 
@@ -314,7 +318,7 @@ def test_detection() -> None:
     for mark in HK3_MARKS:
         assert detect({mark: 0}) is Model.HK3
     shared = {"supply_liquid_set_temp": 35, "pid_mode": 0, "disconnect": 0}
-    for params in (shared, {}, {"foo": 1}, None, [], "second_pump1"):
+    for params in (shared, *NO_STATES):
         assert detect(params) is None
         with pytest.raises(NotAntspaceError):
             parse_plant(params)
@@ -361,7 +365,8 @@ def test_miner_summary_without_data() -> None:
     assert summary.hashing is None
     assert summary.miners is not None
     for miner in summary.miners:
-        assert miner.type is miner.hashrate_5s is miner.elapsed is None
+        told = (miner.type, miner.hashrate_5s, miner.elapsed, miner.chip_max_temp)
+        assert set(told) == {None}
 
 
 def test_miner_lists_that_are_none() -> None:
@@ -378,14 +383,7 @@ def test_no_miner_summary(params: object) -> None:
         parse_miners(params)
 
 
-KEYS = sorted(
-    {
-        key
-        for table in TABLES.values()
-        for row in (*table.fields, *table.flags, *table.alarms)
-        if (key := row.wire)
-    }
-)
+KEYS = sorted({key for model in Model for row in rows(model) if (key := row.wire)})
 VALUES = st.recursive(
     st.none()
     | st.booleans()

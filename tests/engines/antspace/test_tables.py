@@ -16,6 +16,8 @@ from custom_components.mining_farm.engines.antspace import (
     Severity,
 )
 
+from .states import rows
+
 FILE = Path(__file__).parents[4] / "shared" / "data" / "antspace" / "fields.json"
 MINERS = {"miner_num", "miners_reporting", "total_hashrate", "chip_temp_mean"}
 MINERS |= {"chip_max_temp", "pcb_max_temp"}
@@ -117,9 +119,9 @@ def test_every_alarm_is_one_bit(model: Model, count: int) -> None:
 def test_keys_share_no_name(model: Model) -> None:
     """A number, a flag and an alarm of one model never have the same key."""
     table = TABLES[model]
-    rows = [row.key for row in (*table.fields, *table.flags, *table.alarms)]
-    assert not [key for key, count in Counter(rows).items() if count > 1]
-    assert all(re.fullmatch(r"[a-z0-9_]+", key) for key in rows)
+    keys = [row.key for row in rows(model)]
+    assert not [key for key, count in Counter(keys).items() if count > 1]
+    assert all(re.fullmatch(r"[a-z0-9_]+", key) for key in keys)
     assert set(table.running_flags) <= {row.key for row in table.flags}
 
 
