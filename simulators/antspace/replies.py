@@ -108,7 +108,7 @@ async def send(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
 
 
 def break_off(request: web.BaseRequest) -> web.StreamResponse:
-    """Reset the connection in place of an answer."""
+    """Close the connection in place of an answer."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
