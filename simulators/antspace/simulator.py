@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
-import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl
 
@@ -13,10 +12,10 @@ from simulators.clock import Clock, SystemClock, sleep
 from simulators.commands import command
 from simulators.http import Wire
 
-from .faults import OPERATIONS, READS, Faults
+from .accidents import Accidents
+from .faults import OPERATIONS, READS
 from .hydro import HydroPlant
 from .immersion import ImmersionPlant
-from .living import LivingPlant
 from .mock import MockPlant
 from .plant import Plant
 from .replies import UNSUPPORTED, Reply, break_off, done, no_route, send
@@ -44,7 +43,7 @@ class Request(NamedTuple):
         return self.operation not in READS
 
 
-class AntspaceSimulator(Faults):
+class AntspaceSimulator(Accidents):
     """A container at an address of its own; its plant outlives a stop and start."""
 
     def __init__(
@@ -73,14 +72,14 @@ class AntspaceSimulator(Faults):
         """Requests that are not answered yet."""
         self.most_under_way = 0
         self._clock = clock or SystemClock()
-        self._living: LivingPlant | None = None
-        self._plant: Plant
+        plant: Plant
         if faithful:
-            self._plant = MockPlant(model, seed, error=error)
+            plant = MockPlant(model, seed, error=error)
+        elif self.model is Model.HK3:
+            plant = HydroPlant(self._clock, error=error)
         else:
-            kind = HydroPlant if self.model is Model.HK3 else ImmersionPlant
-            self._plant = self._living = kind(self._clock, error=error)
-        super().__init__(Wire(host, port, self._serve))
+            plant = ImmersionPlant(self._clock, error=error)
+        super().__init__(plant, Wire(host, port, self._serve))
 
     async def __aenter__(self) -> Self:
         """Start."""
@@ -116,21 +115,6 @@ class AntspaceSimulator(Faults):
         return f"http://{self.host}:{self.port}"
 
     @property
-    def state(self) -> dict[str, Any]:
-        """What `coolerState` tells now, wire key by wire key."""
-        return self._plant.fields()
-
-    @property
-    def miner_info(self) -> dict[str, Any]:
-        """What `minerInfo` tells now."""
-        return self._plant.miner_info()
-
-    @property
-    def alarms(self) -> list[str]:
-        """Fault bits that the plant has set."""
-        return self._plant.alarms()
-
-    @property
     def writes(self) -> list[Request]:
         """Requests that were for anything but looking, oldest first."""
         return [request for request in self.requests if request.is_write]
@@ -149,105 +133,11 @@ class AntspaceSimulator(Faults):
             "writes": [request.target for request in self.writes],
         }
 
-    def set_fields(self, fields: Mapping[str, Any]) -> None:
-        """Let `coolerState` show these values; `minerInfo` is a key like others.
-
-        Operations of the mock may change them again; a living plant keeps showing them
-        until `release_fields`, whatever happens behind.
-        """
-        self._plant.set_fields(fields)
-
-    def remove_fields(self, keys: Iterable[str]) -> None:
-        """Leave keys out; ValueError when there is none of that name."""
-        keys = tuple(keys)
-        if unknown := set(keys) - self.state.keys():
-            raise ValueError(f"no field {', '.join(sorted(unknown))}")
-        self._plant.remove_fields(*keys)
-
-    @command
-    def set_field(self, key: str, value: str) -> None:
-        """Show a value in JSON, or else a text, under any key."""
-        try:
-            content = json.loads(value)
-        except ValueError:
-            content = value
-        self.set_fields({key: content})
-
-    @command
-    def remove_field(self, key: str) -> None:
-        """Leave a key out."""
-        self.remove_fields([key])
-
-    @command
-    def release_fields(self) -> None:
-        """Show what is true again; the mock starts anew."""
-        self._plant.release_fields()
-
-    @command
-    def raise_alarm(self, key: str) -> None:
-        """Set a fault bit; what it belongs to stops in a living plant."""
-        if key == "disconnect":
-            self._plant.disconnect()
-        else:
-            self._plant.raise_alarm(key)
-
-    @command
-    def clear_alarm(self, key: str) -> None:
-        """Clear a fault bit."""
-        if key == "disconnect":
-            self._plant.connect()
-        else:
-            self._plant.clear_alarm(key)
-
-    @command
-    def leak(self) -> None:
-        """Begin to lose liquid."""
-        self._plant.leak()
-
-    @command
-    def stop_pump(self) -> None:
-        """Let the pumps fail that keep the miners cool; a reset does not help."""
-        self._plant.stop_pump()
-
-    @command
-    def disconnect(self) -> None:
-        """Take the PLC from the controller: values stand still, writes do nothing."""
-        self._plant.disconnect()
-
-    @command
-    def connect(self) -> None:
-        """Give the PLC back."""
-        self._plant.connect()
-
-    @command
-    def repair(self) -> None:
-        """Mend leak, pumps and PLC; fault bits stay latched until a reset."""
-        self._plant.repair()
-
-    @command
-    def set_load(self, kilowatts: float) -> None:
-        """Change what all miners together draw while they hash."""
-        if not kilowatts >= 0:
-            raise ValueError(f"kilowatts must be 0 or more, not {kilowatts}")
-        self._alive().set_load(kilowatts)
-
-    @command
-    def set_weather(self, celsius: float) -> None:
-        """Change the temperature outside."""
-        if not -60 <= celsius <= 60:
-            raise ValueError(f"celsius must be from -60 to 60, not {celsius}")
-        self._alive().set_weather(celsius)
-
     @command
     def restore(self) -> None:
         """Undo every fault of the answers; the plant stays as it is."""
         self._cure_all()
         self._wire.open()
-
-    def _alive(self) -> LivingPlant:
-        if self._living is None:
-            raise ValueError("the documented mock has neither load nor weather")
-        return self._living
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         self.under_way += 1
