@@ -112,22 +112,21 @@ class RigWitnesses:
         too old.
         """
         age = self._policy.status_check_frequency
-        if self.miner is not None and self.miner.kind in NOT_WORKING:
-            pool = self.pool(now)
-            last_share = None if pool is None else pool.last_share
-            limit = local_limit(self._policy, self.miner, last_share)
-            if now >= limit:
-                return min(age, now - limit)
-        return age
+        limit = self._limit_of_miner(now)
+        return age if limit is None or now < limit else min(age, now - limit)
 
-    def overdue(self, now: datetime) -> MinerEvidence | None:
-        """Return a linked miner that is down for long enough by its own word."""
+    def _limit_of_miner(self, now: datetime) -> datetime | None:
+        """Return when a linked miner that does not work is down for long enough."""
         if self.miner is None or self.miner.kind not in NOT_WORKING:
             return None
         pool = self.pool(now)
         last_share = None if pool is None else pool.last_share
-        limit = local_limit(self._policy, self.miner, last_share)
-        return self.miner if now >= limit else None
+        return local_limit(self._policy, self.miner, last_share)
+
+    def overdue(self, now: datetime) -> MinerEvidence | None:
+        """Return a linked miner that is down for long enough by its own word."""
+        limit = self._limit_of_miner(now)
+        return None if limit is None or now < limit else self.miner
 
     def evidence(
         self, now: datetime, *, outage: bool, company: Company, armed: bool
