@@ -16,6 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from ...engines.antspace import Field, MinerSummary, Quantity, Severity, Status
+from ..last_seen import LAST_SEEN, LastSeenSensor
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 
@@ -182,6 +183,7 @@ async def async_setup_entry(
         yield StatusSensor(coordinator, STATUS)
         yield AlarmsSensor(coordinator, ALARMS)
         yield HighestSeveritySensor(coordinator, HIGHEST_SEVERITY)
+        yield ContainerLastSeenSensor(coordinator, LAST_SEEN)
         for field in coordinator.table.fields:
             yield PlantSensor(coordinator, field)
         for description in SUMMARY_SENSORS:
@@ -273,3 +275,7 @@ class HighestSeveritySensor(ContainerEntity, SensorEntity):
     def native_value(self) -> str:
         alarms = self.coordinator.data.alarms
         return max((alarm.severity for alarm in alarms), default=NO_ALARM)
+
+
+class ContainerLastSeenSensor(ContainerEntity, LastSeenSensor[ContainerCoordinator]):
+    """When the container last gave good data."""
