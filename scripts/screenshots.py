@@ -10,8 +10,11 @@ from playwright.async_api import Page
 
 from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
 from scripts.home_assistant.browser import browse, find_chromium, open_page
+from scripts.rigs import POOL, Rig, add_rig
 from simulators.antminer import AntminerSimulator
 from simulators.farm import MIX
+from simulators.kasa import KasaSimulator
+from simulators.pool import PoolSimulator
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 DOMAIN = "mining_farm"
@@ -19,6 +22,8 @@ NETWORK = "127.12.0"
 PORT = 4028
 MINERS = 12
 SHOWN = "Antminer S21 rack1-02"
+RIG = "rig01"
+PLUG = "127.12.2.1"
 EXPANDED = "ha-config-entry-row .expand-button"
 POLLS_S = 65
 """Long enough for a history to be seen."""
@@ -58,6 +63,26 @@ async def _add_many(page: Page, url: str) -> None:
     await page.get_by_role("button", name="Submit").click()
 
 
+async def _add_rig(client: HomeAssistantClient, pool_url: str) -> None:
+    """Add a rig that works and was restarted once, some history ago."""
+    miners = await client.entries(DOMAIN)
+    (miner,) = [entry for entry in miners if entry["title"] == SHOWN]
+    rig = Rig(
+        worker=RIG,
+        pool_url=pool_url,
+        plug=PLUG,
+        armed=True,
+        on_delay=1,
+        miner_entry=miner["entry_id"],
+    )
+    await add_rig(client, rig)
+    state = f"sensor.{RIG}_state"
+    await client.until(
+        client.states, lambda states: states.get(state, {}).get("state") == "online"
+    )
+    await client.call_action(f"{DOMAIN}.power_cycle", entity_id=state)
+
+
 async def _device_id(client: HomeAssistantClient, name: str) -> str:
     devices: list[dict[str, str]] = await client.command("config/device_registry/list")
     return next(device["id"] for device in devices if device["name"] == name)
@@ -70,6 +95,8 @@ async def main() -> None:
     async with AsyncExitStack() as running:
         for miner in _fleet():
             await running.enter_async_context(miner)
+        await running.enter_async_context(KasaSimulator("hs300", PLUG))
+        pools = await running.enter_async_context(PoolSimulator([RIG], dialects=[POOL]))
         folder = Path(running.enter_context(TemporaryDirectory()))
         home_assistant = HomeAssistantProcess(folder, console=folder / "console.log")
         await running.enter_async_context(home_assistant)
@@ -81,15 +108,17 @@ async def main() -> None:
         await client.until(
             lambda: client.entries(DOMAIN), lambda entries: len(entries) == MINERS
         )
+        await _add_rig(client, pools.url(POOL))
         await asyncio.sleep(POLLS_S)
         await open_page(page, f"{url}/config/integrations/integration/{DOMAIN}")
         await page.locator(EXPANDED).evaluate_all(
             "buttons => buttons.forEach(button => button.click())"
         )
         await _save(page, "integration")
-        device = await _device_id(client, SHOWN)
-        await open_page(page, f"{url}/config/devices/device/{device}")
-        await _save(page, "device")
+        for image, name in (("device", SHOWN), ("rig", RIG)):
+            device = await _device_id(client, name)
+            await open_page(page, f"{url}/config/devices/device/{device}")
+            await _save(page, image)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """A mixed farm of simulated hardware, every machine at its own loopback address.
 
 Miner N answers at the N-th address after the base, so that a scan of the range finds
-all of them; pools and plugs have addresses of their own behind those. Linux owns all of
-127.0.0.0/8; elsewhere addresses other than 127.0.0.1 must be added to the loopback
-interface first.
+all of them; pools, plugs and cooling containers have addresses of their own behind
+those. Linux owns all of 127.0.0.0/8; elsewhere addresses other than 127.0.0.1 must be
+added to the loopback interface first.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from typing import Self
 
 from . import control, rigs
 from .antminer import AntminerSimulator
+from .antspace import PORT as CONTAINER_PORT, AntspaceSimulator, Model
 from .clock import Clock, SystemClock
 from .commands import Device
 from .kasa.simulator import PORT as PLUG_PORT
@@ -52,6 +53,21 @@ def miners(
             worker=f"farm.{name}",
         )
     return fleet
+
+
+CONTAINERS_AT = 768
+"""Address of the containers, counted from the farm's base, as that of the plugs is."""
+
+
+def containers(base: str, port: int, clock: Clock) -> dict[str, AntspaceSimulator]:
+    """Return a living container of each model by name."""
+    first = ipaddress.ip_address(base) + CONTAINERS_AT
+    return {
+        model.lower(): AntspaceSimulator(
+            model, str(first + number), port, clock=clock, faithful=False
+        )
+        for number, model in enumerate(Model, 1)
+    }
 
 
 class Farm:
@@ -123,6 +139,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     groups: dict[str, dict[str, Device]] = {
         "miners": dict(fleet),
         "plugs": dict(plugs),
+        "containers": dict(containers(base, CONTAINER_PORT, clock)),
         **pools.groups,
         **subtensor.groups(base, clock),
     }
@@ -133,6 +150,10 @@ async def _run(arguments: argparse.Namespace) -> None:
             outlets = ", ".join(outlet.alias for outlet in device.outlets)
             print(f"\n{plug} feeds {outlets}", end="")
         print(f"\npools know the account {ACCOUNT}\n")
+        print(f"let a container leak:  curl -X POST {url}/containers/hk3/leak")
+        print(
+            "and so on: stop_pump, refuse (silence), disconnect (PLC); repair, restore\n"
+        )
         print(f"state and faults:  curl {url}/")
         print(f"cause a fault:     curl -X POST {url}/miners/{name}/overheat")
         print(

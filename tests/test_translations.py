@@ -10,8 +10,16 @@ from typing import Any
 
 import pytest
 
+from custom_components.mining_farm.engines import antspace
 from custom_components.mining_farm.engines.edge_collector import Failure
 from custom_components.mining_farm.engines.pools import Outcome, Service
+from custom_components.mining_farm.kinds.container import issues as container_issues
+from custom_components.mining_farm.kinds.container.binary_sensor import (
+    describe_alarm,
+    describe_flag,
+)
+from custom_components.mining_farm.kinds.container.coordinator import error_key
+from custom_components.mining_farm.kinds.container.sensor import describe
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow_account import ANSWERED
 from custom_components.mining_farm.kinds.rig.flow_kasa import FAILURES
@@ -28,13 +36,25 @@ SOURCES = [
     for path in INTEGRATION.rglob("*.py")
     if "engines" not in path.relative_to(INTEGRATION).parts
 ]
+CONTAINER_ERRORS = {
+    error_key(error(""))
+    for error in (
+        antspace.DeadlineError,
+        antspace.NotAntspaceError,
+        antspace.RefusedError,
+        antspace.UnreachableError,
+    )
+}
+"""What reading a container can fail with."""
 ERRORS = {
     *(str(kind) for kind in Failure),
     *(f"pool_{outcome}" for outcome in {*Outcome} - {*ANSWERED, Outcome.ABSENT}),
     *FAILURES.values(),
+    *CONTAINER_ERRORS,
 }
 """Errors of forms that come from enumerations."""
 OPTIONS = {
+    "pressure_unit": {*antspace.PressureUnit},
     "rig_pool": {*Service},
     "rig_worker": {"minutes", "hours", "days"},
     "rig_outlet": {"device", "locked_device", "on", "off", "on_watts", "off_watts"},
@@ -64,11 +84,22 @@ def _platform(path: Path) -> str:
 
 def entity_keys() -> set[tuple[str, str]]:
     """Return platform and translation key of every entity description."""
-    return {
+    literal = {
         (_platform(path), key)
         for path, call, name in _calls()
         if name.endswith("Description") and (key := _argument(call, "translation_key"))
     }
+    of_tables = {
+        (platform, str(description.translation_key))
+        for table in antspace.TABLES.values()
+        for platform, described in (
+            ("sensor", map(describe, table.fields)),
+            ("binary_sensor", map(describe_flag, table.flags)),
+            ("binary_sensor", map(describe_alarm, table.alarms)),
+        )
+        for description in described
+    }
+    return literal | of_tables
 
 
 def steps(flow: str) -> set[str]:
@@ -202,11 +233,20 @@ def test_failures_of_a_miner() -> None:
 def test_exceptions_and_issues() -> None:
     """Literal keys of exceptions and repair issues exist."""
     source = "\n".join(path.read_text() for path in SOURCES)
-    dynamic = {f"miner_{kind}" for kind in Failure}
+    dynamic = {
+        *(f"miner_{kind}" for kind in Failure),
+        *CONTAINER_ERRORS,
+        error_key(antspace.UnconfirmedError("")),
+        error_key(antspace.OutOfBoundsError("")),
+        error_key(antspace.MinersHashingError("", None)),
+        "container_none_targeted",
+        "rig_none_targeted",
+    }
     issues = {
         value
-        for value in vars(rig_issues).values()
-        if isinstance(value, str) and value.startswith("rig_")
+        for module in (container_issues, rig_issues)
+        for value in vars(module).values()
+        if isinstance(value, str) and value.startswith(("container_", "rig_"))
     }
     exceptions = set()
     for path, call, name in _calls():

@@ -11,13 +11,15 @@ from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
 from .const import CONF_KIND, DOMAIN, Kind
+from .kinds.container.flow import ContainerFlow
+from .kinds.container.options import ContainerOptionsFlow
 from .kinds.miner.flow_many import MinerManyFlow
 from .kinds.miner.options import MinerOptionsFlow
 from .kinds.rig.flow_import import RigImportFlow
 from .kinds.rig.options import RigOptionsFlow
 
 
-class MiningFarmConfigFlow(MinerManyFlow, RigImportFlow, domain=DOMAIN):
+class MiningFarmConfigFlow(MinerManyFlow, RigImportFlow, ContainerFlow, domain=DOMAIN):
     """Adds an entry of any kind."""
 
     VERSION = 1
@@ -44,7 +46,7 @@ class MiningFarmConfigFlow(MinerManyFlow, RigImportFlow, domain=DOMAIN):
 
     async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
         """Add one of many entries that another flow has prepared."""
-        return await KINDS[import_data[CONF_KIND]].add_one_of_many(self, import_data)
+        return await ONE_OF_MANY[import_data[CONF_KIND]](self, import_data)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -76,7 +78,6 @@ class KindFlow:
 
     menu: tuple[str, ...]
     reconfigure: Callable[[Flow, dict[str, Any] | None], Awaitable[ConfigFlowResult]]
-    add_one_of_many: Callable[[Flow, dict[str, Any]], Awaitable[ConfigFlowResult]]
     options: Callable[[], OptionsFlow]
 
 
@@ -84,16 +85,22 @@ KINDS: dict[str, KindFlow] = {
     Kind.MINER: KindFlow(
         menu=("miner", "miner_many"),
         reconfigure=MinerManyFlow.reconfigure_miner,
-        add_one_of_many=MinerManyFlow.import_miner,
         options=MinerOptionsFlow,
     ),
     Kind.RIG: KindFlow(
         menu=("rig", "rig_import"),
         reconfigure=RigImportFlow.async_step_rig_reconfigure,
-        add_one_of_many=RigImportFlow.import_rig,
         options=RigOptionsFlow,
     ),
+    Kind.CONTAINER: KindFlow(
+        menu=("container",),
+        reconfigure=ContainerFlow.async_step_container_reconfigure,
+        options=ContainerOptionsFlow,
+    ),
 }
+ONE_OF_MANY: dict[
+    str, Callable[[Flow, dict[str, Any]], Awaitable[ConfigFlowResult]]
+] = {Kind.MINER: MinerManyFlow.import_miner, Kind.RIG: RigImportFlow.import_rig}
 REAUTH: dict[str, Callable[[Flow, Mapping[str, Any]], Awaitable[ConfigFlowResult]]] = {
     Kind.RIG: RigImportFlow.reauth_rig
 }

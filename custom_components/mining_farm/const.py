@@ -18,3 +18,4 @@ class Kind(StrEnum):
 
     MINER = "miner"
     RIG = "rig"
+    CONTAINER = "container"

@@ -1,13 +1,21 @@
 """Repair flows of every kind."""
 
+from collections.abc import Callable
 from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import DOMAIN
-from .kinds.rig.repairs import create_fix_flow
+from .const import CONF_KIND, DOMAIN, Kind
+from .kinds.container.repairs import create_fix_flow as create_container_fix_flow
+from .kinds.rig.repairs import create_fix_flow as create_rig_fix_flow
+
+FIX_FLOWS: dict[str, Callable[[ConfigEntry], RepairsFlow]] = {
+    Kind.CONTAINER: create_container_fix_flow,
+    Kind.RIG: create_rig_fix_flow,
+}
 
 
 async def async_create_fix_flow(
@@ -19,4 +27,4 @@ async def async_create_fix_flow(
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="entry_is_gone"
         )
-    return create_fix_flow(entry)
+    return FIX_FLOWS[entry.data[CONF_KIND]](entry)

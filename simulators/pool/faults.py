@@ -5,9 +5,9 @@ from email.utils import formatdate
 
 from simulators.clock import Clock
 from simulators.commands import command
+from simulators.http import Wire
 
 from .view import Reply, View
-from .wire import Wire
 
 _NOTICE = (
     "<!DOCTYPE html><html><head><title>{0}</title></head>"

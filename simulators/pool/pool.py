@@ -8,11 +8,12 @@ from typing import Any, Self
 from aiohttp import web
 
 from simulators.clock import Clock, sleep
+from simulators.http import Wire
 
 from .dialects import DIALECTS
 from .faults import Faults
+from .traffic import Traffic
 from .view import Question, Reply, View
-from .wire import Traffic, Wire
 from .worker import Worker
 
 _NOT_FOUND = Reply("<html><body><h1>404 Not Found</h1></body></html>", 404, "text/html")

@@ -96,6 +96,9 @@ async def test_the_program(loopback: None, number: signal.Signals) -> None:
             control = line.split()[-1]
     assert "strip feeds s19jpro-1, Outlet 2, " in told
     assert "pools know the account 0x" in told
+    for offset, model in enumerate(("HK3", "IMMERSION"), 1):
+        assert f"{ip_address(base) + 768 + offset}:8000" in told
+        assert f"Antspace {model}" in told
     parts = urlsplit(control)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write(b"POST /miners/all/kill_board?board=1 HTTP/1.0\r\n\r\n")

@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.mining_farm.engines.restart import (
     Action,
+    Company,
     Decision,
     Evidence,
     Intent,
@@ -149,6 +150,37 @@ def test_rule_1_shares_after_the_silence_prove_life() -> None:
         RigState.ONLINE,
         Reason.SHARES_AFTER_SILENCE,
     )
+
+
+def test_rule_1_a_miner_that_fell_silent_with_most_others_is_held() -> None:
+    """It is the network: whatever the pool says, which sees no share either."""
+    for pool in (OFFLINE, ONLINE):
+        evidence = replace(
+            DEAD,
+            pool=pool,
+            miner=miner(MinerKind.SILENT, 2),
+            company=Company.MOST,
+        )
+        old = replace(pool, last_share=NOW - 11 * MINUTE)
+        assert explain(replace(evidence, pool=old)) == (
+            Action.NONE,
+            RigState.HELD,
+            Reason.CONTACT_LOST,
+        )
+
+
+def test_rule_1_a_miner_that_fell_silent_with_some_waits_for_the_pool() -> None:
+    """What two rigs share may be a switch, so the short wait is not for them."""
+    silent = replace(DEAD, miner=miner(MinerKind.SILENT, 2), company=Company.SOME)
+    recent = replace(ONLINE, last_share=NOW - 3 * MINUTE)
+    assert explain(replace(silent, pool=recent)) == (
+        Action.NONE,
+        RigState.SILENT,
+        Reason.WAITING_FOR_LIMIT,
+    )
+    assert explain(silent) == (*CUT, Reason.POOL_AND_MINER_SILENT)
+    alone = replace(silent, pool=recent, company=Company.ALONE)
+    assert explain(alone) == (*CUT, Reason.POOL_AND_MINER_SILENT)
 
 
 # Rule 2: no verdict, no cut.

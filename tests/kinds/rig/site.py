@@ -204,7 +204,7 @@ class Site:
         self.pool: PoolMode = "up"
         self.polls = self.requests = 0
         self._reports: dict[str, AccountReport] = {}
-        self._coordinators: list[RigCoordinator] = []
+        self.coordinators: list[RigCoordinator] = []
 
     def add(self, rig: SimulatedRig, **data: Any) -> MockConfigEntry:
         """Add a rig with an entry of its own."""
@@ -237,7 +237,7 @@ class Site:
             monotonic=self.clock.monotonic, sleep=self.clock.async_sleep
         )
         self._reports.clear()
-        self._coordinators = [
+        self.coordinators = [
             RigCoordinator(
                 self.hass,
                 self.entries[name],
@@ -248,11 +248,11 @@ class Site:
             )
             for name, rig in self.rigs.items()
         ]
-        for number, coordinator in enumerate(self._coordinators):
+        for number, coordinator in enumerate(self.coordinators):
             name = coordinator.config_entry.entry_id
-            coordinator.async_listen(self._listener(self.rigs[name]))
+            coordinator.teller.async_listen(self._listener(self.rigs[name]))
             # Entries are loaded one after the other, and so are their polls due.
-            phase = POLL_INTERVAL * number / len(self._coordinators)
+            phase = POLL_INTERVAL * number / len(self.coordinators)
             self.clock.at(self.clock.now + phase, self._poll(coordinator))
 
     def _listener(self, rig: SimulatedRig) -> Callable[[str, object], None]:
@@ -260,7 +260,7 @@ class Site:
 
     def _poll(self, coordinator: RigCoordinator) -> Event:
         async def poll() -> None:
-            if coordinator not in self._coordinators:
+            if coordinator not in self.coordinators:
                 return
             self.polls += 1
             self.clock.at(self.clock.now + POLL_INTERVAL, poll)
@@ -270,7 +270,7 @@ class Site:
 
     async def async_stop(self) -> None:
         """Stop Home Assistant in good order: what was begun is finished."""
-        ending, self._coordinators = self._coordinators, []
+        ending, self.coordinators = self.coordinators, []
         stopping = asyncio.gather(*(each.async_shutdown() for each in ending))
         await self.clock.async_settle()
         while not stopping.done():

@@ -28,6 +28,7 @@ from custom_components.mining_farm.engines.power import (
     OutletReading,
     OutletUnreachableError,
 )
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -40,6 +41,19 @@ SECRETS = (TOKEN, PASSWORD, HASH)
 PLUG_HOST = "192.168.1.30"
 STRIP_HOST = "192.168.1.31"
 LOCKED_HOST = "192.168.1.32"
+
+OLD_TOKEN = "old-token"
+OLD_HASH = "old-hash"
+CREDENTIALS = {"username": "me@example.com", "password": PASSWORD}
+LOCKED = {
+    "kasa_device_ip": LOCKED_HOST,
+    "kasa_device_id": "80062C",
+    "kasa_outlet_id": "80062C",
+    "kasa_credentials_hash": OLD_HASH,
+}
+"""Of a rig on the locked plug, set up before its password was changed."""
+BRAIINS = {"status_api": "braiins", "wallet": None, "coin": None, "token": OLD_TOKEN}
+"""Of a rig at a pool that knows its accounts by a token, which has run out."""
 
 POLICY = {
     "time_until_offline": 10,
@@ -243,6 +257,12 @@ def rig_entry(hass: HomeAssistant, **data: Any) -> MockConfigEntry:
     return entry
 
 
+async def load(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Load a rig, and with it all others."""
+    if entry.state is ConfigEntryState.NOT_LOADED:
+        await hass.config_entries.async_setup(entry.entry_id)
+
+
 def miner_entry(hass: HomeAssistant) -> MockConfigEntry:
     """Add the entry of a miner."""
     entry = MockConfigEntry(
@@ -252,3 +272,8 @@ def miner_entry(hass: HomeAssistant) -> MockConfigEntry:
     )
     entry.add_to_hass(hass)
     return entry
+
+
+def linked(miner: MockConfigEntry) -> dict[str, str]:
+    """Return what a rig's entry holds of the miner that is linked to it."""
+    return {"miner_entry": miner.entry_id}

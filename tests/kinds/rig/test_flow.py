@@ -26,6 +26,7 @@ from .surroundings import (
     TOKEN,
     WALLET,
     Surroundings,
+    linked,
     miner_entry,
     report,
     rig_entry,
@@ -146,6 +147,37 @@ async def test_a_linked_miner(
     form = await answer(hass, form, **user_input)
     result = await answer(hass, form, **policy_input())
     assert result["data"].get("miner_entry") == (miner.entry_id if linked else None)
+
+
+async def test_a_miner_is_linked_to_one_rig(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """Not offered to a second one, and refused where another flow was faster."""
+    taken, free = miner_entry(hass), miner_entry(hass)
+    rig_entry(hass, worker_name="other", kasa_outlet_id="other", **linked(taken))
+    menu = await answer(hass, await to_worker(hass), worker_name="rig01")
+    form = await go(hass, menu, "rig_no_outlet")
+    assert set(labels(form, "miner_entry")) == {free.entry_id}
+    rig_entry(hass, worker_name="fast", kasa_outlet_id="fast", **linked(free))
+    form = await answer(hass, form, **linked(free))
+    assert form["errors"] == {"miner_entry": "miner_in_use"}
+    assert form["description_placeholders"] == {"rig": "fast"}
+    form = await answer(hass, form)
+    result = await answer(hass, form, **policy_input())
+    assert "miner_entry" not in result["data"]
+
+
+async def test_a_miner_that_another_flow_linked_last(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """Nothing is left to choose at the end, so the rig is not added."""
+    miner = miner_entry(hass)
+    menu = await answer(hass, await to_worker(hass), worker_name="rig01")
+    form = await go(hass, menu, "rig_no_outlet")
+    form = await answer(hass, form, **linked(miner))
+    rig_entry(hass, worker_name="fast", kasa_outlet_id="fast", **linked(miner))
+    result = await answer(hass, form, **policy_input())
+    assert result["reason"] == "rig_already_configured"
 
 
 @pytest.mark.parametrize("pool", sorted(POOLS))

@@ -4,40 +4,27 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.engines.pools import Outcome
 from custom_components.mining_farm.engines.power import OutletUnreachableError
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 
 from .flowing import answer, check, suggested
 from .surroundings import (
+    BRAIINS,
+    CREDENTIALS,
     HASH,
+    LOCKED,
     LOCKED_HOST,
-    PASSWORD,
+    OLD_HASH,
     STRIP_HOST,
     TOKEN,
     Surroundings,
     failed,
+    load,
     locked_plug,
     report,
     rig_entry,
     worker,
 )
-
-OLD_TOKEN = "old-token"
-OLD_HASH = "old-hash"
-CREDENTIALS = {"username": "me@example.com", "password": PASSWORD}
-LOCKED = {
-    "kasa_device_ip": LOCKED_HOST,
-    "kasa_device_id": "80062C",
-    "kasa_outlet_id": "80062C",
-    "kasa_credentials_hash": OLD_HASH,
-}
-BRAIINS = {"status_api": "braiins", "wallet": None, "coin": None, "token": OLD_TOKEN}
-
-
-async def load(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Load a rig, and with it all others."""
-    if entry.state is ConfigEntryState.NOT_LOADED:
-        await hass.config_entries.async_setup(entry.entry_id)
 
 
 async def reauth(

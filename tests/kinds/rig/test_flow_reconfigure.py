@@ -6,43 +6,30 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.engines.pools import Outcome
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 
 from .flowing import answer, check, fields, go, labels, suggested
 from .surroundings import (
+    BRAIINS,
+    CREDENTIALS,
     HASH,
+    LOCKED,
     LOCKED_HOST,
-    PASSWORD,
     PLUG_HOST,
     POLICY,
     TOKEN,
     WALLET,
     Surroundings,
     failed,
+    linked,
+    load,
     miner_entry,
     plug,
     report,
     rig_entry,
     worker,
 )
-
-OLD_TOKEN = "old-token"
-OLD_HASH = "old-hash"
-CREDENTIALS = {"username": "me@example.com", "password": PASSWORD}
-LOCKED = {
-    "kasa_device_ip": LOCKED_HOST,
-    "kasa_device_id": "80062C",
-    "kasa_outlet_id": "80062C",
-    "kasa_credentials_hash": OLD_HASH,
-}
-BRAIINS = {"status_api": "braiins", "wallet": None, "coin": None, "token": OLD_TOKEN}
-
-
-async def load(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Load a rig, and with it all others."""
-    if entry.state is ConfigEntryState.NOT_LOADED:
-        await hass.config_entries.async_setup(entry.entry_id)
 
 
 async def change(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
@@ -241,6 +228,24 @@ async def test_the_linked_miner(
     assert succeeded(await answer(hass, form, **user_input))
     await hass.async_block_till_done()
     assert entry.data.get("miner_entry") == (miner.entry_id if linked else None)
+
+
+async def test_a_miner_of_another_rig(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """Not asked for while there is no other; refused where it was taken meanwhile."""
+    taken = miner_entry(hass)
+    rig_entry(hass, worker_name="other", kasa_outlet_id="other", **linked(taken))
+    entry = rig_entry(hass)
+    menu = await change(hass, entry)
+    assert "rig_miner" not in menu["menu_options"]
+    free = miner_entry(hass)
+    form = await go(hass, await change(hass, entry), "rig_miner")
+    assert set(labels(form, "miner_entry")) == {free.entry_id}
+    rig_entry(hass, worker_name="fast", kasa_outlet_id="fast", **linked(free))
+    form = await answer(hass, form, **linked(free))
+    assert form["errors"] == {"miner_entry": "miner_in_use"}
+    assert form["description_placeholders"] == {"rig": "fast"}
 
 
 async def test_a_linked_miner_that_was_removed(

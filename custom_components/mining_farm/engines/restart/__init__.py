@@ -1,5 +1,6 @@
 """When a rig's power is cut and when not: decisions without any I/O."""
 
+from .company import company
 from .cycle import OutletFailure, PowerCycler
 from .decide import (
     LAST_WORDS,
@@ -16,6 +17,7 @@ from .decide import (
 from .gate import PowerUpGate
 from .models import (
     Action,
+    Company,
     Decision,
     Evidence,
     Intent,
@@ -35,6 +37,7 @@ from .outage import PoolHealth, PoolMember
 __all__ = [
     "LAST_WORDS",
     "Action",
+    "Company",
     "Decision",
     "Evidence",
     "Intent",
@@ -55,6 +58,7 @@ __all__ = [
     "Verdict",
     "abandon_cut",
     "begin_cut",
+    "company",
     "decide",
     "finish_cut",
     "local_limit",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from .models import (
     Action,
+    Company,
     Decision,
     Evidence,
     Intent,
@@ -125,6 +126,10 @@ def _weigh_both(
         return _Finding(RigState.HELD, Reason.POOL_OUTAGE)
     limit = local_limit(policy, miner, pool.last_share)
     if now < limit:
+        return _Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
+    if evidence.company is Company.MOST:
+        return _Finding(RigState.HELD, Reason.CONTACT_LOST)
+    if evidence.company is Company.SOME and pool.verdict is not Verdict.OFFLINE:
         return _Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
     if pool.at < limit:
         return _Finding(RigState.SILENT, Reason.WAITING_FOR_POOL)

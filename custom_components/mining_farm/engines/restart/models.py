@@ -29,6 +29,14 @@ class MinerKind(StrEnum):
     SILENT = "silent"
 
 
+class Company(StrEnum):
+    """How many miners of the farm stopped when this rig's did."""
+
+    ALONE = "alone"
+    SOME = "some"
+    MOST = "most"
+
+
 class OutletKind(StrEnum):
     """What the rig's outlet says."""
 
@@ -86,6 +94,7 @@ class Reason(StrEnum):
     MINER_STARTS = "miner_starts"
     MINER_LOST_POOL = "miner_lost_pool"
     BLIND = "blind"
+    CONTACT_LOST = "contact_lost"
     COOLING_DOWN = "cooling_down"
     PLUG_UNREACHABLE = "plug_unreachable"
     OUTLET_IS_OFF = "outlet_is_off"
@@ -214,6 +223,8 @@ class Evidence:
     pool: PoolEvidence | None = None
     miner: MinerEvidence | None = None
     outlet: OutletEvidence | None = None
+    company: Company = Company.ALONE
+    """Who shares its miner's fate: then the cause is not in the rig."""
     blind: bool = False
     """No pool could be reached lately: the internet may be down."""
     quiet: bool = False

@@ -10,18 +10,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import BooleanSelector
 
+from ..last_seen import LAST_SEEN
 from .binary_sensor import BOARD_PROBLEM, CONNECTIVITY, PROBLEM
 from .const import CONF_ESSENTIALS
 from .coordinator import MinerConfigEntry
 from .entity import ESSENTIAL_KEYS
-from .sensor import (
-    BOARD_SENSORS,
-    BOARD_STATUS,
-    BOARDS_TOTAL,
-    LAST_SEEN,
-    MINER_SENSORS,
-    STATUS,
-)
+from .sensor import BOARD_SENSORS, BOARD_STATUS, BOARDS_TOTAL, MINER_SENSORS, STATUS
 
 OPTIONS_SCHEMA = vol.Schema(
     {vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector()}

@@ -34,11 +34,11 @@ from ...engines.edge_collector import (
     find_board,
     miner_state,
 )
+from ..last_seen import LAST_SEEN, LastSeenSensor
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
 
 OFFLINE = "offline"
-LAST_SEEN_STEP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,13 +197,6 @@ BOARDS_TOTAL = SensorEntityDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
     entity_registry_enabled_default=False,
 )
-LAST_SEEN = SensorEntityDescription(
-    key="last_seen",
-    translation_key="last_seen",
-    device_class=SensorDeviceClass.TIMESTAMP,
-    entity_category=EntityCategory.DIAGNOSTIC,
-    entity_registry_enabled_default=False,
-)
 
 BOARD_SENSORS = (
     BoardSensorDescription(
@@ -272,7 +265,7 @@ async def async_setup_entry(
     def sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
         yield MinerStatusSensor(coordinator, STATUS)
         yield BoardsTotalSensor(coordinator, BOARDS_TOTAL)
-        yield LastSeenSensor(coordinator, LAST_SEEN)
+        yield MinerLastSeenSensor(coordinator, LAST_SEEN)
         for description in MINER_SENSORS:
             if description.exists_fn(profile):
                 yield MinerSensor(coordinator, description)
@@ -333,25 +326,8 @@ class BoardsTotalSensor(MinerEntity, SensorEntity):
         return len(self.coordinator.profile.boards)
 
 
-class LastSeenSensor(MinerEntity, SensorEntity):
-    """When the miner last gave good data.
-
-    In whole steps while the miner answers, to spare the recorder, and exact once it is
-    lost.
-    """
-
-    @property
-    @override
-    def available(self) -> bool:
-        return self.coordinator.last_seen is not None
-
-    @property
-    @override
-    def native_value(self) -> datetime | None:
-        seen = self.coordinator.last_seen
-        if seen is None or not self.coordinator.fresh:
-            return seen
-        return seen - (seen - dt_util.utc_from_timestamp(0)) % LAST_SEEN_STEP
+class MinerLastSeenSensor(MinerEntity, LastSeenSensor[MinerCoordinator]):
+    """When the miner last gave good data."""
 
 
 class FanSensor(MinerEntity, SensorEntity):

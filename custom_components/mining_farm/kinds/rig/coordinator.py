@@ -1,12 +1,12 @@
 """Watches one rig: asks its witnesses, decides, and has the decision carried out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
@@ -14,6 +14,7 @@ from ...const import DOMAIN, LOGGER
 from ...engines.pools import Account, Outcome
 from ...engines.restart import (
     Action,
+    Company,
     Decision,
     Memory,
     OutletFailure,
@@ -23,6 +24,7 @@ from ...engines.restart import (
     Reason,
     RigState,
     begin_cut,
+    company,
     decide,
     plug_answered,
     plug_failed,
@@ -31,6 +33,7 @@ from ...engines.restart import (
 )
 from ..coordinator import FarmCoordinator
 from ..knowledge import HashrateKnowledge
+from ..telling import Teller
 from . import issues
 from .const import CONF_ARMED, CONF_KASA_MEASURES, CONF_MINER_ENTRY, CONF_WORKER
 from .outlets import RigOutlet, RigOutletReading
@@ -39,7 +42,6 @@ from .refusals import Refusals
 from .restart_coordinator import RestartCoordinator
 from .witnesses import RigWitnesses
 
-type EventListener = Callable[[str, Mapping[str, Any]], None]
 type RigConfigEntry = ConfigEntry[RigCoordinator]
 
 POLL_INTERVAL = timedelta(seconds=30)
@@ -103,8 +105,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         )
         self._refusals = Refusals(hass, entry)
         self._outlet_was: OutletKind | None = None
-        self._listener: EventListener | None = None
-        self._untold: list[tuple[str, Mapping[str, Any]]] = []
+        self.teller = Teller()
 
     @property
     def armed(self) -> bool:
@@ -184,9 +185,38 @@ class RigCoordinator(FarmCoordinator[RigData]):
     def _decide(self, now: datetime) -> Decision:
         memory = self.power.memory
         evidence = self.witnesses.evidence(
-            now, outage=self.farm.learn_health(self, now), armed=self.armed
+            now,
+            outage=self.farm.learn_health(self, now),
+            company=self._company(now),
+            armed=self.armed,
         )
         return decide(now, self.policy, memory, evidence)
+
+    def _company(self, now: datetime) -> Company:
+        """Return who else of the farm lost its miner when this rig did."""
+        if (miner := self.witnesses.overdue(now)) is None:
+            return Company.ALONE
+        others = [
+            other
+            for other in self.farm.rigs.values()
+            if other is not self and not other.excused(now)
+        ]
+        for other in others:
+            other.witnesses.ask_miner(now)
+        return company(
+            now,
+            self.policy,
+            miner,
+            [other.witnesses.miner for other in others if other.witnesses.miner],
+        )
+
+    def excused(self, now: datetime) -> bool:
+        """Return whether its miner has a known reason of its own to be silent."""
+        memory = self.power.memory
+        restarted = memory.last_cut is not None and (
+            now < memory.last_cut + self.policy.status_check_cooldown
+        )
+        return self.power.busy or restarted or self.as_pool_member(now).dead
 
     async def _async_note_plug(self, now: datetime) -> None:
         """Remember whether the outlet answers; its first silence is told."""
@@ -328,24 +358,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @callback
     def tell(self, event: str, **attributes: Any) -> None:
         """Tell the event entity, with what the decision rested on."""
-        told = {**self.describe(), **attributes}
-        if self._listener is None:
-            self._untold.append((event, told))
-        else:
-            self._listener(event, told)
-
-    @callback
-    def async_listen(self, listener: EventListener) -> CALLBACK_TYPE:
-        """Tell a listener what happens, beginning with what nobody has heard yet."""
-        self._listener = listener
-        while self._untold:
-            listener(*self._untold.pop(0))
-
-        @callback
-        def stop() -> None:
-            self._listener = None
-
-        return stop
+        self.teller.tell(event, {**self.describe(), **attributes})
 
     def _data(self, state: RigState, reason: Reason) -> RigData:
         now = dt_util.utcnow()

@@ -31,7 +31,7 @@ from .flow_policy import entered_policy, policy_schema, policy_values
 from .flow_reauth import RigReauthFlow
 from .flow_steps import Part
 from .flow_worker import RigWorkerFlow
-from .identity import find_outlet_user, find_worker, rig_title
+from .identity import find_miner_user, find_outlet_user, find_worker, rig_title
 from .policy import pool_defaults
 
 
@@ -81,9 +81,15 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the miner that tells first hand whether the rig works."""
+        errors: dict[str, str] = {}
+        other = ""
         if user_input is not None:
-            self._replace((CONF_MINER_ENTRY,), user_input)
-            return await self._part_known(Part.MINER)
+            if user := find_miner_user(self.hass, user_input, self._own_entry_id):
+                errors[CONF_MINER_ENTRY] = "miner_in_use"
+                other = user.title
+            else:
+                self._replace((CONF_MINER_ENTRY,), user_input)
+                return await self._part_known(Part.MINER)
         miners = {entry.entry_id: entry.title for entry in self._miners()}
         options = [
             SelectOptionDict(value=entry_id, label=title)
@@ -103,6 +109,8 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         return self.async_show_form(
             step_id="rig_miner",
             data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+            description_placeholders={"rig": other},
         )
 
     async def async_step_rig_policy(
@@ -125,7 +133,10 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
 
     def _add_rig(self, options: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry, unless another flow was faster."""
-        if find_worker(self.hass, self._rig) or find_outlet_user(self.hass, self._rig):
+        if any(
+            find(self.hass, self._rig)
+            for find in (find_worker, find_outlet_user, find_miner_user)
+        ):
             return self.async_abort(reason="rig_already_configured")
         title = rig_title(self.hass, self._rig)
         return self.async_create_entry(title=title, data=self._rig, options=options)
@@ -136,5 +147,14 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         return self.async_update_reload_and_abort(entry, data=self._rig)
 
     def _miners(self) -> list[ConfigEntry[Any]]:
-        entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-        return [e for e in entries if e.data.get(CONF_KIND) == Kind.MINER]
+        """Return the miners that no other rig has linked."""
+        return [
+            entry
+            for entry in self.hass.config_entries.async_entries(
+                DOMAIN, include_ignore=False
+            )
+            if entry.data.get(CONF_KIND) == Kind.MINER
+            and not find_miner_user(
+                self.hass, {CONF_MINER_ENTRY: entry.entry_id}, self._own_entry_id
+            )
+        ]

@@ -1,4 +1,4 @@
-"""Which rig is which: neither a worker nor an outlet belongs to two of them."""
+"""Which rig is which: neither a worker nor an outlet nor a miner is of two."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -12,6 +12,7 @@ from .const import (
     CONF_BASE_URL,
     CONF_COIN,
     CONF_KASA_OUTLET_ID,
+    CONF_MINER_ENTRY,
     CONF_OUTLET,
     CONF_POOL,
     CONF_SWITCH_ENTITY,
@@ -51,6 +52,18 @@ def find_outlet_user(
         return None
     for entry in rig_entries(hass, but):
         if outlet_key(entry.data) == ours:
+            return entry
+    return None
+
+
+def find_miner_user(
+    hass: HomeAssistant, data: Mapping[str, Any], but: str | None = None
+) -> RigConfigEntry | None:
+    """Return the rig that has the same miner linked."""
+    if (ours := data.get(CONF_MINER_ENTRY)) is None:
+        return None
+    for entry in rig_entries(hass, but):
+        if entry.data.get(CONF_MINER_ENTRY) == ours:
             return entry
     return None
 

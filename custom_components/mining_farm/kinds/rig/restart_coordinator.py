@@ -112,11 +112,14 @@ class RestartCoordinator:
     def learn_health(self, rig: RigCoordinator, now: datetime) -> bool:
         """Judge the pool of a rig by all its rigs; return whether they are to be held.
 
-        An outage is told once, by one rig for all of them.
+        An outage is told once, by one rig for all of them. A rig that works has no part
+        in one: looking at all its pool's rigs at each of their polls costs the square.
         """
+        before = self.health(rig)
+        if before.out_since is None and not rig.as_pool_member(now).silent:
+            return before.held(now)
         key = rig.pool_key
         members = sorted(self._members(key), key=lambda member: member.name)
-        before = self.health(rig)
         health = before.learn(now, [member.as_pool_member(now) for member in members])
         self._health[key] = health
         if health.out_since is not None and before.out_since is None:

@@ -1,9 +1,7 @@
 """Actions on rigs, by entity, device, area or label."""
 
-import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -11,11 +9,10 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_extract_config_entry_ids
 
-from ...const import CONF_KIND, DOMAIN, Kind
+from ...const import DOMAIN, Kind
+from ..targets import async_do_all, async_targeted_entries
 
 if TYPE_CHECKING:
     from .coordinator import RigCoordinator
@@ -47,32 +44,14 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 async def _async_rigs(call: ServiceCall) -> list[RigCoordinator]:
     """Return the loaded rigs that a call is aimed at."""
-    rigs: list[RigCoordinator] = []
-    for entry_id in sorted(await async_extract_config_entry_ids(call)):
-        entry = call.hass.config_entries.async_get_entry(entry_id)
-        if (
-            entry is not None
-            and entry.domain == DOMAIN
-            and entry.data.get(CONF_KIND) == Kind.RIG
-            and entry.state is ConfigEntryState.LOADED
-        ):
-            rigs.append(cast("RigCoordinator", entry.runtime_data))
-    if not rigs:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="rig_none_targeted"
-        )
-    return rigs
+    return [
+        entry.runtime_data for entry in await async_targeted_entries(call, Kind.RIG)
+    ]
 
 
 async def _async_power_cycle(call: ServiceCall) -> None:
     """Cut the power of each rig in turn; one that fails stops no other."""
-    rigs = await _async_rigs(call)
-    outcomes = await asyncio.gather(
-        *(rig.async_power_cycle() for rig in rigs), return_exceptions=True
-    )
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
+    await async_do_all(await _async_rigs(call), lambda rig: rig.async_power_cycle())
 
 
 async def _async_reset_restarts(call: ServiceCall) -> None:

@@ -17,6 +17,7 @@ from ...engines.pools import (
 )
 from ...engines.restart import (
     LAST_WORDS,
+    Company,
     Evidence,
     MinerEvidence,
     MinerKind,
@@ -71,13 +72,17 @@ class RigWitnesses:
 
     async def async_ask(self, now: datetime, *, seen: bool, leave_outlet: bool) -> None:
         """Ask everybody; the outlet not while it is being switched."""
+        self.ask_miner(now)
+        if self.outlet is not None and not leave_outlet:
+            self.reading = await self.outlet.async_read()
+        await self.async_ask_pool(self._pool_age_wanted(now), seen=seen)
+
+    def ask_miner(self, now: datetime) -> None:
+        """Ask the linked miner's entry, which knows without asking the miner."""
         if self._miner_entry is not None:
             self.miner = _miner_evidence(
                 async_ask(self._hass, self._miner_entry), self.miner, now
             )
-        if self.outlet is not None and not leave_outlet:
-            self.reading = await self.outlet.async_read()
-        await self.async_ask_pool(self._pool_age_wanted(now), seen=seen)
 
     async def async_ask_pool(self, max_age: timedelta, *, seen: bool) -> None:
         """Ask the pool, unless another rig of the account did within `max_age`."""
@@ -107,21 +112,32 @@ class RigWitnesses:
         too old.
         """
         age = self._policy.status_check_frequency
-        if self.miner is not None and self.miner.kind in NOT_WORKING:
-            pool = self.pool(now)
-            last_share = None if pool is None else pool.last_share
-            limit = local_limit(self._policy, self.miner, last_share)
-            if now >= limit:
-                return min(age, now - limit)
-        return age
+        limit = self._limit_of_miner(now)
+        return age if limit is None or now < limit else min(age, now - limit)
 
-    def evidence(self, now: datetime, *, outage: bool, armed: bool) -> Evidence:
+    def _limit_of_miner(self, now: datetime) -> datetime | None:
+        """Return when a linked miner that does not work is down for long enough."""
+        if self.miner is None or self.miner.kind not in NOT_WORKING:
+            return None
+        pool = self.pool(now)
+        last_share = None if pool is None else pool.last_share
+        return local_limit(self._policy, self.miner, last_share)
+
+    def overdue(self, now: datetime) -> MinerEvidence | None:
+        """Return a linked miner that is down for long enough by its own word."""
+        limit = self._limit_of_miner(now)
+        return None if limit is None or now < limit else self.miner
+
+    def evidence(
+        self, now: datetime, *, outage: bool, company: Company, armed: bool
+    ) -> Evidence:
         """Return all that is known at the moment."""
         asked = self.report is not None and self.report.at >= self._since
         return Evidence(
             pool=self.pool(now, outage=outage),
             miner=self.miner,
             outlet=self.switched(),
+            company=company,
             blind=self._farm.blind(now),
             quiet=self._farm.quiet(now) or not (asked or self.account is None),
             armed=armed,

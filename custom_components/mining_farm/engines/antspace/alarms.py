@@ -1,0 +1,58 @@
+"""The life of alarms: raised, kept while they last, cleared only when told to be off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from .models import Alarm, PlantReading
+from .rows import AlarmKind
+from .tables import TABLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChange:
+    """What one reading did to a container's alarms."""
+
+    active: Mapping[str, Alarm]
+    """Those that last, by key, in the order of the model's table."""
+    raised: tuple[Alarm, ...] = ()
+    cleared: tuple[Alarm, ...] = ()
+
+
+def follow(
+    previous: Mapping[str, Alarm], reading: PlantReading | None, now: datetime
+) -> AlarmChange:
+    """Return the alarms after a reading; None is a failed one, which clears nothing."""
+    if reading is None:
+        return AlarmChange(active=dict(previous))
+    active: dict[str, Alarm] = {}
+    raised: list[Alarm] = []
+    for kind in TABLES[reading.model].alarms:
+        known = previous.get(kind.key)
+        on = reading.alarm_states.get(kind.key)
+        if known is not None and on is not False:
+            active[kind.key] = known
+        elif on:
+            active[kind.key] = _raise(kind, now)
+            raised.append(active[kind.key])
+    return AlarmChange(
+        active=active,
+        raised=tuple(raised),
+        cleared=tuple(
+            replace(alarm, cleared_at=now)
+            for key, alarm in previous.items()
+            if key not in active
+        ),
+    )
+
+
+def _raise(kind: AlarmKind, now: datetime) -> Alarm:
+    return Alarm(
+        id=f"{kind.key}@{now.isoformat()}",
+        key=kind.key,
+        name=kind.name,
+        severity=kind.severity,
+        nature=kind.nature,
+        number=kind.number,
+        raised_at=now,
+    )

@@ -1,0 +1,52 @@
+"""Reads single JSON values: numbers, flags and words; what makes no sense is None."""
+
+import math
+
+_NO_DATA = -100_000
+"""Controllers tell this or less where they have no reading (miner-monitor's notes)."""
+_TRUE = frozenset({"1", "true", "yes", "on"})
+
+
+def number(value: object) -> float | None:
+    """Return a finite number from a number or its text; None for the no-data mark."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except ValueError, OverflowError:
+        return None
+    return found if math.isfinite(found) and found > _NO_DATA else None
+
+
+def amount(value: object) -> float | None:
+    """Return a number that cannot be negative: a hashrate, a time."""
+    found = number(value)
+    return found if found is not None and found >= 0 else None
+
+
+def count(value: object) -> int | None:
+    """Return a whole number of things."""
+    found = amount(value)
+    return int(found) if found is not None and found.is_integer() else None
+
+
+def flag(value: object) -> bool | None:
+    """Return a yes or no from a truth, 0 or 1, or a word.
+
+    Words other than 1, true, yes and on are a no; other numbers, null and structures
+    are neither.
+    """
+    match value:
+        case bool():
+            return value
+        case int() | float() if value in (0, 1):
+            return value == 1
+        case str():
+            return value.strip().casefold() in _TRUE
+        case _:
+            return None
+
+
+def word(value: object) -> str | None:
+    """Return a text that says something."""
+    return value.strip() or None if isinstance(value, str) else None

@@ -1,0 +1,146 @@
+"""Cooling as a thermostat: off, a target held, or the controller's own target."""
+
+from typing import Any, override
+
+from homeassistant.components.climate import (
+    ATTR_HVAC_MODE,
+    ClimateEntity,
+    ClimateEntityDescription,
+    ClimateEntityFeature,
+    HVACAction,
+    HVACMode,
+)
+from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ...const import DOMAIN
+from ...engines.antspace import Model
+from . import controls
+from .coordinator import ContainerConfigEntry, ContainerCoordinator
+from .entity import ContainerEntity
+
+COOLING = ClimateEntityDescription(key="cooling", translation_key="container_cooling")
+SUPPLY_TEMPERATURES = {
+    Model.HK3: ("supply_liquid_temp",),
+    # Two circuits of oil go to the tanks: the warmer one is what has to be cooled.
+    Model.IMMERSION: ("second_supply_temp1", "second_supply_temp2"),
+}
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: ContainerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the container's climate entity, where its user wants controls."""
+    if entry.runtime_data.controls:
+        async_add_entities([CoolingClimate(entry.runtime_data, COOLING)])
+
+
+class CoolingClimate(ContainerEntity, ClimateEntity):
+    """The container's cooling; auto is PID mode."""
+
+    _attr_name = None
+    _attr_hvac_modes = [HVACMode.OFF, HVACMode.COOL, HVACMode.AUTO]
+    _attr_supported_features = (
+        ClimateEntityFeature.TARGET_TEMPERATURE
+        | ClimateEntityFeature.TURN_OFF
+        | ClimateEntityFeature.TURN_ON
+    )
+    _attr_temperature_unit = UnitOfTemperature.CELSIUS
+
+    def __init__(
+        self, coordinator: ContainerCoordinator, description: ClimateEntityDescription
+    ) -> None:
+        """Take the bounds that the user has set."""
+        super().__init__(coordinator, description)
+        bounds = coordinator.bounds
+        self._attr_min_temp = bounds.low
+        self._attr_max_temp = bounds.high
+        self._attr_target_temperature_step = bounds.step
+
+    @property
+    @override
+    def hvac_mode(self) -> HVACMode | None:
+        plant = self.coordinator.data.plant
+        if plant.running is None:
+            return None
+        if not plant.running:
+            return HVACMode.OFF
+        return HVACMode.AUTO if plant.pid_mode else HVACMode.COOL
+
+    @property
+    @override
+    def hvac_action(self) -> HVACAction | None:
+        match self.coordinator.data.plant.running:
+            case True:
+                return HVACAction.COOLING
+            case False:
+                return HVACAction.OFF
+            case None:
+                return None
+
+    @property
+    @override
+    def current_temperature(self) -> float | None:
+        values = self.coordinator.data.plant.values
+        told = (values.get(key) for key in SUPPLY_TEMPERATURES[self.coordinator.model])
+        return max((value for value in told if value is not None), default=None)
+
+    @property
+    @override
+    def target_temperature(self) -> float | None:
+        return self.coordinator.data.plant.set_point
+
+    @override
+    def _shown(self) -> tuple[bool, Any]:
+        available, state = super()._shown()
+        if not available:
+            return available, state
+        return available, (
+            state,
+            self.hvac_action,
+            self.current_temperature,
+            self.target_temperature,
+        )
+
+    @override
+    async def async_set_temperature(self, **kwargs: Any) -> None:
+        """Hold a target, which ends PID mode; start or stop first where that is asked."""
+        match kwargs.get(ATTR_HVAC_MODE):
+            case HVACMode.AUTO:
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key="container_auto_has_no_target",
+                )
+            case HVACMode.OFF:
+                await controls.async_stop(self.coordinator)
+            case HVACMode.COOL if not self.coordinator.data.plant.running:
+                await controls.async_start(self.coordinator)
+        await controls.async_set_temperature(self.coordinator, kwargs[ATTR_TEMPERATURE])
+
+    @override
+    async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
+        """Stop, hold the last target that a human chose, or let the controller choose."""
+        container = self.coordinator
+        if hvac_mode is HVACMode.OFF:
+            await controls.async_stop(container)
+            return
+        # Only what is not so already is sent.
+        if not container.data.plant.running:
+            await controls.async_start(container)
+        wanted = hvac_mode is HVACMode.AUTO
+        if container.data.plant.pid_mode is not wanted:
+            await controls.async_set_pid(container, on=wanted)
+
+    @override
+    async def async_turn_on(self) -> None:
+        """Start cooling as it was set."""
+        await controls.async_start(self.coordinator)
+
+    @override
+    async def async_turn_off(self) -> None:
+        """Stop cooling."""
+        await controls.async_stop(self.coordinator)

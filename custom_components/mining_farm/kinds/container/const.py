@@ -1,0 +1,13 @@
+"""Names in a container's entry."""
+
+from typing import Final
+
+CONF_MODEL: Final = "model"
+
+CONF_CONTROLS: Final = "controls"
+"""Whether cooling may be steered from here."""
+CONF_SET_POINT_HIGHEST: Final = "set_point_highest"
+CONF_SET_POINT_LOWEST: Final = "set_point_lowest"
+CONF_PRESSURE_UNIT: Final = "pressure_unit"
+CONF_MINER_READINGS: Final = "miner_readings"
+"""Whether each miner that the controller knows of has entities."""

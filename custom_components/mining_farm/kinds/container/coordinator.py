@@ -1,0 +1,211 @@
+"""Polls one container, follows its alarms, and carries out commands."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.update_coordinator import UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN
+from ...engines.antspace import (
+    TABLES,
+    Alarm,
+    AntspaceClient,
+    AntspaceError,
+    Confirmed,
+    DeadlineError,
+    MinersHashingError,
+    MinerSummary,
+    Model,
+    NotAntspaceError,
+    OutOfBoundsError,
+    PlantReading,
+    RefusedError,
+    SetPointBounds,
+    Status,
+    UnconfirmedError,
+    follow,
+    manual_set_point,
+    take_snapshot,
+)
+from ..coordinator import FarmCoordinator
+from ..telling import Teller
+from . import issues
+from .const import (
+    CONF_CONTROLS,
+    CONF_MODEL,
+    CONF_SET_POINT_HIGHEST,
+    CONF_SET_POINT_LOWEST,
+)
+from .memory import ContainerMemory
+
+type ContainerConfigEntry = ConfigEntry[ContainerCoordinator]
+
+POLL_INTERVAL = timedelta(seconds=30)
+ALARM_RAISED = "raised"
+ALARM_CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerData:
+    """What a container told last."""
+
+    status: Status | None
+    plant: PlantReading
+    miners: MinerSummary | None
+    """None where only this could not be read."""
+    alarms: tuple[Alarm, ...]
+    """Those that are on, worst first."""
+
+
+class ContainerCoordinator(FarmCoordinator[ContainerData]):
+    """One container: its plant, its alarms, and what it is told to do."""
+
+    config_entry: ContainerConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ContainerConfigEntry, client: AntspaceClient
+    ) -> None:
+        """Take the container's client; its model is known from the set-up."""
+        super().__init__(
+            hass, entry, name=entry.title, interval=POLL_INTERVAL, known=True
+        )
+        self.client = client
+        self.model = Model(entry.data[CONF_MODEL])
+        self.table = TABLES[self.model]
+        self.memory = ContainerMemory(hass, entry.entry_id)
+        self.teller = Teller()
+        self._recalled = False
+        self._in_turn = asyncio.Lock()
+
+    @property
+    def bounds(self) -> SetPointBounds:
+        """The supply temperatures that may be asked for, °C."""
+        options, default = self.config_entry.options, self.table.bounds
+        return SetPointBounds(
+            low=options.get(CONF_SET_POINT_LOWEST, default.low),
+            high=options.get(CONF_SET_POINT_HIGHEST, default.high),
+            step=default.step,
+        )
+
+    @property
+    def controls(self) -> bool:
+        """Whether the user wants cooling to be steered from here."""
+        return bool(self.config_entry.options.get(CONF_CONTROLS))
+
+    @override
+    async def _async_poll(self) -> ContainerData:
+        if not self._recalled:
+            await self.memory.async_load()
+            self._recalled = True
+        snapshot = await take_snapshot(self.client, dt_util.utcnow())
+        if (plant := snapshot.plant) is None:
+            assert snapshot.failure is not None  # noqa: S101
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key=error_key(snapshot.failure),
+                translation_placeholders={"detail": str(snapshot.failure)},
+            ) from snapshot.failure
+        self._learn(plant)
+        issues.update(self, plant)
+        alarms = sorted(
+            self.memory.alarms.values(), key=lambda alarm: alarm.severity, reverse=True
+        )
+        return ContainerData(
+            status=snapshot.status,
+            plant=plant,
+            miners=snapshot.miners,
+            alarms=tuple(alarms),
+        )
+
+    def _learn(self, plant: PlantReading) -> None:
+        """Follow the alarms, and remember the target that was in force without PID."""
+        change = follow(self.memory.alarms, plant, dt_util.utcnow())
+        target = self.memory.manual_set_point
+        if plant.pid_mode is False and plant.set_point is not None:
+            target = plant.set_point
+        self.memory.keep(change.active, target)
+        for alarm in change.raised:
+            self.teller.tell(ALARM_RAISED, _told(alarm))
+        for alarm in change.cleared:
+            self.teller.tell(ALARM_CLEARED, _told(alarm))
+
+    async def async_command(self, command: Awaitable[Confirmed]) -> Confirmed:
+        """Carry out a command that was confirmed, or raise what the user has to know."""
+        # Two at a time would each undo what the other one waits for.
+        async with self._in_turn:
+            try:
+                return await command
+            except AntspaceError as err:
+                raise self._error(err) from err
+            finally:
+                # Shown is what the plant tells, whatever was asked of it.
+                await self.async_refresh()
+
+    def manual_set_point(self) -> float:
+        """Return the target in °C that ends PID mode; an error when none is known."""
+        try:
+            return manual_set_point(self.memory.manual_set_point, None, self.bounds)
+        except AntspaceError as err:
+            raise self._error(err) from err
+
+    def describe(self) -> dict[str, Any]:
+        """Return all that is known of the container at the moment."""
+        data = self.data if self.fresh else None
+        return {
+            "name": self.config_entry.title,
+            "model": self.model,
+            "status": Status.OFFLINE if data is None else data.status,
+            "last_seen": self.last_seen,
+            "alarms": [asdict(alarm) for alarm in self.memory.alarms.values()],
+            "manual_set_point": self.memory.manual_set_point,
+            "plant": data and asdict(data.plant),
+            "miners": data and data.miners and asdict(data.miners),
+        }
+
+    def _error(self, err: AntspaceError) -> HomeAssistantError:
+        refused = isinstance(err, OutOfBoundsError | MinersHashingError)
+        return (ServiceValidationError if refused else HomeAssistantError)(
+            translation_domain=DOMAIN,
+            translation_key=error_key(err),
+            translation_placeholders={
+                "name": self.config_entry.title,
+                "detail": str(err),
+            },
+        )
+
+
+def error_key(err: AntspaceError) -> str:
+    """Return the key of the text about an error."""
+    match err:
+        case DeadlineError():
+            return "container_timeout"
+        case NotAntspaceError():
+            return "container_not_antspace"
+        case RefusedError():
+            return "container_refused"
+        case UnconfirmedError():
+            return "container_unconfirmed"
+        case OutOfBoundsError():
+            return "container_out_of_bounds"
+        case MinersHashingError():
+            return "container_miners_hashing"
+        case _:
+            return "container_unreachable"
+
+
+def _told(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "alarm": alarm.key,
+        "name": alarm.name,
+        "severity": alarm.severity,
+        "number": alarm.number,
+        "raised_at": alarm.raised_at.isoformat(),
+        "cleared_at": alarm.cleared_at and alarm.cleared_at.isoformat(),
+    }

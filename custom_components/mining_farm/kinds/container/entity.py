@@ -1,0 +1,37 @@
+"""A container's device and what its entities share."""
+
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+
+from ...const import DOMAIN
+from ...engines.antspace import Model
+from ..entity import FarmEntity
+from .coordinator import ContainerConfigEntry, ContainerCoordinator
+
+MODEL_NAMES = {Model.HK3: "Antspace HK3", Model.IMMERSION: "Antspace Immersion"}
+
+
+def device_info(entry: ContainerConfigEntry) -> DeviceInfo:
+    """Describe the container to the device registry."""
+    return DeviceInfo(
+        configuration_url=f"http://{entry.data[CONF_HOST]}:{entry.data[CONF_PORT]}",
+        identifiers={(DOMAIN, entry.entry_id)},
+        manufacturer="Bitmain",
+        model=MODEL_NAMES[entry.runtime_data.model],
+        name=entry.title,
+    )
+
+
+class ContainerEntity(FarmEntity[ContainerCoordinator]):
+    """An entity of a container."""
+
+    def __init__(
+        self, coordinator: ContainerCoordinator, description: EntityDescription
+    ) -> None:
+        """Hang the entity on the container's device."""
+        super().__init__(coordinator)
+        entry = coordinator.config_entry
+        self.entity_description = description
+        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})

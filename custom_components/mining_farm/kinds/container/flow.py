@@ -1,0 +1,170 @@
+"""Config flow of a container: tried, its model told, before anything is saved."""
+
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+)
+
+from ...const import CONF_KIND, Kind
+from ...engines.antspace import (
+    AntspaceClient,
+    AntspaceError,
+    PlantReading,
+    UnreachableError,
+)
+from .const import CONF_CONTROLS, CONF_MODEL
+from .coordinator import error_key
+from .entity import MODEL_NAMES
+
+USUAL_PORTS = (80, 8000)
+"""Of controllers, and of the mock server that everybody develops with."""
+
+PORT = vol.All(
+    NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
+    vol.Coerce(int),
+)
+ADDRESS_SCHEMA = vol.Schema(
+    {vol.Required(CONF_HOST): TextSelector(), vol.Optional(CONF_PORT): PORT}
+)
+CONFIRM_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_CONTROLS, default=False): BooleanSelector(),
+    }
+)
+
+
+class ContainerFlow(ConfigFlow):
+    """Steps that add a container or follow it to a new address."""
+
+    _container: dict[str, Any]
+    _reading: PlantReading
+
+    async def async_step_container(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the address of a container and try it."""
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            try:
+                port, reading = await self._find_container(user_input)
+            except AntspaceError as err:
+                errors["base"], detail = error_key(err), str(err)
+            else:
+                address = {
+                    CONF_HOST: user_input[CONF_HOST].strip(),
+                    CONF_PORT: port,
+                }
+                self._async_abort_entries_match(address)
+                self._container = {
+                    CONF_KIND: Kind.CONTAINER,
+                    **address,
+                    CONF_MODEL: reading.model,
+                }
+                self._reading = reading
+                return await self.async_step_container_confirm()
+        return self.async_show_form(
+            step_id="container",
+            data_schema=self.add_suggested_values_to_schema(ADDRESS_SCHEMA, user_input),
+            errors=errors,
+            description_placeholders={"detail": detail},
+        )
+
+    async def async_step_container_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what was found; ask for its name, and whether it may be steered."""
+        if user_input is not None:
+            return self.async_create_entry(
+                title=user_input[CONF_NAME].strip(),
+                data=self._container,
+                options={CONF_CONTROLS: user_input[CONF_CONTROLS]},
+            )
+        model = MODEL_NAMES[self._reading.model]
+        set_point = self._reading.set_point
+        return self.async_show_form(
+            step_id="container_confirm",
+            data_schema=self.add_suggested_values_to_schema(
+                CONFIRM_SCHEMA,
+                {CONF_NAME: f"{model} {self._container[CONF_HOST]}"},
+            ),
+            description_placeholders={
+                "model": model,
+                "address": f"{self._container[CONF_HOST]}:{self._container[CONF_PORT]}",
+                "set_point": "?" if set_point is None else f"{set_point:g}",
+                "alarms": str(len(self._reading.alarms)),
+            },
+        )
+
+    async def async_step_container_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the container's new address; another model there is another one."""
+        entry = self._get_reconfigure_entry()
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            try:
+                port, reading = await self._find_container(user_input)
+            except AntspaceError as err:
+                errors["base"], detail = error_key(err), str(err)
+            else:
+                address = {
+                    CONF_HOST: user_input[CONF_HOST].strip(),
+                    CONF_PORT: port,
+                }
+                if any(
+                    address.items() <= other.data.items()
+                    for other in self._async_current_entries(include_ignore=False)
+                    if other.entry_id != entry.entry_id
+                ):
+                    return self.async_abort(reason="already_configured")
+                if reading.model == entry.data[CONF_MODEL]:
+                    return self.async_update_reload_and_abort(
+                        entry, data_updates=address
+                    )
+                errors["base"] = "container_another_model"
+                detail = MODEL_NAMES[reading.model]
+        return self.async_show_form(
+            step_id="container_reconfigure",
+            data_schema=self.add_suggested_values_to_schema(
+                ADDRESS_SCHEMA, user_input or entry.data
+            ),
+            errors=errors,
+            description_placeholders={"name": entry.title, "detail": detail},
+        )
+
+    async def _find_container(
+        self, user_input: dict[str, Any]
+    ) -> tuple[int, PlantReading]:
+        """Return the port that a container answers at, and its state.
+
+        The usual ports are tried where none is given; raises what the first one said,
+        unless another was at least reached.
+        """
+        failure: AntspaceError | None = None
+        port: int | None = user_input.get(CONF_PORT)
+        for candidate in USUAL_PORTS if port is None else (port,):
+            client = AntspaceClient(
+                async_get_clientsession(self.hass),
+                user_input[CONF_HOST].strip(),
+                candidate,
+            )
+            try:
+                return candidate, await client.cooler_state()
+            except AntspaceError as err:
+                if failure is None or isinstance(failure, UnreachableError):
+                    failure = err
+        assert failure is not None  # noqa: S101
+        raise failure

@@ -1,0 +1,70 @@
+"""Keeps over a restart what a container does not tell again."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from ...const import DOMAIN
+from ...engines.antspace import Alarm, Nature, Severity
+
+SAVE_DELAY_S = 5
+
+
+class ContainerMemory:
+    """The alarms that are on, and the last target that a human chose.
+
+    An alarm that outlasts a restart is not news; and leaving PID mode needs a target.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Take the container's entry id."""
+        self._store: Store[dict[str, Any]] = Store(
+            hass, 1, f"{DOMAIN}.container.{entry_id}"
+        )
+        self.alarms: Mapping[str, Alarm] = {}
+        """Those that are on, by key."""
+        self.manual_set_point: float | None = None
+        """°C"""
+
+    async def async_load(self) -> None:
+        """Recall what was kept."""
+        if (kept := await self._store.async_load()) is None:
+            return
+        self.manual_set_point = kept["manual_set_point"]
+        alarms = map(_alarm, kept["alarms"])
+        self.alarms = {alarm.key: alarm for alarm in alarms}
+
+    @callback
+    def keep(self, alarms: Mapping[str, Alarm], manual_set_point: float | None) -> None:
+        """Remember both; written to disk a little later, and only when they changed."""
+        if (alarms, manual_set_point) == (self.alarms, self.manual_set_point):
+            return
+        self.alarms, self.manual_set_point = alarms, manual_set_point
+        self._store.async_delay_save(self._data, SAVE_DELAY_S)
+
+    async def async_remove(self) -> None:
+        """Forget the container."""
+        await self._store.async_remove()
+
+    @callback
+    def _data(self) -> dict[str, Any]:
+        return {
+            "alarms": [asdict(alarm) for alarm in self.alarms.values()],
+            "manual_set_point": self.manual_set_point,
+        }
+
+
+def _alarm(kept: dict[str, Any]) -> Alarm:
+    return Alarm(
+        id=kept["id"],
+        key=kept["key"],
+        name=kept["name"],
+        severity=Severity(kept["severity"]),
+        nature=Nature(kept["nature"]),
+        number=kept["number"],
+        raised_at=datetime.fromisoformat(kept["raised_at"]),
+    )

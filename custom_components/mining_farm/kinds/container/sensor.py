@@ -1,0 +1,281 @@
+"""What a container measures, and what its alarms add up to."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, UnitOfPower, UnitOfTemperature
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from ...engines.antspace import Field, MinerSummary, Quantity, Severity, Status
+from ..last_seen import LAST_SEEN, LastSeenSensor
+from .coordinator import ContainerConfigEntry, ContainerCoordinator
+from .entity import ContainerEntity
+
+TERAHASH = "TH/s"
+NO_ALARM = "none"
+
+DEVICE_CLASSES = {
+    Quantity.TEMPERATURE: SensorDeviceClass.TEMPERATURE,
+    Quantity.TEMPERATURE_DELTA: SensorDeviceClass.TEMPERATURE_DELTA,
+    Quantity.HUMIDITY: SensorDeviceClass.HUMIDITY,
+    Quantity.PRESSURE: SensorDeviceClass.PRESSURE,
+    Quantity.FLOW: SensorDeviceClass.VOLUME_FLOW_RATE,
+    Quantity.POWER: SensorDeviceClass.POWER,
+    Quantity.LEVEL: SensorDeviceClass.DISTANCE,
+    Quantity.FREQUENCY: SensorDeviceClass.FREQUENCY,
+    Quantity.VOLTAGE: SensorDeviceClass.VOLTAGE,
+    Quantity.CURRENT: SensorDeviceClass.CURRENT,
+}
+PRECISIONS = {Quantity.PRESSURE: 2}
+DIAGNOSTIC = {
+    "current_a",
+    "current_b",
+    "current_c",
+    "latitude",
+    "latitude_direction",
+    "longitude",
+    "longitude_direction",
+    "power_distribution_power",
+    "protocol_version",
+    "thermal_power",
+    "valve1_opening",
+    "valve2_opening",
+    "voltage_a",
+    "voltage_b",
+    "voltage_c",
+}
+SELDOM_WANTED = {
+    "latitude",
+    "latitude_direction",
+    "longitude",
+    "longitude_direction",
+    "power_distribution_power",
+    "protocol_version",
+    "thermal_power",
+    "valve1_opening",
+    "valve2_opening",
+}
+NOT_MEASURED = {
+    "latitude",
+    "latitude_direction",
+    "longitude",
+    "longitude_direction",
+    "protocol_version",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummarySensorDescription(SensorEntityDescription):
+    """A sensor of what the controller knows of its miners."""
+
+    value_fn: Callable[[MinerSummary], StateType]
+
+
+STATUS = SensorEntityDescription(
+    key="status",
+    translation_key="container_status",
+    device_class=SensorDeviceClass.ENUM,
+    options=[*Status],
+)
+ALARMS = SensorEntityDescription(
+    key="alarms_active",
+    translation_key="alarms_active",
+    state_class=SensorStateClass.MEASUREMENT,
+)
+HIGHEST_SEVERITY = SensorEntityDescription(
+    key="highest_severity",
+    translation_key="highest_severity",
+    device_class=SensorDeviceClass.ENUM,
+    options=[NO_ALARM, *Severity],
+)
+
+SUMMARY_SENSORS = (
+    SummarySensorDescription(
+        key="miners_known",
+        translation_key="miners_known",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda summary: summary.miners_known,
+    ),
+    SummarySensorDescription(
+        key="miners_reporting",
+        translation_key="miners_reporting",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda summary: summary.miners_reporting,
+    ),
+    SummarySensorDescription(
+        key="total_hashrate",
+        translation_key="total_hashrate",
+        native_unit_of_measurement=TERAHASH,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda summary: summary.total_hashrate,
+    ),
+    SummarySensorDescription(
+        key="chip_max_temp",
+        translation_key="chip_max_temp",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda summary: summary.chip_max_temp,
+    ),
+    SummarySensorDescription(
+        key="board_max_temp",
+        translation_key="board_max_temp",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda summary: summary.board_max_temp,
+    ),
+    SummarySensorDescription(
+        key="chip_temp_mean",
+        translation_key="chip_temp_mean",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda summary: summary.chip_temp_mean,
+    ),
+)
+
+
+def describe(field: Field) -> SensorEntityDescription:
+    """Describe the sensor of a number."""
+    watts = field.quantity is Quantity.POWER and field.unit == UnitOfPower.WATT
+    known = field.quantity is not Quantity.OTHER
+    return SensorEntityDescription(
+        key=field.key,
+        translation_key=field.key,
+        device_class=DEVICE_CLASSES.get(field.quantity),
+        entity_category=EntityCategory.DIAGNOSTIC if field.key in DIAGNOSTIC else None,
+        entity_registry_enabled_default=field.key not in SELDOM_WANTED,
+        native_unit_of_measurement=field.unit,
+        state_class=None if field.key in NOT_MEASURED else SensorStateClass.MEASUREMENT,
+        suggested_display_precision=PRECISIONS.get(field.quantity, 1)
+        if known
+        else None,
+        suggested_unit_of_measurement=UnitOfPower.KILO_WATT if watts else None,
+    )
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: ContainerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the container's sensors."""
+    coordinator = entry.runtime_data
+
+    def sensors() -> Iterator[ContainerEntity]:
+        yield StatusSensor(coordinator, STATUS)
+        yield AlarmsSensor(coordinator, ALARMS)
+        yield HighestSeveritySensor(coordinator, HIGHEST_SEVERITY)
+        yield ContainerLastSeenSensor(coordinator, LAST_SEEN)
+        for field in coordinator.table.fields:
+            yield PlantSensor(coordinator, field)
+        for description in SUMMARY_SENSORS:
+            yield SummarySensor(coordinator, description)
+
+    async_add_entities(sensors())
+
+
+class PlantSensor(ContainerEntity, SensorEntity):
+    """A number that the plant tells, or that follows from what it tells."""
+
+    def __init__(self, coordinator: ContainerCoordinator, field: Field) -> None:
+        """Take the number's row of the model's table."""
+        super().__init__(coordinator, describe(field))
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        return self.coordinator.data.plant.values.get(self.entity_description.key)
+
+
+class SummarySensor(ContainerEntity, SensorEntity):
+    """What the controller knows of its miners; it may fail without the plant."""
+
+    entity_description: SummarySensorDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self.coordinator.data.miners is not None
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        miners = self.coordinator.data.miners
+        return None if miners is None else self.entity_description.value_fn(miners)
+
+
+class StatusSensor(ContainerEntity, SensorEntity):
+    """What the container does; tells offline when everything else is unavailable."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        if not self.coordinator.fresh:
+            return Status.OFFLINE
+        return self.coordinator.data.status
+
+
+class AlarmsSensor(ContainerEntity, SensorEntity):
+    """How many alarms are on, with all of them."""
+
+    @property
+    @override
+    def native_value(self) -> int:
+        return len(self.coordinator.data.alarms)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        return {
+            "alarms": [
+                {
+                    "alarm": alarm.key,
+                    "severity": alarm.severity,
+                    "since": alarm.raised_at.isoformat(),
+                }
+                for alarm in self.coordinator.data.alarms
+            ]
+        }
+
+    @override
+    def _shown(self) -> tuple[bool, Any]:
+        # Another alarm in the place of one changes the list and not the count.
+        available, state = super()._shown()
+        return available, (state, self.extra_state_attributes if available else None)
+
+
+class HighestSeveritySensor(ContainerEntity, SensorEntity):
+    """How bad the worst alarm is."""
+
+    @property
+    @override
+    def native_value(self) -> str:
+        alarms = self.coordinator.data.alarms
+        return max((alarm.severity for alarm in alarms), default=NO_ALARM)
+
+
+class ContainerLastSeenSensor(ContainerEntity, LastSeenSensor[ContainerCoordinator]):
+    """When the container last gave good data."""

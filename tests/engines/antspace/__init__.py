@@ -1,0 +1,1 @@
+"""The Antspace engine, proven through its public surface."""

@@ -1,0 +1,1 @@
+"""What a container shows, and how it is steered."""

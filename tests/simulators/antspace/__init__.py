@@ -1,0 +1,1 @@
+"""Simulated containers, proven on the wire."""
