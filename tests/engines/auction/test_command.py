@@ -11,9 +11,14 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.main import main
-from simulators.subtensor import ALICE, SubtensorSimulator
-from simulators.subtensor.wallet import WalletFolder
+from custom_components.mining_farm.engines.auction import miner
+from custom_components.mining_farm.engines.auction.main import (
+    execute,
+    main,
+    parse_options,
+)
+from simulators.subtensor import ALICE, BOB, SubtensorSimulator
+from simulators.subtensor.wallet import WalletFolder, write_hotkey
 
 ENGINE = Path(__file__).parents[3] / "custom_components/mining_farm/engines/auction"
 POOLS = '[pools]\n[[pools.main]]\nname = "central-proxy"\nweight = 1\n'
@@ -66,9 +71,18 @@ def _names(folder: Path) -> list[str]:
 
 def _ask_for_more(config: Path) -> None:
     """Want another commitment than the chain holds."""
+    _replace(config, "= 3", "= 4")
+
+
+def _rename(config: Path, old: str, new: str) -> None:
+    """Name another hotkey."""
+    _replace(config, f'hotkey_name = "{old}"', f'hotkey_name = "{new}"')
+
+
+def _replace(config: Path, old: str, new: str) -> None:
     text = config.read_text(encoding="utf-8")
-    assert "= 3" in text
-    config.write_text(text.replace("= 3", "= 4"), encoding="utf-8")
+    assert old in text
+    config.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -186,3 +200,36 @@ async def test_run(config: Path, tmp_path: Path, simulator: SubtensorSimulator) 
     told = json.dumps(events) + out.decode()
     _, secret = ALICE.pair
     assert secret.hex()[:32] not in told
+
+
+async def test_settings_that_change_while_it_runs(
+    config: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another hotkey begins anew; one that is not there leaves the last in force."""
+    monkeypatch.setattr(miner, "INTERVAL", 0.1)
+    write_hotkey(config.parent, BOB, hotkey="other")
+    task = asyncio.create_task(
+        execute(parse_options(["run", "--config", str(config), "--no-routing"]), {})
+    )
+    events: list[dict[str, Any]] = []
+
+    async def until(event: str, **values: str) -> None:
+        async with asyncio.timeout(20):
+            while not any(
+                {"event": event, **values}.items() <= one.items() for one in events
+            ):
+                await asyncio.sleep(0.02)
+                out = capsys.readouterr().out
+                events.extend(json.loads(line) for line in out.splitlines())
+
+    await until("commitment", standing="in_force")
+    _rename(config, "default", "none")
+    await until("workers", reason="the hotkey's file does not exist")
+    _rename(config, "none", "other")
+    await until("restart")
+    await until("start", hotkey=BOB.address)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

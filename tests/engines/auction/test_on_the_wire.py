@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.arming import Arming
+from custom_components.mining_farm.engines.auction.arming import Arming, rehearse
 from custom_components.mining_farm.engines.auction.auction import hold_auction
 from custom_components.mining_farm.engines.auction.chain import ChainClient
 from custom_components.mining_farm.engines.auction.hotkey import signer
@@ -35,6 +35,11 @@ WINDOW = 7_500_045
 ARMED = Arming(price_ceiling_fp18=FP, worker_ceiling=10)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+def armed() -> Arming | None:
+    """Allow what the tests publish."""
+    return ARMED
 
 
 @asynccontextmanager
@@ -127,13 +132,13 @@ async def test_a_commitment_is_published_once(tmp_path: Path) -> None:
         return CommitmentUpkeep(client, journal, netuid=89, hotkey=key.ss58, signer=key)
 
     async with chain(0.5) as (simulator, client), blocks(simulator, 0.1):
-        assert (await start(client).run(offer, None)).outcome is Outcome.REHEARSED
+        assert (await start(client).run(offer, rehearse)).outcome is Outcome.REHEARSED
         assert simulator.chain.counts.succeeded == 0
-        report = await start(client).run(offer, ARMED)
+        report = await start(client).run(offer, armed)
         assert report.outcome is Outcome.PUBLISHED, report
-        assert (await start(client).run(offer, ARMED)).outcome is Outcome.NOTHING
+        assert (await start(client).run(offer, armed)).outcome is Outcome.NOTHING
         assert simulator.chain.counts.succeeded == 1
-        forced = await start(client).publish_now(offer, ARMED)
+        forced = await start(client).publish_now(offer, armed)
         assert forced.outcome is Outcome.PUBLISHED, forced
         assert simulator.chain.counts.succeeded == 2
 
@@ -149,7 +154,7 @@ async def test_killed_while_publishing(tmp_path: Path) -> None:
             client, journal, netuid=89, hotkey=key.ss58, signer=key
         )
         await client.head()
-        task = asyncio.create_task(upkeep.run(offer, ARMED))
+        task = asyncio.create_task(upkeep.run(offer, armed))
         await eventually(lambda: len(simulator.chain.pool) == 1, 20)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -157,11 +162,11 @@ async def test_killed_while_publishing(tmp_path: Path) -> None:
             client, journal, netuid=89, hotkey=key.ss58, signer=key
         )
         await simulator.produce()
-        waiting = await upkeep.run(offer, ARMED)
+        waiting = await upkeep.run(offer, armed)
         assert (waiting.outcome, "may still" in waiting.why) == (Outcome.NOTHING, True)
         simulator.control.restore()
         await simulator.produce(4)
         await asyncio.sleep(0.2)
-        found = await upkeep.run(offer, ARMED)
+        found = await upkeep.run(offer, armed)
         assert (found.outcome, found.why) == (Outcome.NOTHING, "the chain holds it")
         assert simulator.chain.counts.succeeded == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.arming import Arming
+from custom_components.mining_farm.engines.auction.arming import Arming, rehearse
 from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
     JournalError,
@@ -39,6 +39,11 @@ from .vectors import vectors
 FIVE = Offer.of(worker_set("1", {"0.1": 5}))
 SIX = Offer.of(worker_set("1", {"0.1": 6}))
 ARMED = Arming(price_ceiling_fp18=FP, worker_ceiling=10)
+
+
+def armed() -> Arming | None:
+    """Allow what the tests publish."""
+    return ARMED
 
 
 @dataclass
@@ -150,16 +155,16 @@ async def test_published_and_left_alone() -> None:
     """A missing commitment is published once, then renewed after 360 blocks."""
     chain, journal = FakeChain(), MemoryJournal()
     upkeep = _upkeep(chain, journal)
-    report = await upkeep.run(FIVE, ARMED)
+    report = await upkeep.run(FIVE, armed)
     assert (report.outcome, report.standing) == (Outcome.PUBLISHED, Standing.MISSING)
     assert report.published_in is not None
     block = report.published_in.number
-    assert (await upkeep.run(FIVE, ARMED)).standing is Standing.IN_FORCE
+    assert (await upkeep.run(FIVE, armed)).standing is Standing.IN_FORCE
     chain.mine(block + 359 - chain.number)
-    assert (await upkeep.run(FIVE, ARMED)).outcome is Outcome.NOTHING
+    assert (await upkeep.run(FIVE, armed)).outcome is Outcome.NOTHING
     chain.mine()
-    assert (await upkeep.run(FIVE, ARMED)).outcome is Outcome.PUBLISHED
-    assert (await upkeep.run(SIX, ARMED)).outcome is Outcome.PUBLISHED
+    assert (await upkeep.run(FIVE, armed)).outcome is Outcome.PUBLISHED
+    assert (await upkeep.run(SIX, armed)).outcome is Outcome.PUBLISHED
     assert [one.payload for one in chain.extrinsics] == [
         FIVE.payload,
         FIVE.payload,
@@ -178,26 +183,30 @@ async def test_a_read_that_fails_publishes_nothing(step: str) -> None:
 
     chain.fail = fail
     upkeep = _upkeep(chain, journal)
-    report = await upkeep.run(FIVE, ARMED)
+    report = await upkeep.run(FIVE, armed)
     assert (report.outcome, report.standing) == (Outcome.UNKNOWN, Standing.UNKNOWN)
     assert report.why == "no endpoint answers"
     assert not chain.extrinsics
     chain.fail = lambda name: None
-    assert (await upkeep.run(FIVE, ARMED)).outcome is Outcome.PUBLISHED
+    assert (await upkeep.run(FIVE, armed)).outcome is Outcome.PUBLISHED
 
 
 async def test_nothing_is_sent_without_leave() -> None:
     """Rehearsing, above a ceiling, without a key: told why, nothing sent."""
     chain, journal = FakeChain(), MemoryJournal()
     upkeep = _upkeep(chain, journal)
-    assert (await upkeep.run(FIVE, None)).outcome is Outcome.REHEARSED
-    price = await upkeep.run(FIVE, Arming(price_ceiling_fp18=FP - 1, worker_ceiling=5))
+    assert (await upkeep.run(FIVE, rehearse)).outcome is Outcome.REHEARSED
+    price = await upkeep.run(
+        FIVE, lambda: Arming(price_ceiling_fp18=FP - 1, worker_ceiling=5)
+    )
     assert (price.outcome, "price 1 is above" in price.why) == (Outcome.REFUSED, True)
-    workers = await upkeep.run(FIVE, Arming(price_ceiling_fp18=FP, worker_ceiling=4))
+    workers = await upkeep.run(
+        FIVE, lambda: Arming(price_ceiling_fp18=FP, worker_ceiling=4)
+    )
     assert workers.why == "5 workers are above the ceiling of 4"
-    watching = await _upkeep(chain, journal, watching=True).run(FIVE, ARMED)
+    watching = await _upkeep(chain, journal, watching=True).run(FIVE, armed)
     assert watching.outcome is Outcome.REFUSED
-    assert (await upkeep.run(None, ARMED)).standing is Standing.MISSING
+    assert (await upkeep.run(None, armed)).standing is Standing.MISSING
     assert "publish" not in chain.calls
     assert journal.record is None
 
@@ -206,24 +215,24 @@ async def test_a_lagging_endpoint_is_not_written_to() -> None:
     """Six blocks behind is too far; five are not."""
     chain, journal = FakeChain(lag=6), MemoryJournal()
     upkeep = _upkeep(chain, journal)
-    assert (await upkeep.run(FIVE, ARMED)).outcome is Outcome.HELD
+    assert (await upkeep.run(FIVE, armed)).outcome is Outcome.HELD
     assert not chain.extrinsics
     chain.lag = 5
-    assert (await upkeep.run(FIVE, ARMED)).outcome is Outcome.PUBLISHED
+    assert (await upkeep.run(FIVE, armed)).outcome is Outcome.PUBLISHED
 
 
 async def test_without_a_journal_nothing_is_sent() -> None:
     """A disk that fails, or one that holds something else."""
     chain, journal = FakeChain(), MemoryJournal(fails=True)
-    assert (await _upkeep(chain, journal).run(FIVE, ARMED)).outcome is Outcome.UNKNOWN
+    assert (await _upkeep(chain, journal).run(FIVE, armed)).outcome is Outcome.UNKNOWN
     journal = MemoryJournal(record='{"scope": 5}')
-    report = await _upkeep(chain, journal).run(FIVE, ARMED)
+    report = await _upkeep(chain, journal).run(FIVE, armed)
     assert (report.outcome, "damaged" in report.why) == (Outcome.UNKNOWN, True)
     journal = MemoryJournal()
     upkeep = _upkeep(chain, journal)
-    await upkeep.run(FIVE, None)
+    await upkeep.run(FIVE, rehearse)
     journal.fails = True
-    assert (await upkeep.run(FIVE, ARMED)).outcome is Outcome.HELD
+    assert (await upkeep.run(FIVE, armed)).outcome is Outcome.HELD
     assert not chain.extrinsics
 
 
@@ -237,7 +246,7 @@ async def test_the_intent_is_on_the_disk_before_it_is_sent() -> None:
             seen.append(json.loads(journal.record or "{}"))
 
     chain.fail = look
-    await _upkeep(chain, journal).run(FIVE, ARMED)
+    await _upkeep(chain, journal).run(FIVE, armed)
     assert bytes.fromhex(seen[0]["intent"]["payload"]) == FIVE.payload
     assert json.loads(journal.record or "{}")["intent"] is None
 
@@ -252,20 +261,20 @@ async def test_what_may_still_get_in_is_waited_for(
     upkeep = _upkeep(chain, journal)
     if outcome == "crash":
         with pytest.raises(CrashError):
-            await upkeep.run(FIVE, ARMED)
+            await upkeep.run(FIVE, armed)
     else:
-        assert (await upkeep.run(FIVE, ARMED)).outcome is Outcome.UNCONFIRMED
+        assert (await upkeep.run(FIVE, armed)).outcome is Outcome.UNCONFIRMED
     chain.outcome = "final"
     for _ in range(mined_after):
         chain.mine_empty()
-        report = await _upkeep(chain, journal).run(SIX, ARMED)
+        report = await _upkeep(chain, journal).run(SIX, armed)
         assert (report.outcome, "may still" in report.why) == (Outcome.NOTHING, True)
     chain.mine()
     assert len(chain.extrinsics) == 1
-    report = await _upkeep(chain, journal).run(FIVE, ARMED)
+    report = await _upkeep(chain, journal).run(FIVE, armed)
     assert report.outcome is Outcome.NOTHING
     chain.mine(4)
-    report = await _upkeep(chain, journal).run(FIVE, ARMED)
+    report = await _upkeep(chain, journal).run(FIVE, armed)
     assert (report.outcome, report.why) == (Outcome.NOTHING, "the chain holds it")
     assert len(chain.extrinsics) == 1
 
@@ -273,12 +282,12 @@ async def test_what_may_still_get_in_is_waited_for(
 async def test_what_died_is_sent_again() -> None:
     """Once no block can hold it any more, and none does, the cause is answered."""
     chain, journal = FakeChain(outcome="lost"), MemoryJournal()
-    await _upkeep(chain, journal).run(FIVE, ARMED)
+    await _upkeep(chain, journal).run(FIVE, armed)
     chain.outcome = "final"
     looks = 0
     while len(chain.extrinsics) == 1:
         chain.mine(5)
-        await _upkeep(chain, journal).run(FIVE, ARMED)
+        await _upkeep(chain, journal).run(FIVE, armed)
         looks += 1
         assert looks < 20
     assert chain.state(chain.number) is not None
@@ -291,14 +300,14 @@ async def test_refusals_are_tried_again_later_and_later() -> None:
     tried = []
     for look in range(15):
         before = chain.calls.count("publish")
-        report = await _upkeep(chain, journal).run(FIVE, ARMED)
+        report = await _upkeep(chain, journal).run(FIVE, armed)
         if chain.calls.count("publish") > before:
             tried.append(look)
             assert report.outcome is Outcome.REFUSED
         chain.mine(25)
     assert tried == [0, 1, 3, 7, 11]
     chain.outcome = "final"
-    report = await _upkeep(chain, journal).publish_now(FIVE, ARMED)
+    report = await _upkeep(chain, journal).publish_now(FIVE, armed)
     assert report.outcome is Outcome.PUBLISHED
 
 
@@ -311,34 +320,34 @@ async def test_a_wallet_that_fails_sends_nothing() -> None:
             raise WalletError("the hotkey's file does not exist")
 
     chain.fail = fail
-    report = await _upkeep(chain, journal).run(FIVE, ARMED)
+    report = await _upkeep(chain, journal).run(FIVE, armed)
     assert (report.outcome, report.why) == (
         Outcome.REFUSED,
         "the hotkey's file does not exist",
     )
     chain.fail = lambda name: None
-    assert (await _upkeep(chain, journal).run(FIVE, ARMED)).outcome is Outcome.PUBLISHED
+    assert (await _upkeep(chain, journal).run(FIVE, armed)).outcome is Outcome.PUBLISHED
 
 
 async def test_what_was_not_sent_holds_nothing_up() -> None:
     """An endpoint that turned out to lag sends nothing: the next look may."""
     chain, journal = FakeChain(outcome="not sent"), MemoryJournal()
-    report = await _upkeep(chain, journal).run(FIVE, ARMED)
+    report = await _upkeep(chain, journal).run(FIVE, armed)
     assert (report.outcome, report.why) == (Outcome.HELD, "no endpoint")
     chain.outcome = "final"
-    assert (await _upkeep(chain, journal).run(FIVE, ARMED)).outcome is Outcome.PUBLISHED
+    assert (await _upkeep(chain, journal).run(FIVE, armed)).outcome is Outcome.PUBLISHED
 
 
 async def test_an_endpoint_that_has_not_seen_the_last_one_is_not_believed() -> None:
     """A node behind our own publication would have us publish again."""
     chain, journal = FakeChain(), MemoryJournal()
-    await _upkeep(chain, journal).run(FIVE, ARMED)
+    await _upkeep(chain, journal).run(FIVE, armed)
     behind = FakeChain(number=1000)
-    report = await _upkeep(behind, journal).run(FIVE, ARMED)
+    report = await _upkeep(behind, journal).run(FIVE, armed)
     assert report.outcome is Outcome.UNKNOWN
     assert not behind.extrinsics
     another = FakeChain(number=1000, genesis="0xother")
-    assert (await _upkeep(another, journal).run(FIVE, ARMED)).outcome is (
+    assert (await _upkeep(another, journal).run(FIVE, armed)).outcome is (
         Outcome.PUBLISHED
     )
 
@@ -347,12 +356,30 @@ async def test_two_who_press_at_once_publish_once() -> None:
     """A second press joins the first; a later one is another cause."""
     chain, journal = FakeChain(), MemoryJournal()
     upkeep = _upkeep(chain, journal)
-    await upkeep.run(FIVE, ARMED)
+    await upkeep.run(FIVE, armed)
     first, second = await asyncio.gather(
-        upkeep.publish_now(FIVE, ARMED), upkeep.publish_now(FIVE, ARMED)
+        upkeep.publish_now(FIVE, armed), upkeep.publish_now(FIVE, armed)
     )
     assert first is second
     assert first.why == PublishReason.FORCED
     assert len(chain.extrinsics) == 2
-    await upkeep.publish_now(FIVE, ARMED)
+    await upkeep.publish_now(FIVE, armed)
     assert len(chain.extrinsics) == 3
+
+
+async def test_who_disarms_meanwhile_is_heard() -> None:
+    """A look that waits its turn asks once it has it."""
+    chain, journal = FakeChain(), MemoryJournal()
+    upkeep = _upkeep(chain, journal)
+    allowed: list[Arming | None] = [ARMED]
+
+    def disarm(name: str) -> None:
+        if name == "publish":
+            allowed[0] = None
+
+    chain.fail = disarm
+    first, second = await asyncio.gather(
+        upkeep.run(FIVE, lambda: allowed[0]), upkeep.run(SIX, lambda: allowed[0])
+    )
+    assert (first.outcome, second.outcome) == (Outcome.PUBLISHED, Outcome.REHEARSED)
+    assert len(chain.extrinsics) == 1

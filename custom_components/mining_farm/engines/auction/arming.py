@@ -1,5 +1,6 @@
 """What a human allowed to be published."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .models import WorkerSet
@@ -25,3 +26,11 @@ class Arming:
         if (count := sum(workers.sizes.values())) > self.worker_ceiling:
             return f"{count} workers are above the ceiling of {self.worker_ceiling}"
         return None
+
+
+type ReadArming = Callable[[], Arming | None]
+"""Tells what is allowed right now; None: nothing is, only rehearse."""
+
+
+def rehearse() -> None:
+    """Allow nothing."""

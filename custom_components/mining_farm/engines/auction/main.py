@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 import json
@@ -10,8 +10,9 @@ import os
 from pathlib import Path
 import signal
 import sys
+from typing import Any
 
-from .arming import Arming
+from .arming import Arming, rehearse
 from .auction import hold_auction
 from .chain import ChainClient
 from .documents import (
@@ -43,32 +44,37 @@ class _SettingsChangedError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what is asked; return 0, or 1 where it could not be done."""
-    options = _parse(arguments)
     try:
-        asyncio.run(_main(options, os.environ))
+        asyncio.run(_until_terminated(execute(parse_options(arguments), os.environ)))
     except KeyboardInterrupt:
         return 130
+    except WorkersFileError as err:
+        _print({"event": "error", "line": err.line, "reason": err.reason})
+        return 1
     except AuctionError as err:
-        line = err.line if isinstance(err, WorkersFileError) else None
-        reason = err.reason if isinstance(err, WorkersFileError) else str(err)
-        _print({"event": "error", "line": line, "reason": reason})
+        _print({"event": "error", "line": None, "reason": str(err)})
         return 1
     return 0
 
 
-async def _main(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+async def execute(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
+    """Do what is asked; AuctionError. `run` ends only when it is cancelled."""
+    match options.command:
+        case "check":
+            await _check(options, environment)
+        case "auction":
+            await _auction(options, environment)
+        case _:
+            while True:
+                await _run_once(options, environment)
+
+
+async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
+    """Do some work, or as much of it as there is time for."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with suppress(asyncio.CancelledError):
-        match options.command:
-            case "check":
-                await _check(options, environment)
-            case "auction":
-                await _auction(options, environment)
-            case _:
-                while True:
-                    await _run_once(options, environment)
+        await task
 
 
 async def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
@@ -83,7 +89,7 @@ async def _check(options: argparse.Namespace, environment: Mapping[str, str]) ->
             hotkey=hotkey,
             signer=key,
         )
-        report = await upkeep.run(file.offer, None)
+        report = await upkeep.run(file.offer, rehearse)
     _print(
         {
             "event": "check",
@@ -207,7 +213,7 @@ def _print(document: Document) -> None:
     print(json.dumps({"time": now(), **document}), flush=True)
 
 
-def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options; exits with 2 on wrong usage."""
     parser = argparse.ArgumentParser(
         prog="auction_miner", description="Bid hashrate in the InfiniteHash auction."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from .arming import Arming
+from .arming import ReadArming, rehearse
 from .auction import Solver, hold_auction
 from .errors import RoutingError, WorkersFileError
 from .hotkey import HotkeySigner
@@ -67,7 +67,7 @@ class AuctionMiner:
         hotkey: str,
         signer: HotkeySigner | None,
         read_offer: Callable[[], Awaitable[Offer | None]],
-        read_arming: Callable[[], Arming | None],
+        read_arming: ReadArming,
         route: Route | None,
         solve: Solver,
         tell: Callable[[MinerEvent], None],
@@ -119,17 +119,16 @@ class AuctionMiner:
             offer = await self._read_offer()
         except WorkersFileError as err:
             self._tell(WorkersProblem(err))
-            return await self._upkeep.run(None, None)
-        return await self._upkeep.run(offer, self._read_arming())
+            return await self._upkeep.run(None, rehearse)
+        return await self._upkeep.run(offer, self._read_arming)
 
     async def publish_now(self, *, force: bool) -> UpkeepReport:
         """Look at once; forced, publish also what the chain holds; WorkersFileError."""
         offer = await self._read_offer()
-        arming = self._read_arming()
         if force and offer is not None:
-            report = await self._upkeep.publish_now(offer, arming)
+            report = await self._upkeep.publish_now(offer, self._read_arming)
         else:
-            report = await self._upkeep.run(offer, arming)
+            report = await self._upkeep.run(offer, self._read_arming)
         self._tell(report)
         return report
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from .arming import Arming
+from .arming import ReadArming
 from .endpoints import MAX_LAG
 from .errors import (
     ChainError,
@@ -93,18 +93,20 @@ class CommitmentUpkeep:
         self._lock = asyncio.Lock()
         self._forced: asyncio.Task[UpkeepReport] | None = None
 
-    async def run(self, offer: Offer | None, arming: Arming | None) -> UpkeepReport:
-        """Look, and publish where it is due; without arming only tell of it."""
-        return await self._run(offer, arming, force=False)
+    async def run(self, offer: Offer | None, read_arming: ReadArming) -> UpkeepReport:
+        """Look, and publish where it is due and allowed; else only tell of it."""
+        return await self._run(offer, read_arming, force=False)
 
-    async def publish_now(self, offer: Offer, arming: Arming | None) -> UpkeepReport:
+    async def publish_now(self, offer: Offer, read_arming: ReadArming) -> UpkeepReport:
         """Publish also what the chain holds; who presses meanwhile joins in."""
         if self._forced is None or self._forced.done():
-            self._forced = asyncio.create_task(self._run(offer, arming, force=True))
+            self._forced = asyncio.create_task(
+                self._run(offer, read_arming, force=True)
+            )
         return await asyncio.shield(self._forced)
 
     async def _run(
-        self, offer: Offer | None, arming: Arming | None, *, force: bool
+        self, offer: Offer | None, read_arming: ReadArming, *, force: bool
     ) -> UpkeepReport:
         async with self._lock:
             try:
@@ -116,7 +118,7 @@ class CommitmentUpkeep:
                     standing=Standing.UNKNOWN,
                     decision=Unknown(str(err)),
                 )
-            return await self._act(view, offer, arming, force=force)
+            return await self._act(view, offer, read_arming, force=force)
 
     async def _look(self) -> _View:
         """Read chain and journal; ChainError and JournalError where any of it fails."""
@@ -127,7 +129,7 @@ class CommitmentUpkeep:
         return _View(head=head, stored=stored, memory=memory)
 
     async def _act(
-        self, view: _View, offer: Offer | None, arming: Arming | None, *, force: bool
+        self, view: _View, offer: Offer | None, read_arming: ReadArming, *, force: bool
     ) -> UpkeepReport:
         head = view.head.number
         report = UpkeepReport(
@@ -151,7 +153,7 @@ class CommitmentUpkeep:
                     report, outcome=Outcome.UNKNOWN, why=why, standing=Standing.UNKNOWN
                 )
             case Publish():
-                return await self._publish(report, decision, view, offer, arming)
+                return await self._publish(report, decision, view, offer, read_arming)
         return replace(report, why=decision.why)
 
     async def _publish(
@@ -160,9 +162,10 @@ class CommitmentUpkeep:
         decision: Publish,
         view: _View,
         offer: Offer,
-        arming: Arming | None,
+        read_arming: ReadArming,
     ) -> UpkeepReport:
-        if arming is None:
+        # Asked only now: whoever disarms while another look goes on is heard.
+        if (arming := read_arming()) is None:
             return replace(
                 report, outcome=Outcome.REHEARSED, why="rehearsing: not armed"
             )
