@@ -19,3 +19,4 @@ class Kind(StrEnum):
     MINER = "miner"
     RIG = "rig"
     CONTAINER = "container"
+    WALLET = "wallet"

@@ -6,6 +6,7 @@ from .kinds.container.services import (
     async_setup_services as async_setup_container_services,
 )
 from .kinds.rig.services import async_setup_services as async_setup_rig_services
+from .kinds.wallet.services import async_setup_services as async_setup_wallet_services
 
 
 @callback
@@ -13,3 +14,4 @@ def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
     async_setup_container_services(hass)
     async_setup_rig_services(hass)
+    async_setup_wallet_services(hass)

@@ -147,7 +147,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             hotkey=self.hotkey,
             signer=self.signer,
             read_offer=self.read_offer,
-            arming=lambda: arming_of(entry.options),
+            read_arming=lambda: arming_of(entry.options),
             route=route_of(entry.options),
             solve=solve,
             tell=self._happened,
@@ -193,7 +193,9 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
                 translation_key="wallet_chain",
                 translation_placeholders={"detail": str(err)},
             ) from err
-        self._known = replace(self._known, head=head, endpoints=self.chain.endpoints)
+        self._known = replace(
+            self._known, head=head, endpoints=tuple(self.chain.endpoints)
+        )
         issues.update(self, self._known)
         return self._known
 

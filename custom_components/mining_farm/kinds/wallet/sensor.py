@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from ...engines.auction import FP, AuctionResult, Standing, decode_bids
+from ...engines.auction import FP, AuctionResult, Prices, Standing, decode_bids
 from .coordinator import WalletConfigEntry, WalletData, WindowOutcome, outcome_of
 from .delivered import won_hashrate
 from .entity import WalletEntity
@@ -53,14 +53,11 @@ def _workers_committed(data: WalletData) -> int | None:
     return 0 if bids is None else sum(bid.count for bid in bids)
 
 
-def _price(
-    value: Callable[[AuctionResult], int | None],
-) -> Callable[[AuctionResult], float | None]:
+def _price(of: Callable[[Prices], int]) -> Callable[[AuctionResult], float | None]:
     """Return a price as a number for people; what decides is never rounded."""
 
     def price(result: AuctionResult) -> float | None:
-        fp18 = value(result)
-        return None if fp18 is None else fp18 / FP
+        return None if result.prices is None else of(result.prices) / FP
 
     return price
 
@@ -79,13 +76,17 @@ WALLET_SENSORS = (
         key="commitment_made",
         translation_key="commitment_made",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda data: data.commitment and data.commitment.made_at,
+        value_fn=lambda data: (
+            None if data.commitment is None else data.commitment.made_at
+        ),
     ),
     WalletSensorDescription(
         key="commitment_renewal",
         translation_key="commitment_renewal",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda data: data.commitment and data.commitment.renew_at,
+        value_fn=lambda data: (
+            None if data.commitment is None else data.commitment.renew_at
+        ),
     ),
     WalletSensorDescription(
         key="workers_committed",
@@ -125,7 +126,7 @@ WALLET_SENSORS = (
         key="endpoint",
         translation_key="endpoint",
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.endpoint and data.endpoint.url,
+        value_fn=lambda data: None if data.endpoint is None else data.endpoint.url,
     ),
     WalletSensorDescription(
         key="height",
@@ -140,7 +141,7 @@ WALLET_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.endpoint and data.endpoint.lag,
+        value_fn=lambda data: None if data.endpoint is None else data.endpoint.lag,
     ),
 )
 
@@ -210,7 +211,7 @@ WINDOW_SENSORS = (
         native_unit_of_measurement=TAO,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=5,
-        value_fn=_price(lambda result: result.prices and result.prices.alpha_tao),
+        value_fn=_price(lambda prices: prices.alpha_tao),
     ),
     WindowSensorDescription(
         key="tao_price",
@@ -218,7 +219,7 @@ WINDOW_SENSORS = (
         native_unit_of_measurement=US_DOLLARS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value_fn=_price(lambda result: result.prices and result.prices.tao_usdc),
+        value_fn=_price(lambda prices: prices.tao_usdc),
     ),
     WindowSensorDescription(
         key="hash_price",
@@ -226,7 +227,7 @@ WINDOW_SENSORS = (
         native_unit_of_measurement=f"{US_DOLLARS}/({PETAHASH}·d)",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value_fn=_price(lambda result: result.prices and result.prices.hashp_usdc),
+        value_fn=_price(lambda prices: prices.hashp_usdc),
     ),
 )
 

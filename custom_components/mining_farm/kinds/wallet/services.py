@@ -12,6 +12,8 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util.json import json_loads_object
 
 from ...const import DOMAIN, Kind
 from ..targets import async_do_all, async_targeted_entries
@@ -84,7 +86,9 @@ async def _async_compute(call: ServiceCall) -> ServiceResponse:
 async def _async_get_results(call: ServiceCall) -> ServiceResponse:
     """Return the outcomes of the last windows, by the wallet's entry id."""
     return {
-        wallet.config_entry.entry_id: {"results": wallet.history.results()}
+        wallet.config_entry.entry_id: json_loads_object(
+            json_bytes({"results": wallet.history.results()})
+        )
         for wallet in await _async_wallets(call)
     }
 
