@@ -170,3 +170,26 @@ async def test_killed_while_publishing(tmp_path: Path) -> None:
         found = await upkeep.run(offer, armed)
         assert (found.outcome, found.why) == (Outcome.NOTHING, "the chain holds it")
         assert simulator.chain.counts.succeeded == 1
+
+
+@pytest.mark.parametrize("fault", ["drop_after_submit", "refuse_extrinsics"])
+async def test_a_node_that_fails_while_publishing(tmp_path: Path, fault: str) -> None:
+    """Whatever the node does, the chain holds the commitment once in the end."""
+    key = signer(write_hotkey(tmp_path))
+    journal = FileJournal(tmp_path / "journal.json")
+    offer = Offer.of(worker_set("0.9", {"0.1": 7}))
+    async with chain(0.5) as (simulator, client), blocks(simulator, 0.1):
+        await client.head()
+        getattr(simulator.node, fault)()
+        upkeep = CommitmentUpkeep(
+            client, journal, netuid=89, hotkey=key.ss58, signer=key
+        )
+        first = await upkeep.run(offer, armed)
+        simulator.node.restore()
+        if fault == "refuse_extrinsics":
+            assert first.outcome is Outcome.REFUSED
+            assert simulator.chain.counts.succeeded == 0
+        async with asyncio.timeout(40):
+            while (await upkeep.run(offer, armed)).why != "the chain holds it":
+                await asyncio.sleep(0.3)
+        assert simulator.chain.counts.succeeded == 1

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 import tomllib
 from typing import Any
 
-MAX_LINES = 3000
-"""Each line is tried once: past this a message has no line rather than a long wait."""
+MAX_LINES = 2000
+"""Past this a message has no line rather than a long wait."""
 
 
 def find_line(text: str, path: Sequence[str], item: str | None = None) -> int | None:
@@ -17,14 +17,18 @@ def find_line(text: str, path: Sequence[str], item: str | None = None) -> int | 
     lines = text.splitlines()
     if len(lines) > MAX_LINES:
         return None
-    start = 0
-    # A statement ends with the first line that makes the text up to it valid again.
+    header, start = "", 0
+    # A statement is over with the first line that makes it valid below its header.
     for end in range(1, len(lines) + 1):
+        statement = "\n".join(lines[start:end])
+        is_header = statement.lstrip().startswith("[")
         try:
-            document = tomllib.loads("\n".join(lines[:end]))
+            document = tomllib.loads(statement if is_header else header + statement)
         except tomllib.TOMLDecodeError:
             continue
-        if _holds(document, path):
+        if is_header:
+            header = f"{statement}\n"
+        if statement.strip() and _holds(document, path):
             return _within(lines, start, end, item) + 1
         start = end
     return None
@@ -41,8 +45,7 @@ def _holds(document: dict[str, Any], path: Sequence[str]) -> bool:
 
 def _within(lines: list[str], start: int, end: int, item: str | None) -> int:
     if item is not None:
-        spellings = [f'"{item}"', f"'{item}'", item]
-        for spelling in spellings:
+        for spelling in (f'"{item}"', f"'{item}'", item):
             for number in range(start, end):
                 if spelling in lines[number]:
                     return number
