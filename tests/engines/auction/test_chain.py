@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 import gc
 import logging
 import os
@@ -53,11 +53,12 @@ async def chain(
 
 def children() -> list[psutil.Process]:
     """Return the processes that talk to a chain."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if any("chain_process" in part for part in child.cmdline())
-    ]
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if any("chain_process" in part for part in child.cmdline()):
+                found.append(child)
+    return found
 
 
 async def test_everything_is_read_through_the_process() -> None:
@@ -275,9 +276,25 @@ async def test_the_process_loads_the_engine_alone() -> None:
         env={"PYTHONPATH": str(REPOSITORY / "custom_components/mining_farm/engines")},
     )
     output, _ = await loaded.communicate()
-    modules = output.decode().split()
+    modules = set(output.decode().split())
     assert "auction.substrate" in modules
-    assert not {"homeassistant", "custom_components", "pools"} & set(modules)
+    assert not {"homeassistant", "custom_components", "pools"} & modules
+
+
+async def test_the_client_leaves_the_chains_library_to_its_process() -> None:
+    """Its import alone takes a while, and memory."""
+    loaded = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-c",
+        "import sys, auction.chain; print(*sys.modules)",
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": str(REPOSITORY / "custom_components/mining_farm/engines")},
+    )
+    output, _ = await loaded.communicate()
+    modules = set(output.decode().split())
+    assert "auction.chain_thread" in modules
+    assert not {"async_substrate_interface", "scalecodec", "websockets"} & modules
 
 
 @pytest.fixture

@@ -5,13 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, Self
 
-from .chain_publishing import PUBLISH_BLOCKS
-from .chain_service import READ_WITHIN
 from .chain_thread import ChainThread
 from .errors import ChainError, ExtrinsicUnconfirmedError
-from .keeper import BLOCK_TIME
 from .models import BlockRef, EndpointState, Neuron, Snapshot, StoredCommitment, Window
 from .networks import endpoint_urls, public_url
+from .pace import BLOCK_TIME, PUBLISH_BLOCKS, READ_WITHIN
 from .peer import ChainProcessError, Handlers, Peer
 from .subscribers import Subscribers
 

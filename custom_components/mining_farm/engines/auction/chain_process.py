@@ -12,8 +12,9 @@ import socket
 import sys
 
 from .chain_service import ChainService
-from .keeper import Listener, Pace
+from .keeper import Listener
 from .models import BlockRef
+from .pace import Pace
 from .peer import Handlers, Peer
 
 

@@ -17,19 +17,15 @@ from .errors import (
 )
 from .keeper import ConnectionKeeper
 from .models import BlockRef, StoredCommitment
+from .pace import ERA_PERIOD, PREPARE_BLOCKS, WAIT_BLOCKS
 from .ss58 import PREFIX, ss58_decode
-from .substrate import ERA_PERIOD, Substrate
+from .substrate import Substrate
 
 type Sign = Callable[[bytes], Awaitable[bytes]]
 """Returns the sr25519 signature of what is to be signed."""
 
 PAYLOAD_LIMIT = 128
 """Bytes that a commitment's field can hold."""
-_PREPARE_BLOCKS = 2
-_WAIT_BLOCKS = ERA_PERIOD + 10
-"""The extrinsic's life, and then the time until its last block is finalised."""
-PUBLISH_BLOCKS = _PREPARE_BLOCKS + _WAIT_BLOCKS + 1
-"""Block times until publishing has ended, one way or the other."""
 _SR25519 = 1
 _REFUSALS = frozenset((-32602, -32601, *range(1000, 1013), *range(1014, 1100)))
 """JSON-RPC codes: no such method or parameters, and those of `author`, less 1013, which
@@ -107,7 +103,7 @@ class Publisher:
         async with self._turn:
             connection, extrinsic, sent = await self._prepare(payload, hotkey, sign)
             try:
-                async with asyncio.timeout(self._keeper.pace.block_time * _WAIT_BLOCKS):
+                async with asyncio.timeout(self._keeper.pace.block_time * WAIT_BLOCKS):
                     finalised = await self._submit(connection, extrinsic)
                     if finalised is None:
                         return await self._search(sent)
@@ -127,7 +123,7 @@ class Publisher:
         if not 0 < len(payload) <= PAYLOAD_LIMIT:
             raise ChainError(f"a commitment has 1 to {PAYLOAD_LIMIT} bytes")
         keypair = _Keypair(hotkey, ss58_decode(hotkey), sign)
-        within = self._keeper.pace.block_time * _PREPARE_BLOCKS
+        within = self._keeper.pace.block_time * PREPARE_BLOCKS
         try:
             async with asyncio.timeout(within):
                 connection, head = await self._current()

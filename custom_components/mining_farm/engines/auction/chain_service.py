@@ -8,8 +8,9 @@ from typing import Any
 from .chain_publishing import Publisher, Sign
 from .connection import ConnectionLostError
 from .errors import AuctionError, ChainError, ChainUnavailableError
-from .keeper import ConnectionKeeper, Listener, Pace
+from .keeper import ConnectionKeeper, Listener
 from .models import BlockRef, Neuron, Snapshot, StoredCommitment, Window
+from .pace import READ_WITHIN, Pace
 from .reading import (
     read_commitment,
     read_neurons,
@@ -22,8 +23,6 @@ from .reading import (
 from .ss58 import ss58_encode
 from .substrate import Substrate
 
-READ_WITHIN = 20.0
-"""Seconds for any read, reconnecting included."""
 _ACCOUNT_BYTES = 32
 
 

@@ -10,48 +10,10 @@ from .connection import Connection, ConnectionLostError, NodeError
 from .endpoints import MAX_LAG, EndpointTable
 from .errors import ChainError, ChainUnavailableError
 from .models import BlockRef, EndpointState
+from .pace import Pace
 from .reading import read_number
 
-BLOCK_TIME = 12.0
-"""Seconds."""
 _BROKEN = "the connection broke"
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long is too long, in seconds, by the time between two blocks."""
-
-    block_time: float = BLOCK_TIME
-
-    @property
-    def connect(self) -> float:
-        """An endpoint must be connected and tell its height."""
-        return self.block_time * 0.5
-
-    @property
-    def quiet(self) -> float:
-        """An endpoint that said nothing for so long is asked something."""
-        return self.block_time * 0.35
-
-    @property
-    def answer(self) -> float:
-        """And must answer. With `quiet`: it is left within one block time."""
-        return self.block_time * 0.35
-
-    @property
-    def silence(self) -> float:
-        """No new head for so long: the subscription is silent."""
-        return self.block_time * 3
-
-    @property
-    def compare(self) -> float:
-        """The other endpoints are asked for their height."""
-        return self.block_time * 5
-
-    @property
-    def pause(self) -> float:
-        """Between two rounds of endpoints of which none works."""
-        return self.block_time * 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

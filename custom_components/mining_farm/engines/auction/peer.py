@@ -10,6 +10,7 @@ from contextlib import suppress
 import datetime as dt
 import io
 import itertools
+import logging
 import pickle
 from typing import Any, override
 
@@ -23,6 +24,7 @@ class ChainProcessError(ChainUnavailableError):
 
 type Handlers = Mapping[str, Callable[..., Awaitable[Any]]]
 
+_LOGGER = logging.getLogger(__name__)
 _LENGTH = 4
 _MODULES = {"errors": errors, "models": models, "datetime": dt}
 
@@ -82,6 +84,9 @@ class Peer:
                 self._take(_Unpickler(io.BytesIO(message)).load())
         except asyncio.IncompleteReadError, OSError:
             pass
+        except Exception:  # noqa: BLE001 It may be anything
+            # A message of another version, after an update: the process starts anew.
+            _LOGGER.warning("The chain's process cannot be understood: it is ended")
         finally:
             self._gone = True
             for task in self._serving.values():

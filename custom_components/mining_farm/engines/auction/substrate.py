@@ -14,14 +14,13 @@ from async_substrate_interface.types import Runtime
 from async_substrate_interface.utils.storage import StorageKey
 
 from .errors import ChainError
+from .pace import ERA_PERIOD
 from .reading import read_bytes
 
 type Request = Callable[[str, Sequence[Any]], Awaitable[Any]]
 """Asks the node in use, and returns the result of an RPC method."""
 
 _PAGE = 500
-ERA_PERIOD = 8
-"""Blocks that a signed extrinsic may wait for its block."""
 
 
 class Keypair(Protocol):
