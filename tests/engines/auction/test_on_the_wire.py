@@ -103,7 +103,6 @@ async def test_a_window_within_two_seconds_of_its_first_block() -> None:
         task = asyncio.create_task(watch.run())
         await eventually(lambda: bool(events), 20)
         await simulator.produce(WINDOW - 1 - simulator.chain.head.number)
-        await asyncio.sleep(0.2)
         started = time.monotonic()
         await simulator.produce()
         first = await _wait_for(events, final=False)
@@ -166,7 +165,6 @@ async def test_killed_while_publishing(tmp_path: Path) -> None:
         assert (waiting.outcome, "may still" in waiting.why) == (Outcome.NOTHING, True)
         simulator.control.restore()
         await simulator.produce(4)
-        await asyncio.sleep(0.2)
         found = await upkeep.run(offer, armed)
         assert (found.outcome, found.why) == (Outcome.NOTHING, "the chain holds it")
         assert simulator.chain.counts.succeeded == 1
@@ -191,5 +189,5 @@ async def test_a_node_that_fails_while_publishing(tmp_path: Path, fault: str) ->
             assert simulator.chain.counts.succeeded == 0
         async with asyncio.timeout(40):
             while (await upkeep.run(offer, armed)).why != "the chain holds it":
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(0.1)
         assert simulator.chain.counts.succeeded == 1
