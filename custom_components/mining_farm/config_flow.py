@@ -17,9 +17,13 @@ from .kinds.miner.flow_many import MinerManyFlow
 from .kinds.miner.options import MinerOptionsFlow
 from .kinds.rig.flow_import import RigImportFlow
 from .kinds.rig.options import RigOptionsFlow
+from .kinds.wallet.flow import WalletFlow
+from .kinds.wallet.options import WalletOptionsFlow
 
 
-class MiningFarmConfigFlow(MinerManyFlow, RigImportFlow, ContainerFlow, domain=DOMAIN):
+class MiningFarmConfigFlow(
+    MinerManyFlow, RigImportFlow, ContainerFlow, WalletFlow, domain=DOMAIN
+):
     """Adds an entry of any kind."""
 
     VERSION = 1
@@ -96,6 +100,11 @@ KINDS: dict[str, KindFlow] = {
         menu=("container",),
         reconfigure=ContainerFlow.async_step_container_reconfigure,
         options=ContainerOptionsFlow,
+    ),
+    Kind.WALLET: KindFlow(
+        menu=("wallet",),
+        reconfigure=WalletFlow.async_step_wallet_reconfigure,
+        options=WalletOptionsFlow,
     ),
 }
 ONE_OF_MANY: dict[

@@ -73,7 +73,8 @@ from .networks import NETWORKS, endpoint_urls, public_url
 from .numbers import format_fp18, parse_fp18
 from .offer import Offer
 from .price_votes import decode_price_vote, encode_price_vote
-from .routing import BraiinsRoute, IhpRoute, Route, apply_routing
+from .routing import BraiinsRoute, IhpRoute, Route, apply_routing, check_routing
+from .selection import MAX_PRICE_FP18
 from .solver import AuctionSolver
 from .ss58 import ss58_decode, ss58_encode
 from .upkeep import CommitmentUpkeep
@@ -110,6 +111,7 @@ __all__ = [
     "BLOCK_TIME",
     "DEFAULT_DIRECTORY",
     "FP",
+    "MAX_PRICE_FP18",
     "MAX_SIZE_FP18",
     "MAX_WORKERS",
     "MIN_SIZE_FP18",
@@ -179,6 +181,7 @@ __all__ = [
     "WorkersReading",
     "WorkersSource",
     "apply_routing",
+    "check_routing",
     "commitment_age",
     "decide_upkeep",
     "decode_bids",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 import math
+import os
 from pathlib import Path
 import tomllib
 
@@ -52,30 +53,37 @@ def apply_routing(route: Route, own: Sequence[OwnBid]) -> bool:
     lost = [
         number for bid in own if not bid.won and (number := _hashrate(bid)) is not None
     ]
+    path, sentinel, change = _plan(route, won, lost)
+    return _update(path, sentinel, change)
+
+
+def check_routing(route: Route) -> None:
+    """Try what `apply_routing` would do, and write nothing; RoutingError. Blocks."""
+    path, sentinel, change = _plan(route, [1.0], [1.0])
+    _read_changed(path, change)
+    # The file is replaced by one that is written beside it.
+    if not os.access(path.parent, os.W_OK):
+        raise RoutingError(f"the folder of {path.name} may not be written by us")
+    if sentinel.is_dir():
+        raise RoutingError(f"the reload file {sentinel.name} is a folder")
+
+
+def _plan(
+    route: Route, won: Sequence[float], lost: Sequence[float]
+) -> tuple[Path, Path, Callable[[tomlkit.TOMLDocument], bool]]:
+    """Return the file, the sentinel, and what brings the file in line."""
     match route:
-        case IhpRoute():
-            return _update(
-                route.pools,
-                route.sentinel,
-                lambda document: set_target(document, route.pool_name, won),
-            )
-        case BraiinsRoute():
-            return _update(
-                route.profile,
-                route.sentinel,
-                lambda document: set_weights(document, won, lost),
-            )
+        case IhpRoute(pools=path, sentinel=sentinel, pool_name=name):
+            return path, sentinel, lambda document: set_target(document, name, won)
+        case BraiinsRoute(profile=path, sentinel=sentinel):
+            return path, sentinel, lambda document: set_weights(document, won, lost)
 
 
 def _update(
     path: Path, sentinel: Path, change: Callable[[tomlkit.TOMLDocument], bool]
 ) -> bool:
     for _ in range(ATTEMPTS):
-        old = _read(path)
-        try:
-            new = _change(old, change)
-        except RoutingError as err:
-            raise RoutingError(f"{path.name} {err}") from err
+        old, new = _read_changed(path, change)
         if new is None:
             return False
         try:
@@ -84,6 +92,17 @@ def _update(
             continue
         return True
     raise RoutingError(f"{path.name} is being written by somebody else all the time")
+
+
+def _read_changed(
+    path: Path, change: Callable[[tomlkit.TOMLDocument], bool]
+) -> tuple[bytes, bytes | None]:
+    """Return a file as it is, and changed; None where nothing changes."""
+    old = _read(path)
+    try:
+        return old, _change(old, change)
+    except RoutingError as err:
+        raise RoutingError(f"{path.name} {err}") from err
 
 
 def _change(old: bytes, change: Callable[[tomlkit.TOMLDocument], bool]) -> bytes | None:
