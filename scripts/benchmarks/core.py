@@ -14,6 +14,8 @@ from scripts.home_assistant.folder import prepare
 from .core_process import (
     CONSOLE,
     AddMiners,
+    AddWallet,
+    AwaitWindow,
     CollectGarbage,
     Order,
     Phase,
@@ -21,6 +23,7 @@ from .core_process import (
     Start,
     serve,
 )
+from .core_windows import Published
 
 _CONFIGURATION = "homeassistant:\n  time_zone: UTC\n"
 _RECORDER = "history:\nlogbook:\nrecorder:\n"
@@ -71,6 +74,19 @@ class Core:
     def run(self, seconds: float) -> Phase:
         """Let it run that long and return what was measured meanwhile."""
         return self._order(Run(seconds), Phase)
+
+    @property
+    def pid(self) -> int | None:
+        """The process that it runs in."""
+        return self._process.pid
+
+    def add_wallet(self, url: str, wallet: dict[str, str]) -> None:
+        """Add a simulated wallet."""
+        self._order(AddWallet(url, wallet), type(None))
+
+    def window(self, start: int) -> Published:
+        """Wait for the result of the window with that first block."""
+        return self._order(AwaitWindow(start), Published)
 
     def collect_garbage(self) -> float:
         """Return the ms that one full garbage collection takes."""

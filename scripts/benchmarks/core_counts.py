@@ -14,8 +14,8 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerSnapshot,
 )
 from custom_components.mining_farm.kinds.entity import FarmEntity
+from custom_components.mining_farm.kinds.last_seen import LAST_SEEN
 from custom_components.mining_farm.kinds.miner.coordinator import POLL_INTERVAL
-from custom_components.mining_farm.kinds.miner.sensor import LAST_SEEN
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import (
     Event,

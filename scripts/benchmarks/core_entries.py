@@ -1,16 +1,32 @@
-"""Entries for miners, added to a running core as a user's flows do."""
+"""Entries for miners and wallets, added to a running core as a user's flows do."""
 
 import asyncio
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from custom_components.mining_farm.config_flow import MiningFarmConfigFlow
-from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.const import CONF_KIND, DOMAIN, Kind
 from custom_components.mining_farm.engines.edge_collector import (
     CGMinerClient,
     MinerCollector,
 )
 from custom_components.mining_farm.kinds.miner.flow import entry_data
 from custom_components.mining_farm.kinds.miner.identity import miner_title
+from custom_components.mining_farm.kinds.wallet.const import (
+    CONF_ARMED,
+    CONF_DIRECTORY,
+    CONF_ENDPOINTS,
+    CONF_HOTKEY,
+    CONF_HOTKEY_NAME,
+    CONF_NETUID,
+    CONF_PRICE,
+    CONF_PRICE_CEILING,
+    CONF_SIZES,
+    CONF_WALLET,
+    CONF_WORKER_CEILING,
+    DEFAULT_NETUID,
+)
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry
 from homeassistant.core import HomeAssistant
 
@@ -24,18 +40,48 @@ async def async_add_miners(hass: HomeAssistant, hosts: list[str], port: int) -> 
     async def add(host: str) -> None:
         async with limit:
             snapshot = await MinerCollector(CGMinerClient(host, port)).async_poll()
-            entry: ConfigEntry = ConfigEntry(
-                data=entry_data(host, port, snapshot),
-                discovery_keys=MappingProxyType({}),
-                domain=DOMAIN,
-                minor_version=MiningFarmConfigFlow.MINOR_VERSION,
-                options=None,
-                source=SOURCE_USER,
-                subentries_data=None,
-                title=miner_title(snapshot, host),
-                unique_id=None,
-                version=MiningFarmConfigFlow.VERSION,
-            )
-            await hass.config_entries.async_add(entry)
+            title = miner_title(snapshot, host)
+            await _async_add(hass, title, entry_data(host, port, snapshot), {})
 
     await asyncio.gather(*map(add, hosts))
+
+
+async def async_add_wallet(
+    hass: HomeAssistant, title: str, url: str, wallet: Mapping[str, str]
+) -> None:
+    """Add an armed entry for a simulated wallet, as its folder describes itself."""
+    data = {
+        CONF_KIND: Kind.WALLET,
+        CONF_ENDPOINTS: [url],
+        CONF_NETUID: DEFAULT_NETUID,
+        CONF_HOTKEY: wallet["address"],
+        CONF_DIRECTORY: wallet["directory"],
+        CONF_WALLET: wallet["wallet"],
+        CONF_HOTKEY_NAME: wallet["hotkey"],
+    }
+    options = {
+        CONF_ARMED: True,
+        CONF_PRICE_CEILING: "1",
+        CONF_WORKER_CEILING: 10,
+        CONF_PRICE: "0.97",
+        CONF_SIZES: {"0.1": 2, "0.2": 3},
+    }
+    await _async_add(hass, title, data, options)
+
+
+async def _async_add(
+    hass: HomeAssistant, title: str, data: Mapping[str, Any], options: Mapping[str, Any]
+) -> None:
+    entry: ConfigEntry = ConfigEntry(
+        data=data,
+        discovery_keys=MappingProxyType({}),
+        domain=DOMAIN,
+        minor_version=MiningFarmConfigFlow.MINOR_VERSION,
+        options=options,
+        source=SOURCE_USER,
+        subentries_data=None,
+        title=title,
+        unique_id=None,
+        version=MiningFarmConfigFlow.VERSION,
+    )
+    await hass.config_entries.async_add(entry)

@@ -17,7 +17,8 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from .core_counts import PollCount, WriteCount
-from .core_entries import async_add_miners
+from .core_entries import async_add_miners, async_add_wallet
+from .core_windows import WALLET, Published, WindowWatch
 from .loop_watch import LoopWatch, Stalls
 
 CONSOLE = "console.log"
@@ -72,7 +73,20 @@ class CollectGarbage(NamedTuple):
     """Order for one full garbage collection; answered with the ms that it took."""
 
 
-type Order = AddMiners | Run | CollectGarbage
+class AddWallet(NamedTuple):
+    """Order to add an entry for a simulated wallet; answered with None."""
+
+    url: str
+    wallet: dict[str, str]
+
+
+class AwaitWindow(NamedTuple):
+    """Order to wait for the result of the window with that first block: Published."""
+
+    start: int
+
+
+type Order = AddMiners | AddWallet | AwaitWindow | Run | CollectGarbage
 
 
 def serve(conversation: Connection, folder: Path) -> None:
@@ -89,23 +103,30 @@ async def _serve(conversation: Connection, folder: Path) -> None:
     polls = PollCount()
     with polls.installed():
         hass, start = await _start(folder, polls)
+        windows = WindowWatch(hass)
         conversation.send(start)
         while True:
             try:
                 order = await hass.async_add_executor_job(conversation.recv)
             except EOFError:
                 break
-            conversation.send(await _obey(order, hass, polls))
+            conversation.send(await _obey(order, hass, polls, windows))
+        windows.stop()
         await hass.async_stop()
 
 
 async def _obey(
-    order: Order, hass: HomeAssistant, polls: PollCount
-) -> Phase | float | None:
+    order: Order, hass: HomeAssistant, polls: PollCount, windows: WindowWatch
+) -> Phase | Published | float | None:
     match order:
         case AddMiners(hosts, port):
             await async_add_miners(hass, hosts, port)
             return None
+        case AddWallet(url, wallet):
+            await async_add_wallet(hass, WALLET.title(), url, wallet)
+            return None
+        case AwaitWindow(start_block):
+            return await windows.async_wait(start_block)
         case Run(seconds):
             return await _phase(hass, polls, seconds)
         case CollectGarbage():
