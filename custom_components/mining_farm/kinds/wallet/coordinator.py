@@ -269,13 +269,18 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             self._learn(result=result, result_final=update.final)
         told = describe_result(result)
         del told["winners"]
-        told |= {"winners": len(result.winners), "final": update.final}
+        outcome = outcome_of(result)
+        told |= {
+            "winners": len(result.winners),
+            "final": update.final,
+            "outcome": str(outcome),
+            "outcome_before": self.history.outcome_before(result.window.start),
+        }
         before = self.history.find(result.window.start)
         self.history.keep(told)
         if before is not None and before["block_hash"] == result.block_hash:
             # Also after a restart in the middle of the window: it is no news.
             return
-        outcome = outcome_of(result)
         if outcome is not WindowOutcome.NO_BID:
             self.teller.tell(
                 f"window_{outcome}", {**told, "correction": update.correction}
