@@ -1,4 +1,4 @@
-"""A Home Assistant with the blueprints in its folder, and rigs to tell about."""
+"""A Home Assistant with the blueprints in its folder, and what to tell about."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 
 from ..kinds.rig.watching import Farm, simulated
+from .wallet import LOSING, Wallet, running_wallet
 
 FOLDER = Path(__file__).parents[2] / "blueprints"
 
@@ -22,16 +23,31 @@ type Automate = Callable[..., Awaitable[list[ServiceCall]]]
 
 
 @pytest.fixture
-async def farm(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path
-) -> AsyncIterator[Farm]:
-    """Return a farm at three in the morning, with a folder of its own."""
-    freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
+async def _blueprints(hass: HomeAssistant, tmp_path: Path) -> None:
+    """Give Home Assistant a folder of its own with the blueprints in it."""
     await hass.config.async_set_time_zone("UTC")
     hass.config.config_dir = str(tmp_path)
     shutil.copytree(FOLDER, tmp_path / "blueprints")
+
+
+@pytest.fixture
+async def farm(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, _blueprints: None
+) -> AsyncIterator[Farm]:
+    """Return a farm at three in the morning."""
+    freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
     with simulated(hass, freezer) as farm:
         yield farm
+
+
+@pytest.fixture
+async def wallet(
+    hass: HomeAssistant, loopback: None, _blueprints: None
+) -> AsyncIterator[Wallet]:
+    """Return a wallet that has lost the present window."""
+    async with running_wallet(hass) as wallet:
+        await wallet.bids(LOSING)
+        yield wallet
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import pytest
 
 from custom_components.mining_farm.engines.restart import Reason
 from custom_components.mining_farm.kinds.rig.event import RESTARTS
+from custom_components.mining_farm.kinds.wallet.event import AUCTION
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.components.event import EventEntityDescription
 from homeassistant.util.yaml import load_yaml_dict
 
 from .conftest import FOLDER
@@ -32,12 +34,20 @@ def test_it_can_be_imported(path: Path) -> None:
     assert set(re.findall(r"!input (\w+)", path.read_text())) == set(blueprint.inputs)
 
 
-def test_what_is_offered_exists() -> None:
-    """Events to choose from are those of the entity, reasons those of the decision."""
-    path = FOLDER / "automation" / "mining_farm" / "rig_notify.yaml"
+@pytest.mark.parametrize(
+    ("name", "event"), [("rig_notify", RESTARTS), ("wallet_result_notify", AUCTION)]
+)
+def test_what_is_offered_exists(name: str, event: EventEntityDescription) -> None:
+    """Events to choose from are those of the entity."""
+    path = FOLDER / "automation" / "mining_farm" / f"{name}.yaml"
     inputs = Blueprint(load_yaml_dict(path), schema=AUTOMATION_BLUEPRINT_SCHEMA).inputs
     offered = inputs["events"]["selector"]["select"]["options"]
-    assert {option["value"] for option in offered} == set(RESTARTS.event_types or ())
+    assert {option["value"] for option in offered} == set(event.event_types or ())
+
+
+def test_what_is_explained_exists() -> None:
+    """Reasons are those of the decision."""
+    path = FOLDER / "automation" / "mining_farm" / "rig_notify.yaml"
     explained = set(re.findall(r"^ +'(\w+)': '", path.read_text(), re.MULTILINE))
     assert explained
     assert explained <= {*Reason}
