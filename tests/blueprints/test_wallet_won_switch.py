@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
 
 from .conftest import Automate
 from .wallet import HALF, LOSING, RESULT, WINNING, Wallet
@@ -62,7 +62,9 @@ async def test_only_all_of_it(
 
 
 @pytest.mark.usefixtures("_blueprints")
-async def test_off_only_after_a_while(hass: HomeAssistant, automate: Automate) -> None:
+async def test_off_only_after_a_while(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, automate: Automate
+) -> None:
     """A lost window between two that were won switches nothing; silence ends the wait."""
     await automate(
         "wallet_won_switch",
@@ -70,15 +72,13 @@ async def test_off_only_after_a_while(hass: HomeAssistant, automate: Automate) -
         switches={"entity_id": [SWITCH]},
         lost_for={"minutes": 15},
     )
-    now = dt_util.utcnow()
 
     async def ends(outcome: str, minutes: int) -> None:
         """Let a window end so, and time pass after it."""
-        nonlocal now
         hass.states.async_set(RESULT, outcome)
         await hass.async_block_till_done()
-        now += timedelta(minutes=minutes)
-        async_fire_time_changed(hass, now)
+        freezer.tick(timedelta(minutes=minutes))
+        async_fire_time_changed(hass)
         await hass.async_block_till_done()
 
     await ends("won", 12)
