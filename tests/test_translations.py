@@ -53,12 +53,15 @@ ERRORS = {
     *CONTAINER_ERRORS,
 }
 """Errors of forms that come from enumerations."""
+OF_BOTH_FLOWS = {"flow_proxy.py", "flow_workers.py"}
+"""Steps of a wallet that its options have as well."""
 OPTIONS = {
     "pressure_unit": {*antspace.PressureUnit},
     "rig_pool": {*Service},
     "rig_worker": {"minutes", "hours", "days"},
     "rig_outlet": {"device", "locked_device", "on", "off", "on_watts", "off_watts"},
     "rig_import": {*Mistake},
+    "wallet_hotkey": set(),
 }
 """Options of selectors that are not named literally."""
 
@@ -102,13 +105,20 @@ def entity_keys() -> set[tuple[str, str]]:
     return literal | of_tables
 
 
+def _flows(path: Path) -> set[str]:
+    """Return the flows that show what a file asks for."""
+    if path.stem in ("options", "repairs"):
+        return {path.stem}
+    return {"config", "options"} if path.name in OF_BOTH_FLOWS else {"config"}
+
+
 def steps(flow: str) -> set[str]:
     """Return the step ids that the config, options or repair flows show."""
     return {
         step
         for path, call, name in _calls()
         if name in ("async_show_form", "async_show_menu")
-        and (path.stem if path.stem in ("options", "repairs") else "config") == flow
+        and flow in _flows(path)
         and (step := _argument(call, "step_id"))
     }
 
@@ -210,7 +220,9 @@ def test_options_of_selectors() -> None:
             ] if selector in asked:
                 asked[selector].add(str(option))
     assert {
-        selector: set(texts["options"]) for selector, texts in TEXTS["selector"].items()
+        selector: set(texts["options"])
+        for selector, texts in TEXTS["selector"].items()
+        if "options" in texts
     } == asked
 
 

@@ -15,6 +15,7 @@ from custom_components.mining_farm.engines.auction.routing import (
     IhpRoute,
     Route,
     apply_routing,
+    check_routing,
 )
 
 from .vectors import vectors
@@ -269,3 +270,28 @@ def test_a_sentinel_that_cannot_be_touched_stops_the_write(ihp: IhpRoute) -> Non
     with pytest.raises(RoutingError, match="reload file"):
         apply_routing(ihp, _own(["0.1"]))
     assert ihp.pools.read_text(encoding="utf-8") == POOLS
+
+
+def test_a_check_writes_nothing(ihp: IhpRoute, tmp_path: Path) -> None:
+    """Whether the files can be used is told without a trace, also of the sentinel."""
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    check_routing(ihp)
+    with pytest.raises(RoutingError, match=r"pools.toml has no pool named 'other'"):
+        check_routing(
+            IhpRoute(pools=ihp.pools, sentinel=ihp.sentinel, pool_name="Other")
+        )
+    with pytest.raises(RoutingError, match="is a folder"):
+        check_routing(IhpRoute(pools=ihp.pools, sentinel=tmp_path))
+    missing = BraiinsRoute(profile=tmp_path / "gone.toml", sentinel=ihp.sentinel)
+    with pytest.raises(RoutingError, match="cannot be read"):
+        check_routing(missing)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+
+
+def test_a_check_finds_a_folder_that_may_not_be_written(
+    ihp: IhpRoute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is mounted to be read only."""
+    monkeypatch.setattr("os.access", lambda path, mode: path != ihp.pools.parent)
+    with pytest.raises(RoutingError, match="may not be written"):
+        check_routing(ihp)

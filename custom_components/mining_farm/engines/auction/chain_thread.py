@@ -56,7 +56,13 @@ class ChainThread:
             daemon=True,
         )
         self._thread.start()
-        await started
+        try:
+            await asyncio.shield(started)
+        except asyncio.CancelledError:
+            # Nobody else will: whoever was to close it has no client yet.
+            await started
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """End process and thread; what still waits fails."""

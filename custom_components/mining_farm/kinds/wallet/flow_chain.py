@@ -55,7 +55,7 @@ class WalletChainFlow(ConfigFlow):
     _wallet: dict[str, Any]
     """The entry's data as far as they are known."""
     _wallet_entered: dict[str, Any] | None = None
-    _wallet_asking: asyncio.Task[Subnet] | None = None
+    _wallet_asking: asyncio.Task[Subnet | RefusedError] | None = None
     _wallet_subnet: Subnet | None = None
     _wallet_refusal: RefusedError | None = None
 
@@ -65,40 +65,49 @@ class WalletChainFlow(ConfigFlow):
         """Begin a new wallet with its network and subnet."""
         if user_input is None and self._wallet_refusal is None:
             self._wallet = {CONF_KIND: Kind.WALLET}
-        return await self._ask_for_chain("wallet", NETWORK_SCHEMA, user_input)
+        if user_input is not None and self._take_chain(user_input):
+            return await self.async_step_wallet_ask()
+        errors, detail = self._told_refusal()
+        return self.async_show_form(
+            step_id="wallet",
+            data_schema=self.add_suggested_values_to_schema(
+                NETWORK_SCHEMA, self._wallet_entered
+            ),
+            errors=errors,
+            description_placeholders={"detail": detail},
+        )
 
     async def async_step_wallet_endpoints(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for other endpoints of the same network."""
-        if self._wallet_entered is None:
-            self._wallet_entered = self._wallet
-        return await self._ask_for_chain(
-            "wallet_endpoints", ENDPOINTS_SCHEMA, user_input
+        if user_input is not None and self._take_chain(user_input):
+            return await self.async_step_wallet_ask()
+        errors, detail = self._told_refusal()
+        return self.async_show_form(
+            step_id="wallet_endpoints",
+            data_schema=self.add_suggested_values_to_schema(
+                ENDPOINTS_SCHEMA, self._wallet_entered or self._wallet
+            ),
+            errors=errors,
+            description_placeholders={"detail": detail},
         )
 
-    async def _ask_for_chain(
-        self, step_id: str, schema: vol.Schema, user_input: dict[str, Any] | None
-    ) -> ConfigFlowResult:
-        """Ask, and go on to try what was entered."""
+    def _take_chain(self, user_input: dict[str, Any]) -> bool:
+        """Take what was entered; tell whether it can be tried."""
+        self._wallet_entered = user_input
+        try:
+            endpoints = checked_endpoints(user_input[CONF_ENDPOINTS])
+        except RefusedError as err:
+            self._wallet_refusal = err
+            return False
+        self._wallet |= {**user_input, CONF_ENDPOINTS: endpoints}
+        return True
+
+    def _told_refusal(self) -> tuple[dict[str, str], str]:
+        """Return the last refusal as a form's error with its detail, once."""
         refusal, self._wallet_refusal = self._wallet_refusal, None
-        if user_input is not None:
-            self._wallet_entered = user_input
-            try:
-                endpoints = checked_endpoints(user_input[CONF_ENDPOINTS])
-            except RefusedError as err:
-                refusal = err
-            else:
-                self._wallet |= {**user_input, CONF_ENDPOINTS: endpoints}
-                return await self.async_step_wallet_ask()
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(
-                schema, self._wallet_entered
-            ),
-            errors={} if refusal is None else {"base": refusal.key},
-            description_placeholders={"detail": refusal.detail if refusal else ""},
-        )
+        return ({"base": refusal.key}, refusal.detail) if refusal else ({}, "")
 
     async def async_step_wallet_ask(
         self, _user_input: dict[str, Any] | None = None
@@ -116,10 +125,12 @@ class WalletChainFlow(ConfigFlow):
             )
         asking, self._wallet_asking = self._wallet_asking, None
         reconfigures = self.source == SOURCE_RECONFIGURE
-        try:
-            self._wallet_subnet = asking.result()
-        except RefusedError as err:
-            self._wallet_refusal = err
+        match asking.result():
+            case Subnet() as subnet:
+                self._wallet_subnet = subnet
+            case refusal:
+                self._wallet_refusal = refusal
+        if self._wallet_refusal is not None:
             return self.async_show_progress_done(
                 next_step_id="wallet_endpoints" if reconfigures else "wallet"
             )
@@ -127,14 +138,17 @@ class WalletChainFlow(ConfigFlow):
             next_step_id="wallet_save" if reconfigures else "wallet_key"
         )
 
-    async def _ask_for_dialog(self) -> Subnet:
+    async def _ask_for_dialog(self) -> Subnet | RefusedError:
         """Ask, and end no sooner than the dialog can notice."""
+        answer: Subnet | RefusedError
         try:
-            return await ask_chain(
+            answer = await ask_chain(
                 self._wallet[CONF_ENDPOINTS], self._wallet[CONF_NETUID]
             )
-        finally:
-            await asyncio.sleep(DIALOG_LISTENS_AFTER_S)
+        except RefusedError as err:
+            answer = err
+        await asyncio.sleep(DIALOG_LISTENS_AFTER_S)
+        return answer
 
     async def async_step_wallet_save(
         self, _user_input: dict[str, Any] | None = None

@@ -149,7 +149,10 @@ def form_offer(price: str, rows: Sequence[Mapping[str, float]]) -> Offer:
     for row in rows:
         # The shortest text of a double is what was typed.
         size = repr(row["size"])
-        sizes[size] = sizes.get(size, 0) + int(row["count"])
+        if (count := int(row["count"])) != row["count"]:
+            reason = f"{row['count']} is no whole number of workers"
+            raise RefusedError("wallet_workers", reason)
+        sizes[size] = sizes.get(size, 0) + count
     try:
         return Offer.of(worker_set(checked_price(price), sizes))
     except CommitmentError as err:
