@@ -1,7 +1,7 @@
 """A real Home Assistant with this integration and a simulated farm, ready to click.
 
-The first run creates the user and adds the farm's miners and some rigs; later runs go on
-with what is there. Ctrl-C stops everything.
+The first run creates the user and adds the farm's miners, some rigs and a wallet; later
+runs go on with what is there. Ctrl-C stops everything.
 """
 
 import argparse
@@ -25,10 +25,14 @@ from scripts.home_assistant import (
     HomeAssistantProcess,
 )
 from scripts.rigs import POOL, Rig, add_rig
+from scripts.wallets import add_wallet, arm_wallet
 from simulators.clock import SystemClock
 from simulators.kasa.simulator import PORT as PLUG_PORT
 from simulators.rigs import plugs, pools
 from simulators.running import interruption
+from simulators.subtensor.farm import node_host
+from simulators.subtensor.node import PORT as NODE_PORT
+from simulators.subtensor.wallet import HOTKEY, NAME
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".homeassistant"
@@ -39,6 +43,8 @@ MINERS_AT = "127.10.0.1-12"
 MINER_PORT = 4028
 POOL_PORT = 8700
 FARM_PORT = 4029
+NODE_URL = f"ws://{node_host(BASE)}:{NODE_PORT}"
+WALLETS = FOLDER / "wallets"
 FARM_URL = f"http://127.0.0.1:{FARM_PORT}"
 ARMED = "s19jpro-1"
 """The rig that is restarted for real, and knows its miner."""
@@ -76,6 +82,7 @@ def _refuse_taken_ports(host: str, port: int) -> None:
         (("127.10.0.1", MINER_PORT), running),
         (("127.10.1.1", POOL_PORT), running),
         (("127.10.2.1", PLUG_PORT), running),
+        ((node_host(BASE), NODE_PORT), running),
     ):
         try:
             socket.create_server(address).close()
@@ -92,6 +99,7 @@ def _farm() -> Iterator[subprocess.Popen[bytes]]:
         *(sys.executable, "-m", "simulators.farm", "--base", BASE),
         *("--miners", str(MINERS), "--port", str(MINER_PORT)),
         *("--pool-port", str(POOL_PORT), "--control-port", str(FARM_PORT)),
+        *("--wallets", str(WALLETS)),
     )
     with subprocess.Popen(
         command,
@@ -144,6 +152,13 @@ async def _add_rigs(client: HomeAssistantClient) -> None:
     await _until_loaded(client, MINERS + len(RIGS))
 
 
+async def _add_wallet(client: HomeAssistantClient) -> None:
+    """Add the farm's wallet and arm it."""
+    print("Adding a wallet ...", flush=True)
+    wallet = {"directory": str(WALLETS), "wallet": NAME, "hotkey": HOTKEY}
+    await arm_wallet(client, await add_wallet(client, NODE_URL, wallet))
+
+
 async def _until_loaded(client: HomeAssistantClient, count: int) -> None:
     await client.until(
         lambda: client.entries(DOMAIN),
@@ -189,6 +204,7 @@ async def _start(home_assistant: HomeAssistantProcess, started: float) -> None:
         if not await client.entries(DOMAIN):
             await _add_miners(client)
             await _add_rigs(client)
+            await _add_wallet(client)
     print(
         f"""
 Ready after {time.monotonic() - started:.0f} s: {home_assistant.url}
@@ -200,6 +216,7 @@ Power is cut:   curl -X POST {FARM_URL}/plugs/strip/power_off
 It comes back:  curl -X POST {FARM_URL}/plugs/strip/power_on
 A rig hangs:    curl -X POST '{FARM_URL}/miners/{ARMED}/stop_hashing'
 A pool is down: curl -X POST {FARM_URL}/pools/{POOL}/break_down
+A window ends:  curl -X POST '{FARM_URL}/chains/subtensor/produce?blocks=60'
 All is well:    curl -X POST {FARM_URL}/miners/all/restore
 
 Files are in {FOLDER.name}/. Ctrl-C stops everything.

@@ -9,6 +9,7 @@ added to the loopback interface first.
 import argparse
 from contextlib import AsyncExitStack
 import ipaddress
+from pathlib import Path
 from typing import Self
 
 from . import control, rigs
@@ -125,6 +126,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=4028, help="of each miner")
     parser.add_argument("--pool-port", type=int, default=8700, help="of the first pool")
     parser.add_argument("--control-port", type=int, default=4029)
+    parser.add_argument(
+        "--wallets", type=Path, metavar="FOLDER", help="default: a temporary one"
+    )
     parser.add_argument("--speed", type=float, default=1.0, help="seconds per second")
     return parser.parse_args()
 
@@ -141,7 +145,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         "plugs": dict(plugs),
         "containers": dict(containers(base, CONTAINER_PORT, clock)),
         **pools.groups,
-        **subtensor.groups(base, clock),
+        **subtensor.groups(base, clock, folder=arguments.wallets),
     }
     async with Farm(groups, arguments.control_port) as farm:
         url, name = farm.control.url, next(iter(fleet), "")

@@ -10,6 +10,7 @@ import aiohttp
 type Json = Any
 
 _FLOWS = "/api/config/config_entries/flow"
+_OPTIONS = "/api/config/config_entries/options/flow"
 
 
 class FlowError(Exception):
@@ -115,8 +116,17 @@ class HomeAssistantClient:
         result: dict[str, Any] = await self.post(_FLOWS, {"handler": handler})
         return await self.continue_flow(result, *answers)
 
+    async def run_options_flow(self, entry_id: str, *answers: Json) -> dict[str, Any]:
+        """Change options of an entry as a user does; return the last result.
+
+        Raises:
+            FlowError: A form found fault with an answer, or the flow ended too early.
+        """
+        result: dict[str, Any] = await self.post(_OPTIONS, {"handler": entry_id})
+        return await self.continue_flow(result, *answers, flows=_OPTIONS)
+
     async def continue_flow(
-        self, result: dict[str, Any], *answers: Json
+        self, result: dict[str, Any], *answers: Json, flows: str = _FLOWS
     ) -> dict[str, Any]:
         """Answer what a flow shows, and what it shows then; return the last result.
 
@@ -126,7 +136,7 @@ class HomeAssistantClient:
         for answer in answers:
             if result["type"] not in {"menu", "form"} or result.get("errors"):
                 raise FlowError(result)
-            flow = f"{_FLOWS}/{result['flow_id']}"
+            flow = f"{flows}/{result['flow_id']}"
             result = await self.post(flow, answer)
             while result["type"] == "progress":
                 await asyncio.sleep(0.1)
