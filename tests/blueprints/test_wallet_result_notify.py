@@ -2,7 +2,7 @@
 
 import re
 
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import ServiceCall
 
 from .conftest import Automate
 from .wallet import AUCTION, HALF, LOSING, WINNING, Wallet
@@ -50,16 +50,14 @@ async def test_every_window(wallet: Wallet, automate: Automate) -> None:
     ]
 
 
-async def test_what_else_is_told(
-    hass: HomeAssistant, wallet: Wallet, automate: Automate
-) -> None:
+async def test_what_else_is_told(wallet: Wallet, automate: Automate) -> None:
     """Whatever is no window is always news, and estimates and corrections are said."""
     messages = await automate("wallet_result_notify", wallets=[AUCTION])
-    wallet.tell("commitment_refused", {"reason": "the price 2 is above the ceiling"})
-    await hass.async_block_till_done()
-    wallet.tell("banned", {"window": {"index": 1, "start": 1, "end": 60}})
-    await hass.async_block_till_done()
-    wallet.tell(
+    await wallet.tells(
+        "commitment_refused", {"reason": "the price 2 is above the ceiling"}
+    )
+    await wallet.tells("banned", {"window": {"index": 1, "start": 1, "end": 60}})
+    await wallet.tells(
         "window_lost",
         {
             "won": [],
@@ -71,7 +69,6 @@ async def test_what_else_is_told(
             "estimate": True,
         },
     )
-    await hass.async_block_till_done()
     assert said(messages) == [
         "The commitment of wallet was not published: the price 2 is above the ceiling.",
         "wallet is banned: the validators count none of its bids.",
@@ -79,20 +76,16 @@ async def test_what_else_is_told(
     ]
 
 
-async def test_a_lost_endpoint(
-    hass: HomeAssistant, wallet: Wallet, automate: Automate
-) -> None:
+async def test_a_lost_endpoint(wallet: Wallet, automate: Automate) -> None:
     """Told where it is wanted, with what is used instead."""
     messages = await automate(
         "wallet_result_notify",
         wallets=[AUCTION],
         events=["endpoint_lost", "commitment_published"],
     )
-    wallet.tell("commitment_published", {"published_in": 7_500_100})
-    await hass.async_block_till_done()
+    await wallet.tells("commitment_published", {"published_in": 7_500_100})
     for now in ("ws://two", None):
-        wallet.tell("endpoint_lost", {"endpoint": "ws://one", "now": now})
-        await hass.async_block_till_done()
+        await wallet.tells("endpoint_lost", {"endpoint": "ws://one", "now": now})
     assert said(messages) == [
         "The commitment of wallet was published in block 7500100.",
         "wallet can no longer use ws://one. It uses ws://two now.",

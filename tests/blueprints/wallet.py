@@ -16,6 +16,7 @@ from custom_components.mining_farm.kinds.wallet.const import (
 )
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 from simulators.clock import ManualClock
 from simulators.subtensor import ALICE, SubtensorSimulator
 from simulators.subtensor.chain import NETUID, TEMPO
@@ -30,16 +31,10 @@ HALF = "2;b;BTC,0.1=0.1:2;BTC,9=0.2:3"
 class Wallet:
     """Watched by its address; its bids are committed by the chain itself."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        chain: SubtensorSimulator,
-        tell: Callable[[str, Mapping[str, Any]], None],
-    ) -> None:
-        """Take a chain that runs; `tell` lets the event entity tell something."""
+    def __init__(self, hass: HomeAssistant, chain: SubtensorSimulator) -> None:
+        """Take a chain that runs."""
         self._hass = hass
         self._chain = chain
-        self.tell = tell
 
     async def bids(self, text: str) -> None:
         """Let the next window begin with that bid, and wait until it was told."""
@@ -53,6 +48,13 @@ class Wallet:
                 and state.attributes.get("start_block") == window.start
             )
         )
+        await self._hass.async_block_till_done()
+
+    async def tells(self, event: str, attributes: Mapping[str, Any]) -> None:
+        """Put an event there that would take long to cause."""
+        told = {**attributes, "event_type": event}
+        at = dt_util.utcnow().isoformat(timespec="microseconds")
+        self._hass.states.async_set(AUCTION, at, told)
         await self._hass.async_block_till_done()
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -84,7 +86,7 @@ async def running_wallet(hass: HomeAssistant) -> AsyncIterator[Wallet]:
         )
         entry.add_to_hass(hass)
         assert await hass.config_entries.async_setup(entry.entry_id)
-        wallet = Wallet(hass, chain, entry.runtime_data.teller.tell)
+        wallet = Wallet(hass, chain)
         await wallet.until(
             lambda: (
                 (state := hass.states.get(RESULT)) is not None
