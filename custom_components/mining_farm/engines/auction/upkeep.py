@@ -211,6 +211,7 @@ class CommitmentUpkeep:
             outcome=Outcome.PUBLISHED,
             why=str(decision.reason),
             published_in=block,
+            payload=offer.payload,
         )
 
     def _lag(self) -> int:

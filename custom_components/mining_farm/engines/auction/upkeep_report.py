@@ -40,3 +40,5 @@ class UpkeepReport:
     stored: StoredCommitment | None = None
     """None also where the standing is unknown."""
     published_in: BlockRef | None = None
+    payload: bytes | None = None
+    """What that block holds."""

@@ -2,31 +2,29 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
 from ...engines.auction import (
-    BLOCK_TIME,
-    RENEW_AFTER,
-    STALE_AFTER,
     AuctionError,
     AuctionMiner,
-    AuctionResult,
     BlockRef,
     ChainError,
     EndpointState,
     MinerChain,
     MinerEvent,
     Neuron,
+    Offer,
     Outcome,
     Routed,
     RoutingProblem,
@@ -37,18 +35,19 @@ from ...engines.auction import (
     WatchProblem,
     WindowUpdate,
     WorkersFileError,
-    WorkersProblem,
     describe_offer,
-    describe_report,
     describe_result,
 )
 from ..coordinator import FarmCoordinator
-from ..telling import Teller
 from . import issues
 from .const import CONF_ARMED, CONF_HOTKEY, CONF_MACHINES, CONF_NETUID
+from .data import WalletData
 from .delivered import Delivery, async_deliver
+from .endpoint_loss import EndpointLoss
 from .history import WindowHistory
 from .journal import WalletJournal
+from .learning import learn
+from .news import WalletNews
 from .stored import arming_of, ceilings_of, read_offer_of, route_of, signer_of
 
 type WalletConfigEntry = ConfigEntry[WalletCoordinator]
@@ -56,46 +55,6 @@ type WalletConfigEntry = ConfigEntry[WalletCoordinator]
 POLL_INTERVAL = timedelta(seconds=60)
 MEMBERS_EVERY = timedelta(minutes=5)
 """Stake, emission and uid seldom change, and all members are one large answer."""
-
-
-class WindowOutcome(StrEnum):
-    """What a window brought."""
-
-    WON = "won"
-    PARTLY_WON = "partly_won"
-    LOST = "lost"
-    NO_BID = "no_bid"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitmentData:
-    """The own commitment as it was seen last."""
-
-    standing: Standing
-    stored: StoredCommitment | None
-    made_at: datetime | None = None
-    renew_at: datetime | None = None
-    stale_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WalletData:
-    """All that is known of a wallet; None is unknown."""
-
-    head: BlockRef
-    endpoints: tuple[EndpointState, ...]
-    own: Neuron | None = None
-    """None also where the hotkey is no member of the subnet."""
-    is_member: bool | None = None
-    result: AuctionResult | None = None
-    """Of the present window."""
-    result_final: bool = False
-    commitment: CommitmentData | None = None
-
-    @property
-    def endpoint(self) -> EndpointState | None:
-        """Return the endpoint in use."""
-        return next((state for state in self.endpoints if state.in_use), None)
 
 
 class WalletChain(MinerChain, Protocol):
@@ -137,8 +96,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self.netuid: int = entry.data[CONF_NETUID]
         self.solve = solve
         self.history = WindowHistory(hass, entry.entry_id)
-        self.teller = Teller()
-        self.read_offer = read_offer_of(hass, entry.options)
+        self.news = WalletNews(self.hotkey, self.history)
+        self._read_wanted = read_offer_of(hass, entry.options)
         self.signer = signer_of(entry.data)
         self.miner = AuctionMiner(
             chain,
@@ -152,10 +111,16 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             solve=solve,
             tell=self._happened,
         )
+        self._endpoint_loss = EndpointLoss(hass, self._endpoint_lost)
+        self._starting = asyncio.Lock()
         self._mining: asyncio.Task[None] | None = None
+        self._troubled = False
+        """The auctions could not be followed, and this was told."""
         self._known = WalletData(head=BlockRef(number=0, hash=""), endpoints=())
         self._members_at: datetime | None = None
-        self._refused: str | None = None
+        entry.async_on_unload(
+            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._stopping)
+        )
 
     @property
     def armed(self) -> bool:
@@ -172,18 +137,19 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         """Compare what was won with what the machines do now."""
         return async_deliver(self.hass, self.machines, self._known.result)
 
+    async def read_offer(self) -> Offer | None:
+        """Return the bid that is wanted; WorkersFileError, told under Repairs."""
+        try:
+            offer = await self._read_wanted()
+        except WorkersFileError as err:
+            issues.workers_problem(self, err)
+            raise
+        issues.workers_problem(self, None)
+        return offer
+
     @override
     async def _async_poll(self) -> WalletData:
-        if self._mining is None:
-            await self.history.async_load()
-            await self.chain.start()
-            self.config_entry.async_on_unload(
-                self.chain.subscribe_endpoints(self._endpoints_changed)
-            )
-        if self._mining is None or self._mining.done():
-            self._mining = self.config_entry.async_create_background_task(
-                self.hass, self.miner.run(), f"{self.name} auctions"
-            )
+        await self._async_start()
         try:
             head = await self.chain.head()
             await self._async_read_members(head)
@@ -193,11 +159,35 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
                 translation_key="wallet_chain",
                 translation_placeholders={"detail": str(err)},
             ) from err
-        self._known = replace(
-            self._known, head=head, endpoints=tuple(self.chain.endpoints)
-        )
-        issues.update(self, self._known)
+        finally:
+            issues.update(self, self._known)
+        self._known = replace(self._known, head=head)
+        if self._known.result is not None and self._known.is_over(self._known.result):
+            self._known = replace(self._known, result=None)
+        self._take_endpoints(tuple(self.chain.endpoints))
         return self._known
+
+    async def _async_start(self) -> None:
+        """Start chain and auctions, and start auctions again that have ended."""
+        async with self._starting:
+            if self._shutdown_requested:
+                raise UpdateFailed("the entry is unloaded")
+            if self._mining is None:
+                await self.history.async_load()
+                await self.chain.start()
+                self.config_entry.async_on_unload(
+                    self.chain.subscribe_endpoints(self._endpoints_changed)
+                )
+            if self._mining is None or self._mining.done():
+                self._mining = self.config_entry.async_create_background_task(
+                    self.hass, self._async_mine(), f"{self.name} auctions"
+                )
+
+    async def _async_mine(self) -> None:
+        try:
+            await self.miner.run()
+        except Exception:  # noqa: BLE001 Logged, and begun anew with the next poll
+            LOGGER.exception("%s: the auctions have ended; they begin anew", self.name)
 
     async def _async_read_members(self, head: BlockRef) -> None:
         now = dt_util.utcnow()
@@ -210,88 +200,63 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
 
     @callback
     def _endpoints_changed(self, states: tuple[EndpointState, ...]) -> None:
-        was = next((each.url for each in self._known.endpoints if each.in_use), None)
-        self._learn(endpoints=states)
-        now = self._known.endpoint
-        if was is not None and (now is None or now.url != was):
-            self.teller.tell("endpoint_lost", {"endpoint": was, "now": now and now.url})
+        self._take_endpoints(states)
+        self._tell_listeners()
+
+    @callback
+    def _take_endpoints(self, states: tuple[EndpointState, ...]) -> None:
+        self._known = replace(self._known, endpoints=states)
+        endpoint = self._known.endpoint
+        self._endpoint_loss.take(None if endpoint is None else endpoint.url)
+
+    @callback
+    def _endpoint_lost(self, url: str, now: str | None) -> None:
+        self.news.teller.tell("endpoint_lost", {"endpoint": url, "now": now})
 
     @callback
     def _happened(self, event: MinerEvent) -> None:
         """Take in what the auction miner tells."""
         match event:
             case UpkeepReport():
-                self._take_report(event)
+                self._learn(
+                    commitment=learn(self.hotkey, event, self._known.commitment)
+                )
+                self.news.take_report(event)
             case WindowUpdate():
                 self._take_window(event)
-            case WatchProblem(error=error):
-                LOGGER.warning(
-                    "%s: the auction cannot be followed: %s", self.name, error
-                )
-            case WorkersProblem(error=error):
-                issues.workers_problem(self, error)
+            case WatchProblem():
+                self._take_problem(event)
             case RoutingProblem(error=error):
                 issues.routing_problem(self, error)
             case Routed():
                 issues.routing_problem(self, None)
 
-    def _take_report(self, report: UpkeepReport) -> None:
-        head = self._known.head.number if report.head is None else report.head
-        made_at = None
-        stored = report.stored
-        if stored is not None and stored.block is not None:
-            before = self._known.commitment
-            if before is not None and before.stored == stored:
-                # Told once: the head's age makes every other estimate a little different.
-                made_at = before.made_at
-            made_at = made_at or dt_util.utcnow() - (head - stored.block) * BLOCK_TIME
-        self._learn(
-            commitment=CommitmentData(
-                standing=report.standing,
-                stored=stored,
-                made_at=made_at,
-                renew_at=made_at and made_at + RENEW_AFTER,
-                stale_at=made_at and made_at + STALE_AFTER,
-            )
-        )
-        match report.outcome:
-            case Outcome.PUBLISHED:
-                self._refused = None
-                self.teller.tell("commitment_published", describe_report(report))
-            case Outcome.REFUSED if report.why != self._refused:
-                self._refused = report.why
-                self.teller.tell("commitment_refused", describe_report(report))
-
     def _take_window(self, update: WindowUpdate) -> None:
-        result = update.result
-        now = self._known.result
-        if now is None or result.window.start >= now.window.start:
+        result, now = update.result, self._known.result
+        is_latest = now is None or result.window.start >= now.window.start
+        if is_latest and not self._known.is_over(result):
             self._learn(result=result, result_final=update.final)
-        told = describe_result(result)
-        del told["winners"]
-        outcome = outcome_of(result)
-        told |= {
-            "winners": len(result.winners),
-            "final": update.final,
-            "outcome": str(outcome),
-            "outcome_before": self.history.outcome_before(result.window.start),
-        }
-        before = self.history.find(result.window.start)
-        self.history.keep(told)
-        if before is not None and before["block_hash"] == result.block_hash:
-            # Also after a restart in the middle of the window: it is no news.
+        if self._troubled:
+            self._troubled = False
+            LOGGER.info("%s: the auctions are followed again", self.name)
+        self.news.take_window(update)
+
+    def _take_problem(self, problem: WatchProblem) -> None:
+        """Log once for each outage. That the chain is silent, the poll logs."""
+        if problem.window is None and isinstance(problem.error, ChainError):
             return
-        if outcome is not WindowOutcome.NO_BID:
-            self.teller.tell(
-                f"window_{outcome}", {**told, "correction": update.correction}
+        if not self._troubled:
+            self._troubled = True
+            LOGGER.warning(
+                "%s: the auction cannot be followed: %s", self.name, problem.error
             )
-        if self.hotkey in result.banned and not (
-            before or (now is not None and self.hotkey in now.banned)
-        ):
-            self.teller.tell("banned", {"window": told["window"]})
 
     def _learn(self, **changes: Any) -> None:
         self._known = replace(self._known, **changes)
+        self._tell_listeners()
+
+    @callback
+    def _tell_listeners(self) -> None:
         if self.data is not None:
             self.data = self._known
             self.async_update_listeners()
@@ -304,15 +269,30 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         if armed and self.signer is None:
             raise self._refusal("wallet_watch_only")
         self.hass.config_entries.async_update_entry(self.config_entry, options=options)
+        self.async_update_listeners()
+        if armed:
+            # Nobody who arms wants to wait five minutes for what that does.
+            self.config_entry.async_create_background_task(
+                self.hass, self._async_look(), f"{self.name} armed"
+            )
 
-    async def async_publish(self, *, force: bool) -> dict[str, Any]:
+    async def _async_look(self) -> None:
+        with suppress(WorkersFileError):
+            await self.miner.publish_now(force=False)
+
+    async def async_publish(self, *, force: bool) -> None:
         """Bring the chain in line now; forced, also where it holds the bid already."""
         try:
             report = await self.miner.publish_now(force=force)
         except WorkersFileError as err:
             raise self._error("wallet_workers", err) from err
-        if report.outcome in (Outcome.NOTHING, Outcome.PUBLISHED, Outcome.REHEARSED):
-            return describe_report(report)
+        holds = (
+            report.outcome is Outcome.NOTHING
+            and report.decision is not None
+            and report.standing is Standing.IN_FORCE
+        )
+        if report.outcome is Outcome.PUBLISHED or (holds and not force):
+            return
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="wallet_not_published",
@@ -362,17 +342,15 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     async def async_shutdown(self) -> None:
         """End chain and auctions."""
         await super().async_shutdown()
-        await self.chain.close()
+        self._endpoint_loss.stop()
+        async with self._starting:
+            if self._mining is not None:
+                self._mining.cancel()
+            await self.chain.close()
+        await self.history.async_flush()
 
-
-def outcome_of(result: AuctionResult) -> WindowOutcome:
-    """Return what a window brought."""
-    won = sum(bid.won for bid in result.own)
-    if not result.own:
-        return WindowOutcome.NO_BID
-    if won == len(result.own):
-        return WindowOutcome.WON
-    return WindowOutcome.PARTLY_WON if won else WindowOutcome.LOST
+    async def _stopping(self, _event: Event) -> None:
+        await self.async_shutdown()
 
 
 def _text(stored: StoredCommitment | None) -> str | None:

@@ -45,7 +45,7 @@ class AuctionEvent(WalletEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.teller.async_listen(self._happened))
+        self.async_on_remove(self.coordinator.news.teller.async_listen(self._happened))
 
     @callback
     def _happened(self, event: str, attributes: Mapping[str, Any]) -> None:

@@ -11,7 +11,8 @@ from ...const import DOMAIN
 from ...engines.auction import RoutingError, WorkersFileError
 
 if TYPE_CHECKING:
-    from .coordinator import WalletCoordinator, WalletData
+    from .coordinator import WalletCoordinator
+    from .data import WalletData
 
 WORKERS = "wallet_workers"
 ROUTING = "wallet_routing"
@@ -27,7 +28,8 @@ def update(wallet: WalletCoordinator, data: WalletData) -> None:
     commitment = data.commitment
     stale_at = None if commitment is None else commitment.stale_at
     ageing = stale_at is not None and dt_util.utcnow() >= stale_at - LEFT
-    _set(wallet, AGEING, on=wallet.armed and ageing)
+    wanted = commitment is not None and commitment.wanted
+    _set(wallet, AGEING, on=wallet.armed and wanted and ageing)
 
 
 @callback

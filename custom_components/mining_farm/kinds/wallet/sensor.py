@@ -17,7 +17,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from ...engines.auction import FP, AuctionResult, Prices, Standing, decode_bids
-from .coordinator import WalletConfigEntry, WalletData, WindowOutcome, outcome_of
+from .coordinator import WalletConfigEntry
+from .data import WalletData, WindowOutcome, outcome_of
 from .delivered import won_hashrate
 from .entity import WalletEntity
 

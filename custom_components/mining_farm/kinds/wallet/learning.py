@@ -1,0 +1,46 @@
+"""What a look at the own commitment teaches, beside what was known before it."""
+
+from dataclasses import replace
+
+from homeassistant.util import dt as dt_util
+
+from ...engines.auction import (
+    BLOCK_TIME,
+    RENEW_AFTER,
+    STALE_AFTER,
+    Outcome,
+    Standing,
+    StoredCommitment,
+    UpkeepReport,
+)
+from .data import CommitmentData
+
+
+def learn(
+    hotkey: str, report: UpkeepReport, before: CommitmentData | None
+) -> CommitmentData:
+    """Return what is known of the commitment after a look at it."""
+    wanted = report.decision is not None
+    if report.standing is Standing.UNKNOWN:
+        # A look that failed makes the commitment that was seen no younger.
+        if before is None:
+            return CommitmentData(standing=report.standing, wanted=wanted, stored=None)
+        return replace(before, standing=report.standing)
+    standing, stored, head = report.standing, report.stored, report.head
+    if report.outcome is Outcome.PUBLISHED and report.published_in is not None:
+        standing, head = Standing.IN_FORCE, report.published_in.number
+        stored = StoredCommitment(hotkey=hotkey, block=head, raw=report.payload)
+    made_at = None
+    if stored is not None and stored.block is not None and head is not None:
+        if before is not None and before.stored == stored:
+            # Told once: the head's age makes every other estimate a little different.
+            made_at = before.made_at
+        made_at = made_at or dt_util.utcnow() - (head - stored.block) * BLOCK_TIME
+    return CommitmentData(
+        standing=standing,
+        wanted=wanted,
+        stored=stored,
+        made_at=made_at,
+        renew_at=made_at and made_at + RENEW_AFTER,
+        stale_at=made_at and made_at + STALE_AFTER,
+    )
