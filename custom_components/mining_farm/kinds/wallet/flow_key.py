@@ -1,5 +1,6 @@
 """Steps that tell whose bids these are: a hotkey that signs, or an address to watch."""
 
+from abc import abstractmethod
 from typing import Any
 
 import voluptuous as vol
@@ -179,9 +180,9 @@ class WalletKeyFlow(WalletChainFlow):
             description_placeholders=self._seen(),
         )
 
+    @abstractmethod
     async def _wallet_key_known(self) -> ConfigFlowResult:
         """Go on once it is known whose bids these are."""
-        raise NotImplementedError
 
     async def _take_hotkey(self, file: HotkeyFile) -> ConfigFlowResult:
         """Go on with a hotkey that can sign; RefusedError."""
