@@ -81,6 +81,13 @@ async def test_wallet_bids_and_is_told(
     assert [bid["workers"] for bid in (*event["won"], *event["lost"])]
     assert event["correction"] is False
 
+    (results,) = (await _ask(client, "get_results")).values()
+    assert [each["outcome"] for each in results["results"]][-1] == outcome
+    (preview,) = (await _ask(client, "preview_commitment")).values()
+    assert preview["wanted"]["text"] == preview["on_chain"]
+    (auction,) = (await _ask(client, "compute_auction", block=start)).values()
+    assert auction["window"]["start"] == start
+
     assert chain.chain.counts.accepted == 0
     await chain.produce(2)
     chain.control.commit(wallet["address"], OTHER_BID)
@@ -91,6 +98,20 @@ async def test_wallet_bids_and_is_told(
     assert (chain.chain.counts.accepted, chain.chain.counts.succeeded) == (1, 1)
     if CHROMIUM is not None:
         await _see(home_assistant, client, CHROMIUM)
+
+
+async def _ask(client: HomeAssistantClient, action: str, **data: Any) -> dict[str, Any]:
+    """Return what an action answers, by the wallet's entry id."""
+    answer = await client.command(
+        "call_service",
+        domain=DOMAIN,
+        service=action,
+        target={"entity_id": RESULT},
+        service_data=data,
+        return_response=True,
+    )
+    response: dict[str, Any] = answer["response"]
+    return response
 
 
 async def _publish(client: HomeAssistantClient, chain: SubtensorSimulator) -> None:
