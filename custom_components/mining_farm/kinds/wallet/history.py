@@ -59,12 +59,6 @@ class WindowHistory:
         return None if earlier is None else self._results[earlier]
 
     @callback
-    def outcome_before(self, start: int) -> str | None:
-        """Return how the last window before that one ended; None: nobody knows."""
-        earlier = max((each for each in self._results if each < start), default=None)
-        return None if earlier is None else self._results[earlier].get("outcome")
-
-    @callback
     def results(self) -> list[dict[str, Any]]:
         """Return what is kept, the latest window last."""
         return [self._results[start] for start in sorted(self._results)]
