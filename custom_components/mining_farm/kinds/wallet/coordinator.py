@@ -202,6 +202,11 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     def _endpoints_changed(self, states: tuple[EndpointState, ...]) -> None:
         self._take_endpoints(states)
         self._tell_listeners()
+        if self._known.endpoint is not None and not self.last_update_success:
+            # It is back: nobody wants to wait for the next poll.
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_refresh(), f"{self.name} is back"
+            )
 
     @callback
     def _take_endpoints(self, states: tuple[EndpointState, ...]) -> None:
