@@ -24,6 +24,7 @@ from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow_account import ANSWERED
 from custom_components.mining_farm.kinds.rig.flow_kasa import FAILURES
 from custom_components.mining_farm.kinds.rig.import_rigs import Mistake
+from custom_components.mining_farm.kinds.wallet import issues as wallet_issues
 from homeassistant.helpers.entity import EntityDescription
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "mining_farm"
@@ -82,7 +83,8 @@ def _argument(call: ast.Call, name: str) -> str | None:
 
 
 def _platform(path: Path) -> str:
-    return path.stem
+    """Return the platform of a module of a kind, or of one that kinds share."""
+    return "sensor" if path.stem == "last_seen" else path.stem
 
 
 def entity_keys() -> set[tuple[str, str]]:
@@ -253,17 +255,22 @@ def test_exceptions_and_issues() -> None:
         error_key(antspace.MinersHashingError("", None)),
         "container_none_targeted",
         "rig_none_targeted",
+        "wallet_none_targeted",
     }
     issues = {
         value
-        for module in (container_issues, rig_issues)
+        for module in (container_issues, rig_issues, wallet_issues)
         for value in vars(module).values()
-        if isinstance(value, str) and value.startswith(("container_", "rig_"))
+        if isinstance(value, str)
+        and value.startswith(("container_", "rig_", "wallet_"))
     }
     exceptions = set()
     for path, call, name in _calls():
         match call.args:
-            case [ast.Constant(value=str(reason))] if name == "_error":
+            case [ast.Constant(value=str(reason)), *_] if name in (
+                "_error",
+                "_refusal",
+            ):
                 exceptions.add(f"{path.parent.name}_{reason}")
         key = _argument(call, "translation_key")
         if key is None:

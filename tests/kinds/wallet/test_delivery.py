@@ -129,13 +129,12 @@ async def test_the_loop_never_stalls(
     ours = [
         step for step in steps if not re.search("simulators|aiohttp|tests", step[1])
     ]
-    print(sorted(ours)[-4:])
     assert max(ours) < (20, "")
 
 
 def _whose(handle: Handle) -> str:
     """Return the file of the task that a step belongs to; empty where it has none."""
-    callback = handle._callback  # noqa: SLF001 There is no other way
+    callback = getattr(handle, "_callback")  # noqa: B009
     around = [getattr(callback, "__self__", None), *gc.get_referents(callback)]
     for task in around:
         if isinstance(task, Task):

@@ -30,4 +30,4 @@ class PublishButton(WalletEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Look now instead of in five minutes."""
-        await self.coordinator.async_publish(force=False)
+        await self.coordinator.actions.async_publish(force=False)

@@ -10,13 +10,12 @@ from typing import Any, Protocol, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
 from ...engines.auction import (
-    AuctionError,
     AuctionMiner,
     BlockRef,
     ChainError,
@@ -25,21 +24,17 @@ from ...engines.auction import (
     MinerEvent,
     Neuron,
     Offer,
-    Outcome,
     Routed,
     RoutingProblem,
     Solver,
-    Standing,
-    StoredCommitment,
     UpkeepReport,
     WatchProblem,
     WindowUpdate,
     WorkersFileError,
-    describe_offer,
-    describe_result,
 )
 from ..coordinator import FarmCoordinator
 from . import issues
+from .actions import WalletActions
 from .const import CONF_ARMED, CONF_HOTKEY, CONF_MACHINES, CONF_NETUID
 from .data import WalletData
 from .delivered import Delivery, async_deliver
@@ -111,6 +106,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             solve=solve,
             tell=self._happened,
         )
+        self.actions = WalletActions(self)
         self._endpoint_loss = EndpointLoss(hass, self._endpoint_lost)
         self._starting = asyncio.Lock()
         self._mining: asyncio.Task[None] | None = None
@@ -270,9 +266,9 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         """Publish for real from now on, or only rehearse."""
         options = {**self.config_entry.options, CONF_ARMED: armed}
         if armed and ceilings_of(options) is None:
-            raise self._refusal("wallet_no_ceilings")
+            raise self._refusal("no_ceilings")
         if armed and self.signer is None:
-            raise self._refusal("wallet_watch_only")
+            raise self._refusal("watch_only")
         self.hass.config_entries.async_update_entry(self.config_entry, options=options)
         self.async_update_listeners()
         if armed:
@@ -285,61 +281,10 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         with suppress(WorkersFileError):
             await self.miner.publish_now(force=False)
 
-    async def async_publish(self, *, force: bool) -> None:
-        """Bring the chain in line now; forced, also where it holds the bid already."""
-        try:
-            report = await self.miner.publish_now(force=force)
-        except WorkersFileError as err:
-            raise self._error("wallet_workers", err) from err
-        holds = (
-            report.outcome is Outcome.NOTHING
-            and report.decision is not None
-            and report.standing is Standing.IN_FORCE
-        )
-        if report.outcome is Outcome.PUBLISHED or (holds and not force):
-            return
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="wallet_not_published",
-            translation_placeholders={"name": self.name, "detail": report.why},
-        )
-
-    async def async_preview(self) -> dict[str, Any]:
-        """Return what would be committed, and what the chain holds."""
-        try:
-            offer = await self.read_offer()
-            stored = await self.chain.commitment(self.hotkey)
-        except WorkersFileError as err:
-            raise self._error("wallet_workers", err) from err
-        except ChainError as err:
-            raise self._error("wallet_chain", err) from err
-        payload = None if offer is None else offer.payload
-        return {
-            "wanted": None if offer is None else describe_offer(offer),
-            "on_chain": _text(stored),
-            "on_chain_since_block": None if stored is None else stored.block,
-            "changes": payload is not None
-            and payload != (None if stored is None else stored.raw),
-        }
-
-    async def async_compute(self, block: int | None) -> dict[str, Any]:
-        """Return the auction of the window that a block, or the head, belongs to."""
-        try:
-            return describe_result(await self.miner.auction_at(block))
-        except AuctionError as err:
-            raise self._error("wallet_auction", err) from err
-
-    def _error(self, key: str, err: AuctionError) -> HomeAssistantError:
-        return HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=key,
-            translation_placeholders={"detail": str(err)},
-        )
-
     def _refusal(self, key: str) -> ServiceValidationError:
         return ServiceValidationError(
             translation_domain=DOMAIN,
-            translation_key=key,
+            translation_key=f"wallet_{key}",
             translation_placeholders={"name": self.name},
         )
 
@@ -356,9 +301,3 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
 
     async def _stopping(self, _event: Event) -> None:
         await self.async_shutdown()
-
-
-def _text(stored: StoredCommitment | None) -> str | None:
-    if stored is None or stored.raw is None:
-        return None
-    return stored.raw.decode(errors="backslashreplace")

@@ -62,14 +62,15 @@ async def _async_publish(call: ServiceCall) -> None:
     """Bring the chain in line now; one wallet that fails stops no other."""
     force: bool = call.data[ATTR_FORCE]
     await async_do_all(
-        await _async_wallets(call), lambda wallet: wallet.async_publish(force=force)
+        await _async_wallets(call),
+        lambda wallet: wallet.actions.async_publish(force=force),
     )
 
 
 async def _async_preview(call: ServiceCall) -> ServiceResponse:
     """Return what would be committed, by the wallet's entry id."""
     return {
-        wallet.config_entry.entry_id: await wallet.async_preview()
+        wallet.config_entry.entry_id: await wallet.actions.async_preview()
         for wallet in await _async_wallets(call)
     }
 
@@ -78,7 +79,7 @@ async def _async_compute(call: ServiceCall) -> ServiceResponse:
     """Return the auction of a block's window, by the wallet's entry id."""
     block: int | None = call.data.get(ATTR_BLOCK)
     return {
-        wallet.config_entry.entry_id: await wallet.async_compute(block)
+        wallet.config_entry.entry_id: await wallet.actions.async_compute(block)
         for wallet in await _async_wallets(call)
     }
 
