@@ -12,8 +12,9 @@ from custom_components.mining_farm.kinds.wallet.journal import WalletJournal
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from simulators.subtensor import ALICE
+from simulators.subtensor.storage import commitment_key
 
-from .conftest import ARMED, CEILINGS, HELD_BID, Site, blocks
+from .conftest import ARMED, CEILINGS, HELD_BID, NETUID, Site, blocks
 
 OTHER_BID: dict[str, Any] = {const.CONF_PRICE: "0.9", const.CONF_SIZES: {"0.1": 7}}
 OTHER_TEXT = "2;b;BTC,0.9=0.1:7"
@@ -52,19 +53,46 @@ async def test_in_force(site: Site) -> None:
     assert site.state("sensor.wallet_commitment_renewal") == renewal
 
 
-@pytest.mark.parametrize(
-    ("text", "standing", "workers"), [("2;b;BTC,0.5=0.1:4", "changed", "4")]
-)
-async def test_changed(
-    site: Site, text: str, standing: str, workers: str, impatient: None
-) -> None:
+async def test_changed(site: Site, impatient: None) -> None:
     """Somebody else has changed it: rehearsing, this is told and left."""
     await site.add(**HELD_BID)
-    site.simulator.control.commit(ALICE.address, text)
+    site.simulator.control.commit(ALICE.address, "2;b;BTC,0.5=0.1:4")
     await site.simulator.produce()
-    await site.until(lambda: site.state("sensor.wallet_commitment") == standing)
-    assert site.state("sensor.wallet_workers_committed") == workers
-    assert site.succeeded == 0
+    await site.until(lambda: site.state("sensor.wallet_commitment") == "changed")
+    assert site.state("sensor.wallet_workers_committed") == "4"
+    assert site.sent == 0
+
+
+async def test_missing(site: Site, impatient: None) -> None:
+    """The chain says that there is none: nothing is committed, since never."""
+    await site.add(**HELD_BID)
+    key = commitment_key(NETUID, ALICE.account)
+    site.simulator.chain.change(lambda draft: draft.storage.pop(key))
+    await site.simulator.produce()
+    await site.until(lambda: site.state("sensor.wallet_commitment") == "missing")
+    assert site.state("sensor.wallet_workers_committed") == "0"
+    assert site.state("sensor.wallet_commitment_made") == "unknown"
+    assert site.sent == 0
+
+
+async def test_stale(site: Site, impatient: None) -> None:
+    """The wanted one, but too old to count."""
+    await site.add(**HELD_BID)
+    await site.to_block(site.simulator.chain.head.number + 751)
+    await site.until(lambda: site.state("sensor.wallet_commitment") == "stale")
+    assert site.sent == 0
+
+
+async def test_cut_off_after_sending(site: Site, impatient: None) -> None:
+    """Nobody heard what became of it: it is found in the chain, and told once."""
+    await site.add(**OTHER_BID, **CEILINGS)
+    site.simulator.node.drop_after_submit()
+    async with blocks(site):
+        await _arm(site)
+        await site.until(lambda: "commitment_published" in site.names, 25)
+        await site.until(lambda: site.state("sensor.wallet_commitment") == "in_force")
+    assert site.names.count("commitment_published") == 1
+    assert site.sent == site.succeeded == 1
 
 
 async def test_a_failed_read_is_not_missing(site: Site, impatient: None) -> None:
