@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.auction import AuctionMiner
 from custom_components.mining_farm.kinds.wallet import const
 from custom_components.mining_farm.kinds.wallet.journal import WalletJournal
 from homeassistant.config_entries import ConfigEntryState
@@ -117,6 +118,27 @@ async def test_members(site: Site) -> None:
     await site.poll(entry)
     assert site.state("binary_sensor.wallet_not_registered") == "on"
     assert site.state("sensor.wallet_uid") == "unknown"
+
+
+async def test_auctions_that_fail_begin_anew(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody thought of is logged, and tried again with the next poll."""
+
+    async def run(_self: AuctionMiner) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    entry = site.entry(**HELD_BID)
+    with monkeypatch.context() as patched:
+        patched.setattr(AuctionMiner, "run", run)
+        await site.load(entry)
+        await site.until(lambda: "the auctions have ended" in caplog.text)
+        await site.until(lambda: site.state("sensor.wallet_uid") == "23")
+    assert site.state("sensor.wallet_last_result") == "unknown"
+    assert site.state("sensor.wallet_commitment") == "unknown"
+    await site.poll(entry)
+    await site.until(lambda: site.state("sensor.wallet_last_result") == "lost")
+    assert caplog.text.count("the auctions have ended") == 1
 
 
 async def test_no_process_outlives_its_entry(

@@ -1,11 +1,10 @@
 """Follows one wallet: the chain, its commitment, and the window that it bids in."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -20,9 +19,7 @@ from ...engines.auction import (
     BlockRef,
     ChainError,
     EndpointState,
-    MinerChain,
     MinerEvent,
-    Neuron,
     Offer,
     Routed,
     RoutingProblem,
@@ -35,6 +32,7 @@ from ...engines.auction import (
 from ..coordinator import FarmCoordinator
 from . import issues
 from .actions import WalletActions
+from .chain import WalletChain
 from .const import CONF_ARMED, CONF_HOTKEY, CONF_MACHINES, CONF_NETUID
 from .data import WalletData
 from .delivered import Delivery, async_deliver
@@ -50,24 +48,6 @@ type WalletConfigEntry = ConfigEntry[WalletCoordinator]
 POLL_INTERVAL = timedelta(seconds=60)
 MEMBERS_EVERY = timedelta(minutes=5)
 """Stake, emission and uid seldom change, and all members are one large answer."""
-
-
-class WalletChain(MinerChain, Protocol):
-    """The chain as a wallet uses it."""
-
-    async def start(self) -> None:
-        """Begin to connect."""
-
-    async def close(self) -> None:
-        """End the connection."""
-
-    async def neurons(self, block_hash: str) -> tuple[Neuron, ...]:
-        """Return the members of the subnet."""
-
-    def subscribe_endpoints(
-        self, callback: Callable[[tuple[EndpointState, ...]], None]
-    ) -> Callable[[], None]:
-        """Call with the endpoints whenever one has changed."""
 
 
 class WalletCoordinator(FarmCoordinator[WalletData]):
