@@ -61,6 +61,8 @@ OPTIONS = {
     "rig_import": {*Mistake},
 }
 """Options of selectors that are not named literally."""
+SHARED = {"last_seen": "sensor"}
+"""Platforms of the descriptions that kinds share, by module."""
 
 
 def _calls() -> Iterator[tuple[Path, ast.Call, str]]:
@@ -79,7 +81,7 @@ def _argument(call: ast.Call, name: str) -> str | None:
 
 
 def _platform(path: Path) -> str:
-    return path.stem
+    return SHARED.get(path.stem, path.stem)
 
 
 def entity_keys() -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -28,6 +28,7 @@ from ...engines.antspace import (
     PlantReading,
     RefusedError,
     SetPointBounds,
+    Snapshot,
     Status,
     UnconfirmedError,
     follow,
@@ -60,8 +61,8 @@ class ContainerData:
     plant: PlantReading
     miners: MinerSummary | None
     """None where only this could not be read."""
-    alarms: tuple[Alarm, ...]
-    """Those that are on, worst first."""
+    alarms: tuple[Alarm, ...] | None
+    """Those that are on, worst first; None where the plant tells of none either way."""
 
 
 class ContainerCoordinator(FarmCoordinator[ContainerData]):
@@ -82,7 +83,26 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         self.memory = ContainerMemory(hass, entry.entry_id)
         self.teller = Teller()
         self._recalled = False
+        self._miners: MinerSummary | None = None
+        self._miners_at: datetime | None = None
         self._in_turn = asyncio.Lock()
+        # A container is silent once nothing came for the grace, after a start as well.
+        self._start_grace_timer()
+        entry.async_on_unload(self.memory.async_flush)
+
+    @property
+    def silent(self) -> bool | None:
+        """Return whether nothing was heard for the grace; None soon after a start."""
+        if self.fresh:
+            return False
+        return None if self.last_update_success else True
+
+    @property
+    def status(self) -> Status | None:
+        """Return what the container does; None where nobody knows."""
+        if self.fresh:
+            return self.data.status
+        return Status.OFFLINE if self.silent else None
 
     @property
     def bounds(self) -> SetPointBounds:
@@ -114,15 +134,26 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             ) from snapshot.failure
         self._learn(plant)
         issues.update(self, plant)
-        alarms = sorted(
-            self.memory.alarms.values(), key=lambda alarm: alarm.severity, reverse=True
-        )
         return ContainerData(
             status=snapshot.status,
             plant=plant,
-            miners=snapshot.miners,
-            alarms=tuple(alarms),
+            miners=self._last_miners(snapshot),
+            alarms=self._alarms(plant),
         )
+
+    def _last_miners(self, snapshot: Snapshot) -> MinerSummary | None:
+        """Return what was told of the miners within the grace: it may fail by itself."""
+        if snapshot.miners is not None:
+            self._miners, self._miners_at = snapshot.miners, snapshot.at
+        elif self._miners_at and snapshot.at - self._miners_at >= self.grace:
+            self._miners = self._miners_at = None
+        return self._miners
+
+    def _alarms(self, plant: PlantReading) -> tuple[Alarm, ...] | None:
+        active = self.memory.alarms.values()
+        if not active and not any(on is not None for on in plant.alarm_states.values()):
+            return None
+        return tuple(sorted(active, key=lambda alarm: alarm.severity, reverse=True))
 
     def _learn(self, plant: PlantReading) -> None:
         """Follow the alarms, and remember the target that was in force without PID."""
@@ -161,7 +192,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         return {
             "name": self.config_entry.title,
             "model": self.model,
-            "status": Status.OFFLINE if data is None else data.status,
+            "status": self.status,
             "last_seen": self.last_seen,
             "alarms": [asdict(alarm) for alarm in self.memory.alarms.values()],
             "manual_set_point": self.memory.manual_set_point,

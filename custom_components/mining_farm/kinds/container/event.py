@@ -40,6 +40,11 @@ class AlarmEvent(ContainerEntity, EventEntity):
         self.async_on_remove(self.coordinator.teller.async_listen(self._happened))
 
     @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write nothing: an event is no part of a reading."""
+
+    @callback
     def _happened(self, event: str, attributes: Mapping[str, Any]) -> None:
         self._trigger_event(event, dict(attributes))
         self.async_write_ha_state()

@@ -29,6 +29,7 @@ class ContainerMemory:
         """Those that are on, by key."""
         self.manual_set_point: float | None = None
         """°C"""
+        self._unsaved = False
 
     async def async_load(self) -> None:
         """Recall what was kept."""
@@ -44,7 +45,13 @@ class ContainerMemory:
         if (alarms, manual_set_point) == (self.alarms, self.manual_set_point):
             return
         self.alarms, self.manual_set_point = alarms, manual_set_point
+        self._unsaved = True
         self._store.async_delay_save(self._data, SAVE_DELAY_S)
+
+    async def async_flush(self) -> None:
+        """Write at once what is not on disk: who loads the entry anew reads it there."""
+        if self._unsaved:
+            await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
         """Forget the container."""
@@ -52,6 +59,7 @@ class ContainerMemory:
 
     @callback
     def _data(self) -> dict[str, Any]:
+        self._unsaved = False
         return {
             "alarms": [asdict(alarm) for alarm in self.alarms.values()],
             "manual_set_point": self.manual_set_point,

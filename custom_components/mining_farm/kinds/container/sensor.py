@@ -233,9 +233,7 @@ class StatusSensor(ContainerEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> str | None:
-        if not self.coordinator.fresh:
-            return Status.OFFLINE
-        return self.coordinator.data.status
+        return self.coordinator.status
 
 
 class AlarmsSensor(ContainerEntity, SensorEntity):
@@ -243,8 +241,9 @@ class AlarmsSensor(ContainerEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> int:
-        return len(self.coordinator.data.alarms)
+    def native_value(self) -> int | None:
+        alarms = self.coordinator.data.alarms
+        return None if alarms is None else len(alarms)
 
     @property
     @override
@@ -256,7 +255,7 @@ class AlarmsSensor(ContainerEntity, SensorEntity):
                     "severity": alarm.severity,
                     "since": alarm.raised_at.isoformat(),
                 }
-                for alarm in self.coordinator.data.alarms
+                for alarm in self.coordinator.data.alarms or ()
             ]
         }
 
@@ -272,9 +271,11 @@ class HighestSeveritySensor(ContainerEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> str:
+    def native_value(self) -> str | None:
         alarms = self.coordinator.data.alarms
-        return max((alarm.severity for alarm in alarms), default=NO_ALARM)
+        if alarms is None:
+            return None
+        return alarms[0].severity if alarms else NO_ALARM
 
 
 class ContainerLastSeenSensor(ContainerEntity, LastSeenSensor[ContainerCoordinator]):
