@@ -2,10 +2,14 @@
 
 import argparse
 
-from . import miners, rigs
+from . import containers, miners, rigs
 from .machine import describe_machine
 
-SUBJECTS = {"miners": miners.measure, "rigs": rigs.measure}
+SUBJECTS = {
+    "containers": containers.measure,
+    "miners": miners.measure,
+    "rigs": rigs.measure,
+}
 """What can be measured; each yields one text after the other."""
 
 
