@@ -68,6 +68,7 @@ async def test_add_a_container(
         "alarms": "0",
     }
     assert [request.operation for request in simulator.requests] == ["coolerState"]
+    assert confirm["data_schema"] is not None
     defaults = confirm["data_schema"]({"name": "Hall 1"})
     assert defaults["controls"] is False
     result = await answer(site, confirm, name=" Hall 1 ", controls=False)
