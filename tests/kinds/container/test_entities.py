@@ -145,7 +145,7 @@ def check_fields(site: Site, rows: Iterator[Row] | tuple[Row, ...] | list[Row]) 
 
 def check_unit(entity: er.RegistryEntry, unit: str | None) -> None:
     """Check that a number is told in its unit, watts in thousands."""
-    private = entity.options.get("sensor.private", {})
+    private: Row = entity.options.get("sensor.private", {})
     if unit == "W":
         assert private.get("suggested_unit_of_measurement") == "kW", entity.entity_id
         return

@@ -23,10 +23,16 @@ class PressureFlow(RepairsFlow):
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
+        """Begin; what comes with it is the issue, and no answer of the user."""
+        return await self.async_step_unit()
+
+    async def async_step_unit(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
         """Ask for the unit."""
         if user_input is None:
             return self.async_show_form(
-                step_id="init",
+                step_id="unit",
                 data_schema=vol.Schema(
                     {vol.Required(CONF_PRESSURE_UNIT): PRESSURE_UNIT}
                 ),
