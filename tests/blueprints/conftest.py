@@ -1,4 +1,4 @@
-"""A Home Assistant with the blueprints in its folder, and rigs to tell about."""
+"""A Home Assistant with the blueprints in its folder, rigs and containers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 
+from ..kinds.container.conftest import site as site  # noqa: PLC0414
 from ..kinds.rig.watching import Farm, simulated
 
 FOLDER = Path(__file__).parents[2] / "blueprints"
@@ -22,20 +23,25 @@ type Automate = Callable[..., Awaitable[list[ServiceCall]]]
 
 
 @pytest.fixture
-async def farm(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path
-) -> AsyncIterator[Farm]:
-    """Return a farm at three in the morning, with a folder of its own."""
-    freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
-    await hass.config.async_set_time_zone("UTC")
+def blueprints(hass: HomeAssistant, tmp_path: Path) -> None:
+    """Give Home Assistant a folder of its own, with the blueprints."""
     hass.config.config_dir = str(tmp_path)
     shutil.copytree(FOLDER, tmp_path / "blueprints")
+
+
+@pytest.fixture
+async def farm(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, blueprints: None
+) -> AsyncIterator[Farm]:
+    """Return a farm at three in the morning."""
+    freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
+    await hass.config.async_set_time_zone("UTC")
     with simulated(hass, freezer) as farm:
         yield farm
 
 
 @pytest.fixture
-async def automate(hass: HomeAssistant) -> AsyncIterator[Automate]:
+async def automate(hass: HomeAssistant, blueprints: None) -> AsyncIterator[Automate]:
     """Let a test make an automation as a user does in the editor."""
 
     async def make(name: str, **inputs: Any) -> list[ServiceCall]:
