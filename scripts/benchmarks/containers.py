@@ -11,7 +11,6 @@ import aiohttp
 
 from custom_components.mining_farm.const import Kind
 from custom_components.mining_farm.engines.antspace import AntspaceClient, take_snapshot
-from custom_components.mining_farm.kinds.container.entity import MODEL_NAMES
 
 from .core import Core
 from .core_process import Phase, Start
@@ -60,7 +59,7 @@ def _poll_table(polls: int) -> str:
         }
     return table(
         "One poll of a container over loopback",
-        ("", *(MODEL_NAMES[model] for model in results)),
+        ("", *results),
         [
             ("median, ms", *(figure(median(each.wall)) for each in results.values())),
             ("worst, ms", *(figure(max(each.wall)) for each in results.values())),
