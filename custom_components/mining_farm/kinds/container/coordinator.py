@@ -1,7 +1,7 @@
 """Polls one container, follows its alarms, and carries out commands."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -130,7 +130,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=error_key(snapshot.failure),
-                translation_placeholders={"detail": str(snapshot.failure)},
+                translation_placeholders=self._placeholders(snapshot.failure),
             ) from snapshot.failure
         self._learn(plant)
         issues.update(self, plant)
@@ -167,24 +167,28 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         for alarm in change.cleared:
             self.teller.tell(ALARM_CLEARED, _told(alarm))
 
-    async def async_command(self, command: Awaitable[Confirmed]) -> Confirmed:
-        """Carry out a command that was confirmed, or raise what the user has to know."""
+    async def async_command(self, command: Callable[[], Awaitable[Confirmed]]) -> None:
+        """Carry out a command and see it confirmed; raise what the user has to know."""
         # Two at a time would each undo what the other one waits for.
         async with self._in_turn:
             try:
-                return await command
+                await command()
+            except (OutOfBoundsError, MinersHashingError) as err:
+                raise self.error(err) from err
             except AntspaceError as err:
-                raise self._error(err) from err
-            finally:
-                # Shown is what the plant tells, whatever was asked of it.
-                await self.async_refresh()
+                # It may have been done all the same; who asked need not wait for that.
+                self.config_entry.async_create_background_task(
+                    self.hass, self.async_refresh(), f"{self.name} after a command"
+                )
+                raise self.error(err) from err
+            await self.async_refresh()
 
     def manual_set_point(self) -> float:
         """Return the target in °C that ends PID mode; an error when none is known."""
         try:
             return manual_set_point(self.memory.manual_set_point, None, self.bounds)
         except AntspaceError as err:
-            raise self._error(err) from err
+            raise self.error(err) from err
 
     def describe(self) -> dict[str, Any]:
         """Return all that is known of the container at the moment."""
@@ -194,22 +198,24 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             "model": self.model,
             "status": self.status,
             "last_seen": self.last_seen,
-            "alarms": [asdict(alarm) for alarm in self.memory.alarms.values()],
+            "alarms": data and data.alarms and [asdict(alarm) for alarm in data.alarms],
             "manual_set_point": self.memory.manual_set_point,
-            "plant": data and asdict(data.plant),
+            "plant": data
+            and {**asdict(data.plant), "implausible": sorted(data.plant.implausible)},
             "miners": data and data.miners and asdict(data.miners),
         }
 
-    def _error(self, err: AntspaceError) -> HomeAssistantError:
+    def error(self, err: AntspaceError) -> HomeAssistantError:
+        """Return an error as its user is told it."""
         refused = isinstance(err, OutOfBoundsError | MinersHashingError)
         return (ServiceValidationError if refused else HomeAssistantError)(
             translation_domain=DOMAIN,
             translation_key=error_key(err),
-            translation_placeholders={
-                "name": self.config_entry.title,
-                "detail": str(err),
-            },
+            translation_placeholders=self._placeholders(err),
         )
+
+    def _placeholders(self, err: AntspaceError) -> dict[str, str]:
+        return {"name": self.config_entry.title, "detail": str(err)}
 
 
 def error_key(err: AntspaceError) -> str:
