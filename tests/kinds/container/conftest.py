@@ -108,7 +108,10 @@ class Site:
 
 @pytest.fixture
 async def site(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, loopback: None
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    loopback: None,
 ) -> AsyncIterator[Site]:
     """Return an empty site; what is added to it is unloaded and stopped at the end."""
     async with AsyncExitStack() as stack:
