@@ -16,6 +16,7 @@ from simulators.antspace import AntspaceSimulator, Model
 from . import DOMAIN
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
+FLOWS = "/api/config/config_entries/flow"
 OPTIONS = "/api/config/config_entries/options/flow"
 ACTION = "/api/services/mining_farm/get_snapshot?return_response"
 TARGET = "sensor.north_target_supply_temperature"
@@ -116,6 +117,10 @@ async def test_every_call(client: HomeAssistantClient, containers: Containers) -
         client.states,
         lambda states: states["climate.north"]["attributes"].get("max_temp") == 40,
     )
+    form = await client.post(FLOWS, {"handler": DOMAIN, "entry_id": north})
+    address = {"host": containers["North"].host, "port": containers["North"].port}
+    moved = await client.continue_flow(form, address)
+    assert moved["reason"] == "reconfigure_successful"
     done.append("updateThing")
 
     path = f"/api/history/period?filter_entity_id={TARGET}"
