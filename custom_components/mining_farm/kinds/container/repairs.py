@@ -21,9 +21,9 @@ class PressureFlow(RepairsFlow):
         self._entry = entry
 
     async def async_step_init(
-        self, user_input: dict[str, str] | None = None
+        self, _issue: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Begin; what comes with it is the issue, and no answer of the user."""
+        """Ask for the unit; what a fix begins with is the issue and no answer."""
         return await self.async_step_unit()
 
     async def async_step_unit(
