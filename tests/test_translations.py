@@ -61,8 +61,8 @@ OPTIONS = {
     "rig_import": {*Mistake},
 }
 """Options of selectors that are not named literally."""
-SHARED = {"last_seen": "sensor"}
-"""Platforms of the descriptions that kinds share, by module."""
+SHARED = {"last_seen": "sensor", "miner_readings": "sensor"}
+"""Platforms of the descriptions that modules of another name hold."""
 
 
 def _calls() -> Iterator[tuple[Path, ast.Call, str]]:

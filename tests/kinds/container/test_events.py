@@ -1,9 +1,11 @@
 """A container's alarms as events: raised and cleared once each, with their severity."""
 
+from typing import Any
+
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from homeassistant.core import Event, EventStateChangedData
+from homeassistant.core import Event
 from simulators.antspace import AntspaceSimulator, Model
 
 from .conftest import Site
@@ -11,7 +13,7 @@ from .conftest import Site
 ALARMS = "event.north_alarms"
 
 
-def told(changes: list[Event[EventStateChangedData]]) -> list[tuple[str, str, str]]:
+def told(changes: list[Event[dict[str, Any]]]) -> list[tuple[str, str, str]]:
     """Return kind, alarm and severity of what the event entity told."""
     return [
         (state.attributes["event_type"], state.attributes["alarm"], severity)

@@ -57,25 +57,25 @@ async def test_many_at_once(
         [device] = dr.async_entries_for_config_entry(devices, name)
         devices.async_update_device(device.id, area_id=area.id, labels={label.label_id})
         ids.append(device.id)
-    target = {
+    targets: dict[str, dict[str, Any]] = {
         "entity": BOTH,
         "device": {"device_id": ids},
         "area": {"area_id": area.id},
         "label": {"label_id": label.label_id},
-    }[by]
-    await act(site, "set_supply_temperature", temperature=33, **target)
+    }
+    await act(site, "set_supply_temperature", temperature=33, **targets[by])
     for container in (north, south):
         assert [request.query[-1] for request in container.writes] == [("temp", "33")]
 
 
 @pytest.mark.parametrize(
-    ("service", "data", "operation"),
+    ("call", "operation"),
     [
-        ("set_supply_temperature", {"temperature": 36.5}, "setTemp"),
-        ("set_pid", {"enabled": True}, "setTemp"),
-        ("start_cooling", {}, "open"),
-        ("stop_cooling", {}, "close"),
-        ("reset_cooling", {}, "reset"),
+        ({"service": "set_supply_temperature", "temperature": 36.5}, "setTemp"),
+        ({"service": "set_pid", "enabled": True}, "setTemp"),
+        ({"service": "start_cooling"}, "open"),
+        ({"service": "stop_cooling"}, "close"),
+        ({"service": "reset_cooling"}, "reset"),
     ],
 )
 @pytest.mark.usefixtures("both")
@@ -83,12 +83,11 @@ async def test_each_action_is_one_write(
     site: Site,
     north: AntspaceSimulator,
     south: AntspaceSimulator,
-    service: str,
-    data: dict[str, Any],
+    call: dict[str, Any],
     operation: str,
 ) -> None:
     """One request that writes, and only to the container that is meant."""
-    await act(site, service, entity_id="sensor.north_status", **data)
+    await act(site, entity_id="sensor.north_status", **call)
     assert [request.operation for request in north.writes] == [operation]
     assert south.writes == []
 

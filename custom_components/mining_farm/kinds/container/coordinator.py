@@ -1,9 +1,10 @@
 """Polls one container, follows its alarms, and carries out commands."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -19,6 +20,7 @@ from ...engines.antspace import (
     AntspaceClient,
     AntspaceError,
     Confirmed,
+    ContainerMiner,
     DeadlineError,
     MinersHashingError,
     MinerSummary,
@@ -61,6 +63,7 @@ class ContainerData:
     plant: PlantReading
     miners: MinerSummary | None
     """None where only this could not be read."""
+    miners_by_ip: Mapping[str, ContainerMiner]
     alarms: tuple[Alarm, ...] | None
     """Those that are on, worst first; None where the plant tells of none either way."""
 
@@ -69,6 +72,8 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
     """One container: its plant, its alarms, and what it is told to do."""
 
     config_entry: ContainerConfigEntry
+    device_id: str
+    """Of the container's device, once that is registered."""
 
     def __init__(
         self, hass: HomeAssistant, entry: ContainerConfigEntry, client: AntspaceClient
@@ -134,10 +139,13 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             ) from snapshot.failure
         self._learn(plant)
         issues.update(self, plant)
+        miners = self._last_miners(snapshot)
+        listed = (miners and miners.miners) or ()
         return ContainerData(
             status=snapshot.status,
             plant=plant,
-            miners=self._last_miners(snapshot),
+            miners=miners,
+            miners_by_ip={miner.ip: miner for miner in listed},
             alarms=self._alarms(plant),
         )
 
@@ -190,6 +198,10 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         except AntspaceError as err:
             raise self.error(err) from err
 
+    def miner_hosts(self) -> list[str]:
+        """Return the addresses of the miners that are listed; nothing else a key may be."""
+        return list(filter(_is_address, self.data.miners_by_ip)) if self.fresh else []
+
     def describe(self) -> dict[str, Any]:
         """Return all that is known of the container at the moment."""
         data = self.data if self.fresh else None
@@ -216,6 +228,14 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
 
     def _placeholders(self, err: AntspaceError) -> dict[str, str]:
         return {"name": self.config_entry.title, "detail": str(err)}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def error_key(err: AntspaceError) -> str:

@@ -23,6 +23,11 @@ def device_info(entry: ContainerConfigEntry) -> DeviceInfo:
     )
 
 
+def miner_identifier(entry: ContainerConfigEntry, number: int) -> str:
+    """Return what identifies a miner's device and starts its entities' ids."""
+    return f"{entry.entry_id}_miner_{number}"
+
+
 class ContainerEntity(FarmEntity[ContainerCoordinator]):
     """An entity of a container."""
 

@@ -17,8 +17,10 @@ from homeassistant.helpers.typing import StateType
 
 from ...engines.antspace import Field, MinerSummary, Quantity, Severity, Status
 from ..last_seen import LAST_SEEN, LastSeenSensor
+from .const import CONF_MINER_READINGS
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
+from .miner_readings import async_add_miner_readings
 
 TERAHASH = "TH/s"
 NO_ALARM = "none"
@@ -190,6 +192,8 @@ async def async_setup_entry(
             yield SummarySensor(coordinator, description)
 
     async_add_entities(sensors())
+    if entry.options.get(CONF_MINER_READINGS):
+        async_add_miner_readings(coordinator, async_add_entities)
 
 
 class PlantSensor(ContainerEntity, SensorEntity):
