@@ -104,7 +104,29 @@ async def test_every_call(client: HomeAssistantClient, containers: Containers) -
     )
     done.append("applyThings")
 
+    path = f"/api/history/period?filter_entity_id={TARGET}"
+    await client.until(
+        lambda: client.get(path),
+        lambda found: (
+            {"35.0", "36.5"} <= {state["state"] for each in found for state in each}
+        ),
+    )
+    done.append("tailLog")
+
     north = entries["North"]["entry_id"]
+    diagnostics = await client.get(f"/api/diagnostics/config_entry/{north}")
+    assert diagnostics["integration_manifest"]["domain"] == DOMAIN
+    assert containers["North"].host not in str(diagnostics["data"])
+    done.append("getRack")
+
+    asked = len(containers["South"].requests)
+    await client.call_action(
+        "homeassistant.update_entity", entity_id="sensor.south_status"
+    )
+    assert len(containers["South"].requests) == asked + 2
+    assert (await client.states())["binary_sensor.south_connection"]["state"] == "on"
+    done.append("echo")
+
     form = await client.post(OPTIONS, {"handler": north})
     values = {
         field["name"]: field["description"]["suggested_value"]
@@ -122,28 +144,6 @@ async def test_every_call(client: HomeAssistantClient, containers: Containers) -
     moved = await client.continue_flow(form, address)
     assert moved["reason"] == "reconfigure_successful"
     done.append("updateThing")
-
-    path = f"/api/history/period?filter_entity_id={TARGET}"
-    await client.until(
-        lambda: client.get(path),
-        lambda found: (
-            {"35.0", "36.5"} <= {state["state"] for each in found for state in each}
-        ),
-    )
-    done.append("tailLog")
-
-    diagnostics = await client.get(f"/api/diagnostics/config_entry/{north}")
-    assert diagnostics["integration_manifest"]["domain"] == DOMAIN
-    assert containers["North"].host not in str(diagnostics["data"])
-    done.append("getRack")
-
-    asked = len(containers["South"].requests)
-    await client.call_action(
-        "homeassistant.update_entity", entity_id="sensor.south_status"
-    )
-    assert len(containers["South"].requests) == asked + 2
-    assert (await client.states())["binary_sensor.south_connection"]["state"] == "on"
-    done.append("echo")
 
     for each in entries.values():
         await client.remove_entry(each["entry_id"])
