@@ -110,7 +110,11 @@ async def test_nothing_new_is_not_written(
     await site.add(north)
     await site.after(6)
     key = "mining_farm.container.north"
-    assert hass_storage[key]["data"] == {"alarms": [], "manual_set_point": 35.0}
+    assert hass_storage[key]["data"] == {
+        "alarms": [],
+        "manual_set_point": 35.0,
+        "miners": {},
+    }
     del hass_storage[key]
     await site.polls(3)
     await site.hass.config_entries.async_unload("north")
