@@ -2,11 +2,10 @@
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
 
 from ...const import DOMAIN
 from ...engines.antspace import Model
-from ..entity import FarmEntity
+from ..entity import EntryEntity
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 
 MODEL_NAMES = {Model.HK3: "Antspace HK3", Model.IMMERSION: "Antspace Immersion"}
@@ -28,15 +27,5 @@ def miner_identifier(entry: ContainerConfigEntry, number: int) -> str:
     return f"{entry.entry_id}_miner_{number}"
 
 
-class ContainerEntity(FarmEntity[ContainerCoordinator]):
+class ContainerEntity(EntryEntity[ContainerCoordinator]):
     """An entity of a container."""
-
-    def __init__(
-        self, coordinator: ContainerCoordinator, description: EntityDescription
-    ) -> None:
-        """Hang the entity on the container's device."""
-        super().__init__(coordinator)
-        entry = coordinator.config_entry
-        self.entity_description = description
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
