@@ -1,7 +1,7 @@
 """A real Home Assistant with this integration and a simulated farm, ready to click.
 
-The first run creates the user and adds the farm's miners, some rigs and a wallet; later
-runs go on with what is there. Ctrl-C stops everything.
+The first run creates the user and adds the farm's miners, some rigs, two cooling
+containers and a wallet; later runs go on with what is there. Ctrl-C stops everything.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 
+from scripts.containers import add_container
 from scripts.home_assistant import (
     PASSWORD,
     RESTART_WANTED,
@@ -26,7 +27,9 @@ from scripts.home_assistant import (
 )
 from scripts.rigs import POOL, Rig, add_rig
 from scripts.wallets import add_wallet, arm_wallet
+from simulators.antspace import PORT as CONTAINER_PORT
 from simulators.clock import SystemClock
+from simulators.farm import containers
 from simulators.kasa.simulator import PORT as PLUG_PORT
 from simulators.rigs import plugs, pools
 from simulators.running import interruption
@@ -55,6 +58,10 @@ RIGS = (
     ("s19x6-9", "stuck-off", 1),
 )
 """Miners that are rigs as well, each with its plug and outlet."""
+CONTAINERS = {"hk3": "North", "immersion": "South"}
+"""Containers of the farm, and how they are called in Home Assistant."""
+STEERED = "hk3"
+"""The container whose cooling may be steered."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -83,6 +90,7 @@ def _refuse_taken_ports(host: str, port: int) -> None:
         (("127.10.1.1", POOL_PORT), running),
         (("127.10.2.1", PLUG_PORT), running),
         ((node_host(BASE), NODE_PORT), running),
+        (("127.10.3.1", CONTAINER_PORT), running),
     ):
         try:
             socket.create_server(address).close()
@@ -152,6 +160,15 @@ async def _add_rigs(client: HomeAssistantClient) -> None:
     await _until_loaded(client, MINERS + len(RIGS))
 
 
+async def _add_containers(client: HomeAssistantClient) -> None:
+    """Add the farm's containers; one of them may be steered."""
+    print(f"Adding {len(CONTAINERS)} containers ...", flush=True)
+    there = containers(BASE, CONTAINER_PORT, SystemClock())
+    for name, title in CONTAINERS.items():
+        await add_container(client, there[name], title, controls=name == STEERED)
+    await _until_loaded(client, MINERS + len(RIGS) + len(CONTAINERS))
+
+
 async def _add_wallet(client: HomeAssistantClient) -> None:
     """Add the farm's wallet and arm it."""
     print("Adding a wallet ...", flush=True)
@@ -204,6 +221,7 @@ async def _start(home_assistant: HomeAssistantProcess, started: float) -> None:
         if not await client.entries(DOMAIN):
             await _add_miners(client)
             await _add_rigs(client)
+            await _add_containers(client)
             await _add_wallet(client)
     print(
         f"""
@@ -216,6 +234,8 @@ Power is cut:   curl -X POST {FARM_URL}/plugs/strip/power_off
 It comes back:  curl -X POST {FARM_URL}/plugs/strip/power_on
 A rig hangs:    curl -X POST '{FARM_URL}/miners/{ARMED}/stop_hashing'
 A pool is down: curl -X POST {FARM_URL}/pools/{POOL}/break_down
+Coolant leaks:  curl -X POST {FARM_URL}/containers/{STEERED}/leak
+It is mended:   curl -X POST {FARM_URL}/containers/{STEERED}/repair
 A window ends:  curl -X POST '{FARM_URL}/chains/subtensor/produce?blocks=60'
 All is well:    curl -X POST {FARM_URL}/miners/all/restore
 

@@ -8,10 +8,12 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Page
 
+from scripts.containers import add_container
 from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
 from scripts.home_assistant.browser import browse, find_chromium, open_page
 from scripts.rigs import POOL, Rig, add_rig
 from simulators.antminer import AntminerSimulator
+from simulators.antspace import AntspaceSimulator
 from simulators.farm import MIX
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
@@ -24,6 +26,8 @@ MINERS = 12
 SHOWN = "Antminer S21 rack1-02"
 RIG = "rig01"
 PLUG = "127.12.2.1"
+CONTAINER = "North"
+CONTAINER_AT = "127.12.3.1"
 EXPANDED = "ha-config-entry-row .expand-button"
 POLLS_S = 65
 """Long enough for a history to be seen."""
@@ -83,6 +87,16 @@ async def _add_rig(client: HomeAssistantClient, pool_url: str) -> None:
     await client.call_action(f"{DOMAIN}.power_cycle", entity_id=state)
 
 
+async def _add_container(
+    client: HomeAssistantClient, container: AntspaceSimulator
+) -> None:
+    """Add a container that begins to leak, some history ago."""
+    await add_container(client, container, CONTAINER, controls=True)
+    status = f"sensor.{CONTAINER.lower()}_status"
+    await client.until(client.states, lambda states: status in states)
+    container.leak()
+
+
 async def _device_id(client: HomeAssistantClient, name: str) -> str:
     devices: list[dict[str, str]] = await client.command("config/device_registry/list")
     return next(device["id"] for device in devices if device["name"] == name)
@@ -97,6 +111,9 @@ async def main() -> None:
             await running.enter_async_context(miner)
         await running.enter_async_context(KasaSimulator("hs300", PLUG))
         pools = await running.enter_async_context(PoolSimulator([RIG], dialects=[POOL]))
+        container = await running.enter_async_context(
+            AntspaceSimulator("hk3", CONTAINER_AT, faithful=False)
+        )
         folder = Path(running.enter_context(TemporaryDirectory()))
         home_assistant = HomeAssistantProcess(folder, console=folder / "console.log")
         await running.enter_async_context(home_assistant)
@@ -109,13 +126,18 @@ async def main() -> None:
             lambda: client.entries(DOMAIN), lambda entries: len(entries) == MINERS
         )
         await _add_rig(client, pools.url(POOL))
+        await _add_container(client, container)
         await asyncio.sleep(POLLS_S)
         await open_page(page, f"{url}/config/integrations/integration/{DOMAIN}")
         await page.locator(EXPANDED).evaluate_all(
             "buttons => buttons.forEach(button => button.click())"
         )
         await _save(page, "integration")
-        for image, name in (("device", SHOWN), ("rig", RIG)):
+        for image, name in (
+            ("device", SHOWN),
+            ("rig", RIG),
+            ("container", CONTAINER),
+        ):
             device = await _device_id(client, name)
             await open_page(page, f"{url}/config/devices/device/{device}")
             await _save(page, image)

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from custom_components.mining_farm.engines.antspace import TABLES, Model
 from custom_components.mining_farm.engines.auction.main import parse_options
 from custom_components.mining_farm.engines.auction.workers_file import parse_settings
 from custom_components.mining_farm.engines.pools import (
@@ -17,9 +18,9 @@ from custom_components.mining_farm.engines.pools import (
     Service,
     TokenUse,
 )
-from custom_components.mining_farm.kinds.rig import services as rig_services
+from custom_components.mining_farm.kinds.container import binary_sensor, event, sensor
+from custom_components.mining_farm.kinds.container.entity import MODEL_NAMES
 from custom_components.mining_farm.kinds.rig.import_rigs import parse_rigs
-from custom_components.mining_farm.kinds.wallet import services as wallet_services
 from homeassistant.helpers.entity import EntityDescription
 from simulators.subtensor.market import OWN_BID
 
@@ -28,6 +29,9 @@ README = (REPOSITORY / "README.md").read_text()
 TEXTS = json.loads(
     (REPOSITORY / "custom_components/mining_farm/translations/en.json").read_text()
 )
+
+
+ALARMS = "Alarms of a container"
 
 
 def section(title: str) -> str:
@@ -74,30 +78,38 @@ def test_the_example_can_be_imported() -> None:
     assert [rig.worker for rig in rigs] == ["rig01"]
 
 
+def names_of(platform: ModuleType) -> set[str]:
+    """Return the names of the entities whose descriptions a platform holds."""
+    texts = TEXTS["entity"][platform.__name__.rpartition(".")[2]]
+    # Descriptions of the base classes are no instances of EntityDescription.
+    return {
+        texts[each.translation_key]["name"]
+        for value in vars(platform).values()
+        for each in (value if isinstance(value, tuple) else (value,))
+        if getattr(each, "entity_registry_enabled_default", None) is not None
+        and not isinstance(each, type)
+        and each.translation_key
+    }
+
+
 @pytest.mark.parametrize("kind", ["rig", "wallet"])
 def test_entities(kind: str) -> None:
     """Every entity that has a name of its own is told."""
     told = section(f"Entities of a {kind}")
     for platform in ("binary_sensor", "button", "event", "sensor", "switch"):
         module = import_module(f"custom_components.mining_farm.kinds.{kind}.{platform}")
-        for value in vars(module).values():
-            for each in value if isinstance(value, tuple) else (value,):
-                if isinstance(each, EntityDescription) and each.translation_key:
-                    texts = TEXTS["entity"][platform][each.translation_key]
-                    assert f"\n| {texts['name']} " in told, each.key
+        for name in names_of(module):
+            assert f"\n| {name} " in told, name
 
 
-@pytest.mark.parametrize(
-    ("title", "services"),
-    [("Actions", rig_services), ("Actions on wallets", wallet_services)],
-)
-def test_actions(title: str, services: ModuleType) -> None:
+def test_actions() -> None:
     """Every action is told."""
-    actions = set(re.findall(r"\| `mining_farm\.(\w+)` \|", section(title)))
-    assert actions == {
-        value for name, value in vars(services).items() if name.startswith("SERVICE_")
-    }
-    assert actions <= set(TEXTS["services"])
+    told = "".join(
+        section(title)
+        for title in ("Actions", "Actions on containers", "Actions on wallets")
+    )
+    actions = set(re.findall(r"\| `mining_farm\.(\w+)` \|", told))
+    assert actions == set(TEXTS["services"])
 
 
 def test_blueprints() -> None:
@@ -130,3 +142,61 @@ def test_repairs_about_wallets() -> None:
     for key, issue in TEXTS["issues"].items():
         if key.startswith("wallet_"):
             assert f"| {issue['title'].replace('{name}', 'a wallet')} |" in told
+
+
+def rows(title: str) -> list[list[str]]:
+    """Return the cells of the table below a heading, without its head."""
+    lines = [line for line in section(title).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines][2:]
+
+
+def test_alarms_of_containers() -> None:
+    """Every alarm is listed with its severity on each model."""
+    names = TEXTS["entity"]["binary_sensor"]
+    listed = {name: (hk3, immersion) for name, hk3, immersion in rows(ALARMS)}
+    told: dict[Model, dict[str, str]] = {model: {} for model in Model}
+    for model, table in TABLES.items():
+        for kind in table.alarms:
+            told[model][names[f"alarm_{kind.key}"]["name"]] = str(kind.severity)
+    assert listed == {
+        name: (told[Model.HK3].get(name, ""), told[Model.IMMERSION].get(name, ""))
+        for name in told[Model.HK3] | told[Model.IMMERSION]
+    }
+
+
+def test_entities_of_containers() -> None:
+    """Every number and every flag is listed: of which model, on or off, its unit."""
+    listed = {
+        name: (model, on, unit)
+        for names, model, on, unit, _ in rows("Entities of a container")
+        for name in names.split(", ")
+    }
+    told: dict[str, tuple[set[Model], EntityDescription]] = {}
+    for model, table in TABLES.items():
+        described = [
+            *(("sensor", sensor.describe(field)) for field in table.fields),
+            *(("binary_sensor", binary_sensor.describe_flag(x)) for x in table.flags),
+        ]
+        for platform, description in described:
+            assert description.translation_key is not None
+            name = TEXTS["entity"][platform][description.translation_key]["name"]
+            told.setdefault(name, (set(), description))[0].add(model)
+    for name, (models, description) in told.items():
+        unit = getattr(description, "suggested_unit_of_measurement", None)
+        unit = unit or getattr(description, "native_unit_of_measurement", None)
+        assert listed.pop(name) == (
+            "both" if len(models) > 1 else MODEL_NAMES[min(models)].split()[1],
+            "yes" if description.entity_registry_enabled_default else "no",
+            unit or "",
+        ), name
+    named = {
+        name for module in (sensor, binary_sensor, event) for name in names_of(module)
+    }
+    assert {name.removesuffix(" (event)") for name in listed} == named
+
+
+def test_options_of_containers() -> None:
+    """Every option is listed by its name."""
+    step = TEXTS["options"]["step"]["container"]
+    listed = {name for name, *_ in rows("The first ten minutes with a container")}
+    assert listed == set(step["data"].values())

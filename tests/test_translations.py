@@ -65,6 +65,8 @@ OPTIONS = {
     "wallet_hotkey": set(),
 }
 """Options of selectors that are not named literally."""
+SHARED = {"last_seen": "sensor", "miner_readings": "sensor"}
+"""Platforms of the descriptions that modules of another name hold."""
 
 
 def _calls() -> Iterator[tuple[Path, ast.Call, str]]:
@@ -84,7 +86,7 @@ def _argument(call: ast.Call, name: str) -> str | None:
 
 def _platform(path: Path) -> str:
     """Return the platform of a module of a kind, or of one that kinds share."""
-    return "sensor" if path.stem == "last_seen" else path.stem
+    return SHARED.get(path.stem, path.stem)
 
 
 def entity_keys() -> set[tuple[str, str]]:

@@ -2,11 +2,12 @@
 
 import argparse
 
-from . import auction, miners, rigs
+from . import auction, containers, miners, rigs
 from .machine import describe_machine
 
 SUBJECTS = {
     "auction": auction.measure,
+    "containers": containers.measure,
     "miners": miners.measure,
     "rigs": rigs.measure,
 }

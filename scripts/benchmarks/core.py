@@ -9,11 +9,12 @@ import socket
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from custom_components.mining_farm.const import Kind
 from scripts.home_assistant.folder import prepare
 
 from .core_process import (
     CONSOLE,
-    AddMiners,
+    AddEntries,
     AddWallet,
     AwaitWindow,
     CollectGarbage,
@@ -30,16 +31,19 @@ _RECORDER = "history:\nlogbook:\nrecorder:\n"
 _TIMEOUT_S = 600.0
 _SETTLING_S = 10.0
 _WARM_UP_S = 40.0
-"""Longer than a polling interval, so that every miner has been polled twice."""
+"""Longer than a polling interval, so that every device has been polled twice."""
 
 
 class Core:
-    """Runs with one entry per miner for as long as it is entered."""
+    """Runs with one entry per device for as long as it is entered."""
 
-    def __init__(self, hosts: Sequence[str], port: int) -> None:
-        """Take the addresses of miners that answer."""
+    def __init__(
+        self, hosts: Sequence[str], port: int, kind: Kind = Kind.MINER
+    ) -> None:
+        """Take the addresses of devices of a kind that answer."""
         self._hosts = hosts
         self._port = port
+        self._kind = kind
         self._temporary = TemporaryDirectory(prefix="benchmark")
         self._folder = Path(self._temporary.name)
         self._conversation: Connection
@@ -57,7 +61,8 @@ class Core:
             # Once in their life entities are new to the registries; a recorder would
             # take minutes to write that down.
             self._boot()
-            self._order(AddMiners(list(self._hosts), self._port), type(None))
+            order = AddEntries(self._kind, list(self._hosts), self._port)
+            self._order(order, type(None))
             self._shut_down()
         configuration.write_text(_CONFIGURATION + _RECORDER)
         self.start = self._boot()

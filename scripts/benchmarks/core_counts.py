@@ -1,21 +1,23 @@
 """What the integration does inside a core: its polls and its state writes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 import time
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.edge_collector import (
-    CGMinerError,
-    MinerCollector,
-    MinerSnapshot,
+from custom_components.mining_farm.kinds.container.coordinator import (
+    ContainerCoordinator,
 )
+from custom_components.mining_farm.kinds.coordinator import FarmCoordinator
 from custom_components.mining_farm.kinds.entity import FarmEntity
 from custom_components.mining_farm.kinds.last_seen import LAST_SEEN
-from custom_components.mining_farm.kinds.miner.coordinator import POLL_INTERVAL
+from custom_components.mining_farm.kinds.miner.coordinator import (
+    POLL_INTERVAL,
+    MinerCoordinator,
+)
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import (
     Event,
@@ -25,17 +27,21 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+type _Poll = Callable[[FarmCoordinator[Any]], Awaitable[object]]
 
 _LATE_S = 1.5 * POLL_INTERVAL.total_seconds()
+_POLLING: tuple[Any, ...] = (ContainerCoordinator, MinerCoordinator)
 
 
 class PollCount:
-    """Counts the polls of every miner for as long as it is installed."""
+    """Counts the polls of every device for as long as it is installed."""
 
     def __init__(self) -> None:
         """Begin at zero."""
         self.reset()
-        self._last: dict[MinerCollector, float] = {}
+        self._last: dict[FarmCoordinator[Any], float] = {}
 
     def reset(self) -> None:
         """Begin another phase."""
@@ -51,23 +57,59 @@ class PollCount:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """Count within this context."""
-        async_poll = MinerCollector.async_poll
+        with ExitStack() as patched:
+            for kind in _POLLING:
+                poll = self._counted(kind._async_poll)  # noqa: SLF001
+                patched.enter_context(patch.object(kind, "_async_poll", poll))
+            yield
 
-        async def counted(collector: MinerCollector) -> MinerSnapshot:
+    def _counted(self, poll: _Poll) -> _Poll:
+        """Return that way to poll, counted."""
+
+        async def counted(coordinator: FarmCoordinator[Any]) -> object:
             start = time.monotonic()
-            self.late += start - self._last.get(collector, start) > _LATE_S
-            self._last[collector] = start
+            self.late += start - self._last.get(coordinator, start) > _LATE_S
+            self._last[coordinator] = start
             try:
-                return await async_poll(collector)
-            except CGMinerError:
+                return await poll(coordinator)
+            except UpdateFailed:
                 self.failed += 1
                 raise
             finally:
                 self.ended += 1
                 self.slowest_s = max(self.slowest_s, time.monotonic() - start)
 
-        with patch.object(MinerCollector, "async_poll", counted):
-            yield
+        return counted
+
+
+class Told(NamedTuple):
+    """Something that an event entity told."""
+
+    entity_id: str
+    about: str | None
+    """The alarm, of a container's."""
+    at: float
+    """Seconds since the Unix epoch."""
+
+
+@contextmanager
+def telling(hass: HomeAssistant) -> Iterator[list[Told]]:
+    """Note what the event entities tell within this context."""
+    told: list[Told] = []
+
+    @callback
+    def is_event(data: EventStateChangedData) -> bool:
+        return data["entity_id"].startswith("event.")
+
+    @callback
+    def on_changed(event: Event[EventStateChangedData]) -> None:
+        if (state := event.data["new_state"]) is not None:
+            about = state.attributes.get("alarm")
+            told.append(Told(state.entity_id, about, time.time()))
+
+    stop = hass.bus.async_listen(EVENT_STATE_CHANGED, on_changed, is_event)
+    yield told
+    stop()
 
 
 class WriteCount:

@@ -11,13 +11,13 @@ import resource
 import time
 from typing import NamedTuple
 
-from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.const import DOMAIN, Kind
 from homeassistant import bootstrap, runner
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .core_counts import PollCount, WriteCount
-from .core_entries import async_add_miners, async_add_wallet
+from .core_counts import PollCount, Told, WriteCount, telling
+from .core_entries import async_add_entries, async_add_wallet
 from .core_windows import WALLET, Published, WindowWatch
 from .loop_watch import LoopWatch, Stalls
 
@@ -52,13 +52,16 @@ class Phase:
     last_seen_writes: int
     states_changed: int
     states_reported: int
+    told: list[Told]
+    """By the event entities, in turn."""
     memory: int
     """Bytes of resident memory at the end."""
 
 
-class AddMiners(NamedTuple):
+class AddEntries(NamedTuple):
     """Order to add an entry for each of these; answered with None."""
 
+    kind: Kind
     hosts: list[str]
     port: int
 
@@ -86,7 +89,7 @@ class AwaitWindow(NamedTuple):
     start: int
 
 
-type Order = AddMiners | AddWallet | AwaitWindow | Run | CollectGarbage
+type Order = AddEntries | AddWallet | AwaitWindow | Run | CollectGarbage
 
 
 def serve(conversation: Connection, folder: Path) -> None:
@@ -119,8 +122,8 @@ async def _obey(
     order: Order, hass: HomeAssistant, polls: PollCount, windows: WindowWatch
 ) -> Phase | Published | float | None:
     match order:
-        case AddMiners(hosts, port):
-            await async_add_miners(hass, hosts, port)
+        case AddEntries(kind, hosts, port):
+            await async_add_entries(hass, kind, hosts, port)
             return None
         case AddWallet(url, wallet):
             await async_add_wallet(hass, WALLET.title(), url, wallet)
@@ -164,7 +167,7 @@ async def _start(folder: Path, polls: PollCount) -> tuple[HomeAssistant, Start]:
 async def _phase(hass: HomeAssistant, polls: PollCount, seconds: float) -> Phase:
     writes = WriteCount(hass)
     polls.reset()
-    with writes.installed():
+    with writes.installed(), telling(hass) as told:
         began, cpu = time.monotonic(), time.process_time()
         async with LoopWatch() as watch:
             await asyncio.sleep(seconds)
@@ -179,6 +182,7 @@ async def _phase(hass: HomeAssistant, polls: PollCount, seconds: float) -> Phase
             last_seen_writes=writes.last_seen,
             states_changed=writes.changed,
             states_reported=writes.reported,
+            told=told,
             memory=_resident_memory(),
         )
 

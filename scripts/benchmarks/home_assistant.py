@@ -35,7 +35,7 @@ _START_ROWS: dict[str, Callable[[_Run], str]] = {
     "resident memory, MiB": lambda run: figure(run.living.memory / 2**20, 0),
     "full garbage collection, ms": lambda run: figure(run.collection_ms, 0),
 }
-_PHASE_ROWS: dict[str, Callable[[Phase], str]] = {
+PHASE_ROWS: dict[str, Callable[[Phase], str]] = {
     "CPU s per minute": lambda phase: figure(phase.cpu_s / phase.seconds * 60),
     "worst stall, ms": lambda phase: figure(phase.stalls.late_ms, 0),
     "stalls above 100 ms": lambda phase: str(phase.stalls.long),
@@ -68,7 +68,7 @@ def measure(sizes: Sequence[int], seconds: float) -> Iterator[str]:
     yield table(
         "The same core, each miner polled every 30 s",
         ("", *phases),
-        ((name, *map(cell, phases.values())) for name, cell in _PHASE_ROWS.items()),
+        ((name, *map(cell, phases.values())) for name, cell in PHASE_ROWS.items()),
         _phase_notes(seconds, farms),
     )
 

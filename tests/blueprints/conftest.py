@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 
+from ..kinds.container.conftest import site as site  # noqa: PLC0414
 from ..kinds.rig.watching import Farm, simulated
 from .wallet import LOSING, Wallet, running_wallet
 
@@ -23,7 +24,7 @@ type Automate = Callable[..., Awaitable[list[ServiceCall]]]
 
 
 @pytest.fixture
-async def _blueprints(hass: HomeAssistant, tmp_path: Path) -> None:
+async def blueprints(hass: HomeAssistant, tmp_path: Path) -> None:
     """Give Home Assistant a folder of its own with the blueprints in it."""
     await hass.config.async_set_time_zone("UTC")
     hass.config.config_dir = str(tmp_path)
@@ -32,7 +33,7 @@ async def _blueprints(hass: HomeAssistant, tmp_path: Path) -> None:
 
 @pytest.fixture
 async def farm(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, _blueprints: None
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, blueprints: None
 ) -> AsyncIterator[Farm]:
     """Return a farm at three in the morning."""
     freezer.move_to(datetime(2026, 11, 21, 3, 0, 15, tzinfo=UTC))
@@ -42,7 +43,7 @@ async def farm(
 
 @pytest.fixture
 async def wallet(
-    hass: HomeAssistant, loopback: None, _blueprints: None
+    hass: HomeAssistant, loopback: None, blueprints: None
 ) -> AsyncIterator[Wallet]:
     """Return a wallet that has lost the present window."""
     async with running_wallet(hass) as wallet:
@@ -51,7 +52,7 @@ async def wallet(
 
 
 @pytest.fixture
-async def automate(hass: HomeAssistant) -> AsyncIterator[Automate]:
+async def automate(hass: HomeAssistant, blueprints: None) -> AsyncIterator[Automate]:
     """Let a test make an automation as a user does in the editor."""
 
     async def make(name: str, **inputs: Any) -> list[ServiceCall]:

@@ -1,10 +1,12 @@
 """Every blueprint is one that Home Assistant imports and makes an automation from."""
 
+import json
 from pathlib import Path
 import re
 
 import pytest
 
+from custom_components.mining_farm.engines.antspace import TABLES
 from custom_components.mining_farm.engines.restart import Reason
 from custom_components.mining_farm.kinds.rig.event import RESTARTS
 from custom_components.mining_farm.kinds.wallet.event import AUCTION
@@ -15,6 +17,11 @@ from homeassistant.util.yaml import load_yaml_dict
 
 from .conftest import FOLDER
 
+TEXTS = json.loads(
+    FOLDER.parent.joinpath(
+        "custom_components/mining_farm/translations/en.json"
+    ).read_text()
+)
 BLUEPRINTS = sorted(FOLDER.rglob("*.yaml"))
 
 
@@ -51,3 +58,14 @@ def test_what_is_explained_exists() -> None:
     explained = set(re.findall(r"^ +'(\w+)': '", path.read_text(), re.MULTILINE))
     assert explained
     assert explained <= {*Reason}
+
+
+def test_every_alarm_has_its_name() -> None:
+    """An alarm is told by the name that its entity has."""
+    path = FOLDER / "automation" / "mining_farm" / "container_critical_alarm.yaml"
+    named = dict(re.findall(r"^ +'(\w+)': '(.+)',$", path.read_text(), re.MULTILINE))
+    texts = TEXTS["entity"]["binary_sensor"]
+    alarms = {kind.key for table in TABLES.values() for kind in table.alarms}
+    assert {key: name.lower() for key, name in named.items()} == {
+        key: texts[f"alarm_{key}"]["name"].lower() for key in alarms
+    }

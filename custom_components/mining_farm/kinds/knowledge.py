@@ -1,6 +1,6 @@
 """Hands out what other entries currently know, by entry id: how kinds join."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,10 @@ class MinerKnowledge:
 
 DATA_KNOWLEDGE: HassKey[dict[str, Callable[[], MinerKnowledge]]] = HassKey(
     f"{DOMAIN}_knowledge"
+)
+
+DATA_MINER_HOSTS: HassKey[dict[str, Callable[[], Collection[str]]]] = HassKey(
+    f"{DOMAIN}_miner_hosts"
 )
 
 
@@ -80,3 +84,22 @@ def async_ask_hashrate(hass: HomeAssistant, entry_id: str) -> HashrateKnowledge 
     """Return what a machine delivers; None while its entry is not loaded."""
     read = hass.data.get(DATA_HASHRATES, {}).get(entry_id)
     return None if read is None else read()
+
+
+@callback
+def async_share_miner_hosts(
+    hass: HomeAssistant, entry: ConfigEntry[Any], read: Callable[[], Collection[str]]
+) -> None:
+    """Let others ask for the addresses of miners that an entry's device lists."""
+    known = hass.data.setdefault(DATA_MINER_HOSTS, {})
+    known[entry.entry_id] = read
+    entry.async_on_unload(lambda: known.pop(entry.entry_id, None) and None)
+
+
+@callback
+def async_ask_miner_hosts(hass: HomeAssistant) -> Mapping[str, Collection[str]]:
+    """Return the addresses of miners that loaded entries know of, by entry id."""
+    return {
+        entry_id: read()
+        for entry_id, read in hass.data.get(DATA_MINER_HOSTS, {}).items()
+    }

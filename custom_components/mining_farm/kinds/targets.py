@@ -37,14 +37,13 @@ async def async_do_all[TargetT](
         *(act(target) for target in targets), return_exceptions=True
     )
     failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-    if not failures:
-        return
-    if len(failures) == 1 or not all(
-        isinstance(failure, HomeAssistantError) for failure in failures
-    ):
-        raise failures[0]
+    match failures:
+        case []:
+            return
+        case [failure]:
+            raise failure
     raise HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="several_failed",
         translation_placeholders={"details": " ".join(map(str, failures))},
-    )
+    ) from BaseExceptionGroup("several failed", failures)

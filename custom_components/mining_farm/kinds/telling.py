@@ -1,11 +1,14 @@
 """Tells an event entity what happens, also what happened before it existed."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
 type EventListener = Callable[[str, Mapping[str, Any]], None]
+
+MOST_UNTOLD = 100
 
 
 class Teller:
@@ -14,7 +17,8 @@ class Teller:
     def __init__(self) -> None:
         """Begin with nothing to tell."""
         self._listener: EventListener | None = None
-        self._untold: list[tuple[str, Mapping[str, Any]]] = []
+        # Nobody ever listens where the user has disabled the entity.
+        self._untold = deque[tuple[str, Mapping[str, Any]]](maxlen=MOST_UNTOLD)
 
     @callback
     def tell(self, event: str, attributes: Mapping[str, Any]) -> None:
@@ -29,7 +33,7 @@ class Teller:
         """Tell a listener what happens, beginning with what nobody has heard yet."""
         self._listener = listener
         while self._untold:
-            listener(*self._untold.pop(0))
+            listener(*self._untold.popleft())
 
         @callback
         def stop() -> None:

@@ -1,5 +1,6 @@
 """Simulated containers on real sockets, entries that poll them, and their common time."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.antspace import ReadBack
+from custom_components.mining_farm.kinds.container import controls
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, State
 from simulators.antspace import AntspaceSimulator, Model
@@ -105,7 +108,10 @@ class Site:
 
 @pytest.fixture
 async def site(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, loopback: None
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    loopback: None,
 ) -> AsyncIterator[Site]:
     """Return an empty site; what is added to it is unloaded and stopped at the end."""
     async with AsyncExitStack() as stack:
@@ -114,6 +120,19 @@ async def site(
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):
             await hass.config_entries.async_unload(entry.entry_id)
         await site.settle()
+
+
+@pytest.fixture
+def read_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the seconds in which a command waits for its effect be the site's own."""
+
+    async def sleep(seconds: float) -> None:
+        site.clock.advance(seconds)
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(
+        controls, "READ_BACK", ReadBack(sleep=sleep, monotonic=site.clock.now)
+    )
 
 
 @pytest.fixture

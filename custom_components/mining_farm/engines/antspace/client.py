@@ -12,12 +12,7 @@ import aiohttp
 from yarl import URL
 
 from .envelope import unwrap
-from .errors import (
-    AntspaceError,
-    NotAntspaceError,
-    OutOfBoundsError,
-    UnreachableError,
-)
+from .errors import AntspaceError, NotAntspaceError, OutOfBoundsError, UnreachableError
 from .exchange import Timeout, fetch
 from .miner_parsing import parse_miners
 from .models import MinerSummary, Model, PlantReading, PressureUnit

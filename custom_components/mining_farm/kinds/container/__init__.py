@@ -5,10 +5,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from ...const import DOMAIN
 from ...engines.antspace import AntspaceClient, Model, PressureUnit
-from .const import CONF_MODEL, CONF_PRESSURE_UNIT
+from ..knowledge import async_share_miner_hosts
+from .const import CONF_MINER_READINGS, CONF_MODEL, CONF_PRESSURE_UNIT
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
-from .entity import device_info
+from .entity import device_info, miner_identifier
 from .issues import delete_all
 from .memory import ContainerMemory
 
@@ -42,9 +44,11 @@ def async_create_coordinator(
 @callback
 def async_register_devices(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
     """Register the container's device."""
-    dr.async_get(hass).async_get_or_create(
+    device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **device_info(entry)
     )
+    entry.runtime_data.device_id = device.id
+    async_share_miner_hosts(hass, entry, entry.runtime_data.miner_hosts)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
@@ -56,5 +60,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -
 async def async_remove_device(
     hass: HomeAssistant, entry: ContainerConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """A container's device goes with its entry."""
+    """Forget a miner that the container lists no more; nothing else can be removed."""
+    container = entry.runtime_data
+    for ip, number in container.memory.miners.items():
+        if (DOMAIN, miner_identifier(entry, number)) in device.identifiers:
+            if entry.options.get(CONF_MINER_READINGS) and (
+                container.fresh and ip in container.data.miners_by_ip
+            ):
+                return False
+            container.memory.forget_miner(ip)
+            return True
     return False

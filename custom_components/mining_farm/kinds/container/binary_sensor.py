@@ -106,8 +106,8 @@ class SilentSensor(ContainerEntity, BinarySensorEntity):
 
     @property
     @override
-    def is_on(self) -> bool:
-        return not self.coordinator.fresh
+    def is_on(self) -> bool | None:
+        return self.coordinator.silent
 
 
 class ProblemSensor(ContainerEntity, BinarySensorEntity):
@@ -115,8 +115,9 @@ class ProblemSensor(ContainerEntity, BinarySensorEntity):
 
     @property
     @override
-    def is_on(self) -> bool:
-        return bool(self.coordinator.data.alarms)
+    def is_on(self) -> bool | None:
+        alarms = self.coordinator.data.alarms
+        return None if alarms is None else bool(alarms)
 
 
 class FlagSensor(ContainerEntity, BinarySensorEntity):
@@ -139,7 +140,9 @@ class ConnectedSensor(FlagSensor):
     @property
     @override
     def is_on(self) -> bool | None:
-        return super().is_on if self.coordinator.fresh else False
+        if self.coordinator.fresh:
+            return super().is_on
+        return False if self.coordinator.silent else None
 
 
 class AlarmSensor(ContainerEntity, BinarySensorEntity):

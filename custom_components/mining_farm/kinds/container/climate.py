@@ -1,5 +1,6 @@
 """Cooling as a thermostat: off, a target held, or the controller's own target."""
 
+import math
 from typing import Any, override
 
 from homeassistant.components.climate import (
@@ -69,7 +70,13 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
             return None
         if not plant.running:
             return HVACMode.OFF
-        return HVACMode.AUTO if plant.pid_mode else HVACMode.COOL
+        match plant.pid_mode:
+            case True:
+                return HVACMode.AUTO
+            case False:
+                return HVACMode.COOL
+            case None:
+                return None
 
     @property
     @override
@@ -109,6 +116,8 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
         """Hold a target, which ends PID mode; start or stop first where that is asked."""
+        celsius = self._on_step(kwargs[ATTR_TEMPERATURE])
+        controls.require_in_bounds(self.coordinator, celsius)
         match kwargs.get(ATTR_HVAC_MODE):
             case HVACMode.AUTO:
                 raise ServiceValidationError(
@@ -117,9 +126,18 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
                 )
             case HVACMode.OFF:
                 await controls.async_stop(self.coordinator)
-            case HVACMode.COOL if not self.coordinator.data.plant.running:
+            case HVACMode.COOL if self.hvac_mode is not HVACMode.AUTO:
                 await controls.async_start(self.coordinator)
-        await controls.async_set_temperature(self.coordinator, kwargs[ATTR_TEMPERATURE])
+        await controls.async_set_temperature(self.coordinator, celsius)
+
+    def _on_step(self, celsius: float) -> float:
+        """Return the nearest target there is where the user chose in another unit."""
+        if self.hass.config.units.temperature_unit == UnitOfTemperature.CELSIUS:
+            return celsius
+        if not math.isfinite(celsius):
+            return celsius
+        step = self.coordinator.bounds.step
+        return round(celsius / step) * step
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
@@ -128,11 +146,12 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
         if hvac_mode is HVACMode.OFF:
             await controls.async_stop(container)
             return
-        # Only what is not so already is sent.
-        if not container.data.plant.running:
+        plant, wanted = container.data.plant, hvac_mode is HVACMode.AUTO
+        changes = plant.pid_mode is not wanted
+        # HK3's pump may run on after a stop: a mode asked for anew means to start.
+        if not plant.running or not changes:
             await controls.async_start(container)
-        wanted = hvac_mode is HVACMode.AUTO
-        if container.data.plant.pid_mode is not wanted:
+        if changes:
             await controls.async_set_pid(container, on=wanted)
 
     @override

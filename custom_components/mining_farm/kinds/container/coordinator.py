@@ -1,9 +1,10 @@
 """Polls one container, follows its alarms, and carries out commands."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -19,6 +20,7 @@ from ...engines.antspace import (
     AntspaceClient,
     AntspaceError,
     Confirmed,
+    ContainerMiner,
     DeadlineError,
     MinersHashingError,
     MinerSummary,
@@ -28,6 +30,7 @@ from ...engines.antspace import (
     PlantReading,
     RefusedError,
     SetPointBounds,
+    Snapshot,
     Status,
     UnconfirmedError,
     follow,
@@ -60,14 +63,17 @@ class ContainerData:
     plant: PlantReading
     miners: MinerSummary | None
     """None where only this could not be read."""
-    alarms: tuple[Alarm, ...]
-    """Those that are on, worst first."""
+    miners_by_ip: Mapping[str, ContainerMiner]
+    alarms: tuple[Alarm, ...] | None
+    """Those that are on, worst first; None where the plant tells of none either way."""
 
 
 class ContainerCoordinator(FarmCoordinator[ContainerData]):
     """One container: its plant, its alarms, and what it is told to do."""
 
     config_entry: ContainerConfigEntry
+    device_id: str
+    """Of the container's device, once that is registered."""
 
     def __init__(
         self, hass: HomeAssistant, entry: ContainerConfigEntry, client: AntspaceClient
@@ -82,7 +88,26 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         self.memory = ContainerMemory(hass, entry.entry_id)
         self.teller = Teller()
         self._recalled = False
+        self._miners: MinerSummary | None = None
+        self._miners_at: datetime | None = None
         self._in_turn = asyncio.Lock()
+        # A container is silent once nothing came for the grace, after a start as well.
+        self._start_grace_timer()
+        entry.async_on_unload(self.memory.async_flush)
+
+    @property
+    def silent(self) -> bool | None:
+        """Return whether nothing was heard for the grace; None soon after a start."""
+        if self.fresh:
+            return False
+        return None if self.last_update_success else True
+
+    @property
+    def status(self) -> Status | None:
+        """Return what the container does; None where nobody knows."""
+        if self.fresh:
+            return self.data.status
+        return Status.OFFLINE if self.silent else None
 
     @property
     def bounds(self) -> SetPointBounds:
@@ -110,19 +135,33 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=error_key(snapshot.failure),
-                translation_placeholders={"detail": str(snapshot.failure)},
+                translation_placeholders=self._placeholders(snapshot.failure),
             ) from snapshot.failure
         self._learn(plant)
         issues.update(self, plant)
-        alarms = sorted(
-            self.memory.alarms.values(), key=lambda alarm: alarm.severity, reverse=True
-        )
+        miners = self._last_miners(snapshot)
+        listed = (miners and miners.miners) or ()
         return ContainerData(
             status=snapshot.status,
             plant=plant,
-            miners=snapshot.miners,
-            alarms=tuple(alarms),
+            miners=miners,
+            miners_by_ip={miner.ip: miner for miner in listed},
+            alarms=self._alarms(plant),
         )
+
+    def _last_miners(self, snapshot: Snapshot) -> MinerSummary | None:
+        """Return what was told of the miners within the grace: it may fail by itself."""
+        if snapshot.miners is not None:
+            self._miners, self._miners_at = snapshot.miners, snapshot.at
+        elif self._miners_at and snapshot.at - self._miners_at >= self.grace:
+            self._miners = self._miners_at = None
+        return self._miners
+
+    def _alarms(self, plant: PlantReading) -> tuple[Alarm, ...] | None:
+        active = self.memory.alarms.values()
+        if not active and not any(on is not None for on in plant.alarm_states.values()):
+            return None
+        return tuple(sorted(active, key=lambda alarm: alarm.severity, reverse=True))
 
     def _learn(self, plant: PlantReading) -> None:
         """Follow the alarms, and remember the target that was in force without PID."""
@@ -136,24 +175,32 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         for alarm in change.cleared:
             self.teller.tell(ALARM_CLEARED, _told(alarm))
 
-    async def async_command(self, command: Awaitable[Confirmed]) -> Confirmed:
-        """Carry out a command that was confirmed, or raise what the user has to know."""
+    async def async_command(self, command: Callable[[], Awaitable[Confirmed]]) -> None:
+        """Carry out a command and see it confirmed; raise what the user has to know."""
         # Two at a time would each undo what the other one waits for.
         async with self._in_turn:
             try:
-                return await command
+                await command()
+            except (OutOfBoundsError, MinersHashingError) as err:
+                raise self.error(err) from err
             except AntspaceError as err:
-                raise self._error(err) from err
-            finally:
-                # Shown is what the plant tells, whatever was asked of it.
-                await self.async_refresh()
+                # It may have been done all the same; who asked need not wait for that.
+                self.config_entry.async_create_background_task(
+                    self.hass, self.async_refresh(), f"{self.name} after a command"
+                )
+                raise self.error(err) from err
+            await self.async_refresh()
 
     def manual_set_point(self) -> float:
         """Return the target in °C that ends PID mode; an error when none is known."""
         try:
             return manual_set_point(self.memory.manual_set_point, None, self.bounds)
         except AntspaceError as err:
-            raise self._error(err) from err
+            raise self.error(err) from err
+
+    def miner_hosts(self) -> list[str]:
+        """Return the addresses of the miners that are listed; nothing else a key may be."""
+        return list(filter(_is_address, self.data.miners_by_ip)) if self.fresh else []
 
     def describe(self) -> dict[str, Any]:
         """Return all that is known of the container at the moment."""
@@ -161,24 +208,34 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         return {
             "name": self.config_entry.title,
             "model": self.model,
-            "status": Status.OFFLINE if data is None else data.status,
+            "status": self.status,
             "last_seen": self.last_seen,
-            "alarms": [asdict(alarm) for alarm in self.memory.alarms.values()],
+            "alarms": data and data.alarms and [asdict(alarm) for alarm in data.alarms],
             "manual_set_point": self.memory.manual_set_point,
-            "plant": data and asdict(data.plant),
+            "plant": data
+            and {**asdict(data.plant), "implausible": sorted(data.plant.implausible)},
             "miners": data and data.miners and asdict(data.miners),
         }
 
-    def _error(self, err: AntspaceError) -> HomeAssistantError:
+    def error(self, err: AntspaceError) -> HomeAssistantError:
+        """Return an error as its user is told it."""
         refused = isinstance(err, OutOfBoundsError | MinersHashingError)
         return (ServiceValidationError if refused else HomeAssistantError)(
             translation_domain=DOMAIN,
             translation_key=error_key(err),
-            translation_placeholders={
-                "name": self.config_entry.title,
-                "detail": str(err),
-            },
+            translation_placeholders=self._placeholders(err),
         )
+
+    def _placeholders(self, err: AntspaceError) -> dict[str, str]:
+        return {"name": self.config_entry.title, "detail": str(err)}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def error_key(err: AntspaceError) -> str:

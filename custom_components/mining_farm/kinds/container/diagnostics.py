@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_bytes
@@ -32,6 +32,8 @@ async def async_get_config_entry_diagnostics(
         "options": dict(entry.options),
         "bounds": asdict(container.bounds),
         **container.describe(),
+        # A title that was not changed holds the address.
+        "name": REDACTED,
     }
     # As plain JSON: the redaction looks into lists, not into tuples.
     return async_redact_data(json_loads_object(json_bytes(known)), TO_REDACT)

@@ -2,11 +2,10 @@
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
 
 from ...const import DOMAIN
 from ...engines.antspace import Model
-from ..entity import FarmEntity
+from ..entity import EntryEntity
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 
 MODEL_NAMES = {Model.HK3: "Antspace HK3", Model.IMMERSION: "Antspace Immersion"}
@@ -23,15 +22,10 @@ def device_info(entry: ContainerConfigEntry) -> DeviceInfo:
     )
 
 
-class ContainerEntity(FarmEntity[ContainerCoordinator]):
-    """An entity of a container."""
+def miner_identifier(entry: ContainerConfigEntry, number: int) -> str:
+    """Return what identifies a miner's device and starts its entities' ids."""
+    return f"{entry.entry_id}_miner_{number}"
 
-    def __init__(
-        self, coordinator: ContainerCoordinator, description: EntityDescription
-    ) -> None:
-        """Hang the entity on the container's device."""
-        super().__init__(coordinator)
-        entry = coordinator.config_entry
-        self.entity_description = description
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+
+class ContainerEntity(EntryEntity[ContainerCoordinator]):
+    """An entity of a container."""

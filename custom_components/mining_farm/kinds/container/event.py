@@ -1,14 +1,19 @@
 """A container's alarms as they come and go."""
 
-from collections.abc import Mapping
-from typing import Any, override
+from typing import override
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.components.event import EventEntityDescription
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import ALARM_CLEARED, ALARM_RAISED, ContainerConfigEntry
-from .entity import ContainerEntity
+from ..telling import Teller
+from ..told_event import ToldEvent
+from .coordinator import (
+    ALARM_CLEARED,
+    ALARM_RAISED,
+    ContainerConfigEntry,
+    ContainerCoordinator,
+)
 
 ALARMS = EventEntityDescription(
     key="alarms",
@@ -26,20 +31,10 @@ async def async_setup_entry(
     async_add_entities([AlarmEvent(entry.runtime_data, ALARMS)])
 
 
-class AlarmEvent(ContainerEntity, EventEntity):
+class AlarmEvent(ToldEvent[ContainerCoordinator]):
     """The last alarm that was raised or cleared."""
 
     @property
     @override
-    def available(self) -> bool:
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.teller.async_listen(self._happened))
-
-    @callback
-    def _happened(self, event: str, attributes: Mapping[str, Any]) -> None:
-        self._trigger_event(event, dict(attributes))
-        self.async_write_ha_state()
+    def teller(self) -> Teller:
+        return self.coordinator.teller

@@ -17,6 +17,7 @@ from homeassistant.helpers.selector import (
 
 from ...const import CONF_KIND, Kind
 from ...engines.antspace import (
+    AnswerLostError,
     AntspaceClient,
     AntspaceError,
     PlantReading,
@@ -150,10 +151,10 @@ class ContainerFlow(ConfigFlow):
     ) -> tuple[int, PlantReading]:
         """Return the port that a container answers at, and its state.
 
-        The usual ports are tried where none is given; raises what the first one said,
-        unless another was at least reached.
+        The usual ports are tried where none is given; raises of their errors the one
+        that says most.
         """
-        failure: AntspaceError | None = None
+        failures: list[AntspaceError] = []
         port: int | None = user_input.get(CONF_PORT)
         for candidate in USUAL_PORTS if port is None else (port,):
             client = AntspaceClient(
@@ -164,7 +165,16 @@ class ContainerFlow(ConfigFlow):
             try:
                 return candidate, await client.cooler_state()
             except AntspaceError as err:
-                if failure is None or isinstance(failure, UnreachableError):
-                    failure = err
-        assert failure is not None  # noqa: S101
-        raise failure
+                failures.append(err)
+        raise max(failures, key=_weight)
+
+
+def _weight(err: AntspaceError) -> int:
+    """Return how much an error says about what is there, 0 for nothing at all."""
+    match err:
+        case AnswerLostError():
+            return 1
+        case UnreachableError():
+            return 0
+        case _:
+            return 2

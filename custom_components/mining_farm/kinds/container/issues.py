@@ -18,37 +18,44 @@ POWER = "container_power"
 @callback
 def update(container: ContainerCoordinator, plant: PlantReading) -> None:
     """Raise and withdraw the issues that follow from a reading."""
-    quantities = {
-        field.quantity
-        for field in container.table.fields
-        if field.key in plant.implausible
-    }
-    _set(container, PRESSURE, on=Quantity.PRESSURE in quantities, fixable=True)
-    _set(container, POWER, on=Quantity.POWER in quantities)
+    for key, quantity, fixable in (
+        (PRESSURE, Quantity.PRESSURE, True),
+        (POWER, Quantity.POWER, False),
+    ):
+        bounded = {
+            field.key
+            for field in container.table.fields
+            if field.quantity is quantity and field.ceiling is not None
+        }
+        if bounded & plant.implausible:
+            _raise(container, key, fixable=fixable)
+        # What is not told says nothing about what was told before.
+        elif any(plant.values[told] is not None for told in bounded):
+            ir.async_delete_issue(
+                container.hass, DOMAIN, _id(container.config_entry.entry_id, key)
+            )
 
 
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw everything about a container that is removed."""
     for key in (PRESSURE, POWER):
-        ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry_id}")
+        ir.async_delete_issue(hass, DOMAIN, _id(entry_id, key))
 
 
-def _set(
-    container: ContainerCoordinator, key: str, *, on: bool, fixable: bool = False
-) -> None:
+def _raise(container: ContainerCoordinator, key: str, *, fixable: bool) -> None:
     entry = container.config_entry
-    issue_id = f"{key}_{entry.entry_id}"
-    if not on:
-        ir.async_delete_issue(container.hass, DOMAIN, issue_id)
-        return
     ir.async_create_issue(
         container.hass,
         DOMAIN,
-        issue_id,
+        _id(entry.entry_id, key),
         data={"entry_id": entry.entry_id},
         is_fixable=fixable,
         severity=ir.IssueSeverity.WARNING,
         translation_key=key,
         translation_placeholders={"name": entry.title},
     )
+
+
+def _id(entry_id: str, key: str) -> str:
+    return f"{key}_{entry_id}"

@@ -17,7 +17,8 @@ SAVE_DELAY_S = 5
 class ContainerMemory:
     """The alarms that are on, and the last target that a human chose.
 
-    An alarm that outlasts a restart is not news; and leaving PID mode needs a target.
+    An alarm that outlasts a restart is not news; leaving PID mode needs a target; and
+    a miner keeps the number that its device is called by, since its address is not told.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -29,12 +30,16 @@ class ContainerMemory:
         """Those that are on, by key."""
         self.manual_set_point: float | None = None
         """°C"""
+        self.miners: dict[str, int] = {}
+        """Numbers of miners by address."""
+        self._unsaved = False
 
     async def async_load(self) -> None:
         """Recall what was kept."""
         if (kept := await self._store.async_load()) is None:
             return
         self.manual_set_point = kept["manual_set_point"]
+        self.miners = kept.get("miners", {})
         alarms = map(_alarm, kept["alarms"])
         self.alarms = {alarm.key: alarm for alarm in alarms}
 
@@ -44,17 +49,42 @@ class ContainerMemory:
         if (alarms, manual_set_point) == (self.alarms, self.manual_set_point):
             return
         self.alarms, self.manual_set_point = alarms, manual_set_point
-        self._store.async_delay_save(self._data, SAVE_DELAY_S)
+        self._save_soon()
+
+    @callback
+    def number_of(self, ip: str) -> int:
+        """Return a miner's number, a new one where it was never seen."""
+        if ip not in self.miners:
+            self.miners[ip] = max(self.miners.values(), default=0) + 1
+            self._save_soon()
+        return self.miners[ip]
+
+    @callback
+    def forget_miner(self, ip: str) -> None:
+        """Forget a miner that was taken out for good."""
+        if self.miners.pop(ip, None) is not None:
+            self._save_soon()
+
+    async def async_flush(self) -> None:
+        """Write at once what is not on disk: who loads the entry anew reads it there."""
+        if self._unsaved:
+            await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
         """Forget the container."""
         await self._store.async_remove()
 
+    def _save_soon(self) -> None:
+        self._unsaved = True
+        self._store.async_delay_save(self._data, SAVE_DELAY_S)
+
     @callback
     def _data(self) -> dict[str, Any]:
+        self._unsaved = False
         return {
             "alarms": [asdict(alarm) for alarm in self.alarms.values()],
             "manual_set_point": self.manual_set_point,
+            "miners": self.miners,
         }
 
 

@@ -21,12 +21,18 @@ class PressureFlow(RepairsFlow):
         self._entry = entry
 
     async def async_step_init(
+        self, _issue: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for the unit; what a fix begins with is the issue and no answer."""
+        return await self.async_step_unit()
+
+    async def async_step_unit(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask for the unit."""
         if user_input is None:
             return self.async_show_form(
-                step_id="init",
+                step_id="unit",
                 data_schema=vol.Schema(
                     {vol.Required(CONF_PRESSURE_UNIT): PRESSURE_UNIT}
                 ),

@@ -17,8 +17,10 @@ from homeassistant.helpers.typing import StateType
 
 from ...engines.antspace import Field, MinerSummary, Quantity, Severity, Status
 from ..last_seen import LAST_SEEN, LastSeenSensor
+from .const import CONF_MINER_READINGS
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
+from .miner_readings import async_add_miner_readings
 
 TERAHASH = "TH/s"
 NO_ALARM = "none"
@@ -190,6 +192,8 @@ async def async_setup_entry(
             yield SummarySensor(coordinator, description)
 
     async_add_entities(sensors())
+    if entry.options.get(CONF_MINER_READINGS):
+        async_add_miner_readings(coordinator, async_add_entities)
 
 
 class PlantSensor(ContainerEntity, SensorEntity):
@@ -233,9 +237,7 @@ class StatusSensor(ContainerEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> str | None:
-        if not self.coordinator.fresh:
-            return Status.OFFLINE
-        return self.coordinator.data.status
+        return self.coordinator.status
 
 
 class AlarmsSensor(ContainerEntity, SensorEntity):
@@ -243,8 +245,9 @@ class AlarmsSensor(ContainerEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> int:
-        return len(self.coordinator.data.alarms)
+    def native_value(self) -> int | None:
+        alarms = self.coordinator.data.alarms
+        return None if alarms is None else len(alarms)
 
     @property
     @override
@@ -256,7 +259,7 @@ class AlarmsSensor(ContainerEntity, SensorEntity):
                     "severity": alarm.severity,
                     "since": alarm.raised_at.isoformat(),
                 }
-                for alarm in self.coordinator.data.alarms
+                for alarm in self.coordinator.data.alarms or ()
             ]
         }
 
@@ -272,9 +275,11 @@ class HighestSeveritySensor(ContainerEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> str:
+    def native_value(self) -> str | None:
         alarms = self.coordinator.data.alarms
-        return max((alarm.severity for alarm in alarms), default=NO_ALARM)
+        if alarms is None:
+            return None
+        return alarms[0].severity if alarms else NO_ALARM
 
 
 class ContainerLastSeenSensor(ContainerEntity, LastSeenSensor[ContainerCoordinator]):

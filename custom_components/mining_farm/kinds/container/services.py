@@ -101,7 +101,9 @@ async def _async_get_snapshot(call: ServiceCall) -> ServiceResponse:
     """Return all that is known of each container, by its entry's id."""
     return {
         container.config_entry.entry_id: json_loads_object(
-            json_bytes(container.describe())
+            json_bytes(
+                {**container.describe(), "miner_numbers": container.memory.miners}
+            )
         )
         for container in await _async_containers(call)
     }

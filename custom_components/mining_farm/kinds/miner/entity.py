@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile
-from ..entity import FarmEntity
+from ..entity import EntryEntity, FarmEntity
 from .const import CONF_ESSENTIALS, CONF_MAC
 from .coordinator import MinerConfigEntry, MinerCoordinator
 
@@ -56,18 +56,15 @@ def device_info(entry: MinerConfigEntry, profile: MinerProfile) -> DeviceInfo:
     )
 
 
-class MinerEntity(FarmEntity[MinerCoordinator]):
+class MinerEntity(EntryEntity[MinerCoordinator]):
     """An entity of the miner itself."""
 
     def __init__(
         self, coordinator: MinerCoordinator, description: EntityDescription
     ) -> None:
-        """Hang the entity on the miner's device."""
-        super().__init__(coordinator)
+        """Leave all but the essential entities disabled where the user wants that."""
+        super().__init__(coordinator, description)
         entry = coordinator.config_entry
-        self.entity_description = description
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
         if entry.options.get(CONF_ESSENTIALS) and description.key not in ESSENTIAL_KEYS:
             self._attr_entity_registry_enabled_default = False
 

@@ -6,7 +6,7 @@ from typing import Any, override
 import voluptuous as vol
 
 from homeassistant.config_entries import SOURCE_IMPORT, ConfigFlowResult
-from homeassistant.const import CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -28,21 +28,18 @@ from ...engines.edge_collector import (
     async_scan,
     parse_targets,
 )
+from ..knowledge import async_ask_miner_hosts
 from .const import CONF_ESSENTIALS
 from .flow import PORT, MinerFlow
-from .identity import find_entry, miner_title
+from .identity import find_entry, miner_entries, miner_title
 
 CONF_ADDRESSES = "addresses"
+CONF_CONTAINERS = "containers"
 CONF_MINERS = "miners"
 ESSENTIALS_FROM = 10
 """With more miners than this, the essentials are proposed."""
 
-MANY_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_ADDRESSES): TextSelector(TextSelectorConfig(multiline=True)),
-        vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT,
-    }
-)
+ADDRESSES = TextSelector(TextSelectorConfig(multiline=True))
 
 
 class MinerManyFlow(MinerFlow):
@@ -61,10 +58,18 @@ class MinerManyFlow(MinerFlow):
         """Ask for the addresses to scan."""
         errors: dict[str, str] = {}
         placeholders = {"part": "", "limit": str(MAX_TARGETS)}
+        listed = self._listed_by_containers()
         if user_input is not None:
             self._asked = user_input
+            hosts = [
+                host
+                for entry_id in user_input.get(CONF_CONTAINERS, ())
+                for host in listed.get(entry_id, ())
+            ]
             try:
-                self._hosts = parse_targets(user_input[CONF_ADDRESSES])
+                self._hosts = parse_targets(
+                    "\n".join([user_input.get(CONF_ADDRESSES, ""), *hosts])
+                )
             except TargetError as err:
                 errors[CONF_ADDRESSES] = "not_a_target"
                 placeholders["part"] = err.part
@@ -79,9 +84,48 @@ class MinerManyFlow(MinerFlow):
             errors["base"] = self._outcome
         return self.async_show_form(
             step_id="miner_many",
-            data_schema=self.add_suggested_values_to_schema(MANY_SCHEMA, self._asked),
+            data_schema=self.add_suggested_values_to_schema(
+                self._many_schema(listed), self._asked
+            ),
             errors=errors,
             description_placeholders=placeholders,
+        )
+
+    def _listed_by_containers(self) -> dict[str, list[str]]:
+        """Return the addresses that containers list and no miner's entry has yet."""
+        ours = {entry.data[CONF_HOST] for entry in miner_entries(self.hass)}
+        listed = {
+            entry_id: [host for host in hosts if host not in ours]
+            for entry_id, hosts in async_ask_miner_hosts(self.hass).items()
+        }
+        return {entry_id: hosts for entry_id, hosts in listed.items() if hosts}
+
+    def _many_schema(self, listed: dict[str, list[str]]) -> vol.Schema:
+        """Ask for addresses, and offer the containers that list some, if any do."""
+        port = {vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT}
+        if not listed:
+            return vol.Schema({vol.Required(CONF_ADDRESSES): ADDRESSES, **port})
+        entries = self.hass.config_entries
+        containers = SelectSelector(
+            SelectSelectorConfig(
+                options=[
+                    SelectOptionDict(
+                        value=entry_id,
+                        label=f"{entries.async_get_known_entry(entry_id).title} "
+                        f"({len(hosts)})",
+                    )
+                    for entry_id, hosts in listed.items()
+                ],
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+            )
+        )
+        return vol.Schema(
+            {
+                vol.Optional(CONF_CONTAINERS): containers,
+                vol.Optional(CONF_ADDRESSES): ADDRESSES,
+                **port,
+            }
         )
 
     async def async_step_miner_scan(

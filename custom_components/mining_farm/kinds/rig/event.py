@@ -1,14 +1,14 @@
 """What happened to a rig, with the evidence."""
 
-from collections.abc import Mapping
-from typing import Any, override
+from typing import override
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.components.event import EventEntityDescription
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import RigConfigEntry
-from .entity import RigEntity
+from ..telling import Teller
+from ..told_event import ToldEvent
+from .coordinator import RigConfigEntry, RigCoordinator
 
 RESTARTS = EventEntityDescription(
     key="restarts",
@@ -33,20 +33,10 @@ async def async_setup_entry(
     async_add_entities([RigEvent(entry.runtime_data, RESTARTS)])
 
 
-class RigEvent(RigEntity, EventEntity):
+class RigEvent(ToldEvent[RigCoordinator]):
     """The last thing that happened to the rig."""
 
     @property
     @override
-    def available(self) -> bool:
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.teller.async_listen(self._happened))
-
-    @callback
-    def _happened(self, event: str, attributes: Mapping[str, Any]) -> None:
-        self._trigger_event(event, dict(attributes))
-        self.async_write_ha_state()
+    def teller(self) -> Teller:
+        return self.coordinator.teller

@@ -1,14 +1,14 @@
 """What happened to a wallet: its windows, its commitment, its standing."""
 
-from collections.abc import Mapping
-from typing import Any, override
+from typing import override
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.components.event import EventEntityDescription
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import WalletConfigEntry
-from .entity import WalletEntity
+from ..telling import Teller
+from ..told_event import ToldEvent
+from .coordinator import WalletConfigEntry, WalletCoordinator
 
 AUCTION = EventEntityDescription(
     key="auction",
@@ -34,20 +34,10 @@ async def async_setup_entry(
     async_add_entities([AuctionEvent(entry.runtime_data, AUCTION)])
 
 
-class AuctionEvent(WalletEntity, EventEntity):
+class AuctionEvent(ToldEvent[WalletCoordinator]):
     """The last thing that happened."""
 
     @property
     @override
-    def available(self) -> bool:
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.news.teller.async_listen(self._happened))
-
-    @callback
-    def _happened(self, event: str, attributes: Mapping[str, Any]) -> None:
-        self._trigger_event(event, dict(attributes))
-        self.async_write_ha_state()
+    def teller(self) -> Teller:
+        return self.coordinator.news.teller

@@ -1,0 +1,126 @@
+"""What a container tells of each miner, where its user wants that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import UnitOfTemperature
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import ChildDeviceInfo
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ...const import DOMAIN
+from ...engines.antspace import ContainerMiner
+from ..entity import FarmEntity
+from .coordinator import ContainerCoordinator
+from .entity import miner_identifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinerReadingDescription(SensorEntityDescription):
+    """A number of one miner."""
+
+    value_fn: Callable[[ContainerMiner], float | None]
+
+
+MINER_READINGS = (
+    MinerReadingDescription(
+        key="hashrate",
+        translation_key="hashrate",
+        native_unit_of_measurement="TH/s",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda miner: miner.hashrate_5s,
+    ),
+    MinerReadingDescription(
+        key="chip_max_temp",
+        translation_key="chip_max_temp",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda miner: miner.chip_max_temp,
+    ),
+    MinerReadingDescription(
+        key="board_max_temp",
+        translation_key="board_max_temp",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda miner: miner.board_max_temp,
+    ),
+)
+
+
+@callback
+def async_add_miner_readings(
+    coordinator: ContainerCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the readings of all miners that were ever listed, and later of new ones."""
+    added: set[str] = set()
+
+    @callback
+    def add(ips: set[str]) -> None:
+        # One that its user removed may come back.
+        added.intersection_update(coordinator.memory.miners)
+        new = sorted(ips - added)
+        added.update(new)
+        async_add_entities(
+            MinerReading(coordinator, description, ip)
+            for ip in new
+            for description in MINER_READINGS
+        )
+
+    @callback
+    def look() -> None:
+        if coordinator.fresh:
+            add(set(coordinator.data.miners_by_ip))
+
+    add(set(coordinator.memory.miners))
+    look()
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(look))
+
+
+class MinerReading(FarmEntity[ContainerCoordinator], SensorEntity):
+    """One number of one miner, unavailable while the container does not list it."""
+
+    entity_description: MinerReadingDescription
+
+    def __init__(
+        self,
+        coordinator: ContainerCoordinator,
+        description: MinerReadingDescription,
+        ip: str,
+    ) -> None:
+        """Hang the entity on the miner, a child device of the container."""
+        super().__init__(coordinator)
+        number = coordinator.memory.number_of(ip)
+        identifier = miner_identifier(coordinator.config_entry, number)
+        self.entity_description = description
+        self._ip = ip
+        self._attr_unique_id = f"{identifier}_{description.key}"
+        self._attr_device_info = ChildDeviceInfo(
+            identifiers={(DOMAIN, identifier)},
+            parent_device_id=coordinator.device_id,
+            translation_key="container_miner",
+            translation_placeholders={"number": str(number)},
+        )
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self._ip in self.coordinator.data.miners_by_ip
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        miner = self.coordinator.data.miners_by_ip[self._ip]
+        return self.entity_description.value_fn(miner)

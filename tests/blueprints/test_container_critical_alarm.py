@@ -1,0 +1,78 @@
+"""A critical alarm on the phone, in words, and nothing else."""
+
+from homeassistant.core import ServiceCall
+
+from ..kinds.container.conftest import Site
+from .conftest import Automate
+
+NORTH = "event.north_alarms"
+SILENT = "binary_sensor.north_container_silent"
+
+
+def said(messages: list[ServiceCall]) -> list[str]:
+    """Return the messages in turn."""
+    return [call.data["message"] for call in messages]
+
+
+async def test_critical_alarms_are_told(site: Site, automate: Automate) -> None:
+    """Told when raised and when over; one that is not critical is not."""
+    container = await site.container(faithful=True)
+    await site.add(container)
+    messages = await automate("container_critical_alarm", containers=[NORTH])
+    container.raise_alarm("leakage_fault")
+    container.raise_alarm("fan1_fault")
+    await site.polls()
+    assert said(messages) == ["North: leak (critical)."]
+    assert messages[0].data["title"] == "North"
+    assert messages[0].data["entity_id"] == ["notify.phone"]
+    await site.polls(3)
+    assert len(messages) == 1
+    container.clear_alarm("leakage_fault")
+    container.clear_alarm("fan1_fault")
+    await site.polls()
+    assert said(messages)[1:] == ["North: leak is over."]
+
+
+async def test_what_is_wanted_can_be_chosen(site: Site, automate: Automate) -> None:
+    """Other severities, no end, and another action in place of a message."""
+    container = await site.container(faithful=True)
+    await site.add(container)
+    told: list[str] = []
+    site.hass.bus.async_listen("told", lambda event: told.append(event.data["text"]))
+    messages = await automate(
+        "container_critical_alarm",
+        containers=[NORTH],
+        receivers=[],
+        severities=["high"],
+        cleared=False,
+        other_actions=[
+            {
+                "event": "told",
+                "event_data": {"text": "{{ container }} {{ event }} {{ alarm }}"},
+            }
+        ],
+    )
+    for alarm in ("leakage_fault", "spray_pump_fault", "supply_liquid_temp_high"):
+        container.raise_alarm(alarm)
+    await site.polls()
+    for alarm in ("leakage_fault", "spray_pump_fault", "supply_liquid_temp_high"):
+        container.clear_alarm(alarm)
+    await site.polls()
+    assert said(messages) == []
+    assert "North raised supply temperature high" in told
+    assert not [text for text in told if "cleared" in text or "leak" in text]
+
+
+async def test_silence_is_told(site: Site, automate: Automate) -> None:
+    """A container that nobody hears of is no container without alarms."""
+    container = await site.container(faithful=True)
+    await site.add(container)
+    messages = await automate(
+        "container_critical_alarm", containers=[NORTH], silence=[SILENT]
+    )
+    await site.polls()
+    container.refuse()
+    await site.polls(5)
+    assert said(messages) == [
+        "Nothing is heard of North any more. Nobody knows whether it cools."
+    ]

@@ -1,0 +1,200 @@
+"""Cooling as a thermostat: bounds, modes, and only what the plant has shown."""
+
+import asyncio
+import math
+from typing import Any
+
+import pytest
+
+from homeassistant.components.climate import DOMAIN as CLIMATE_DOMAIN
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
+from simulators.antspace import AntspaceSimulator
+
+from .conftest import Site
+
+CLIMATE = "climate.north"
+
+pytestmark = pytest.mark.usefixtures("read_back")
+
+
+async def act(site: Site, service: str, **data: Any) -> None:
+    """Ask the climate entity for something and wait for its end."""
+    await site.hass.services.async_call(
+        CLIMATE_DOMAIN, service, {"entity_id": CLIMATE, **data}, blocking=True
+    )
+
+
+def writes(container: AntspaceSimulator) -> list[str]:
+    """Return what was written on the wire, oldest first."""
+    return [
+        request.target.removeprefix("/cooler?operation=")
+        for request in container.writes
+    ]
+
+
+async def test_what_the_thermostat_shows(site: Site, north: AntspaceSimulator) -> None:
+    """The supply is what is held; the bounds and the step are the model's."""
+    await site.add(north, controls=True)
+    climate = site.get(CLIMATE)
+    assert climate.state == "cool"
+    assert climate.attributes["hvac_modes"] == ["off", "cool", "auto"]
+    assert climate.attributes["hvac_action"] == "cooling"
+    assert climate.attributes["current_temperature"] == 35.0
+    assert climate.attributes["temperature"] == 35.0
+    assert climate.attributes["min_temp"] == 20
+    assert climate.attributes["max_temp"] == 45
+    assert climate.attributes["target_temp_step"] == 0.5
+
+
+async def test_immersion_shows_the_warmer_oil(
+    site: Site, south: AntspaceSimulator
+) -> None:
+    """Of the two circuits the warmer one is shown, and the bounds are wider."""
+    south.set_fields({"second_supply_temp1": 41.5, "second_supply_temp2": 43.25})
+    await site.add(south, controls=True)
+    climate = site.get(CLIMATE)
+    assert climate.attributes["current_temperature"] == 43.2
+    assert climate.attributes["max_temp"] == 48
+    south.set_fields({"second_supply_temp2": None})
+    await site.polls()
+    assert site.get(CLIMATE).attributes["current_temperature"] == 41.5
+
+
+async def test_the_users_own_bounds(site: Site, north: AntspaceSimulator) -> None:
+    """Narrower bounds of the options hold for the dial and for what is refused."""
+    await site.add(north, controls=True, set_point_lowest=30.0, set_point_highest=40.0)
+    assert site.get(CLIMATE).attributes["min_temp"] == 30
+    assert site.get(CLIMATE).attributes["max_temp"] == 40
+    with pytest.raises(ServiceValidationError):
+        await act(site, "set_temperature", temperature=40.5)
+    assert writes(north) == []
+
+
+async def test_without_controls_there_is_nothing_to_control(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """Controls are off until the user allows them."""
+    await site.add(north)
+    for domain in ("climate", "switch", "button"):
+        assert site.hass.states.async_entity_ids(domain) == []
+
+
+async def test_a_target_is_held(site: Site, north: AntspaceSimulator) -> None:
+    """A target is sent once and shown once the plant shows it."""
+    await site.add(north, controls=True)
+    await act(site, "set_temperature", temperature=32.5)
+    assert writes(north) == ["setTemp&temp=32.5"]
+    assert site.get(CLIMATE).attributes["temperature"] == 32.5
+
+
+@pytest.mark.parametrize("celsius", [math.nan, math.inf, -math.inf, 19.5, 45.5, 30.3])
+@pytest.mark.parametrize("mode", [None, "off", "cool"])
+async def test_no_bad_target_is_sent(
+    site: Site, north: AntspaceSimulator, celsius: float, mode: str | None
+) -> None:
+    """What is refused is refused before anything else is done, a stop as well."""
+    await site.add(north, controls=True)
+    north.set_load(0)
+    modes = {} if mode is None else {"hvac_mode": mode}
+    with pytest.raises(ServiceValidationError):
+        await act(site, "set_temperature", temperature=celsius, **modes)
+    assert writes(north) == []
+    assert site.get(CLIMATE).attributes["temperature"] == 35.0
+
+
+async def test_a_target_in_fahrenheit_is_the_nearest_there_is(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """Whole degrees of another unit need not be steps of ours."""
+    site.hass.config.units = US_CUSTOMARY_SYSTEM
+    await site.add(north, controls=True)
+    await act(site, "set_temperature", temperature=94)
+    assert writes(north) == ["setTemp&temp=34.5"]
+    with pytest.raises(ServiceValidationError):
+        await act(site, "set_temperature", temperature=math.nan)
+
+
+async def test_nothing_is_shown_before_the_plant_shows_it(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """Between a command and its effect the old target is the true one, polls or not."""
+    await site.add(north, controls=True)
+    north.delay(2.0, "setTemp")
+    north.ack_without_effect("setTemp")
+    asked = site.hass.async_create_task(act(site, "set_temperature", temperature=30))
+    while not north.writes:
+        await asyncio.sleep(0)
+    assert site.get(CLIMATE).attributes["temperature"] == 35.0
+    site.clock.advance(2.0)
+    with pytest.raises(HomeAssistantError) as told:
+        await asked
+    assert told.value.translation_key == "container_unconfirmed"
+    await site.settle()
+    assert site.get(CLIMATE).attributes["temperature"] == 35.0
+    assert writes(north) == ["setTemp&temp=30"]
+
+
+async def test_modes(site: Site, north: AntspaceSimulator) -> None:
+    """Off stops, auto lets the controller choose, cool goes back to the last target."""
+    await site.add(north, controls=True)
+    await act(site, "set_hvac_mode", hvac_mode="auto")
+    assert writes(north) == ["setTemp&temp=pid"]
+    assert site.state(CLIMATE) == "auto"
+    assert site.get(CLIMATE).attributes["temperature"] == 38.0
+    await act(site, "set_hvac_mode", hvac_mode="cool")
+    assert writes(north)[1:] == ["setTemp&temp=35"]
+    assert site.state(CLIMATE) == "cool"
+    north.set_load(0)
+    await act(site, "set_hvac_mode", hvac_mode="off")
+    assert writes(north)[2:] == ["close"]
+    assert site.state(CLIMATE) == "off"
+    assert site.get(CLIMATE).attributes["hvac_action"] == "off"
+    await act(site, "turn_on")
+    assert writes(north)[3:] == ["open"]
+    assert site.state(CLIMATE) == "cool"
+    await act(site, "turn_off")
+    await act(site, "set_hvac_mode", hvac_mode="auto")
+    assert writes(north)[4:] == ["close", "open", "setTemp&temp=pid"]
+    assert site.state(CLIMATE) == "auto"
+
+
+async def test_a_target_with_a_mode(site: Site, north: AntspaceSimulator) -> None:
+    """A target can come with a start or a stop, and not with automatic mode."""
+    await site.add(north, controls=True)
+    north.set_load(0)
+    await act(site, "set_temperature", temperature=31, hvac_mode="off")
+    assert writes(north) == ["close", "setTemp&temp=31"]
+    await act(site, "set_temperature", temperature=32, hvac_mode="cool")
+    assert writes(north)[2:] == ["open", "setTemp&temp=32"]
+    with pytest.raises(ServiceValidationError) as told:
+        await act(site, "set_temperature", temperature=33, hvac_mode="auto")
+    assert told.value.translation_key == "container_auto_has_no_target"
+    assert len(north.writes) == 4
+
+
+async def test_a_pump_that_runs_on_is_shown_and_can_be_started_again(
+    site: Site,
+) -> None:
+    """HK3's pump may run on after a stop: running is shown, and a start is sent."""
+    north = await site.container(faithful=True)
+    north.set_fields({"minerInfo": {"miner_num": 0, "total_hashrate": 0}})
+    await site.add(north, controls=True)
+    await act(site, "turn_off")
+    assert writes(north) == ["close"]
+    assert site.state(CLIMATE) == "cool"
+    assert site.state("switch.north_cooling") == "on"
+    await act(site, "set_hvac_mode", hvac_mode="cool")
+    assert writes(north) == ["close", "open"]
+
+
+async def test_an_unknown_mode_is_unknown(site: Site, north: AntspaceSimulator) -> None:
+    """A plant that does not tell of PID or its pump has no mode that is known."""
+    north.remove_fields(["pid_mode"])
+    await site.add(north, controls=True)
+    assert site.state(CLIMATE) == "unknown"
+    north.release_fields()
+    north.remove_fields(["circulating_pump"])
+    await site.polls()
+    assert site.state(CLIMATE) == "unknown"
+    assert "hvac_action" not in site.get(CLIMATE).attributes

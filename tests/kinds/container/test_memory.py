@@ -1,0 +1,133 @@
+"""What outlasts a restart of Home Assistant and a reload of the entry."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from homeassistant.const import STATE_OFF, STATE_ON
+from simulators.antspace import AntspaceSimulator
+
+from .conftest import Site
+from .test_resilience import ALARMS, LEAK
+
+EVENT = "event.north_alarms"
+
+
+def told(site: Site) -> tuple[str | None, str | None]:
+    """Return what the event entity told last: what happened, to which alarm."""
+    attributes = site.get(EVENT).attributes
+    return attributes.get("event_type"), attributes.get("alarm")
+
+
+async def reload(site: Site) -> None:
+    """Load the entry anew, as after a restart."""
+    assert await site.hass.config_entries.async_reload("north")
+    await site.settle()
+
+
+@pytest.mark.parametrize("seconds", [0, 31], ids=["at once", "later"])
+async def test_an_alarm_that_lasts_is_not_raised_again(
+    site: Site, north: AntspaceSimulator, seconds: float
+) -> None:
+    """It keeps its beginning, and nobody is told twice."""
+    await site.add(north)
+    north.raise_alarm("leakage_fault")
+    await site.polls()
+    assert told(site) == ("raised", "leakage_fault")
+    since = site.get(ALARMS).attributes["alarms"][0]["since"]
+    if seconds:
+        await site.after(seconds)
+    raised = site.state(EVENT)
+    changes = async_capture_events(site.hass, "state_changed")
+
+    await reload(site)
+    await site.polls(2)
+    assert site.state(LEAK) == STATE_ON
+    assert site.get(ALARMS).attributes["alarms"][0]["since"] == since
+    assert site.state(EVENT) == raised
+    again = {
+        event.data["new_state"].state
+        for event in changes
+        if event.data["entity_id"] == EVENT and event.data["new_state"] is not None
+    }
+    assert again <= {raised, "unavailable"}
+
+
+async def test_an_alarm_that_ended_meanwhile_is_cleared(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """The end is told although nobody watched."""
+    entry = await site.add(north)
+    north.raise_alarm("leakage_fault")
+    await site.polls()
+    await site.hass.config_entries.async_unload(entry.entry_id)
+    north.clear_alarm("leakage_fault")
+    await site.after(600)
+    await site.load(entry)
+    assert told(site) == ("cleared", "leakage_fault")
+    assert site.get(EVENT).attributes["severity"] == "critical"
+    assert site.state(LEAK) == STATE_OFF
+    assert site.state(ALARMS) == "0"
+
+
+async def test_silence_clears_no_alarm(site: Site, north: AntspaceSimulator) -> None:
+    """An alarm lasts through silence, and a lost PLC, until it is told to be over."""
+    await site.add(north)
+    north.raise_alarm("leakage_fault")
+    await site.polls()
+    raised = site.state(EVENT)
+    north.refuse()
+    await site.polls(5)
+    north.restore()
+    await site.polls()
+    assert site.state(EVENT) == raised
+    assert site.state(LEAK) == STATE_ON
+
+
+async def test_an_alarm_is_one_event(site: Site, north: AntspaceSimulator) -> None:
+    """However often it is polled; what comes back is another one."""
+    await site.add(north)
+    changes = async_capture_events(site.hass, "state_changed")
+    north.raise_alarm("leakage_fault")
+    await site.polls(3)
+    north.clear_alarm("leakage_fault")
+    await site.polls(3)
+    north.raise_alarm("leakage_fault")
+    await site.polls(3)
+    happened = [
+        event.data["new_state"].attributes["event_type"]
+        for event in changes
+        if event.data["entity_id"] == EVENT
+    ]
+    assert happened == ["raised", "cleared", "raised"]
+
+
+async def test_nothing_new_is_not_written(
+    site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any]
+) -> None:
+    """The disk is spared while neither alarms nor target change."""
+    await site.add(north)
+    await site.after(6)
+    key = "mining_farm.container.north"
+    assert hass_storage[key]["data"] == {
+        "alarms": [],
+        "manual_set_point": 35.0,
+        "miners": {},
+    }
+    del hass_storage[key]
+    await site.polls(3)
+    await site.hass.config_entries.async_unload("north")
+    assert key not in hass_storage
+
+
+async def test_a_controllers_own_target_is_not_a_humans(
+    site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any]
+) -> None:
+    """The last target without PID is what leaving PID goes back to."""
+    await site.add(north)
+    north.set_fields({"pid_mode": True, "supply_liquid_set_temp": 38})
+    await site.polls()
+    await site.hass.config_entries.async_unload("north")
+    kept = hass_storage["mining_farm.container.north"]["data"]
+    assert kept["manual_set_point"] == 35.0

@@ -1,0 +1,133 @@
+"""Readings of each miner that a container lists, where its user wants them."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.kinds import container as kind
+from custom_components.mining_farm.kinds.knowledge import async_ask_miner_hosts
+from homeassistant.helpers import device_registry as dr
+from simulators.antspace import AntspaceSimulator
+
+from .conftest import NORTH, Site
+
+READINGS = ("hashrate", "hottest_chip", "hottest_board")
+
+
+def listed(*hosts: int) -> dict[str, Any]:
+    """Return a `minerInfo` that lists miners at these last bytes of addresses."""
+    return {
+        "minerInfo": {
+            "miner_num": len(hosts),
+            "total_hashrate": 100 * len(hosts),
+            "miner_info": {
+                f"10.140.0.{host}": {
+                    "GHS_5s": 100 + host,
+                    "pcb_max_temp": 50 + host,
+                    "chip_max_temp": 70 + host,
+                }
+                for host in hosts
+            },
+        }
+    }
+
+
+def readings(site: Site, number: int) -> tuple[str, ...]:
+    """Return hashrate, hottest chip and hottest board of one miner."""
+    return tuple(
+        site.state(f"sensor.north_miner_{number}_{reading}") for reading in READINGS
+    )
+
+
+def device(site: Site, number: int) -> dr.ChildDeviceEntry:
+    """Return one miner's device."""
+    [found] = [
+        found
+        for found in dr.async_child_entries_for_config_entry(
+            dr.async_get(site.hass), NORTH
+        )
+        if (DOMAIN, f"{NORTH}_miner_{number}") in found.identifiers
+    ]
+    return found
+
+
+async def test_none_unless_wanted(site: Site, north: AntspaceSimulator) -> None:
+    """A summary is enough for most: the container alone has a device."""
+    north.set_fields(listed(1, 2))
+    await site.add(north)
+    assert site.hass.states.get("sensor.north_miner_1_hashrate") is None
+
+
+async def test_each_miner_has_its_own(site: Site, north: AntspaceSimulator) -> None:
+    """Hashrate, hottest chip and hottest board, and no address in any of it."""
+    north.set_fields(listed(1, 2))
+    await site.add(north, miner_readings=True)
+    assert readings(site, 1) == ("101.0", "71.0", "51.0")
+    assert readings(site, 2) == ("102.0", "72.0", "52.0")
+    for state in site.hass.states.async_all():
+        assert "10.140" not in str(state.as_dict())
+
+
+async def test_what_is_offered_to_be_added(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """Addresses that are listed, nothing else that a key may be, and none in silence."""
+    info = listed(1)
+    info["minerInfo"]["miner_info"] |= {"10.0.0.0/8": {}, "elsewhere": {}}
+    north.set_fields(info)
+    entry = await site.add(north)
+    assert async_ask_miner_hosts(site.hass) == {NORTH: ["10.140.0.1"]}
+    north.refuse()
+    await site.polls(4)
+    assert async_ask_miner_hosts(site.hass) == {NORTH: []}
+    await site.hass.config_entries.async_unload(entry.entry_id)
+    assert async_ask_miner_hosts(site.hass) == {}
+
+
+async def test_miners_come_and_go(site: Site, north: AntspaceSimulator) -> None:
+    """Who is not listed is unavailable, who is new is added, and numbers stay."""
+    north.set_fields(listed(1, 2))
+    entry = await site.add(north, miner_readings=True)
+    north.set_fields(listed(2, 3))
+    await site.polls()
+    assert readings(site, 1) == ("unavailable",) * 3
+    assert readings(site, 2) == ("102.0", "72.0", "52.0")
+    assert readings(site, 3) == ("103.0", "73.0", "53.0")
+    await site.hass.config_entries.async_reload(entry.entry_id)
+    await site.settle()
+    assert readings(site, 1) == ("unavailable",) * 3
+    assert readings(site, 3) == ("103.0", "73.0", "53.0")
+
+
+@pytest.mark.parametrize("fault", ["refuse", "break_down"])
+async def test_silence(site: Site, north: AntspaceSimulator, fault: str) -> None:
+    """Past the grace nothing of a miner is known."""
+    north.set_fields(listed(1))
+    await site.add(north, miner_readings=True)
+    getattr(north, fault)()
+    await site.polls(4)
+    assert readings(site, 1) == ("unavailable",) * 3
+    north.restore()
+    await site.polls()
+    assert readings(site, 1) == ("101.0", "71.0", "51.0")
+
+
+async def test_only_who_is_gone_can_be_removed(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """A miner that is not listed any more is forgotten; the container is not."""
+    north.set_fields(listed(1, 2))
+    entry = await site.add(north, miner_readings=True)
+    north.set_fields(listed(2))
+    await site.polls()
+    remove = kind.async_remove_device
+    assert not await remove(site.hass, entry, device(site, 2))
+    assert await remove(site.hass, entry, device(site, 1))
+    assert entry.runtime_data.memory.miners == {"10.140.0.2": 2}
+    [parent] = dr.async_entries_for_config_entry(dr.async_get(site.hass), NORTH)
+    assert not await remove(site.hass, entry, parent)
+    dr.async_get(site.hass).async_remove_device(device(site, 1).id)
+    north.set_fields(listed(1, 2))
+    await site.polls(2)
+    assert readings(site, 3) == ("101.0", "71.0", "51.0")

@@ -1,0 +1,311 @@
+"""Cooling and PID mode as switches, and the reset: sent once, shown when true."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.const import DOMAIN
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from simulators.antspace import AntspaceSimulator, Model
+
+from .conftest import NORTH, Site
+
+COOLING = "switch.north_cooling"
+PID = "switch.north_pid_mode"
+RESET = "button.north_reset_cooling"
+
+pytestmark = pytest.mark.usefixtures("read_back")
+
+
+async def act(site: Site, service: str, entity_id: str, **data: Any) -> None:
+    """Ask an entity for something and wait for its end."""
+    await site.hass.services.async_call(
+        entity_id.partition(".")[0],
+        service,
+        {"entity_id": entity_id, **data},
+        blocking=True,
+    )
+
+
+async def fails(site: Site, service: str, entity_id: str, key: str) -> str:
+    """Ask for something that fails with the text of that key, and return the text."""
+    with pytest.raises(HomeAssistantError) as told:
+        await act(site, service, entity_id)
+    assert told.value.translation_key == key
+    assert told.value.translation_domain == DOMAIN
+    await site.settle()
+    return str(told.value)
+
+
+def operations(container: AntspaceSimulator) -> list[str | None]:
+    """Return what was written on the wire, oldest first."""
+    return [request.operation for request in container.writes]
+
+
+@pytest.mark.parametrize("model", [Model.HK3, Model.IMMERSION])
+async def test_cooling_stops_and_starts(site: Site, model: Model) -> None:
+    """Each press is one write, and the switch follows the pumps."""
+    container = await site.container(model)
+    container.set_load(0)
+    await site.add(container, controls=True)
+    assert site.state(COOLING) == "on"
+    await act(site, "turn_off", COOLING)
+    assert site.state(COOLING) == "off"
+    await act(site, "turn_on", COOLING)
+    assert site.state(COOLING) == "on"
+    assert operations(container) == ["close", "open"]
+
+
+async def test_no_stop_while_miners_hash(site: Site, north: AntspaceSimulator) -> None:
+    """Nothing is written while they hash, or while nobody knows whether they do."""
+    await site.add(north, controls=True)
+    text = await fails(site, "turn_off", COOLING, "container_miners_hashing")
+    assert "North" in text
+    north.set_load(0)
+    north.break_down(operations="minerInfo")
+    await fails(site, "turn_off", COOLING, "container_miners_hashing")
+    north.restore()
+    north.set_fields({"minerInfo": {"miner_num": 3}})
+    await fails(site, "turn_off", COOLING, "container_miners_hashing")
+    assert operations(north) == []
+    assert site.state(COOLING) == "on"
+
+
+@pytest.mark.parametrize("faulty", [COOLING, PID])
+async def test_an_ok_without_effect_is_an_error(
+    site: Site, south: AntspaceSimulator, faulty: str
+) -> None:
+    """Ten seconds are waited for the effect; nothing is sent again."""
+    south.set_load(0)
+    await site.add(south, controls=True)
+    before = site.state(faulty)
+    south.ack_without_effect()
+    service = "turn_off" if before == "on" else "turn_on"
+    began = site.clock.now()
+    await fails(site, service, faulty, "container_unconfirmed")
+    assert site.clock.now() - began == 10
+    assert site.state(faulty) == before
+    assert len(south.writes) == 1
+
+
+async def test_a_late_effect_is_still_seen(site: Site) -> None:
+    """A plant that shows the effect a few seconds later has done what was asked."""
+    south = await site.container(Model.IMMERSION)
+    south.set_load(0)
+    await site.add(south, controls=True)
+    south.set_fields({"second_pump1": True})
+    site.clock.call_later(4, south.release_fields)
+    await act(site, "turn_off", COOLING)
+    assert site.state(COOLING) == "off"
+    assert operations(south) == ["close"]
+
+
+async def test_a_lost_answer_is_settled_by_the_plant(
+    site: Site, south: AntspaceSimulator
+) -> None:
+    """The connection broke after the write was done: the plant shows it."""
+    await site.add(south, controls=True)
+    south.drop("setTemp", midway=True)
+    await act(site, "turn_on", PID)
+    assert site.state(PID) == "on"
+    assert operations(south) == ["setTemp"]
+
+
+async def test_a_reset_whose_answer_is_lost_is_an_error(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """Nothing of the plant could prove a reset."""
+    await site.add(north, controls=True)
+    north.drop("reset")
+    await fails(site, "press", RESET, "container_unconfirmed")
+    assert operations(north) == ["reset"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "key"),
+    [("break_down", "container_refused"), ("corrupt", "container_not_antspace")],
+)
+async def test_what_answers_nothing_good(
+    site: Site, north: AntspaceSimulator, fault: str, key: str
+) -> None:
+    """Each way to fail has its own text, with the container's name."""
+    await site.add(north, controls=True)
+    getattr(north, fault)(operations="open")
+    assert "North" in await fails(site, "turn_on", COOLING, key)
+    assert operations(north) == ["open"]
+
+
+async def test_nobody_there(site: Site, north: AntspaceSimulator) -> None:
+    """Within the grace the switch is there, and pressing it tells the truth."""
+    await site.add(north, controls=True)
+    north.refuse()
+    await fails(site, "turn_on", COOLING, "container_unreachable")
+    await fails(site, "press", RESET, "container_unreachable")
+    assert north.writes == []
+    north.restore()
+
+
+async def test_a_controller_that_hangs(site: Site, north: AntspaceSimulator) -> None:
+    """A write that is never answered and never seen is an error, sent once."""
+    await site.add(north, controls=True)
+    north.hang("setTemp")
+    asked = site.hass.async_create_task(
+        fails(site, "turn_on", PID, "container_unconfirmed")
+    )
+    while not north.writes:
+        await asyncio.sleep(0)
+    site.freezer.tick(11)
+    await asked
+    assert operations(north) == ["setTemp"]
+    assert site.state(PID) == "off"
+
+
+async def test_a_reset_clears_what_it_can(site: Site, north: AntspaceSimulator) -> None:
+    """One write; what stays on is still shown."""
+    north.raise_alarm("fan1_fault")
+    await site.add(north, controls=True)
+    assert site.state("binary_sensor.north_fan_1_fault") == "on"
+    await act(site, "press", RESET)
+    assert operations(north) == ["reset"]
+    assert site.state("binary_sensor.north_fan_1_fault") == "off"
+
+
+async def test_pid_goes_back_to_the_last_target(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """There is no PID off: the last target that was in force without it is sent."""
+    await site.add(north, controls=True)
+    await act(site, "turn_on", PID)
+    assert site.state(PID) == "on"
+    await act(site, "turn_off", PID)
+    assert site.state(PID) == "off"
+    assert [request.query[-1][1] for request in north.writes] == ["pid", "35"]
+
+
+async def test_the_last_target_outlasts_a_restart(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """What a human chose is remembered over a reload of the entry."""
+    entry = await site.add(north, controls=True)
+    await act(site, "turn_on", PID)
+    await site.hass.config_entries.async_reload(entry.entry_id)
+    await site.settle()
+    assert site.state(PID) == "on"
+    await act(site, "turn_off", PID)
+    assert [request.query[-1][1] for request in north.writes] == ["pid", "35"]
+
+
+async def test_no_target_known_means_no_way_back(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """A container that was in PID mode from the first look on has none."""
+    north.set_fields({"pid_mode": True, "supply_liquid_set_temp": 38})
+    await site.add(north, controls=True)
+    await fails(site, "turn_off", PID, "container_out_of_bounds")
+    assert north.writes == []
+
+
+async def test_a_target_out_of_bounds_is_no_way_back(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """What the controller's own panel allowed is not sent where the bounds forbid it."""
+    north.set_fields({"supply_liquid_set_temp": 60})
+    await site.add(north, controls=True)
+    await fails(site, "turn_off", PID, "container_out_of_bounds")
+    assert north.writes == []
+
+
+async def test_both_technicians_press_stop(
+    site: Site, south: AntspaceSimulator
+) -> None:
+    """Two at once are done in turn, and both are told that it is done."""
+    south.set_load(0)
+    await site.add(south, controls=True)
+    await asyncio.gather(act(site, "turn_off", COOLING), act(site, "turn_off", COOLING))
+    assert site.state(COOLING) == "off"
+    assert operations(south) == ["close", "close"]
+    assert south.most_under_way == 1
+
+
+async def test_opposite_commands_both_come_true(
+    site: Site, south: AntspaceSimulator
+) -> None:
+    """Of two that contradict each other each is confirmed before the next is sent."""
+    await site.add(south, controls=True)
+    await asyncio.gather(act(site, "turn_on", PID), act(site, "turn_off", PID))
+    assert [request.query[-1][1] for request in south.writes] == ["pid", "42"]
+    assert site.state(PID) == "off"
+
+
+async def test_without_its_plc_nothing_is_confirmed(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """A controller that repeats old values proves nothing with them."""
+    await site.add(north, controls=True)
+    north.disconnect()
+    await fails(site, "turn_on", COOLING, "container_unconfirmed")
+    assert operations(north) == ["open"]
+
+
+async def test_polls_go_on_beside_a_command(
+    site: Site, south: AntspaceSimulator
+) -> None:
+    """A poll in the middle of a command shows the truth of then, one request at a time."""
+    south.set_load(0)
+    await site.add(south, controls=True)
+    south.delay(2, "close")
+    asked = site.hass.async_create_task(act(site, "turn_off", COOLING))
+    while not south.writes:
+        await asyncio.sleep(0)
+    polled = site.hass.async_create_task(
+        site.hass.config_entries.async_get_known_entry(
+            NORTH
+        ).runtime_data.async_refresh()
+    )
+    await asyncio.sleep(0)
+    assert site.state(COOLING) == "on"
+    site.clock.advance(2)
+    await asyncio.gather(asked, polled)
+    assert site.state(COOLING) == "off"
+    assert operations(south) == ["close"]
+    assert south.most_under_way == 1
+
+
+async def test_an_end_in_the_middle_of_a_command(
+    site: Site, south: AntspaceSimulator
+) -> None:
+    """What was under way when the entry was unloaded is not sent again later."""
+    entry = await site.add(south, controls=True)
+    south.delay(2, "setTemp")
+    asked = site.hass.async_create_task(act(site, "turn_on", PID))
+    while not south.writes:
+        await asyncio.sleep(0)
+    assert await site.hass.config_entries.async_unload(entry.entry_id)
+    site.clock.advance(2)
+    await asyncio.gather(asked, return_exceptions=True)
+    await site.load(entry)
+    await site.polls(2)
+    assert operations(south) == ["setTemp"]
+    assert site.state(PID) == "on"
+
+
+async def test_controls_that_are_taken_away(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """The entities go, and the actions are refused."""
+    entry = await site.add(north, controls=True)
+    site.hass.config_entries.async_update_entry(entry, options={"controls": False})
+    await site.hass.config_entries.async_reload(entry.entry_id)
+    await site.settle()
+    found = site.hass.states.get(COOLING)
+    assert found is None or found.state == "unavailable"
+    with pytest.raises(ServiceValidationError) as told:
+        await site.hass.services.async_call(
+            DOMAIN,
+            "start_cooling",
+            {"entity_id": "sensor.north_status"},
+            blocking=True,
+        )
+    assert told.value.translation_key == "container_controls_off"
+    assert north.writes == []
