@@ -11,6 +11,9 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 
+type Shared[KnownT] = HassKey[dict[str, Callable[[], KnownT]]]
+"""Where entries hand out one sort of knowledge; each is asked for it anew."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinerKnowledge:
@@ -28,32 +31,6 @@ class MinerKnowledge:
     hashrate_ghs: float | None
 
 
-DATA_KNOWLEDGE: HassKey[dict[str, Callable[[], MinerKnowledge]]] = HassKey(
-    f"{DOMAIN}_knowledge"
-)
-
-DATA_MINER_HOSTS: HassKey[dict[str, Callable[[], Collection[str]]]] = HassKey(
-    f"{DOMAIN}_miner_hosts"
-)
-
-
-@callback
-def async_share(
-    hass: HomeAssistant, entry: ConfigEntry[Any], read: Callable[[], MinerKnowledge]
-) -> None:
-    """Let others ask what an entry knows, for as long as it is loaded."""
-    known = hass.data.setdefault(DATA_KNOWLEDGE, {})
-    known[entry.entry_id] = read
-    entry.async_on_unload(lambda: known.pop(entry.entry_id, None) and None)
-
-
-@callback
-def async_ask(hass: HomeAssistant, entry_id: str) -> MinerKnowledge | None:
-    """Return what a miner's entry knows; None while it is not loaded."""
-    read = hass.data.get(DATA_KNOWLEDGE, {}).get(entry_id)
-    return None if read is None else read()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashrateKnowledge:
     """What a machine's entry knows about the work it does at the moment."""
@@ -64,9 +41,23 @@ class HashrateKnowledge:
     """H/s; None while it is silent or does not tell."""
 
 
-DATA_HASHRATES: HassKey[dict[str, Callable[[], HashrateKnowledge]]] = HassKey(
-    f"{DOMAIN}_hashrates"
-)
+DATA_KNOWLEDGE: Shared[MinerKnowledge] = HassKey(f"{DOMAIN}_knowledge")
+DATA_HASHRATES: Shared[HashrateKnowledge] = HassKey(f"{DOMAIN}_hashrates")
+DATA_MINER_HOSTS: Shared[Collection[str]] = HassKey(f"{DOMAIN}_miner_hosts")
+
+
+@callback
+def async_share(
+    hass: HomeAssistant, entry: ConfigEntry[Any], read: Callable[[], MinerKnowledge]
+) -> None:
+    """Let others ask what an entry knows, for as long as it is loaded."""
+    _share(hass, entry, DATA_KNOWLEDGE, read)
+
+
+@callback
+def async_ask(hass: HomeAssistant, entry_id: str) -> MinerKnowledge | None:
+    """Return what a miner's entry knows; None while it is not loaded."""
+    return _ask(hass, entry_id, DATA_KNOWLEDGE)
 
 
 @callback
@@ -74,16 +65,13 @@ def async_share_hashrate(
     hass: HomeAssistant, entry: ConfigEntry[Any], read: Callable[[], HashrateKnowledge]
 ) -> None:
     """Let others ask what an entry's machine delivers, for as long as it is loaded."""
-    known = hass.data.setdefault(DATA_HASHRATES, {})
-    known[entry.entry_id] = read
-    entry.async_on_unload(lambda: known.pop(entry.entry_id, None) and None)
+    _share(hass, entry, DATA_HASHRATES, read)
 
 
 @callback
 def async_ask_hashrate(hass: HomeAssistant, entry_id: str) -> HashrateKnowledge | None:
     """Return what a machine delivers; None while its entry is not loaded."""
-    read = hass.data.get(DATA_HASHRATES, {}).get(entry_id)
-    return None if read is None else read()
+    return _ask(hass, entry_id, DATA_HASHRATES)
 
 
 @callback
@@ -91,9 +79,7 @@ def async_share_miner_hosts(
     hass: HomeAssistant, entry: ConfigEntry[Any], read: Callable[[], Collection[str]]
 ) -> None:
     """Let others ask for the addresses of miners that an entry's device lists."""
-    known = hass.data.setdefault(DATA_MINER_HOSTS, {})
-    known[entry.entry_id] = read
-    entry.async_on_unload(lambda: known.pop(entry.entry_id, None) and None)
+    _share(hass, entry, DATA_MINER_HOSTS, read)
 
 
 @callback
@@ -103,3 +89,26 @@ def async_ask_miner_hosts(hass: HomeAssistant) -> Mapping[str, Collection[str]]:
         entry_id: read()
         for entry_id, read in hass.data.get(DATA_MINER_HOSTS, {}).items()
     }
+
+
+def _share[KnownT](
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    where: Shared[KnownT],
+    read: Callable[[], KnownT],
+) -> None:
+    known = hass.data.setdefault(where, {})
+    known[entry.entry_id] = read
+
+    @callback
+    def forget() -> None:
+        known.pop(entry.entry_id, None)
+
+    entry.async_on_unload(forget)
+
+
+def _ask[KnownT](
+    hass: HomeAssistant, entry_id: str, where: Shared[KnownT]
+) -> KnownT | None:
+    read = hass.data.get(where, {}).get(entry_id)
+    return None if read is None else read()
