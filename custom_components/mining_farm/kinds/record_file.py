@@ -1,0 +1,59 @@
+"""Keeps one small record on disk, for what may not go on before it is there."""
+
+from collections.abc import Mapping
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import save_json
+from homeassistant.helpers.storage import STORAGE_DIR
+from homeassistant.util.file import WriteError
+
+from ..const import DOMAIN
+
+NOT_READ = (OSError, ValueError)
+"""What a record that is there, but cannot be read, raises."""
+NOT_WRITTEN = (OSError, WriteError)
+"""What a record raises that is not on disk, or may not last there."""
+
+
+class RecordFile:
+    """One JSON file.
+
+    Not a `Store`: that one only logs when it cannot write.
+    """
+
+    def __init__(self, hass: HomeAssistant, name: str) -> None:
+        """Take the record's name; nothing else of this integration may have it."""
+        self._hass = hass
+        self._path = Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.{name}"))
+
+    async def async_read(self) -> dict[str, Any] | None:
+        """Return what was written; None where nothing was; NOT_READ."""
+        return await self._hass.async_add_executor_job(self._read)
+
+    async def async_write(self, record: Mapping[str, Any]) -> None:
+        """Return once the record is on disk; NOT_WRITTEN."""
+        await self._hass.async_add_executor_job(self._write, record)
+
+    async def async_remove(self) -> None:
+        """Forget the record."""
+        await self._hass.async_add_executor_job(self._remove)
+
+    def _read(self) -> dict[str, Any] | None:
+        try:
+            text = self._path.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        match json.loads(text):
+            case dict() as record:
+                return record
+        raise ValueError("the file holds no record")
+
+    def _write(self, record: Mapping[str, Any]) -> None:
+        self._path.parent.mkdir(exist_ok=True)
+        save_json(str(self._path), dict(record), private=True, atomic_writes=True)
+
+    def _remove(self) -> None:
+        self._path.unlink(missing_ok=True)
