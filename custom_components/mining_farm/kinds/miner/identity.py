@@ -1,23 +1,21 @@
 """Which miner is which: the same one twice is refused, a moved one is followed."""
 
 from collections.abc import Iterator
-from typing import cast
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import format_mac
 
-from ...const import CONF_KIND, DOMAIN, Kind
+from ...const import Kind
 from ...engines.edge_collector import MinerSnapshot
+from ..entries import entries_of
 from .const import CONF_MAC, CONF_PROFILE
 from .coordinator import MinerConfigEntry
 
 
 def miner_entries(hass: HomeAssistant) -> Iterator[MinerConfigEntry]:
     """Yield the entries of this kind that the user did not choose to ignore."""
-    for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-        if entry.data.get(CONF_KIND) == Kind.MINER:
-            yield cast(MinerConfigEntry, entry)
+    yield from entries_of(hass, Kind.MINER)
 
 
 def find_entry(

@@ -16,8 +16,9 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ...const import CONF_KIND, DOMAIN, Kind
+from ...const import CONF_KIND, Kind
 from ...engines.pools import POOLS
+from ..entries import entries_of
 from .const import (
     CONF_ARMED,
     CONF_KASA_CREDENTIALS_HASH,
@@ -150,11 +151,8 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         """Return the miners that no other rig has linked."""
         return [
             entry
-            for entry in self.hass.config_entries.async_entries(
-                DOMAIN, include_ignore=False
-            )
-            if entry.data.get(CONF_KIND) == Kind.MINER
-            and not find_miner_user(
+            for entry in entries_of(self.hass, Kind.MINER)
+            if not find_miner_user(
                 self.hass, {CONF_MINER_ENTRY: entry.entry_id}, self._own_entry_id
             )
         ]

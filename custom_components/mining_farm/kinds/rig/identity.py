@@ -1,12 +1,13 @@
 """Which rig is which: neither a worker nor an outlet nor a miner is of two."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ...const import CONF_KIND, DOMAIN, Kind
+from ...const import DOMAIN, Kind
 from ...engines.pools import POOLS
+from ..entries import entries_of
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
@@ -28,9 +29,7 @@ def rig_entries(
     hass: HomeAssistant, but: str | None = None
 ) -> Iterator[RigConfigEntry]:
     """Yield the entries of this kind, but for that of one entry id."""
-    for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-        if entry.data.get(CONF_KIND) == Kind.RIG and entry.entry_id != but:
-            yield cast(RigConfigEntry, entry)
+    yield from entries_of(hass, Kind.RIG, but=but)
 
 
 def find_worker(

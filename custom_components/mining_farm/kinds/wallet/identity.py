@@ -1,12 +1,13 @@
 """Which wallet is which: one hotkey of one subnet, and a proxy's pool of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ...const import CONF_KIND, DOMAIN, Kind
+from ...const import Kind
+from ..entries import entries_of
 from .const import (
     CONF_HOTKEY,
     CONF_HOTKEY_NAME,
@@ -47,16 +48,10 @@ def find_proxy_user(
     """Return the wallet that tells the same pool of the same file what it won."""
     if (ours := _proxy_key(options)) is None:
         return None
-    for entry in _wallet_entries(hass, but):
+    for entry in entries_of(hass, Kind.WALLET, but=but):
         if _proxy_key(entry.options) == ours:
             return entry
     return None
-
-
-def _wallet_entries(hass: HomeAssistant, but: str | None) -> Iterator[ConfigEntry[Any]]:
-    for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-        if entry.data.get(CONF_KIND) == Kind.WALLET and entry.entry_id != but:
-            yield entry
 
 
 def _proxy_key(options: Mapping[str, Any]) -> tuple[str, ...] | None:

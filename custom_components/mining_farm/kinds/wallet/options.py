@@ -17,8 +17,9 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ...const import CONF_KIND, DOMAIN, Kind
+from ...const import Kind
 from ...engines.auction import MAX_WORKERS
+from ..entries import entries_of
 from .const import (
     CONF_HOTKEY_NAME,
     CONF_MACHINES,
@@ -95,10 +96,7 @@ class WalletOptionsFlow(WalletWorkersSteps, WalletProxySteps, OptionsFlowWithRel
             return await self._wallet_part_known((CONF_MACHINES,), user_input)
         machines = {
             entry.entry_id: entry.title
-            for entry in self.hass.config_entries.async_entries(
-                DOMAIN, include_ignore=False
-            )
-            if entry.data.get(CONF_KIND) in {Kind.MINER, Kind.RIG}
+            for entry in entries_of(self.hass, Kind.MINER, Kind.RIG)
         }
         options = [
             SelectOptionDict(value=entry_id, label=title)

@@ -1,0 +1,18 @@
+"""The entries of a kind."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from ..const import CONF_KIND, DOMAIN, Kind
+
+
+def entries_of(
+    hass: HomeAssistant, *kinds: Kind, but: str | None = None
+) -> Iterator[ConfigEntry[Any]]:
+    """Yield the entries that the user did not choose to ignore, but for one by its id."""
+    for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        if entry.data.get(CONF_KIND) in kinds and entry.entry_id != but:
+            yield entry
