@@ -174,6 +174,33 @@ async def test_nothing_is_published_from_behind() -> None:
         assert simulator.chain.counts.accepted == 0
 
 
+async def test_two_who_sign_with_one_hotkey_publish_once() -> None:
+    """What another program has sent is waited for, in the pool and until it is final.
+
+    Another Home Assistant, the command line, or an entry that was removed and added
+    again: neither has the journal of the other.
+    """
+    async with (
+        chain() as (simulator, first),
+        serving(*simulator.urls, block_time=1.0) as second,
+    ):
+        simulator.control.hold_extrinsics()
+        publishing = asyncio.create_task(first.publish(PAYLOAD, ALICE.address, sign))
+        await eventually(lambda: simulator.chain.counts.accepted)
+        with pytest.raises(ChainError, match="on its way") as caught:
+            await second.publish(PAYLOAD, ALICE.address, sign)
+        assert type(caught.value) is ChainError
+        simulator.control.restore()
+        await simulator.produce()
+        assert simulator.chain.counts.succeeded == 1
+        with pytest.raises(ChainError, match="on its way"):
+            await second.publish(PAYLOAD, ALICE.address, sign)
+        await during(simulator, publishing)
+        assert simulator.chain.counts.accepted == 1
+        await during(simulator, second.publish(b"later", ALICE.address, sign))
+        assert simulator.chain.counts.succeeded == 2
+
+
 async def test_what_cannot_be_sent_is_not_sent() -> None:
     """A payload too long, a signer that fails, a node that is silent."""
     async with chain() as (simulator, service):

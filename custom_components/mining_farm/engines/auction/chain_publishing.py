@@ -18,6 +18,7 @@ from .errors import (
 from .keeper import ConnectionKeeper
 from .models import BlockRef, StoredCommitment
 from .pace import ERA_PERIOD, PREPARE_BLOCKS, WAIT_BLOCKS
+from .reading import read_bytes
 from .ss58 import PREFIX, ss58_decode
 from .substrate import Substrate
 
@@ -127,9 +128,9 @@ class Publisher:
         try:
             async with asyncio.timeout(within):
                 connection, head = await self._current()
-                nonce = await connection.request("system_accountNextIndex", [hotkey])
+                nonce = await _free_nonce(connection, keypair)
                 extrinsic = await self._substrate.signed_commitment(
-                    self._netuid, payload, keypair, head, int(nonce)
+                    self._netuid, payload, keypair, head, nonce
                 )
         except TimeoutError:
             raise ChainError("nothing is published: no answer in time") from None
@@ -216,6 +217,22 @@ class Publisher:
         except Exception:  # noqa: BLE001 The refusal is certain, its reason a courtesy
             reason = None
         return reason or "it failed in its block"
+
+
+async def _free_nonce(connection: Connection, keypair: _Keypair) -> int:
+    """Return the next nonce; ChainError while anything of the hotkey is not final.
+
+    Who else signs with it, and what a lost journal knew, only the chain can tell: what
+    waits in the pool counts for the next nonce, and not for that of the final state.
+    """
+    final = await connection.request("chain_getFinalizedHead")
+    asked = ["AccountNonceApi_account_nonce", f"0x{keypair.public_key.hex()}", final]
+    known = await connection.request("state_call", asked)
+    nonce = await connection.request("system_accountNextIndex", [keypair.ss58_address])
+    if int(nonce) > int.from_bytes(read_bytes(known), "little"):
+        reason = "nothing is published: another extrinsic of the hotkey is on its way"
+        raise ChainError(reason)
+    return int(nonce)
 
 
 def _holds(found: StoredCommitment | None, sent: _Sent) -> bool:
