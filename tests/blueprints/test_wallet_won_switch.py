@@ -61,7 +61,6 @@ async def test_only_all_of_it(
     assert not is_on(hass)
 
 
-@pytest.mark.usefixtures("_blueprints")
 async def test_off_only_after_a_while(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, automate: Automate
 ) -> None:
