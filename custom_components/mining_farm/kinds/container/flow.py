@@ -59,14 +59,10 @@ class ContainerFlow(ConfigFlow):
         detail = ""
         if user_input is not None:
             try:
-                port, reading = await self._find_container(user_input)
+                address, reading = await self._find_container(user_input)
             except AntspaceError as err:
                 errors["base"], detail = error_key(err), str(err)
             else:
-                address = {
-                    CONF_HOST: user_input[CONF_HOST].strip(),
-                    CONF_PORT: port,
-                }
                 self._async_abort_entries_match(address)
                 self._container = {
                     CONF_KIND: Kind.CONTAINER,
@@ -117,20 +113,11 @@ class ContainerFlow(ConfigFlow):
         detail = ""
         if user_input is not None:
             try:
-                port, reading = await self._find_container(user_input)
+                address, reading = await self._find_container(user_input)
             except AntspaceError as err:
                 errors["base"], detail = error_key(err), str(err)
             else:
-                address = {
-                    CONF_HOST: user_input[CONF_HOST].strip(),
-                    CONF_PORT: port,
-                }
-                if any(
-                    address.items() <= other.data.items()
-                    for other in self._async_current_entries(include_ignore=False)
-                    if other.entry_id != entry.entry_id
-                ):
-                    return self.async_abort(reason="already_configured")
+                self._async_abort_entries_match(address)
                 if reading.model == entry.data[CONF_MODEL]:
                     return self.async_update_reload_and_abort(
                         entry, data_updates=address
@@ -148,24 +135,23 @@ class ContainerFlow(ConfigFlow):
 
     async def _find_container(
         self, user_input: dict[str, Any]
-    ) -> tuple[int, PlantReading]:
-        """Return the port that a container answers at, and its state.
+    ) -> tuple[dict[str, Any], PlantReading]:
+        """Return the address that a container answers at, and its state.
 
         The usual ports are tried where none is given; raises of their errors the one
         that says most.
         """
         failures: list[AntspaceError] = []
-        port: int | None = user_input.get(CONF_PORT)
-        for candidate in USUAL_PORTS if port is None else (port,):
-            client = AntspaceClient(
-                async_get_clientsession(self.hass),
-                user_input[CONF_HOST].strip(),
-                candidate,
-            )
+        session = async_get_clientsession(self.hass)
+        host: str = user_input[CONF_HOST].strip()
+        asked: int | None = user_input.get(CONF_PORT)
+        for port in USUAL_PORTS if asked is None else (asked,):
             try:
-                return candidate, await client.cooler_state()
+                reading = await AntspaceClient(session, host, port).cooler_state()
             except AntspaceError as err:
                 failures.append(err)
+            else:
+                return {CONF_HOST: host, CONF_PORT: port}, reading
         raise max(failures, key=_weight)
 
 
