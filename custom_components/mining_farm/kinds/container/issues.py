@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.issue_registry import IssueSeverity
 
-from ...const import DOMAIN
 from ...engines.antspace import PlantReading, Quantity
+from ..issues import raise_issue, withdraw_issues
 
 if TYPE_CHECKING:
     from .coordinator import ContainerCoordinator
@@ -28,34 +28,19 @@ def update(container: ContainerCoordinator, plant: PlantReading) -> None:
             if field.quantity is quantity and field.ceiling is not None
         }
         if bounded & plant.implausible:
-            _raise(container, key, fixable=fixable)
+            raise_issue(
+                container.hass,
+                container.config_entry,
+                key,
+                fixable=fixable,
+                severity=IssueSeverity.WARNING,
+            )
         # What is not told says nothing about what was told before.
         elif any(plant.values[told] is not None for told in bounded):
-            ir.async_delete_issue(
-                container.hass, DOMAIN, _id(container.config_entry.entry_id, key)
-            )
+            withdraw_issues(container.hass, container.config_entry.entry_id, (key,))
 
 
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw everything about a container that is removed."""
-    for key in (PRESSURE, POWER):
-        ir.async_delete_issue(hass, DOMAIN, _id(entry_id, key))
-
-
-def _raise(container: ContainerCoordinator, key: str, *, fixable: bool) -> None:
-    entry = container.config_entry
-    ir.async_create_issue(
-        container.hass,
-        DOMAIN,
-        _id(entry.entry_id, key),
-        data={"entry_id": entry.entry_id},
-        is_fixable=fixable,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key=key,
-        translation_placeholders={"name": entry.title},
-    )
-
-
-def _id(entry_id: str, key: str) -> str:
-    return f"{key}_{entry_id}"
+    withdraw_issues(hass, entry_id, (PRESSURE, POWER))

@@ -2,7 +2,7 @@
 
 from homeassistant.const import CONF_HOST, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr
 
 from ...const import DOMAIN
 from ...engines.edge_collector import (
@@ -11,8 +11,9 @@ from ...engines.edge_collector import (
     MinerProfile,
     find_board,
 )
+from ..issues import withdraw_issues
 from ..knowledge import async_share, async_share_hashrate
-from .coordinator import MinerConfigEntry, MinerCoordinator, another_miner_issue
+from .coordinator import ANOTHER_MINER, MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
@@ -46,7 +47,7 @@ def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None
 
 async def async_remove_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
     """Withdraw what was told about the miner."""
-    ir.async_delete_issue(hass, DOMAIN, another_miner_issue(entry))
+    withdraw_issues(hass, entry.entry_id, (ANOTHER_MINER,))
 
 
 async def async_remove_device(

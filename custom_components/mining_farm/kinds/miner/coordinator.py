@@ -7,7 +7,6 @@ from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ...const import DOMAIN
@@ -21,17 +20,15 @@ from ...engines.edge_collector import (
     is_starting,
 )
 from ..coordinator import FarmCoordinator
+from ..issues import raise_issue, withdraw_issues
 from ..knowledge import HashrateKnowledge, MinerKnowledge
 from .const import CONF_PROFILE
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
 
 POLL_INTERVAL = timedelta(seconds=30)
-
-
-def another_miner_issue(entry: MinerConfigEntry) -> str:
-    """Return the id of the issue that another miner took over the address."""
-    return f"another_miner_{entry.entry_id}"
+ANOTHER_MINER = "another_miner"
+"""The issue that another miner took over the address."""
 
 
 class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
@@ -75,20 +72,12 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
 
     def _refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
         """Keep the readings of a miner that took over the address out of the history."""
-        issue_id = another_miner_issue(self.config_entry)
+        entry = self.config_entry
         ours, theirs = self.profile.hardware_id, snapshot.hardware_id
         if not ours or not theirs or ours == theirs:
-            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
+            withdraw_issues(self.hass, entry.entry_id, (ANOTHER_MINER,))
             return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            issue_id,
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key="another_miner",
-            translation_placeholders={"name": self.config_entry.title},
-        )
+        raise_issue(self.hass, entry, ANOTHER_MINER)
         raise UpdateFailed(
             translation_domain=DOMAIN, translation_key="miner_another_miner"
         )

@@ -1,14 +1,13 @@
 """What a human has to look after, told under Repairs and withdrawn when it is over."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 
-from ...const import DOMAIN
 from ...engines.pools import Outcome
 from ...engines.restart import Memory
+from ..issues import raise_issue, withdraw_issues
 
 if TYPE_CHECKING:
     from .coordinator import RigCoordinator
@@ -61,23 +60,13 @@ def delete_left_off(rig: RigCoordinator) -> None:
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw everything about a rig that is removed."""
-    for key in (UNSTABLE, LEFT_OFF, PLUG_UNREACHABLE, POOL_GONE, ACCOUNT_UNKNOWN):
-        ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry_id}")
+    keys = (UNSTABLE, LEFT_OFF, PLUG_UNREACHABLE, POOL_GONE, ACCOUNT_UNKNOWN)
+    withdraw_issues(hass, entry_id, keys)
 
 
 def _set(rig: RigCoordinator, key: str, *, on: bool, fixable: bool = False) -> None:
-    issue_id = f"{key}_{rig.config_entry.entry_id}"
-    if not on:
-        ir.async_delete_issue(rig.hass, DOMAIN, issue_id)
-        return
-    data: dict[str, Any] = {"entry_id": rig.config_entry.entry_id}
-    ir.async_create_issue(
-        rig.hass,
-        DOMAIN,
-        issue_id,
-        data=data,
-        is_fixable=fixable,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key=key,
-        translation_placeholders={"name": rig.config_entry.title},
-    )
+    entry = rig.config_entry
+    if on:
+        raise_issue(rig.hass, entry, key, fixable=fixable)
+    else:
+        withdraw_issues(rig.hass, entry.entry_id, (key,))

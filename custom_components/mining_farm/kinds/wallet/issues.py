@@ -4,11 +4,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ...const import DOMAIN
 from ...engines.auction import RoutingError, WorkersFileError
+from ..issues import raise_issue, withdraw_issues
 
 if TYPE_CHECKING:
     from .coordinator import WalletCoordinator
@@ -47,22 +46,12 @@ def routing_problem(wallet: WalletCoordinator, err: RoutingError | None) -> None
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw everything about a wallet that is removed."""
-    for key in (WORKERS, ROUTING, AGEING):
-        ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry_id}")
+    withdraw_issues(hass, entry_id, (WORKERS, ROUTING, AGEING))
 
 
 def _set(wallet: WalletCoordinator, key: str, *, on: bool, detail: str = "") -> None:
     entry = wallet.config_entry
-    issue_id = f"{key}_{entry.entry_id}"
-    if not on:
-        ir.async_delete_issue(wallet.hass, DOMAIN, issue_id)
-        return
-    ir.async_create_issue(
-        wallet.hass,
-        DOMAIN,
-        issue_id,
-        is_fixable=False,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key=key,
-        translation_placeholders={"name": entry.title, "detail": detail},
-    )
+    if on:
+        raise_issue(wallet.hass, entry, key, detail=detail)
+    else:
+        withdraw_issues(wallet.hass, entry.entry_id, (key,))

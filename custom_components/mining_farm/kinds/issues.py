@@ -1,0 +1,45 @@
+"""Tells under Repairs what a human has to look after, and withdraws it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+
+
+@callback
+def raise_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    key: str,
+    *,
+    fixable: bool = False,
+    severity: ir.IssueSeverity = ir.IssueSeverity.ERROR,
+    **known: str,
+) -> None:
+    """Tell of trouble with an entry; its text is filled in with what is known of it."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry.entry_id, key),
+        # For the flow that mends it.
+        data={"entry_id": entry.entry_id},
+        is_fixable=fixable,
+        severity=severity,
+        translation_key=key,
+        translation_placeholders={"name": entry.title, **known},
+    )
+
+
+@callback
+def withdraw_issues(hass: HomeAssistant, entry_id: str, keys: Iterable[str]) -> None:
+    """Tell no more of trouble with an entry, whether it was told or not."""
+    for key in keys:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry_id, key))
+
+
+def _issue_id(entry_id: str, key: str) -> str:
+    return f"{key}_{entry_id}"
