@@ -179,3 +179,33 @@ async def test_a_proxy_s_file_that_comes_later(farm: Farm) -> None:
     await farm.time.pass_by(60)
     await farm.until(Routed)
     assert '"0TH/s"' in farm.route.pools.read_text(encoding="utf-8")
+
+
+async def test_a_window_that_is_final_late_routes_nothing(farm: Farm) -> None:
+    """The proxy stays in line with the present window, not with the one before."""
+
+    def windows() -> list[int]:
+        return [one.result.window.start for one in farm.events if type(one) is Routed]
+
+    def updates() -> set[tuple[int, bool]]:
+        return {
+            (one.result.window.start, one.final)
+            for one in farm.events
+            if type(one) is WindowUpdate
+        }
+
+    farm.start()
+    await farm.until(Routed)
+    first, second = START + 60, START + 120
+    # Nothing becomes final for longer than a window lasts.
+    for start in (first, second):
+        while farm.chain.number < start:
+            farm.chain.mine(finality=1000)
+        while start not in windows():
+            await asyncio.sleep(0.001)
+    farm.chain.mine()
+    while (first, True) not in updates():
+        await asyncio.sleep(0.001)
+    # A result that is to be routed is routed in its own thread.
+    await asyncio.sleep(0.1)
+    assert windows()[-1] == second

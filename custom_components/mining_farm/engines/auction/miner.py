@@ -141,8 +141,11 @@ class AuctionMiner:
     def _take(self, event: WatchEvent) -> None:
         self._tell(event)
         if isinstance(event, WindowUpdate):
-            self._result = event.result
-            self._has_result.set()
+            known, told = self._result, event.result
+            # One of before may become final late, and says nothing of the present.
+            if known is None or told.window.start >= known.window.start:
+                self._result = told
+                self._has_result.set()
 
     async def _follow_with(self, route: Route) -> None:
         """Bring the proxy in line with each result, the latest first."""
