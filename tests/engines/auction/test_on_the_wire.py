@@ -142,6 +142,24 @@ async def test_a_commitment_is_published_once(tmp_path: Path) -> None:
         assert simulator.chain.counts.succeeded == 2
 
 
+async def test_who_disarms_while_it_is_prepared_is_heard(tmp_path: Path) -> None:
+    """What is not signed yet is not sent, and holds nothing up."""
+    key = signer(write_hotkey(tmp_path))
+    journal = FileJournal(tmp_path / "journal.json")
+    offer = Offer.of(worker_set("0.9", {"0.1": 7}))
+    low = Arming(price_ceiling_fp18=FP // 2, worker_ceiling=10)
+    async with chain(0.5) as (simulator, client), blocks(simulator, 0.1):
+        for later, outcome in ((None, Outcome.REHEARSED), (low, Outcome.REFUSED)):
+            leaves = iter([ARMED])
+            upkeep = CommitmentUpkeep(
+                client, journal, netuid=89, hotkey=key.ss58, signer=key
+            )
+            report = await upkeep.run(offer, partial(next, leaves, later))
+            assert report.outcome is outcome, report
+        assert simulator.chain.counts.accepted == 0
+        assert (await upkeep.run(offer, armed)).outcome is Outcome.PUBLISHED
+
+
 async def test_killed_while_publishing(tmp_path: Path) -> None:
     """The next process waits for what may still get in, and finds it."""
     key = signer(write_hotkey(tmp_path))

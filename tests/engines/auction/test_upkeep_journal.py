@@ -55,6 +55,13 @@ async def test_a_damaged_file_is_no_empty_one(tmp_path: Path, text: str) -> None
         {},
         {**MEMORY.as_record(), "intent": {"cause": "c"}},
         {**MEMORY.as_record(), "refusal": {"more": 1}},
+        {**MEMORY.as_record(), "refusal": {"cause": "c", "head": None, "times": 1}},
+        {**MEMORY.as_record(), "settled_at": "5"},
+        {
+            **MEMORY.as_record(),
+            "intent": {"cause": "c", "payload": "00", "head": 1, "expires": "2"},
+        },
+        {**MEMORY.as_record(), "scope": None},
     ],
 )
 def test_a_damaged_record(record: dict[str, object]) -> None:

@@ -54,7 +54,7 @@ class UpkeepMemory:
             if intent is not None:
                 payload = bytes.fromhex(intent["payload"])
                 intent = Intent(**{**intent, "payload": payload})
-            return cls(
+            memory = cls(
                 scope=record["scope"],
                 intent=intent,
                 settled_at=record["settled_at"],
@@ -62,6 +62,15 @@ class UpkeepMemory:
             )
         except (KeyError, TypeError, ValueError) as err:
             raise JournalError("the journal of publications is damaged") from err
+        match memory:
+            case UpkeepMemory(
+                scope=str(),
+                intent=None | Intent(cause=str(), head=int(), expires=None | int()),
+                settled_at=None | int(),
+                refusal=None | Refusal(cause=str(), head=int(), times=int()),
+            ):
+                return memory
+        raise JournalError("the journal of publications is damaged")
 
 
 class UpkeepJournal(Protocol):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .errors import JournalError
 from .models import BlockRef, StoredCommitment
 from .upkeep_decision import Decision, Standing
 
@@ -42,3 +43,5 @@ class UpkeepReport:
     published_in: BlockRef | None = None
     payload: bytes | None = None
     """What that block holds."""
+    journal_error: JournalError | None = None
+    """Why nothing can be sent until a human has looked after the journal."""
