@@ -196,7 +196,8 @@ async def test_a_window_that_is_final_late_routes_nothing(farm: Farm) -> None:
 
     farm.start()
     await farm.until(Routed)
-    first, second = START + 60, START + 120
+    # Publishing has taken the chain past the first block of the next one.
+    first, second = START + 120, START + 180
     # Nothing becomes final for longer than a window lasts.
     for start in (first, second):
         while farm.chain.number < start:
