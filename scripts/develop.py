@@ -173,7 +173,8 @@ async def _add_wallet(client: HomeAssistantClient) -> None:
     """Add the farm's wallet and arm it."""
     print("Adding a wallet ...", flush=True)
     wallet = {"directory": str(WALLETS), "wallet": NAME, "hotkey": HOTKEY}
-    await arm_wallet(client, await add_wallet(client, NODE_URL, wallet))
+    entry_id = await add_wallet(client, NODE_URL, wallet, price="0.85")
+    await arm_wallet(client, entry_id)
 
 
 async def _until_loaded(client: HomeAssistantClient, count: int) -> None:

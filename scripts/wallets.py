@@ -10,11 +10,15 @@ ARMED = "switch.farm_default_armed"
 
 
 async def add_wallet(
-    client: HomeAssistantClient, url: str, wallet: Mapping[str, str]
+    client: HomeAssistantClient,
+    url: str,
+    wallet: Mapping[str, str],
+    price: str = "0.97",
 ) -> str:
-    """Add a wallet, as its folder describes itself, with the bid that the chain holds.
+    """Add a wallet, as its folder describes itself.
 
-    Return the id of its entry. Raises FlowError.
+    At its first price it bids what the chain holds, and seldom wins. Return the id of
+    its entry. Raises FlowError.
     """
     result = await client.run_flow(
         DOMAIN,
@@ -26,7 +30,7 @@ async def add_wallet(
         {},
         {"next_step_id": "wallet_workers_form"},
         {
-            "price_multiplier": "0.97",
+            "price_multiplier": price,
             "worker_sizes": [{"size": 0.1, "count": 2}, {"size": 0.2, "count": 3}],
         },
         {},
