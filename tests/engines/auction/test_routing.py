@@ -169,6 +169,31 @@ def test_windows_line_ends_are_kept(ihp: IhpRoute) -> None:
     assert b"# kept\r\n" in written
 
 
+def test_windows_line_ends_of_what_is_added(ihp: IhpRoute) -> None:
+    """A line that was not there ends as all the others do."""
+    text = '[pools]\n[[pools.main]]\nname = "central-proxy"\nweight = 1\n'
+    ihp.pools.write_bytes(text.replace("\n", "\r\n").encode())
+    assert apply_routing(ihp, _own(["0.1"]))
+    written = ihp.pools.read_bytes()
+    assert b'target_hashrate = "100TH/s"\r\n' in written
+    assert written.count(b"\n") == written.count(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"\xef\xbb\xbf" + POOLS.encode(), "byte order mark"),
+        (POOLS.encode() + b"# caf\xe9\n", "no valid TOML"),
+    ],
+)
+def test_odd_bytes_are_refused(ihp: IhpRoute, raw: bytes, reason: str) -> None:
+    """What the proxy could not read either is not made into something else."""
+    ihp.pools.write_bytes(raw)
+    with pytest.raises(RoutingError, match=reason):
+        apply_routing(ihp, _own(["0.1"]))
+    assert ihp.pools.read_bytes() == raw
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

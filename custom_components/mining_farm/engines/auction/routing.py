@@ -1,5 +1,6 @@
 """Tells a mining proxy what was won. The documents' keys are the proxies' own."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 import math
@@ -107,8 +108,11 @@ def _read_changed(
 
 def _change(old: bytes, change: Callable[[tomlkit.TOMLDocument], bool]) -> bytes | None:
     """Return the changed file, its form and comments kept; None where nothing changes."""
+    if old.startswith(BOM_UTF8):
+        raise RoutingError("begins with a byte order mark: save it without one")
     try:
-        document = tomlkit.parse(old)
+        # Of bytes that are no UTF-8, tomlkit would make others.
+        document = tomlkit.parse(old.decode())
         if not change(document):
             return None
         new = tomlkit.dumps(document)
@@ -117,6 +121,9 @@ def _change(old: bytes, change: Callable[[tomlkit.TOMLDocument], bool]) -> bytes
         raise RoutingError(f"is no valid TOML: {err}") from err
     if lost:
         raise RoutingError("cannot be changed without losing parts of it")
+    if old.count(b"\n") == old.count(b"\r\n") > 0:
+        # A line that is added would have another end than all the others.
+        new = new.replace("\r\n", "\n").replace("\n", "\r\n")
     return new.encode()
 
 
