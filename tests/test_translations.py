@@ -20,6 +20,7 @@ from custom_components.mining_farm.kinds.container.binary_sensor import (
 )
 from custom_components.mining_farm.kinds.container.coordinator import error_key
 from custom_components.mining_farm.kinds.container.sensor import describe
+from custom_components.mining_farm.kinds.miner.coordinator import ANOTHER_MINER
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow_account import ANSWERED
 from custom_components.mining_farm.kinds.rig.flow_kasa import FAILURES
@@ -259,7 +260,7 @@ def test_exceptions_and_issues() -> None:
         "rig_none_targeted",
         "wallet_none_targeted",
     }
-    issues = {
+    issues = {ANOTHER_MINER} | {
         value
         for module in (container_issues, rig_issues, wallet_issues)
         for value in vars(module).values()
