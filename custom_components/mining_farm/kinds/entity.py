@@ -23,8 +23,10 @@ class FarmEntity[CoordinatorT: FarmCoordinator[Any]](CoordinatorEntity[Coordinat
         return self.coordinator.fresh
 
     def _shown(self) -> tuple[bool, Any]:
-        available = self.available
-        return available, self.state if available else None
+        if not (available := self.available):
+            return available, None
+        # One alarm in the place of another changes a list and not its count.
+        return available, (self.state, self.extra_state_attributes)
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -51,6 +51,7 @@ from .miner import (
 )
 from .models import (
     FP,
+    RAO,
     AuctionResult,
     Bid,
     BlockRef,
@@ -116,6 +117,7 @@ __all__ = [
     "MAX_WORKERS",
     "MIN_SIZE_FP18",
     "NETWORKS",
+    "RAO",
     "RENEW_AFTER",
     "STALE_AFTER",
     "TEXT_LIMIT",

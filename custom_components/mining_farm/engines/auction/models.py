@@ -7,6 +7,8 @@ from enum import StrEnum
 
 FP = 10**18
 """One, in the fixed point of prices and sizes ("fp18")."""
+RAO = 10**9
+"""Rao in one α or τ, as the chain counts stakes and emissions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -263,12 +263,6 @@ class AlarmsSensor(ContainerEntity, SensorEntity):
             ]
         }
 
-    @override
-    def _shown(self) -> tuple[bool, Any]:
-        # Another alarm in the place of one changes the list and not the count.
-        available, state = super()._shown()
-        return available, (state, self.extra_state_attributes if available else None)
-
 
 class HighestSeveritySensor(ContainerEntity, SensorEntity):
     """How bad the worst alarm is."""

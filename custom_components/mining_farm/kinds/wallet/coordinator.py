@@ -68,8 +68,6 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         )
         self.chain = chain
         self.hotkey: str = entry.data[CONF_HOTKEY]
-        self.netuid: int = entry.data[CONF_NETUID]
-        self.solve = solve
         self.history = WindowHistory(hass, entry.entry_id)
         self.news = WalletNews(self.hotkey, self.history)
         self._read_wanted = read_offer_of(hass, entry.options)
@@ -77,7 +75,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self.miner = AuctionMiner(
             chain,
             WalletJournal(hass, entry.entry_id),
-            netuid=self.netuid,
+            netuid=entry.data[CONF_NETUID],
             hotkey=self.hotkey,
             signer=self.signer,
             read_offer=self.read_offer,

@@ -15,7 +15,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ...engines.auction import HotkeyFile, Neuron
+from ...engines.auction import RAO, HotkeyFile, Neuron
 from ..selector_texts import SelectorTexts
 from .const import (
     CONF_DIRECTORY,
@@ -40,7 +40,6 @@ ADDRESS_SCHEMA = vol.Schema({vol.Required(CONF_HOTKEY): TextSelector()})
 STRANGER_SCHEMA = vol.Schema(
     {vol.Required(CONF_SAVE_ANYWAY, default=False): BooleanSelector()}
 )
-RAO = 10**9
 
 
 class WalletKeyFlow(WalletChainFlow):

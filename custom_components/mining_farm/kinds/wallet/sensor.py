@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from ...engines.auction import FP, AuctionResult, Prices, Standing, decode_bids
+from ...engines.auction import FP, RAO, AuctionResult, Prices, Standing, decode_bids
 from .coordinator import WalletConfigEntry
 from .data import WalletData, WindowOutcome, outcome_of
 from .delivered import won_hashrate
@@ -26,8 +26,6 @@ PETAHASH = "PH/s"
 ALPHA = "α"
 TAO = "τ"
 US_DOLLARS = "USD"
-RAO = 10**9
-LAST_RESULT = "last_result"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,13 +164,6 @@ WINDOW_SENSORS = (
         value_fn=lambda result: result.ends_at,
     ),
     WindowSensorDescription(
-        key=LAST_RESULT,
-        translation_key="last_result",
-        device_class=SensorDeviceClass.ENUM,
-        options=[*WindowOutcome],
-        value_fn=outcome_of,
-    ),
-    WindowSensorDescription(
         key="workers_won",
         translation_key="workers_won",
         state_class=SensorStateClass.MEASUREMENT,
@@ -232,6 +223,13 @@ WINDOW_SENSORS = (
     ),
 )
 
+LAST_RESULT = WindowSensorDescription(
+    key="last_result",
+    translation_key="last_result",
+    device_class=SensorDeviceClass.ENUM,
+    options=[*WindowOutcome],
+    value_fn=outcome_of,
+)
 HASHRATE_DELIVERED = SensorEntityDescription(
     key="hashrate_delivered",
     translation_key="hashrate_delivered",
@@ -251,6 +249,7 @@ async def async_setup_entry(
     sensors: list[WalletEntity] = [
         *(WalletSensor(coordinator, description) for description in WALLET_SENSORS),
         *(WindowSensor(coordinator, description) for description in WINDOW_SENSORS),
+        LastResultSensor(coordinator, LAST_RESULT),
     ]
     if coordinator.machines:
         sensors.append(DeliveredSensor(coordinator, HASHRATE_DELIVERED))
@@ -279,11 +278,14 @@ class WindowSensor(WalletEntity, SensorEntity):
         result = self.coordinator.data.result
         return None if result is None else self.entity_description.value_fn(result)
 
+
+class LastResultSensor(WindowSensor):
+    """What the present window brought, and how sure that is."""
+
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        result = self.coordinator.data.result
-        if result is None or self.entity_description.key != LAST_RESULT:
+        if (result := self.coordinator.data.result) is None:
             return None
         return {
             "final": self.coordinator.data.result_final,
@@ -291,11 +293,6 @@ class WindowSensor(WalletEntity, SensorEntity):
             "start_block": result.window.start,
             "end_block": result.window.end,
         }
-
-    @override
-    def _shown(self) -> tuple[bool, Any]:
-        available, state = super()._shown()
-        return available, (state, self.extra_state_attributes if available else None)
 
 
 class DeliveredSensor(WalletEntity, SensorEntity):
