@@ -325,6 +325,7 @@ def test_nothing_ends_pid_mode(remembered: float | None, told: float | None) -> 
 
 
 ONE = {"miner_info": {"10.99.0.9": {"GHS_5s": 0.5}}}
+MUTE = {"miner_info": {"10.99.0.9": {"GHS_5s": "n/a"}}}
 
 
 @pytest.mark.parametrize("model", Model)
@@ -335,6 +336,7 @@ ONE = {"miner_info": {"10.99.0.9": {"GHS_5s": 0.5}}}
         (IDLE | {"total_hashrate": None}, None),
         (IDLE | {"total_hashrate": "NaN"}, None),
         (IDLE | ONE, 0),
+        (IDLE | MUTE, 0),
         (None, None),
         ({}, None),
     ],

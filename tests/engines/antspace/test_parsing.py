@@ -169,6 +169,9 @@ def test_correct_spelling_is_read_too() -> None:
         (math.nan, None),
         (math.inf, None),
         (10**400, None),
+        (999_999_999, 999_999_999),
+        (10**12, None),
+        (1e308, None),
         (True, None),
         (False, None),
         (None, None),
@@ -328,6 +331,27 @@ def test_detection() -> None:
             parse_plant({"foo": 1}, model)
 
 
+def test_another_model_in_its_place() -> None:
+    """What an immersion tells once it is started is no state of an HK3."""
+    started = fresh(Model.IMMERSION) | fresh(Model.HK3)
+    assert parse_plant(started).model is Model.IMMERSION
+    assert parse_plant(started, Model.IMMERSION).model is Model.IMMERSION
+    for told in (started, fresh(Model.IMMERSION)):
+        with pytest.raises(NotAntspaceError):
+            parse_plant(told, Model.HK3)
+    with pytest.raises(NotAntspaceError):
+        parse_plant(fresh(Model.HK3), Model.IMMERSION)
+
+
+def test_numbers_beyond_all_sense_add_up_to_nothing() -> None:
+    """No sum, no unit and no count makes a number of them that nobody could show."""
+    for model in Model:
+        keys = [row.wire for row in TABLES[model].fields if row.wire is not None]
+        reading = parse_plant(dict.fromkeys(keys, 1.7e308), model)
+        assert set(reading.values.values()) == {None}
+    assert parse_miners({"miner_num": 1e308}).miners_known is None
+
+
 def test_miner_summary() -> None:
     """Totals in TH/s and °C, and each miner; a mean of 0 was not computed."""
     summary = parse_miners(MINERS)
@@ -374,6 +398,15 @@ def test_miner_lists_that_are_none() -> None:
     assert parse_miners({"miner_num": 3}).miners_reporting is None
     assert parse_miners(IDLE).miners_reporting == 0
     assert parse_miners(IDLE).hashing is False
+
+
+@pytest.mark.parametrize("row", [None, {}, {"GHS_5s": "n/a"}, {"GHS_5s": -1}])
+def test_a_miner_whose_rate_is_unknown_may_hash(row: object) -> None:
+    """A sum of 0 that is told beside it is no proof."""
+    idle = {"10.99.0.8": {"GHS_5s": 0}}
+    assert parse_miners(IDLE | {"miner_info": idle}).hashing is False
+    mute = idle | {"10.99.0.9": row}
+    assert parse_miners(IDLE | {"miner_info": mute}).hashing is None
 
 
 @pytest.mark.parametrize("params", [None, [], {}, {"foo": 1}, "miner_num", 3])

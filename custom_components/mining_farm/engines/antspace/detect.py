@@ -28,9 +28,9 @@ def detect(params: object) -> Model | None:
 
 def fits(model: Model, params: Mapping[str, object]) -> bool:
     """Return whether a state can be of the model that was told before."""
-    if not _MARKS[model].isdisjoint(params):
-        return True
+    if (told := detect(params)) is not None:
+        return told is model
     table = TABLES[model]
     known = {row.wire for row in table.fields}
     known |= {row.wire for row in table.flags} | {kind.wire for kind in table.alarms}
-    return detect(params) is None and not known.isdisjoint(params)
+    return not known.isdisjoint(params)

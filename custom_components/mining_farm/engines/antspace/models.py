@@ -180,9 +180,10 @@ class MinerSummary:
     @property
     def hashing(self) -> bool | None:
         """Return whether any miner hashes; None where nobody knows."""
-        if self.total_hashrate or any(m.hashrate_5s for m in self.miners or ()):
+        rates = [miner.hashrate_5s for miner in self.miners or ()]
+        if self.total_hashrate or any(rates):
             return True
-        return None if self.total_hashrate is None else False
+        return None if self.total_hashrate is None or None in rates else False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,21 @@
 """Reads single JSON values: numbers, flags and words; what makes no sense is None."""
 
-import math
-
 _NO_DATA = -100_000
 """Controllers tell this or less where they have no reading (miner-monitor's notes)."""
+_BEYOND = 1e12
+"""No plant measures so much; sums and other units of less stay numbers to show."""
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
 
 def number(value: object) -> float | None:
-    """Return a finite number from a number or its text; None for the no-data mark."""
+    """Return a number from a number or its text; None for none, no data, or too much."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         found = float(value)
     except ValueError, OverflowError:
         return None
-    return found if math.isfinite(found) and found > _NO_DATA else None
+    return found if _NO_DATA < found < _BEYOND else None
 
 
 def amount(value: object) -> float | None:
