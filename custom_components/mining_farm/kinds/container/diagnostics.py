@@ -6,9 +6,8 @@ from typing import Any
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import json_loads_object
 
+from ..plain_json import plain_json
 from .coordinator import ContainerConfigEntry
 
 TO_REDACT = {
@@ -35,5 +34,5 @@ async def async_get_config_entry_diagnostics(
         # A title that was not changed holds the address.
         "name": REDACTED,
     }
-    # As plain JSON: the redaction looks into lists, not into tuples.
-    return async_redact_data(json_loads_object(json_bytes(known)), TO_REDACT)
+    # The redaction looks into lists, not into tuples.
+    return async_redact_data(plain_json(known), TO_REDACT)

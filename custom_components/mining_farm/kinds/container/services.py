@@ -14,10 +14,9 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import json_loads_object
 
 from ...const import DOMAIN, Kind
+from ..plain_json import plain_json
 from ..targets import async_do_all, async_targeted_entries
 from . import controls
 
@@ -100,10 +99,8 @@ async def _async_reset_cooling(call: ServiceCall) -> None:
 async def _async_get_snapshot(call: ServiceCall) -> ServiceResponse:
     """Return all that is known of each container, by its entry's id."""
     return {
-        container.config_entry.entry_id: json_loads_object(
-            json_bytes(
-                {**container.describe(), "miner_numbers": container.memory.miners}
-            )
+        container.config_entry.entry_id: plain_json(
+            {**container.describe(), "miner_numbers": container.memory.miners}
         )
         for container in await _async_containers(call)
     }

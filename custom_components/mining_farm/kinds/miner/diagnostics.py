@@ -6,9 +6,8 @@ from typing import Any
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import json_loads_object
 
+from ..plain_json import plain_json
 from .const import CONF_MAC
 from .coordinator import MinerConfigEntry
 
@@ -20,18 +19,14 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Return configuration, profile and the last snapshot, however old it is."""
     coordinator = entry.runtime_data
-    known = json_bytes(
-        {
-            "data": dict(entry.data),
-            "options": dict(entry.options),
-            "fresh": coordinator.fresh,
-            "last_seen": coordinator.last_seen,
-            # Its key only: the text names the miner's address.
-            "last_failure": getattr(
-                coordinator.last_exception, "translation_key", None
-            ),
-            "snapshot": asdict(coordinator.data) if coordinator.data else None,
-        }
-    )
-    # As plain JSON: the redaction looks into lists, not into tuples.
-    return async_redact_data(json_loads_object(known), TO_REDACT)
+    known = {
+        "data": dict(entry.data),
+        "options": dict(entry.options),
+        "fresh": coordinator.fresh,
+        "last_seen": coordinator.last_seen,
+        # Its key only: the text names the miner's address.
+        "last_failure": getattr(coordinator.last_exception, "translation_key", None),
+        "snapshot": asdict(coordinator.data) if coordinator.data else None,
+    }
+    # The redaction looks into lists, not into tuples.
+    return async_redact_data(plain_json(known), TO_REDACT)

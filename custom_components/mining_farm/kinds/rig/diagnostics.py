@@ -7,10 +7,9 @@ from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.json import json_bytes
 from homeassistant.util import dt as dt_util
-from homeassistant.util.json import json_loads_object
 
+from ..plain_json import plain_json
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
@@ -64,8 +63,8 @@ async def async_get_config_entry_diagnostics(
         "blind": rig.farm.blind(now),
         "quiet_start": rig.farm.quiet(now),
     }
-    # As plain JSON: the redaction looks into lists, not into tuples.
-    return async_redact_data(json_loads_object(json_bytes(known)), TO_REDACT)
+    # The redaction looks into lists, not into tuples.
+    return async_redact_data(plain_json(known), TO_REDACT)
 
 
 def _pool(rig: RigCoordinator, worker_name: str) -> dict[str, Any] | None:

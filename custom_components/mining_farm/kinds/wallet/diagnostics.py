@@ -5,10 +5,9 @@ from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import json_loads_object
 
 from ...engines.auction import describe_result
+from ..plain_json import plain_json
 from .const import (
     CONF_DIRECTORY,
     CONF_ENDPOINTS,
@@ -60,4 +59,5 @@ async def async_get_config_entry_diagnostics(
         "result_final": data and data.result_final,
         "windows_kept": len(wallet.history.results()),
     }
-    return async_redact_data(json_loads_object(json_bytes(known)), TO_REDACT)
+    # The redaction looks into lists, not into tuples.
+    return async_redact_data(plain_json(known), TO_REDACT)

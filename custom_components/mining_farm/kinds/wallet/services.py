@@ -12,10 +12,9 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import json_loads_object
 
 from ...const import DOMAIN, Kind
+from ..plain_json import plain_json
 from ..targets import async_do_all, async_targeted_entries
 
 if TYPE_CHECKING:
@@ -87,9 +86,7 @@ async def _async_compute(call: ServiceCall) -> ServiceResponse:
 async def _async_get_results(call: ServiceCall) -> ServiceResponse:
     """Return the outcomes of the last windows, by the wallet's entry id."""
     return {
-        wallet.config_entry.entry_id: json_loads_object(
-            json_bytes({"results": wallet.history.results()})
-        )
+        wallet.config_entry.entry_id: plain_json({"results": wallet.history.results()})
         for wallet in await _async_wallets(call)
     }
 
