@@ -166,6 +166,15 @@ async def test_crash_is_told(folder: Path) -> None:
         await AuctionSolver()(odd)
 
 
+async def test_no_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told as any other failure of the solver."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(SolverError, match="no folder to solve in"):
+        await AuctionSolver()(CONTESTED)
+
+
 async def test_loop_goes_on() -> None:
     """The caller's loop never waits for the solver."""
     task = asyncio.create_task(AuctionSolver(cbc_path="/nowhere/cbc")(CONTESTED))

@@ -47,7 +47,13 @@ class _Served:
             read_within=within,
         )
         self._running = asyncio.create_task(service.run())
+        self._running.add_done_callback(self._end)
         self.service.set_result(service)
+
+    def _end(self, running: asyncio.Task[None]) -> None:
+        """End with what keeps the connection: nothing would ever be answered again."""
+        if not running.cancelled() and running.exception() and self.peer is not None:
+            self.peer.close()
 
     async def read(self, name: str, *args: object) -> object:
         """Call one of the service's reads."""

@@ -11,11 +11,12 @@ import sys
 import threading
 from typing import Any
 
-from .errors import ChainUnavailableError
+from .errors import ChainError, ChainUnavailableError
 from .peer import ChainProcessError, Handlers, Peer
 
 _PACKAGE = Path(__file__).parent
 _RESTART_AFTER = 2.0
+_RESTART_AT_MOST = 60.0
 _END_WITHIN = 2.0
 
 type Begin = Callable[[Peer], Coroutine[Any, Any, None]]
@@ -118,11 +119,18 @@ class ChainThread:
 
     async def _keep(self) -> None:
         """Start the process, and start it again whenever it has ended."""
+        loop = asyncio.get_running_loop()
+        pause = _RESTART_AFTER
         while True:
+            started_at = loop.time()
             # Without a process or socket to be had, it may be had later.
             with suppress(OSError):
                 await self._serve()
-            await asyncio.sleep(_RESTART_AFTER)
+            if loop.time() - started_at > _RESTART_AT_MOST:
+                pause = _RESTART_AFTER
+            await asyncio.sleep(pause)
+            # One that cannot run would be started all day long.
+            pause = min(2 * pause, _RESTART_AT_MOST)
 
     async def _serve(self) -> None:
         ours, theirs = socket.socketpair()
@@ -142,7 +150,10 @@ class ChainThread:
                 self._peer = None
                 serving.cancel()
                 await asyncio.wait([serving])
-        except ChainUnavailableError:
+                # A task that was cancelled before it began has closed nothing.
+                peer.close()
+        except ChainError:
+            # It has ended, or is of another version, after an update.
             pass
         finally:
             self._process = None

@@ -75,6 +75,10 @@ class Peer:
         """Call a function there without waiting for it."""
         self._send("call", 0, name, args)
 
+    def close(self) -> None:
+        """End, here and at the other end."""
+        self._writer.close()
+
     async def run(self) -> None:
         """Answer until the other end is gone; then all calls fail."""
         try:

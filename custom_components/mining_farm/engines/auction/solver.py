@@ -67,7 +67,10 @@ class AuctionSolver:
         }
 
     async def _ask(self, request: bytes) -> dict[str, Any]:
-        folder = await asyncio.to_thread(mkdtemp, prefix="mining_farm_auction_")
+        try:
+            folder = await asyncio.to_thread(mkdtemp, prefix="mining_farm_auction_")
+        except OSError as err:
+            raise SolverError(f"there is no folder to solve in: {err}") from err
         try:
             async with asyncio.timeout(self._limit):
                 output, errors, status = await _run(request, folder)
