@@ -9,9 +9,10 @@ from .chain_thread import ChainThread
 from .errors import ChainError, ExtrinsicUnconfirmedError
 from .models import BlockRef, EndpointState, Neuron, Snapshot, StoredCommitment, Window
 from .networks import endpoint_urls, public_url
-from .pace import BLOCK_TIME, PUBLISH_BLOCKS, READ_WITHIN
+from .pace import PUBLISH_BLOCKS, READ_WITHIN
 from .peer import ChainProcessError, Handlers, Peer
 from .subscribers import Subscribers
+from .windows import BLOCK_SECONDS
 
 _GRACE = 5.0
 """Seconds that the process is behind its own deadlines at most."""
@@ -40,7 +41,7 @@ class ChainClient:
         endpoints: Sequence[str],
         *,
         netuid: int,
-        block_time: float = BLOCK_TIME,
+        block_time: float = BLOCK_SECONDS,
         read_within: float = READ_WITHIN,
     ) -> None:
         """Take endpoints in the order of preference: names of networks or URLs.

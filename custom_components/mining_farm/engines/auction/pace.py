@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-BLOCK_TIME = 12.0
-"""Seconds."""
+from .windows import BLOCK_SECONDS
+
 READ_WITHIN = 20.0
 """Seconds for any read, reconnecting included."""
 ERA_PERIOD = 8
@@ -20,7 +20,7 @@ PUBLISH_BLOCKS = PREPARE_BLOCKS + WAIT_BLOCKS + 1
 class Pace:
     """How long is too long, in seconds, by the time between two blocks."""
 
-    block_time: float = BLOCK_TIME
+    block_time: float = BLOCK_SECONDS
 
     @property
     def connect(self) -> float:

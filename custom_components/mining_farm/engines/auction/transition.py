@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from .models import Window
-from .windows import BLOCK_TIME, epoch_start, validation_window
+from .windows import BLOCK_SECONDS, epoch_start, validation_window
 
 THRESHOLD = 45.0
 """Seconds before the next window from which on the head is read each second."""
@@ -12,12 +12,10 @@ POLLS = 48
 INTERVAL = 60.0
 """Seconds between two looks at other times."""
 
-_BLOCK_SECONDS = BLOCK_TIME.total_seconds()
-
 
 def time_left(window: Window, head: int) -> float:
     """Return the seconds until the block after a window is due."""
-    return (window.end + 1 - head) * _BLOCK_SECONDS
+    return (window.end + 1 - head) * BLOCK_SECONDS
 
 
 async def follow_transition(

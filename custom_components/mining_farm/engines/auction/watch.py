@@ -12,13 +12,13 @@ from .models import AuctionResult, BlockRef, Window
 from .one_window import Hold
 from .transition import INTERVAL, POLLS, THRESHOLD, follow_transition, time_left
 from .watch_events import WatchChain, WatchEvent, WatchProblem, WindowUpdate
-from .windows import BLOCK_TIME, window_at
+from .windows import BLOCK_SECONDS, window_at
 
-SILENCE = 3 * BLOCK_TIME.total_seconds()
+SILENCE = 3 * BLOCK_SECONDS
 """Seconds without a head after which the head is asked for."""
 MAX_OPEN = 12
 """Windows that are not final yet and still looked after: those of two epochs."""
-MAX_PAUSE = BLOCK_TIME.total_seconds()
+MAX_PAUSE = BLOCK_SECONDS
 """Seconds before what failed is tried again, at most; a new head ends the wait."""
 HOLD_AGAIN = 60.0
 """Seconds before an auction is held again that had all its data and still failed."""

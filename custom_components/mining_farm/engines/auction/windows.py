@@ -5,6 +5,7 @@ from datetime import timedelta
 from .models import Window
 
 BLOCK_TIME = timedelta(seconds=12)
+BLOCK_SECONDS = BLOCK_TIME.total_seconds()
 BLOCKS_PER_WINDOW = 60
 """The sixth window of an epoch has one block more."""
 _WINDOWS = 6
