@@ -139,23 +139,23 @@ async def test_modes(site: Site, north: AntspaceSimulator) -> None:
     """Off stops, auto lets the controller choose, cool goes back to the last target."""
     await site.add(north, controls=True)
     await act(site, "set_hvac_mode", hvac_mode="auto")
-    assert writes(north) == ["setTemp&temp=pid"]
+    assert writes(north) == ["open", "setTemp&temp=pid"]
     assert site.state(CLIMATE) == "auto"
     assert site.get(CLIMATE).attributes["temperature"] == 38.0
     await act(site, "set_hvac_mode", hvac_mode="cool")
-    assert writes(north)[1:] == ["setTemp&temp=35"]
+    assert writes(north)[2:] == ["open", "setTemp&temp=35"]
     assert site.state(CLIMATE) == "cool"
     north.set_load(0)
     await act(site, "set_hvac_mode", hvac_mode="off")
-    assert writes(north)[2:] == ["close"]
+    assert writes(north)[4:] == ["close"]
     assert site.state(CLIMATE) == "off"
     assert site.get(CLIMATE).attributes["hvac_action"] == "off"
     await act(site, "turn_on")
-    assert writes(north)[3:] == ["open"]
+    assert writes(north)[5:] == ["open"]
     assert site.state(CLIMATE) == "cool"
     await act(site, "turn_off")
     await act(site, "set_hvac_mode", hvac_mode="auto")
-    assert writes(north)[4:] == ["close", "open", "setTemp&temp=pid"]
+    assert writes(north)[6:] == ["close", "open", "setTemp&temp=pid"]
     assert site.state(CLIMATE) == "auto"
 
 
@@ -186,6 +186,45 @@ async def test_a_pump_that_runs_on_is_shown_and_can_be_started_again(
     assert site.state("switch.north_cooling") == "on"
     await act(site, "set_hvac_mode", hvac_mode="cool")
     assert writes(north) == ["close", "open"]
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "sent"),
+    [
+        ("set_hvac_mode", {"hvac_mode": "cool"}, ["open", "setTemp&temp=35"]),
+        (
+            "set_temperature",
+            {"hvac_mode": "cool", "temperature": 33},
+            ["open", "setTemp&temp=33"],
+        ),
+    ],
+)
+async def test_a_stop_in_automatic_mode_is_ended_by_another_mode(
+    site: Site, action: str, data: dict[str, Any], sent: list[str]
+) -> None:
+    """HK3's pump shows nothing of a stop: whoever asks for cooling gets it started."""
+    north = await site.container(faithful=True)
+    north.set_fields({"minerInfo": {"miner_num": 0, "total_hashrate": 0}})
+    await site.add(north, controls=True)
+    await act(site, "set_hvac_mode", hvac_mode="auto")
+    await act(site, "turn_off")
+    assert site.state(CLIMATE) == "auto"
+    before = len(north.writes)
+    await act(site, action, **data)
+    assert writes(north)[before:] == sent
+    assert site.state(CLIMATE) == "cool"
+
+
+async def test_no_way_out_of_automatic_mode_is_known_before_anything_is_done(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """Whoever reads that nothing was told can believe it."""
+    north.set_fields({"pid_mode": True, "supply_liquid_set_temp": 38})
+    await site.add(north, controls=True)
+    with pytest.raises(ServiceValidationError) as told:
+        await act(site, "set_hvac_mode", hvac_mode="cool")
+    assert told.value.translation_key == "container_out_of_bounds"
+    assert writes(north) == []
 
 
 async def test_an_unknown_mode_is_unknown(site: Site, north: AntspaceSimulator) -> None:

@@ -126,7 +126,7 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
                 )
             case HVACMode.OFF:
                 await controls.async_stop(self.coordinator)
-            case HVACMode.COOL if self.hvac_mode is not HVACMode.AUTO:
+            case HVACMode.COOL:
                 await controls.async_start(self.coordinator)
         await controls.async_set_temperature(self.coordinator, celsius)
 
@@ -146,11 +146,12 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
         if hvac_mode is HVACMode.OFF:
             await controls.async_stop(container)
             return
-        plant, wanted = container.data.plant, hvac_mode is HVACMode.AUTO
-        changes = plant.pid_mode is not wanted
-        # HK3's pump may run on after a stop: a mode asked for anew means to start.
-        if not plant.running or not changes:
-            await controls.async_start(container)
+        wanted = hvac_mode is HVACMode.AUTO
+        changes = container.data.plant.pid_mode is not wanted
+        if changes and not wanted:
+            container.manual_set_point()
+        # HK3's pump may run on after a stop, so that one that runs may have to start.
+        await controls.async_start(container)
         if changes:
             await controls.async_set_pid(container, on=wanted)
 
