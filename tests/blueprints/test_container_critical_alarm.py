@@ -1,6 +1,6 @@
 """A critical alarm on the phone, in words, and nothing else."""
 
-from homeassistant.core import ServiceCall
+from homeassistant.core import CoreState, ServiceCall
 
 from ..kinds.container.conftest import Site
 from .conftest import Automate
@@ -31,6 +31,19 @@ async def test_critical_alarms_are_told(site: Site, automate: Automate) -> None:
     container.clear_alarm("fan1_fault")
     await site.polls()
     assert said(messages)[1:] == ["North: leak is over."]
+
+
+async def test_an_alarm_from_before_the_start(site: Site, automate: Automate) -> None:
+    """A leak that began while Home Assistant was off is told once it has started."""
+    site.hass.set_state(CoreState.not_running)
+    container = await site.container(faithful=True)
+    container.leak()
+    await site.add(container)
+    messages = await automate("container_critical_alarm", containers=[NORTH])
+    assert said(messages) == []
+    await site.hass.async_start()
+    await site.settle()
+    assert said(messages) == ["North: leak (critical)."]
 
 
 async def test_what_is_wanted_can_be_chosen(site: Site, automate: Automate) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.components.event import EventEntity
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
 
 from .coordinator import FarmCoordinator
 from .entity import EntryEntity
@@ -30,6 +31,11 @@ class ToldEvent[CoordinatorT: FarmCoordinator[Any]](
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
+        # Automations hear nothing before: what happens until then waits for them.
+        self.async_on_remove(async_at_started(self.hass, self._listen))
+
+    @callback
+    def _listen(self, _hass: HomeAssistant) -> None:
         self.async_on_remove(self.teller.async_listen(self._happened))
 
     @callback

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from homeassistant.core import Event
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, Event
 from simulators.antspace import AntspaceSimulator, Model
 
 from .conftest import Site
@@ -78,6 +79,38 @@ async def test_no_news_after_a_restart(site: Site, north: AntspaceSimulator) -> 
     await site.load(entry)
     await site.polls()
     assert told(changes) == [("cleared", "power_fault", "medium")]
+
+
+async def test_what_is_found_while_home_assistant_starts(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """It waits until automations listen: they do only once all is started."""
+    site.hass.set_state(CoreState.not_running)
+    north.raise_alarm("leakage_fault")
+    await site.add(north)
+    assert site.state("binary_sensor.north_leak") == "on"
+    assert site.state(ALARMS) == "unknown"
+    site.hass.set_state(CoreState.running)
+    site.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await site.settle()
+    assert site.get(ALARMS).attributes["alarm"] == "leakage_fault"
+    north.clear_alarm("leakage_fault")
+    await site.polls()
+    assert site.get(ALARMS).attributes["event_type"] == "cleared"
+
+
+async def test_gone_before_home_assistant_has_started(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """An entry that is unloaded during the start tells nothing afterwards."""
+    site.hass.set_state(CoreState.not_running)
+    north.raise_alarm("leakage_fault")
+    entry = await site.add(north)
+    assert await site.hass.config_entries.async_unload(entry.entry_id)
+    site.hass.set_state(CoreState.running)
+    site.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await site.settle()
+    assert site.state(ALARMS) == "unavailable"
 
 
 @pytest.mark.parametrize("fault", ["refuse", "corrupt"])
