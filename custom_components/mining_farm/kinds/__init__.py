@@ -1,4 +1,4 @@
-"""One folder per kind of config entry, imported when the first entry of that kind loads."""
+"""One folder per kind of config entry; its platforms are imported when one loads."""
 
 from typing import Any, Protocol, cast
 
