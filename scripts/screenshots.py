@@ -12,11 +12,15 @@ from scripts.containers import add_container
 from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
 from scripts.home_assistant.browser import browse, find_chromium, open_page
 from scripts.rigs import POOL, Rig, add_rig
+from scripts.wallets import add_wallet, arm_wallet
 from simulators.antminer import AntminerSimulator
 from simulators.antspace import AntspaceSimulator
+from simulators.clock import SystemClock
 from simulators.farm import MIX
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
+from simulators.subtensor import SubtensorSimulator
+from simulators.subtensor.wallet import WalletFolder
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 DOMAIN = "mining_farm"
@@ -28,6 +32,8 @@ RIG = "rig01"
 PLUG = "127.12.2.1"
 CONTAINER = "North"
 CONTAINER_AT = "127.12.3.1"
+WALLET = "farm default"
+WINNING_PRICE = "0.85"
 EXPANDED = "ha-config-entry-row .expand-button"
 POLLS_S = 65
 """Long enough for a history to be seen."""
@@ -97,6 +103,23 @@ async def _add_container(
     container.leak()
 
 
+async def _add_wallet(
+    client: HomeAssistantClient, chain: SubtensorSimulator, folder: Path
+) -> None:
+    """Add an armed wallet whose bid counts from the next window on."""
+    wallet = WalletFolder(chain.node.url, folder)
+    await wallet.start()
+    entry_id = await add_wallet(
+        client, chain.node.url, wallet.describe(), WINNING_PRICE
+    )
+    await arm_wallet(client, entry_id)
+    commitment = f"sensor.{WALLET.replace(' ', '_')}_commitment"
+    while (await client.states()).get(commitment, {}).get("state") != "in_force":
+        await chain.produce()
+        await asyncio.sleep(1)
+    await chain.produce(60)
+
+
 async def _device_id(client: HomeAssistantClient, name: str) -> str:
     devices: list[dict[str, str]] = await client.command("config/device_registry/list")
     return next(device["id"] for device in devices if device["name"] == name)
@@ -114,6 +137,9 @@ async def main() -> None:
         container = await running.enter_async_context(
             AntspaceSimulator("hk3", CONTAINER_AT, faithful=False)
         )
+        chain = await running.enter_async_context(
+            SubtensorSimulator(clock=SystemClock())
+        )
         folder = Path(running.enter_context(TemporaryDirectory()))
         home_assistant = HomeAssistantProcess(folder, console=folder / "console.log")
         await running.enter_async_context(home_assistant)
@@ -127,6 +153,8 @@ async def main() -> None:
         )
         await _add_rig(client, pools.url(POOL))
         await _add_container(client, container)
+        wallets = Path(running.enter_context(TemporaryDirectory()))
+        await _add_wallet(client, chain, wallets)
         await asyncio.sleep(POLLS_S)
         await open_page(page, f"{url}/config/integrations/integration/{DOMAIN}")
         await page.locator(EXPANDED).evaluate_all(
@@ -137,6 +165,7 @@ async def main() -> None:
             ("device", SHOWN),
             ("rig", RIG),
             ("container", CONTAINER),
+            ("wallet", WALLET),
         ):
             device = await _device_id(client, name)
             await open_page(page, f"{url}/config/devices/device/{device}")
