@@ -233,6 +233,35 @@ async def test_no_journal_no_extrinsic(
     assert site.sent == 0
 
 
+async def test_a_damaged_journal_is_handed_to_a_human(
+    site: Site, tmp_path: Path, impatient: None
+) -> None:
+    """It might tell of something that was sent: nothing is, until it is looked after."""
+    journal = tmp_path / "config" / ".storage" / "mining_farm.wallet.wallet"
+    journal.parent.mkdir()
+    journal.write_text('{"scope": ')
+    await site.add(**OTHER_BID, **ARMED)
+    issues = ir.async_get(site.hass)
+    await site.until(
+        lambda: issues.async_get_issue("mining_farm", "wallet_journal_wallet")
+    )
+    issue = issues.async_get_issue("mining_farm", "wallet_journal_wallet")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    told = Path(site.hass.config.path(issue.translation_placeholders["file"]))
+    assert told == journal
+    with pytest.raises(HomeAssistantError, match="cannot be read"):
+        await site.act("publish_commitment", force=True)
+    assert site.sent == 0
+    journal.unlink()
+    async with blocks(site):
+        await site.until(lambda: "commitment_published" in site.names, 25)
+        await site.until(
+            lambda: not issues.async_get_issue("mining_farm", "wallet_journal_wallet")
+        )
+    assert site.sent == site.succeeded == 1
+
+
 async def test_workers_file(site: Site, tmp_path: Path, impatient: None) -> None:
     """A broken edit publishes nothing and is told with its line; mended, it is over."""
     file = tmp_path / "workers.toml"

@@ -63,6 +63,24 @@ async def test_the_proxy_follows(site: Site, tmp_path: Path) -> None:
     assert sentinel.exists()
 
 
+async def test_a_proxy_that_is_given_up(site: Site, tmp_path: Path) -> None:
+    """What was wrong with its file is nobody's matter any more."""
+    issues = ir.async_get(site.hass)
+    entry = await site.add(
+        proxy=const.PROXY_BRAIINS,
+        proxy_file=str(tmp_path / "profile.toml"),
+        proxy_sentinel=str(tmp_path / "reload"),
+    )
+    await site.until(
+        lambda: issues.async_get_issue("mining_farm", "wallet_routing_wallet")
+    )
+    site.hass.config_entries.async_update_entry(
+        entry, options={const.CONF_PROXY: const.PROXY_NONE}
+    )
+    await site.hass.config_entries.async_reload("wallet")
+    assert not issues.async_get_issue("mining_farm", "wallet_routing_wallet")
+
+
 async def test_promised_and_delivered(site: Site) -> None:
     """Short as soon as the machines no longer do nine tenths; unknown is not short."""
     rates: dict[str, knowledge.HashrateKnowledge] = {

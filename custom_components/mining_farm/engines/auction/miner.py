@@ -99,6 +99,11 @@ class AuctionMiner:
         )
         self._watch.subscribe(self._take)
 
+    @property
+    def routes(self) -> bool:
+        """Whether a proxy learns of the results."""
+        return self._route is not None
+
     async def run(self) -> None:
         """Do all of it until cancelled."""
         async with asyncio.TaskGroup() as group:

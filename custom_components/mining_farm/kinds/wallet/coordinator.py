@@ -84,6 +84,9 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             solve=solve,
             tell=self._happened,
         )
+        if not self.miner.routes:
+            # What was wrong with a proxy's file is over with the proxy.
+            issues.routing_problem(self, None)
         self.actions = WalletActions(self)
         self._endpoint_loss = EndpointLoss(hass, self._endpoint_lost)
         self._starting = asyncio.Lock()
@@ -197,6 +200,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         """Take in what the auction miner tells."""
         match event:
             case UpkeepReport():
+                issues.journal_problem(self, event)
                 self._learn(
                     commitment=learn(self.hotkey, event, self._known.commitment)
                 )

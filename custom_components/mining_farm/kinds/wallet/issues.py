@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
 
-from ...engines.auction import RoutingError, WorkersFileError
+from ...engines.auction import Outcome, RoutingError, UpkeepReport, WorkersFileError
 from ..issues import raise_issue, withdraw_issues
+from .journal import journal_name
 
 if TYPE_CHECKING:
     from .coordinator import WalletCoordinator
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 WORKERS = "wallet_workers"
 ROUTING = "wallet_routing"
 AGEING = "wallet_ageing"
+JOURNAL = "wallet_journal"
 
 LEFT = timedelta(minutes=20)
 """Before validators stop counting a commitment."""
@@ -44,14 +47,27 @@ def routing_problem(wallet: WalletCoordinator, err: RoutingError | None) -> None
 
 
 @callback
+def journal_problem(wallet: WalletCoordinator, report: UpkeepReport) -> None:
+    """Tell why nothing is published any more, until the journal is usable again."""
+    if (err := report.journal_error) is not None:
+        file = f"{STORAGE_DIR}/{journal_name(wallet.config_entry.entry_id)}"
+        _set(wallet, JOURNAL, on=True, detail=str(err), file=file)
+    elif report.outcome is not Outcome.UNKNOWN:
+        # Where the chain gave no answer, the journal may not have been asked.
+        _set(wallet, JOURNAL, on=False)
+
+
+@callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw everything about a wallet that is removed."""
-    withdraw_issues(hass, entry_id, (WORKERS, ROUTING, AGEING))
+    withdraw_issues(hass, entry_id, (WORKERS, ROUTING, AGEING, JOURNAL))
 
 
-def _set(wallet: WalletCoordinator, key: str, *, on: bool, detail: str = "") -> None:
+def _set(
+    wallet: WalletCoordinator, key: str, *, on: bool, detail: str = "", file: str = ""
+) -> None:
     entry = wallet.config_entry
     if on:
-        raise_issue(wallet.hass, entry, key, detail=detail)
+        raise_issue(wallet.hass, entry, key, detail=detail, file=file)
     else:
         withdraw_issues(wallet.hass, entry.entry_id, (key,))

@@ -5,8 +5,18 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
+from ...const import DOMAIN
 from ...engines.auction import JournalError
 from ..record_file import NOT_READ, NOT_WRITTEN, RecordFile
+
+
+def journal_name(entry_id: str) -> str:
+    """Return the name of a wallet's file in Home Assistant's storage."""
+    return f"{DOMAIN}.{_record_name(entry_id)}"
+
+
+def _record_name(entry_id: str) -> str:
+    return f"wallet.{entry_id}"
 
 
 class WalletJournal:
@@ -14,7 +24,7 @@ class WalletJournal:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the wallet's entry id."""
-        self._file = RecordFile(hass, f"wallet.{entry_id}")
+        self._file = RecordFile(hass, _record_name(entry_id))
 
     async def load(self) -> Mapping[str, Any] | None:
         """Return what was stored; None where nothing was; JournalError."""
