@@ -1,10 +1,12 @@
 """What outlasts a restart of Home Assistant and a reload of the entry."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.mining_farm.const import DOMAIN
 from homeassistant.const import STATE_OFF, STATE_ON
 from simulators.antspace import AntspaceSimulator
 
@@ -52,6 +54,38 @@ async def test_an_alarm_that_lasts_is_not_raised_again(
         if event.data["entity_id"] == EVENT and event.data["new_state"] is not None
     }
     assert again <= {raised, "unavailable"}
+
+
+@pytest.mark.usefixtures("read_back")
+async def test_what_is_read_after_the_end_is_not_kept(
+    site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any]
+) -> None:
+    """A command that outlives its entry told nobody: the next entry has to."""
+    entry = await site.add(north, controls=True)
+    ended = entry.runtime_data
+    north.delay(2, "minerInfo")
+    asked = site.hass.async_create_task(
+        site.hass.services.async_call(
+            "button",
+            "press",
+            {"entity_id": "button.north_reset_cooling"},
+            blocking=True,
+        )
+    )
+    while not north.writes:
+        await asyncio.sleep(0)
+    north.raise_alarm("leakage_fault")
+    assert await site.hass.config_entries.async_unload(entry.entry_id)
+    site.clock.advance(2)
+    await asyncio.gather(asked, return_exceptions=True)
+    assert "leakage_fault" in ended.memory.alarms
+    await site.after(6)
+    north.restore()
+    await site.load(entry)
+    assert told(site) == ("raised", "leakage_fault")
+    await site.hass.config_entries.async_remove(entry.entry_id)
+    await site.after(6)
+    assert f"{DOMAIN}.container.north" not in hass_storage
 
 
 async def test_an_alarm_that_ended_meanwhile_is_cleared(

@@ -93,7 +93,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         self._in_turn = asyncio.Lock()
         # A container is silent once nothing came for the grace, after a start as well.
         self._start_grace_timer()
-        entry.async_on_unload(self.memory.async_flush)
+        entry.async_on_unload(self.memory.async_close)
 
     @property
     def silent(self) -> bool | None:

@@ -33,6 +33,7 @@ class ContainerMemory:
         self.miners: dict[str, int] = {}
         """Numbers of miners by address."""
         self._unsaved = False
+        self._closed = False
 
     async def async_load(self) -> None:
         """Recall what was kept."""
@@ -65,8 +66,12 @@ class ContainerMemory:
         if self.miners.pop(ip, None) is not None:
             self._save_soon()
 
-    async def async_flush(self) -> None:
-        """Write at once what is not on disk: who loads the entry anew reads it there."""
+    async def async_close(self) -> None:
+        """Write at once what is not on disk: who loads the entry anew reads it there.
+
+        Nothing is written later: what a command still reads then was told to nobody.
+        """
+        self._closed = True
         if self._unsaved:
             await self._store.async_save(self._data())
 
@@ -75,6 +80,8 @@ class ContainerMemory:
         await self._store.async_remove()
 
     def _save_soon(self) -> None:
+        if self._closed:
+            return
         self._unsaved = True
         self._store.async_delay_save(self._data, SAVE_DELAY_S)
 
