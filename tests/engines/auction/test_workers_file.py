@@ -157,6 +157,28 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         read_workers_file(path)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ('"~/wallets"', '"~nobody-of-that-name/wallets"', 9),
+        ('"0.98"', "9" * 5000, None),
+        ('["0.5"]', "[" * 5000 + "]" * 5000, None),
+    ],
+    ids=["home", "digits", "brackets"],
+)
+def test_what_python_itself_refuses(
+    tmp_path: Path, before: str, after: str, line: int | None
+) -> None:
+    """A mistake like any other, which ends nobody's watch."""
+    source = WorkersSource(_write(tmp_path, GOOD))
+    good = source.read().in_force
+    _write(tmp_path, GOOD.replace(before, after))
+    reading = source.read()
+    assert reading.problem is not None
+    assert reading.problem.line == line
+    assert reading.in_force is good
+
+
 def test_too_long_a_commitment_is_the_file_s_mistake(tmp_path: Path) -> None:
     """More sizes than 128 bytes hold are told before anything is published."""
     sizes = ", ".join(f'"0.{number}" = 100' for number in range(1001, 1025))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from custom_components.mining_farm.engines.auction import AuctionSolver
+from custom_components.mining_farm.kinds.wallet import DATA_SOLVER
 from custom_components.mining_farm.kinds.wallet.history import KEPT, WindowHistory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -58,6 +60,26 @@ async def test_partly_won(site: Site) -> None:
     assert int(site.state("sensor.wallet_workers_lost")) == 100 - won
     assert float(site.state("sensor.wallet_hashrate_won")) == pytest.approx(0.45 * won)
     assert site.names == ["window_partly_won"]
+
+
+async def test_an_estimate_is_marked(site: Site) -> None:
+    """Where the validators' solver does not run: by sensor, event and action."""
+    site.hass.data[DATA_SOLVER] = AuctionSolver(cbc_path="/bin/false")
+    entry = await site.add()
+    site.told.clear()
+    site.simulator.control.commit(ALICE.address, "2;b;BTC,0.5=0.45:100")
+    await _hold(site, entry, WINDOW)
+    assert site.get("sensor.wallet_last_result").attributes["estimate"] is True
+    [(name, told)] = site.told
+    assert name == "window_partly_won"
+    assert (told["estimate"], told["solver"]) == (True, "highs")
+    won = int(site.state("sensor.wallet_workers_won"))
+    assert 0 < told["own_least"] <= won <= told["own_most"] < 100
+    [*_, kept] = (await site.act("get_results"))["results"]
+    assert kept["estimate"] is True
+    computed = await site.act("compute_auction")
+    assert computed["estimate"] is True
+    assert computed["own_least"] == told["own_least"]
 
 
 async def test_provisional_corrected_final(site: Site) -> None:

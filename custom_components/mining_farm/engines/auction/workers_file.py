@@ -128,6 +128,9 @@ def parse_settings(text: str) -> FileSettings:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as err:
         raise WorkersFileError(err.msg, line=err.lineno) from err
+    except (ValueError, RecursionError) as err:
+        # Python's own limits: digits of a number, and brackets in brackets.
+        raise WorkersFileError("holds a number or brackets beyond reason") from err
     return _Parser(text, document).settings()
 
 
@@ -151,14 +154,18 @@ class _Parser:
             wallet=WalletSettings(
                 name=self._text_of(wallet, "wallet", "name"),
                 hotkey=self._text_of(wallet, "wallet", "hotkey_name"),
-                directory=Path(
-                    self._text_of(wallet, "wallet", "directory")
-                ).expanduser(),
+                directory=self._directory(self._text_of(wallet, "wallet", "directory")),
             ),
             price_multiplier=workers["price_multiplier"],
             hashrates=hashrates,
             sizes=sizes,
         )
+
+    def _directory(self, text: str) -> Path:
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            self._fail("there is no such home directory", "wallet", "directory")
 
     def _amounts(
         self, workers: Mapping[str, Any]
