@@ -75,6 +75,8 @@ async def test_what_is_read_after_the_end_is_not_kept(
     while not north.writes:
         await asyncio.sleep(0)
     north.raise_alarm("leakage_fault")
+    while "minerInfo" not in north.requests[-1].target:
+        await asyncio.sleep(0)
     assert await site.hass.config_entries.async_unload(entry.entry_id)
     site.clock.advance(2)
     await asyncio.gather(asked, return_exceptions=True)
