@@ -19,8 +19,6 @@ class RunningService(ChainService):
     def __init__(self, urls: tuple[str, ...], block_time: float) -> None:
         """Listen to everything."""
         self.heads: list[BlockRef] = []
-        self.finals: list[BlockRef] = []
-        self.silences: list[bool] = []
         self.states: tuple[EndpointState, ...] = ()
         super().__init__(
             urls,
@@ -28,8 +26,6 @@ class RunningService(ChainService):
             pace=Pace(block_time),
             listener=Listener(
                 head=self.heads.append,
-                finalised=self.finals.append,
-                silent=self.silences.append,
                 endpoints=self._take,
             ),
             read_within=10,

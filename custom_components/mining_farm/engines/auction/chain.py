@@ -57,15 +57,10 @@ class ChainClient:
         self._signing: Signer | None = None
         self._signed = False
         self._heads: Subscribers[BlockRef] = Subscribers()
-        self._finalised: Subscribers[BlockRef] = Subscribers()
-        self._silence: Subscribers[bool] = Subscribers()
         self._states: Subscribers[tuple[EndpointState, ...]] = Subscribers()
         self._endpoints = _unknown(self._urls, None)
-        self._is_silent = False
         handlers: Handlers = {
             "head": self._take_head,
-            "finalised": self._take_finalised,
-            "silent": self._take_silent,
             "endpoints": self._take_endpoints,
             "sign": self._sign,
         }
@@ -75,11 +70,6 @@ class ChainClient:
     def endpoints(self) -> tuple[EndpointState, ...]:
         """How each endpoint is doing, in the order of preference."""
         return self._endpoints
-
-    @property
-    def heads_silent(self) -> bool:
-        """Whether no head has come for three block times, whatever the reason."""
-        return self._is_silent
 
     async def start(self) -> None:
         """Begin to connect; does not wait for it."""
@@ -149,16 +139,6 @@ class ChainClient:
         """Call back in this loop with each new best block; returns what ends that."""
         return self._heads.add(callback)
 
-    def subscribe_finalised(
-        self, callback: Callable[[BlockRef], None]
-    ) -> Callable[[], None]:
-        """Call back in this loop with each new finalised block."""
-        return self._finalised.add(callback)
-
-    def subscribe_silence(self, callback: Callable[[bool], None]) -> Callable[[], None]:
-        """Call back in this loop when heads fall silent, and when they come again."""
-        return self._silence.add(callback)
-
     def subscribe_endpoints(
         self, callback: Callable[[tuple[EndpointState, ...]], None]
     ) -> Callable[[], None]:
@@ -211,25 +191,12 @@ class ChainClient:
     def _ended(self) -> None:
         """Know nothing any more: the process is gone, and comes back anew."""
         self._set_endpoints(_unknown(self._urls, "the chain's process has ended"))
-        self._set_silent(silent=True)
 
     async def _take_head(self, block: BlockRef) -> None:
-        self._set_silent(silent=False)
         self._heads.tell(block)
-
-    async def _take_finalised(self, block: BlockRef) -> None:
-        self._finalised.tell(block)
-
-    async def _take_silent(self, silent: bool) -> None:
-        self._set_silent(silent=silent)
 
     async def _take_endpoints(self, states: tuple[EndpointState, ...]) -> None:
         self._set_endpoints(states)
-
-    def _set_silent(self, *, silent: bool) -> None:
-        if silent != self._is_silent:
-            self._is_silent = silent
-            self._silence.tell(silent)
 
     def _set_endpoints(self, states: tuple[EndpointState, ...]) -> None:
         self._endpoints = states

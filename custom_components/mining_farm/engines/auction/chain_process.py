@@ -40,8 +40,6 @@ class _Served:
             pace=Pace(block_time),
             listener=Listener(
                 head=lambda block: tell("head", block),
-                finalised=lambda block: tell("finalised", block),
-                silent=lambda silent: tell("silent", silent),
                 endpoints=lambda states: tell("endpoints", states),
             ),
             read_within=within,

@@ -21,8 +21,6 @@ class Listener:
     """Who is told what happens; all are called in the keeper's loop."""
 
     head: Callable[[BlockRef], None]
-    finalised: Callable[[BlockRef], None]
-    silent: Callable[[bool], None]
     endpoints: Callable[[tuple[EndpointState, ...]], None]
 
 
@@ -37,7 +35,6 @@ class ConnectionKeeper:
         self._changed = asyncio.Event()
         self._genesis: str | None = None
         self._head_at = asyncio.get_running_loop().time()
-        self._silent = False
         self._told: tuple[EndpointState, ...] = ()
 
     async def connection(self) -> Connection:
@@ -55,18 +52,6 @@ class ConnectionKeeper:
 
     async def run(self) -> None:
         """Keep the connection until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._keep())
-            group.create_task(self._listen())
-
-    async def compare(self) -> None:
-        """Ask the endpoints that are not in use for their height, all at once."""
-        async with asyncio.TaskGroup() as group:
-            for url in self.table.others:
-                group.create_task(self._probe(url))
-        self._tell()
-
-    async def _keep(self) -> None:
         while True:
             url = self.table.next()
             self.table.tried(url)
@@ -90,6 +75,13 @@ class ConnectionKeeper:
                 self._fail(url, reason, count=reason != _BROKEN)
             if self.table.exhausted:
                 await asyncio.sleep(self.pace.pause)
+
+    async def compare(self) -> None:
+        """Ask the endpoints that are not in use for their height, all at once."""
+        async with asyncio.TaskGroup() as group:
+            for url in self.table.others:
+                group.create_task(self._probe(url))
+        self._tell()
 
     async def _open(self, url: str) -> tuple[Connection, int]:
         """Connect; return the connection and the endpoint's height."""
@@ -118,7 +110,6 @@ class ConnectionKeeper:
                 self._ask(connection),
                 self._stay_level(connection),
                 self._follow_heads(url, connection),
-                self._follow_finalised(connection),
             )
         ]
         try:
@@ -171,22 +162,13 @@ class ConnectionKeeper:
                     break
 
     async def _follow_heads(self, url: str, connection: Connection) -> str:
-        async def take(block: BlockRef) -> None:
+        def take(block: BlockRef) -> None:
             self._head_at = asyncio.get_running_loop().time()
             self.table.heard(url, block.number)
-            self._note_silence()
             self._listener.head(block)
             self._tell()
 
-        names = ("chain_subscribeNewHeads", "chain_unsubscribeNewHeads")
-        return await _follow(connection, names, take)
-
-    async def _follow_finalised(self, connection: Connection) -> str:
-        async def take(block: BlockRef) -> None:
-            self._listener.finalised(block)
-
-        names = ("chain_subscribeFinalizedHeads", "chain_unsubscribeFinalizedHeads")
-        return await _follow(connection, names, take)
+        return await _follow_heads(connection, take)
 
     async def _probe(self, url: str) -> None:
         try:
@@ -199,17 +181,6 @@ class ConnectionKeeper:
             self.table.fail(url, str(error), count=False)
         else:
             self.table.heard(url, height)
-
-    async def _listen(self) -> None:
-        while True:
-            await asyncio.sleep(self.pace.block_time / 4)
-            self._note_silence()
-
-    def _note_silence(self) -> None:
-        quiet = asyncio.get_running_loop().time() - self._head_at
-        if (silent := quiet > self.pace.silence) != self._silent:
-            self._silent = silent
-            self._listener.silent(silent)
 
     def _use(self, url: str, connection: Connection, height: int) -> None:
         self.table.use(url, height)
@@ -233,18 +204,17 @@ class ConnectionKeeper:
             self._listener.endpoints(states)
 
 
-async def _follow(
-    connection: Connection,
-    names: tuple[str, str],
-    take: Callable[[BlockRef], Any],
+async def _follow_heads(
+    connection: Connection, take: Callable[[BlockRef], None]
 ) -> str:
-    """Hand on each block of a subscription; the newest only when several wait.
+    """Hand on each new head; the newest only when several wait.
 
-    A node that offers no subscription is not left for that: heads are told silent.
+    A node that offers no subscription is not left for that: it can still be asked.
     """
-    subscribe, unsubscribe = names
     try:
-        async with connection.subscribe(subscribe, end=unsubscribe) as headers:
+        async with connection.subscribe(
+            "chain_subscribeNewHeads", end="chain_unsubscribeNewHeads"
+        ) as headers:
             while (header := await headers.get()) is not None:
                 while not headers.empty():
                     header = headers.get_nowait()
@@ -255,7 +225,7 @@ async def _follow(
                 number = read_number(header)
                 found = await connection.request("chain_getBlockHash", [number])
                 if found is not None:
-                    await take(BlockRef(number=number, hash=str(found)))
+                    take(BlockRef(number=number, hash=str(found)))
     except ConnectionLostError:
         pass
     except ChainError:

@@ -38,11 +38,6 @@ class Pace:
         return self.block_time * 0.35
 
     @property
-    def silence(self) -> float:
-        """No new head for so long: the subscription is silent."""
-        return self.block_time * 3
-
-    @property
     def compare(self) -> float:
         """The other endpoints are asked for their height."""
         return self.block_time * 5
