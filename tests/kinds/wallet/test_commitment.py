@@ -1,5 +1,6 @@
 """The commitment as it stands, and as it is published: within leave, and once."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,36 @@ async def test_killed_while_publishing(
     assert site.state("sensor.wallet_commitment") == "in_force"
     assert site.succeeded == 1
     assert site.sent == 1
+
+
+@pytest.mark.parametrize("added_again", [False, True])
+async def test_options_saved_while_publishing(site: Site, added_again: bool) -> None:
+    """An action goes on when its entry is unloaded; it takes nothing back.
+
+    An entry that is removed and added again has no journal of what was sent.
+    """
+    entry = await site.add(**HELD_BID, **ARMED)
+    site.simulator.control.hold_extrinsics()
+    pressing = asyncio.create_task(site.act("publish_commitment", force=True))
+    await site.until(lambda: len(site.simulator.chain.pool) == 1)
+    if added_again:
+        await site.hass.config_entries.async_remove(entry.entry_id)
+    else:
+        await site.hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(HomeAssistantError, match="may have been sent"):
+        await pressing
+    if added_again:
+        entry = site.entry(**HELD_BID, **ARMED)
+    await site.load(entry)
+    await site.until(lambda: site.wallet(entry).data is not None)
+    why = "on its way" if added_again else "may still get into a block"
+    with pytest.raises(HomeAssistantError, match=why):
+        await site.act("publish_commitment", force=True)
+    assert site.sent == 1
+    site.simulator.control.restore()
+    await site.simulator.produce(5)
+    await site.act("publish_commitment")
+    assert site.sent == site.succeeded == 1
 
 
 async def test_no_journal_no_extrinsic(
