@@ -6,6 +6,7 @@ import pytest
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.kinds import container as kind
+from custom_components.mining_farm.kinds.container import miner_readings
 from custom_components.mining_farm.kinds.knowledge import async_ask_miner_hosts
 from homeassistant.helpers import device_registry as dr
 from simulators.antspace import AntspaceSimulator
@@ -98,6 +99,19 @@ async def test_miners_come_and_go(site: Site, north: AntspaceSimulator) -> None:
     await site.settle()
     assert readings(site, 1) == ("unavailable",) * 3
     assert readings(site, 3) == ("103.0", "73.0", "53.0")
+
+
+async def test_a_list_that_cannot_be_true(
+    site: Site, north: AntspaceSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rubbish in the place of a list does not fill Home Assistant with devices."""
+    monkeypatch.setattr(miner_readings, "MOST_MINERS", 3)
+    north.set_fields(listed(1, 2))
+    await site.add(north, miner_readings=True)
+    north.set_fields(listed(1, *range(3, 9)))
+    await site.polls(2)
+    assert readings(site, 3) == ("103.0", "73.0", "53.0")
+    assert site.hass.states.get("sensor.north_miner_4_hashrate") is None
 
 
 @pytest.mark.parametrize("fault", ["refuse", "break_down"])

@@ -21,6 +21,9 @@ from ..entity import FarmEntity
 from .coordinator import ContainerCoordinator
 from .entity import miner_identifier
 
+MOST_MINERS = 1000
+"""Several times what a container holds; what lists more is broken."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class MinerReadingDescription(SensorEntityDescription):
@@ -71,12 +74,16 @@ def async_add_miner_readings(
     def add(ips: set[str]) -> None:
         # One that its user removed may come back.
         added.intersection_update(coordinator.memory.miners)
-        new = sorted(ips - added)
+        new = sorted(ips - added)[: MOST_MINERS - len(added)]
+        if not new:
+            return
         added.update(new)
         async_add_entities(
-            MinerReading(coordinator, description, ip)
-            for ip in new
-            for description in MINER_READINGS
+            [
+                MinerReading(coordinator, description, ip)
+                for ip in new
+                for description in MINER_READINGS
+            ]
         )
 
     @callback
@@ -84,8 +91,8 @@ def async_add_miner_readings(
         if coordinator.fresh:
             add(set(coordinator.data.miners_by_ip))
 
-    add(set(coordinator.memory.miners))
     look()
+    add(set(coordinator.memory.miners))
     coordinator.config_entry.async_on_unload(coordinator.async_add_listener(look))
 
 
