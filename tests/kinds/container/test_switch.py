@@ -1,16 +1,20 @@
 """Cooling and PID mode as switches, and the reset: sent once, shown when true."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from custom_components.mining_farm.const import DOMAIN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import intent
+from homeassistant.setup import async_setup_component
 from simulators.antspace import AntspaceSimulator, Model
 
 from .conftest import NORTH, Site
 
+CLIMATE = "climate.north"
 COOLING = "switch.north_cooling"
 PID = "switch.north_pid_mode"
 RESET = "button.north_reset_cooling"
@@ -70,6 +74,66 @@ async def test_no_stop_while_miners_hash(site: Site, north: AntspaceSimulator) -
     await fails(site, "turn_off", COOLING, "container_miners_hashing")
     assert operations(north) == []
     assert site.state(COOLING) == "on"
+
+
+WAYS_TO_STOP: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("climate.turn_off", {"entity_id": CLIMATE}),
+    ("climate.toggle", {"entity_id": CLIMATE}),
+    ("climate.set_hvac_mode", {"entity_id": CLIMATE, "hvac_mode": "off"}),
+    (
+        "climate.set_temperature",
+        {"entity_id": CLIMATE, "hvac_mode": "off", "temperature": 30},
+    ),
+    ("switch.turn_off", {"entity_id": COOLING}),
+    ("switch.toggle", {"entity_id": COOLING}),
+    ("homeassistant.turn_off", {"entity_id": [CLIMATE, COOLING]}),
+    ("homeassistant.toggle", {"entity_id": COOLING}),
+    ("scene.apply", {"entities": {CLIMATE: "off", COOLING: "off"}}),
+    ("mining_farm.stop_cooling", {"entity_id": CLIMATE}),
+    ("mining_farm.stop_cooling", {"entity_id": CLIMATE, "force": False}),
+)
+
+
+async def call(site: Site, action: str, data: dict[str, Any]) -> None:
+    """Call an action and wait for its end, whatever comes of it."""
+    domain, _, service = action.partition(".")
+    with suppress(HomeAssistantError):
+        await site.hass.services.async_call(domain, service, dict(data), blocking=True)
+    await site.settle()
+
+
+@pytest.mark.parametrize(("action", "data"), WAYS_TO_STOP)
+async def test_no_way_around_the_guard(
+    site: Site, north: AntspaceSimulator, action: str, data: dict[str, Any]
+) -> None:
+    """Whoever asks: cooling is not stopped while miners hash, and is once they do not."""
+    assert await async_setup_component(site.hass, "homeassistant", {})
+    assert await async_setup_component(site.hass, "scene", {})
+    await site.add(north, controls=True)
+    await call(site, action, data)
+    assert operations(north) == []
+    assert site.state(COOLING) == "on"
+    north.set_load(0)
+    await call(site, action, data)
+    assert "close" in operations(north)
+
+
+async def test_voice_does_not_get_around_the_guard(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """An assistant turns the same switch, and is refused the same."""
+    for component in ("homeassistant", "intent"):
+        assert await async_setup_component(site.hass, component, {})
+    await site.add(north, controls=True)
+    spoken = {"name": {"value": COOLING}, "domain": {"value": ["switch"]}}
+    with suppress(HomeAssistantError):
+        await intent.async_handle(site.hass, "test", intent.INTENT_TURN_OFF, spoken)
+    await site.settle()
+    assert operations(north) == []
+    north.set_load(0)
+    await intent.async_handle(site.hass, "test", intent.INTENT_TURN_OFF, spoken)
+    await site.settle()
+    assert operations(north) == ["close"]
 
 
 @pytest.mark.parametrize("faulty", [COOLING, PID])
