@@ -6,7 +6,7 @@ the linked miners' entries, the clock. Left out: entities, HTTP, the Kasa protoc
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,11 +34,11 @@ from custom_components.mining_farm.engines.restart import (
     PowerUpGate,
 )
 from custom_components.mining_farm.kinds.coordinator import FarmCoordinator
+from custom_components.mining_farm.kinds.record_file import RecordFile
 from custom_components.mining_farm.kinds.rig.coordinator import (
     POLL_INTERVAL,
     RigCoordinator,
 )
-from custom_components.mining_farm.kinds.rig.journal import RigJournal
 from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
 from custom_components.mining_farm.kinds.rig.restart_coordinator import (
     RestartCoordinator,
@@ -283,8 +283,8 @@ class Site:
 
     def memory(self, name: str) -> Memory:
         """Return what is on disk about a rig."""
-        journal = RigJournal(self.hass, name)
-        return journal._load()  # noqa: SLF001
+        record = RecordFile(self.hass, f"rig.{name}")._read()  # noqa: SLF001
+        return Memory() if record is None else Memory.from_dict(record)
 
     async def _async_fetch(self, account: Account, max_age: float) -> AccountReport:
         known = self._reports.get(account.identity)
@@ -318,11 +318,11 @@ class Site:
         ) -> AccountReport:
             return await self._async_fetch(account, max_age)
 
-        async def async_load(journal: RigJournal) -> Memory:
-            return journal._load()  # noqa: SLF001
+        async def async_read(file: RecordFile) -> dict[str, Any] | None:
+            return file._read()  # noqa: SLF001
 
-        async def async_store(journal: RigJournal, memory: Memory) -> None:
-            journal._save(memory)  # noqa: SLF001
+        async def async_write(file: RecordFile, record: Mapping[str, Any]) -> None:
+            file._write(record)  # noqa: SLF001
 
         with (
             patch("homeassistant.util.dt.utcnow", self.clock.utcnow),
@@ -330,7 +330,7 @@ class Site:
             # It would run out by the real clock.
             patch.object(FarmCoordinator, "_start_grace_timer"),
             patch.object(PoolClient, "async_fetch", async_fetch),
-            patch.object(RigJournal, "async_load", async_load),
-            patch.object(RigJournal, "async_store", async_store),
+            patch.object(RecordFile, "async_read", async_read),
+            patch.object(RecordFile, "async_write", async_write),
         ):
             yield
