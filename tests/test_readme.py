@@ -141,7 +141,8 @@ def test_repairs_about_wallets() -> None:
     told = section("Repairs about wallets")
     for key, issue in TEXTS["issues"].items():
         if key.startswith("wallet_"):
-            assert f"| {issue['title'].replace('{name}', 'a wallet')} |" in told
+            title = issue["title"].replace("{name}", "a wallet")
+            assert f"| {title[0].upper()}{title[1:]} |" in told
 
 
 def rows(title: str) -> list[list[str]]:
