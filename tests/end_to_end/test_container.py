@@ -94,6 +94,9 @@ async def _see(
                 await expect(page.get_by_text(text).first).to_be_visible()
             activity = page.locator("ha-logbook")
             await expect(activity.get_by_text("Alarm raised").first).to_be_visible()
+            # The event does not say which alarm it was; the alarm's own line does.
+            for text in ("Leak", "Wet", "Critical"):
+                await expect(activity.get_by_text(text).first).to_be_visible()
             await expect(page.get_by_text(UNTRANSLATED)).to_have_count(0)
         finally:
             await page.screenshot(path=screenshot, full_page=True)
