@@ -1,10 +1,15 @@
 """What a human allowed to be published."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final, override
 
+from .errors import WalletError
+from .hotkey import HotkeySigner
 from .models import WorkerSet
 from .numbers import format_fp18
+
+NOT_ARMED: Final = "rehearsing: not armed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +39,20 @@ type ReadArming = Callable[[], Arming | None]
 
 def rehearse() -> None:
     """Allow nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveSigner(HotkeySigner):
+    """Signs only while it is allowed: preparing what is signed takes its time."""
+
+    workers: WorkerSet = field(kw_only=True)
+    read_arming: ReadArming = field(kw_only=True)
+
+    @override
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature; WalletError also where it is not allowed any more."""
+        if (arming := self.read_arming()) is None:
+            raise WalletError(NOT_ARMED)
+        if (objection := arming.find_objection(self.workers)) is not None:
+            raise WalletError(objection)
+        return HotkeySigner.sign(self, data)

@@ -8,10 +8,10 @@ nothing else is sent, also after a crash.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Protocol, override
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from .arming import ReadArming
+from .arming import NOT_ARMED, LeaveSigner, ReadArming
 from .endpoints import MAX_LAG
 from .errors import (
     ChainError,
@@ -21,7 +21,7 @@ from .errors import (
     WalletError,
 )
 from .hotkey import HotkeySigner
-from .models import BlockRef, EndpointState, StoredCommitment, WorkerSet
+from .models import BlockRef, EndpointState, StoredCommitment
 from .offer import Offer
 from .upkeep_decision import Publish, Standing, Unknown, decide_upkeep, judge_standing
 from .upkeep_memory import Intent, Refusal, UpkeepJournal, UpkeepMemory
@@ -31,9 +31,6 @@ INTERVAL = 300.0
 """Seconds between two looks, as in the original."""
 EXTRINSIC_LIFE = 32
 """Blocks after which an extrinsic is surely dead: its era, and some for a late head."""
-
-
-_NOT_ARMED = "rehearsing: not armed"
 
 
 class UpkeepChain(Protocol):
@@ -72,22 +69,6 @@ class _View:
     head: BlockRef
     stored: StoredCommitment | None
     memory: UpkeepMemory
-
-
-@dataclass(frozen=True, slots=True)
-class _LeaveSigner(HotkeySigner):
-    """Signs only while it is allowed: preparing what is signed takes its time."""
-
-    workers: WorkerSet = field(kw_only=True)
-    read_arming: ReadArming = field(kw_only=True)
-
-    @override
-    def sign(self, data: bytes) -> bytes:
-        if (arming := self.read_arming()) is None:
-            raise WalletError(_NOT_ARMED)
-        if (objection := arming.find_objection(self.workers)) is not None:
-            raise WalletError(objection)
-        return HotkeySigner.sign(self, data)
 
 
 class CommitmentUpkeep:
@@ -186,7 +167,7 @@ class CommitmentUpkeep:
     ) -> UpkeepReport:
         # Asked only now: whoever disarms while another look goes on is heard.
         if (arming := read_arming()) is None:
-            return replace(report, outcome=Outcome.REHEARSED, why=_NOT_ARMED)
+            return replace(report, outcome=Outcome.REHEARSED, why=NOT_ARMED)
         if (objection := arming.find_objection(offer.workers)) is not None:
             return replace(report, outcome=Outcome.REFUSED, why=objection)
         if (signer := self._signer) is None:
@@ -206,7 +187,7 @@ class CommitmentUpkeep:
             return replace(
                 report, outcome=Outcome.HELD, why=str(err), journal_error=err
             )
-        leave = _LeaveSigner(
+        leave = LeaveSigner(
             signer.path, signer.ss58, workers=offer.workers, read_arming=read_arming
         )
         try:
@@ -220,7 +201,7 @@ class CommitmentUpkeep:
             # Nothing was sent.
             await self._forget_intent(view.memory)
             if read_arming() is None:
-                return replace(report, outcome=Outcome.REHEARSED, why=_NOT_ARMED)
+                return replace(report, outcome=Outcome.REHEARSED, why=NOT_ARMED)
             is_wallet = isinstance(err, WalletError)
             outcome = Outcome.REFUSED if is_wallet else Outcome.HELD
             return replace(report, outcome=outcome, why=str(err))
