@@ -1,8 +1,10 @@
 """The process that talks to the chain: begun anew, whatever ends it, and not too often."""
 
 import asyncio
+from itertools import pairwise
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -45,21 +47,23 @@ async def test_a_process_that_cannot_run_is_tried_less_and_less(
     """To start it costs a second of the machine's time."""
     monkeypatch.setattr(chain_thread, "_RESTART_AFTER", 0.01)
     monkeypatch.setattr(chain_thread, "_start", _instantly_over)
-    ended = 0
+    ended: list[float] = []
 
     async def begin(peer: Peer) -> None:
         await peer.call("open")
 
     def count() -> None:
-        nonlocal ended
-        ended += 1
+        ended.append(time.monotonic())
 
     thread = ChainThread({}, begin, count)
     await thread.start()
-    await asyncio.sleep(1.5)
+    async with asyncio.timeout(20):
+        while len(ended) < 6:
+            await asyncio.sleep(0.01)
     await thread.close()
-    # With pauses of 0.01, 0.02, 0.04 … s; there would be dozens of equal ones.
-    assert 3 <= ended <= 9
+    pauses = [later - earlier for earlier, later in pairwise(ended)]
+    for number, pause in enumerate(pauses):
+        assert pause >= 0.01 * 2**number
 
 
 async def test_a_process_that_keeps_no_connection_ends(
