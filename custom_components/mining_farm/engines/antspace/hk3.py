@@ -4,6 +4,15 @@ Names are the wire's own, misspelt ones too; meanings and units come from public
 of such plants (MiningOS, miner-monitor), as sure as each row says.
 """
 
+from .both_models import (
+    COORDINATES,
+    DISCONNECTED,
+    LEAK,
+    MODES,
+    SET_POINT,
+    SUPPLY_HIGH,
+    SUPPLY_TOO_HIGH,
+)
 from .models import Model, Nature, Severity
 from .rows import (
     AlarmKind,
@@ -34,13 +43,7 @@ HK3 = PlantTable(
             quantity=Quantity.TEMPERATURE,
             confidence=Confidence.HIGH,
         ),
-        Field(
-            key="supply_liquid_set_temp",
-            wire="supply_liquid_set_temp",
-            unit="°C",
-            quantity=Quantity.TEMPERATURE,
-            confidence=Confidence.HIGH,
-        ),
+        SET_POINT,
         Field(
             key="supply_liquid_pressure",
             wire="supply_liquid_pressure",
@@ -121,34 +124,7 @@ HK3 = PlantTable(
             quantity=Quantity.POWER,
             confidence=Confidence.MEDIUM,
         ),
-        Field(
-            key="longitude",
-            wire="longitude",
-            unit=None,
-            quantity=Quantity.OTHER,
-            confidence=Confidence.LOW,
-        ),
-        Field(
-            key="longitude_direction",
-            wire="longitude_direction",
-            unit=None,
-            quantity=Quantity.OTHER,
-            confidence=Confidence.LOW,
-        ),
-        Field(
-            key="latitude",
-            wire="latitude",
-            unit=None,
-            quantity=Quantity.OTHER,
-            confidence=Confidence.LOW,
-        ),
-        Field(
-            key="latitude_direction",
-            wire="latitude_direction",
-            unit=None,
-            quantity=Quantity.OTHER,
-            confidence=Confidence.LOW,
-        ),
+        *COORDINATES,
     ),
     flags=(
         Flag(
@@ -177,14 +153,7 @@ HK3 = PlantTable(
             wire="cooling_tower_fan3",
             confidence=Confidence.HIGH,
         ),
-        Flag(key="pid_mode", wire="pid_mode", confidence=Confidence.HIGH),
-        Flag(key="running_mode", wire="running_mode", confidence=Confidence.LOW),
-        Flag(
-            key="connected",
-            wire="disconnect",
-            inverted=True,
-            confidence=Confidence.MEDIUM_HIGH,
-        ),
+        *MODES,
     ),
     alarms=(
         AlarmKind(
@@ -252,27 +221,9 @@ HK3 = PlantTable(
             severity=Severity.HIGH,
             number=3,
         ),
-        AlarmKind(
-            key="leakage_fault",
-            wire="leakage_fault",
-            name="leakage_fault",
-            severity=Severity.CRITICAL,
-            nature=Nature.MOISTURE,
-        ),
-        AlarmKind(
-            key="supply_liquid_temp_high",
-            wire="supply_liquid_temp_high",
-            name="supply_liquid_temp_high",
-            severity=Severity.HIGH,
-            nature=Nature.HEAT,
-        ),
-        AlarmKind(
-            key="supply_liquid_temp_too_high",
-            wire="supply_liquid_temp_too_high",
-            name="supply_liquid_temp_too_high",
-            severity=Severity.CRITICAL,
-            nature=Nature.HEAT,
-        ),
+        LEAK,
+        SUPPLY_HIGH,
+        SUPPLY_TOO_HIGH,
         AlarmKind(
             key="supply_liquid_pressure_high",
             wire="supply_liquid_pressure_high",
@@ -312,11 +263,6 @@ HK3 = PlantTable(
             nature=Nature.COLD,
             is_fault=False,
         ),
-        AlarmKind(
-            key="disconnect",
-            wire="disconnect",
-            name="disconnect",
-            severity=Severity.CRITICAL,
-        ),
+        DISCONNECTED,
     ),
 )

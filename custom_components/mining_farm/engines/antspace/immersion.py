@@ -5,6 +5,15 @@ Names are the wire's own: "lever" is level, and `primary_circulating_pump` and
 but does not alert on them: leak, supply hot and too hot, pump station.
 """
 
+from .both_models import (
+    COORDINATES,
+    DISCONNECTED,
+    LEAK,
+    MODES,
+    SET_POINT,
+    SUPPLY_HIGH,
+    SUPPLY_TOO_HIGH,
+)
 from .models import Model, Nature, Severity
 from .rows import (
     AlarmKind,
@@ -21,13 +30,7 @@ IMMERSION = PlantTable(
     running_flags=("second_pump1", "second_pump2"),
     bounds=SetPointBounds(low=20, high=48),
     fields=(
-        Field(
-            key="supply_liquid_set_temp",
-            wire="supply_liquid_set_temp",
-            unit="°C",
-            quantity=Quantity.TEMPERATURE,
-            confidence=Confidence.HIGH,
-        ),
+        SET_POINT,
         Field(
             key="primary_supply_temp",
             wire="primary_supply_temp",
@@ -230,44 +233,10 @@ IMMERSION = PlantTable(
             quantity=Quantity.OTHER,
             confidence=Confidence.HIGH,
         ),
-        Field(
-            key="longitude",
-            wire="longitude",
-            unit=None,
-            quantity=Quantity.OTHER,
-            confidence=Confidence.LOW,
-        ),
-        Field(
-            key="longitude_direction",
-            wire="longitude_direction",
-            unit=None,
-            quantity=Quantity.OTHER,
-            confidence=Confidence.LOW,
-        ),
-        Field(
-            key="latitude",
-            wire="latitude",
-            unit=None,
-            quantity=Quantity.OTHER,
-            confidence=Confidence.LOW,
-        ),
-        Field(
-            key="latitude_direction",
-            wire="latitude_direction",
-            unit=None,
-            quantity=Quantity.OTHER,
-            confidence=Confidence.LOW,
-        ),
+        *COORDINATES,
     ),
     flags=(
-        Flag(key="pid_mode", wire="pid_mode", confidence=Confidence.HIGH),
-        Flag(key="running_mode", wire="running_mode", confidence=Confidence.LOW),
-        Flag(
-            key="connected",
-            wire="disconnect",
-            inverted=True,
-            confidence=Confidence.MEDIUM_HIGH,
-        ),
+        *MODES,
         Flag(key="second_pump1", wire="second_pump1", confidence=Confidence.HIGH),
         Flag(key="second_pump2", wire="second_pump2", confidence=Confidence.HIGH),
         Flag(key="one_pump", wire="one_pump", confidence=Confidence.HIGH),
@@ -402,38 +371,15 @@ IMMERSION = PlantTable(
             name="lever_low",
             severity=Severity.CRITICAL,
         ),
-        AlarmKind(
-            key="leakage_fault",
-            wire="leakage_fault",
-            name="leakage_fault",
-            severity=Severity.CRITICAL,
-            nature=Nature.MOISTURE,
-        ),
-        AlarmKind(
-            key="supply_liquid_temp_high",
-            wire="supply_liquid_temp_high",
-            name="supply_liquid_temp_high",
-            severity=Severity.HIGH,
-            nature=Nature.HEAT,
-        ),
-        AlarmKind(
-            key="supply_liquid_temp_too_high",
-            wire="supply_liquid_temp_too_high",
-            name="supply_liquid_temp_too_high",
-            severity=Severity.CRITICAL,
-            nature=Nature.HEAT,
-        ),
+        LEAK,
+        SUPPLY_HIGH,
+        SUPPLY_TOO_HIGH,
         AlarmKind(
             key="pump_alarm",
             wire="pump_alarm",
             name="pump_alarm",
             severity=Severity.HIGH,
         ),
-        AlarmKind(
-            key="disconnect",
-            wire="disconnect",
-            name="disconnect",
-            severity=Severity.CRITICAL,
-        ),
+        DISCONNECTED,
     ),
 )
