@@ -16,17 +16,6 @@ import subprocess
 import sys
 import time
 
-from scripts.containers import add_container
-from scripts.home_assistant import (
-    PASSWORD,
-    RESTART_WANTED,
-    USERNAME,
-    HomeAssistantClient,
-    HomeAssistantFailedError,
-    HomeAssistantProcess,
-)
-from scripts.rigs import POOL, Rig, add_rig
-from scripts.wallets import add_wallet, arm_wallet
 from simulators.antspace import PORT as CONTAINER_PORT
 from simulators.clock import SystemClock
 from simulators.farm import containers
@@ -36,6 +25,17 @@ from simulators.running import interruption
 from simulators.subtensor.farm import node_host
 from simulators.subtensor.node import PORT as NODE_PORT
 from simulators.subtensor.wallet import HOTKEY, NAME
+from tests.harness import (
+    PASSWORD,
+    RESTART_WANTED,
+    USERNAME,
+    HomeAssistantClient,
+    HomeAssistantFailedError,
+    HomeAssistantProcess,
+)
+from tests.harness.containers import add_container
+from tests.harness.rigs import POOL, Rig, add_rig
+from tests.harness.wallets import add_wallet, arm_wallet
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".homeassistant"

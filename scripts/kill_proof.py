@@ -22,10 +22,10 @@ from typing import Any
 
 import aiohttp
 
-from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
-from scripts.rigs import DOMAIN, POOL, Rig, add_rig
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
+from tests.harness import HomeAssistantClient, HomeAssistantProcess
+from tests.harness.rigs import DOMAIN, POOL, Rig, add_rig
 
 WORKER = "rig01"
 STATE = f"sensor.{WORKER}_state"

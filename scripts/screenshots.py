@@ -8,11 +8,6 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Page
 
-from scripts.containers import add_container
-from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
-from scripts.home_assistant.browser import browse, find_chromium, open_page
-from scripts.rigs import POOL, Rig, add_rig
-from scripts.wallets import add_wallet, arm_wallet
 from simulators.antminer import AntminerSimulator
 from simulators.antspace import AntspaceSimulator
 from simulators.clock import SystemClock
@@ -21,6 +16,11 @@ from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
 from simulators.subtensor import SubtensorSimulator
 from simulators.subtensor.wallet import WalletFolder
+from tests.harness import HomeAssistantClient, HomeAssistantProcess
+from tests.harness.browser import browse, find_chromium, open_page
+from tests.harness.containers import add_container
+from tests.harness.rigs import POOL, Rig, add_rig
+from tests.harness.wallets import add_wallet, arm_wallet
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 DOMAIN = "mining_farm"

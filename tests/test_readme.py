@@ -8,9 +8,11 @@ from types import ModuleType
 
 import pytest
 
-from custom_components.mining_farm.engines.antspace import TABLES, Model
 from custom_components.mining_farm.engines.auction.main import parse_options
-from custom_components.mining_farm.engines.auction.workers_file import parse_settings
+from custom_components.mining_farm.engines.auction.offer.workers_file import (
+    parse_settings,
+)
+from custom_components.mining_farm.engines.containers.antspace import TABLES, Model
 from custom_components.mining_farm.engines.pools import (
     POOLS,
     AccountKind,
@@ -20,7 +22,7 @@ from custom_components.mining_farm.engines.pools import (
 )
 from custom_components.mining_farm.kinds.container import binary_sensor, event, sensor
 from custom_components.mining_farm.kinds.container.entity import MODEL_NAMES
-from custom_components.mining_farm.kinds.rig.import_rigs import parse_rigs
+from custom_components.mining_farm.kinds.rig.flow.rigs_file import parse_rigs
 from homeassistant.helpers.entity import EntityDescription
 from simulators.subtensor.market import OWN_BID
 

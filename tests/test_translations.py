@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines import antspace
+from custom_components.mining_farm.engines.containers import antspace
 from custom_components.mining_farm.engines.edge_collector import Failure
 from custom_components.mining_farm.engines.pools import Outcome, Service
 from custom_components.mining_farm.kinds.container import issues as container_issues
@@ -22,9 +22,9 @@ from custom_components.mining_farm.kinds.container.coordinator import error_key
 from custom_components.mining_farm.kinds.container.sensor import describe
 from custom_components.mining_farm.kinds.miner.coordinator import ANOTHER_MINER
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
-from custom_components.mining_farm.kinds.rig.flow_account import ANSWERED
-from custom_components.mining_farm.kinds.rig.flow_kasa import FAILURES
-from custom_components.mining_farm.kinds.rig.import_rigs import Mistake
+from custom_components.mining_farm.kinds.rig.flow.account import ANSWERED
+from custom_components.mining_farm.kinds.rig.flow.kasa import FAILURES
+from custom_components.mining_farm.kinds.rig.flow.rigs_file import Mistake
 from custom_components.mining_farm.kinds.wallet import issues as wallet_issues
 from homeassistant.helpers.entity import EntityDescription
 
@@ -55,7 +55,7 @@ ERRORS = {
     *CONTAINER_ERRORS,
 }
 """Errors of forms that come from enumerations."""
-OF_BOTH_FLOWS = {"flow_proxy.py", "flow_workers.py"}
+OF_BOTH_FLOWS = {"proxy.py", "workers.py"}
 """Steps of a wallet that its options have as well."""
 OPTIONS = {
     "pressure_unit": {*antspace.PressureUnit},
@@ -66,7 +66,7 @@ OPTIONS = {
     "wallet_hotkey": set(),
 }
 """Options of selectors that are not named literally."""
-SHARED = {"last_seen": "sensor", "miner_readings": "sensor"}
+SHARED = {"entity": "sensor", "miner_readings": "sensor"}
 """Platforms of the descriptions that modules of another name hold."""
 
 
@@ -203,7 +203,7 @@ def test_errors_of_forms() -> None:
     named = {
         node.value
         for path in SOURCES
-        if path.stem.startswith("flow")
+        if path.parent.name == "flow"
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

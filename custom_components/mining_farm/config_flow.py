@@ -11,14 +11,14 @@ from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
 from .const import CONF_KIND, DOMAIN, Kind
-from .kinds.container.flow import ContainerFlow
-from .kinds.container.options import ContainerOptionsFlow
-from .kinds.miner.flow_many import MinerManyFlow
-from .kinds.miner.options import MinerOptionsFlow
-from .kinds.rig.flow_import import RigImportFlow
-from .kinds.rig.options import RigOptionsFlow
-from .kinds.wallet.flow import WalletFlow
-from .kinds.wallet.options import WalletOptionsFlow
+from .kinds.container.flow.add import ContainerFlow
+from .kinds.container.flow.options import ContainerOptionsFlow
+from .kinds.miner.flow.many import MinerManyFlow
+from .kinds.miner.flow.options import MinerOptionsFlow
+from .kinds.rig.flow.import_file import RigImportFlow
+from .kinds.rig.flow.options import RigOptionsFlow
+from .kinds.wallet.flow.add import WalletFlow
+from .kinds.wallet.flow.options import WalletOptionsFlow
 
 
 class MiningFarmConfigFlow(

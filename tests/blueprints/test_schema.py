@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from custom_components.mining_farm.engines.antspace import TABLES
+from custom_components.mining_farm.engines.containers.antspace import TABLES
 from custom_components.mining_farm.engines.restart import Reason
 from custom_components.mining_farm.kinds.rig.event import RESTARTS
 from custom_components.mining_farm.kinds.wallet.event import AUCTION

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from scripts.home_assistant import HomeAssistantClient
 from simulators.antminer import AntminerSimulator
+from tests.harness import HomeAssistantClient
 
 from . import DOMAIN
 

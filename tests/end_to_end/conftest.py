@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 import pytest_socket
 
-from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
 from simulators.antminer import AntminerSimulator
 from simulators.clock import ManualClock
+from tests.harness import HomeAssistantClient, HomeAssistantProcess
 
 from . import DOMAIN
 from .log import problems

@@ -7,10 +7,10 @@ import sys
 from playwright.async_api import expect
 import pytest
 
-from scripts.containers import add_container
-from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
-from scripts.home_assistant.browser import browse, find_chromium, open_page
 from simulators.antspace import AntspaceSimulator
+from tests.harness import HomeAssistantClient, HomeAssistantProcess
+from tests.harness.browser import browse, find_chromium, open_page
+from tests.harness.containers import add_container
 
 from . import DOMAIN
 from .test_rig_page import UNTRANSLATED

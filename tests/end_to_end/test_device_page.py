@@ -6,9 +6,9 @@ import sys
 from playwright.async_api import expect
 import pytest
 
-from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
-from scripts.home_assistant.browser import browse, find_chromium, open_page
 from simulators.antminer import AntminerSimulator
+from tests.harness import HomeAssistantClient, HomeAssistantProcess
+from tests.harness.browser import browse, find_chromium, open_page
 
 from .adding import add
 

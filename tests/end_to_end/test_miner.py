@@ -4,10 +4,10 @@ from ipaddress import ip_address
 
 import pytest
 
-from scripts.home_assistant import FlowError, HomeAssistantClient, HomeAssistantProcess
 from simulators.antminer import AntminerSimulator
 from simulators.antminer.simulator import BOOT
 from simulators.clock import ManualClock
+from tests.harness import FlowError, HomeAssistantClient, HomeAssistantProcess
 
 from . import DOMAIN
 from .adding import HASHRATE, NAME, add

@@ -2,11 +2,11 @@
 
 import random
 
-from scripts.home_assistant import HomeAssistantProcess
 from scripts.kill_proof import WORKER, KillProof
-from scripts.rigs import POOL
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
+from tests.harness import HomeAssistantProcess
+from tests.harness.rigs import POOL
 from tests.simulators.kasa.conftest import free_host
 
 KILLS = 5

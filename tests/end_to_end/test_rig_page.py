@@ -8,11 +8,11 @@ import sys
 from playwright.async_api import expect
 import pytest
 
-from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
-from scripts.home_assistant.browser import browse, find_chromium, open_page
-from scripts.rigs import POOL, Rig, add_rig
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
+from tests.harness import HomeAssistantClient, HomeAssistantProcess
+from tests.harness.browser import browse, find_chromium, open_page
+from tests.harness.rigs import POOL, Rig, add_rig
 from tests.simulators.kasa.conftest import free_host
 
 ARTIFACTS = Path(__file__).parents[2] / ".artifacts"

@@ -9,12 +9,12 @@ from typing import Any
 from playwright.async_api import expect
 import pytest
 
-from scripts.home_assistant import HomeAssistantClient, HomeAssistantProcess
-from scripts.home_assistant.browser import browse, find_chromium, open_page
-from scripts.wallets import ARMED, add_wallet, arm_wallet
 from simulators.clock import SystemClock
 from simulators.subtensor import SubtensorSimulator
 from simulators.subtensor.wallet import WalletFolder
+from tests.harness import HomeAssistantClient, HomeAssistantProcess
+from tests.harness.browser import browse, find_chromium, open_page
+from tests.harness.wallets import ARMED, add_wallet, arm_wallet
 
 from . import DOMAIN
 from .test_rig_page import UNTRANSLATED

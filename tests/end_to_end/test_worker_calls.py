@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from homeassistant.util.yaml import parse_yaml
-from scripts.containers import add_container
-from scripts.home_assistant import HomeAssistantClient
 from simulators.antspace import AntspaceSimulator, Model
+from tests.harness import HomeAssistantClient
+from tests.harness.containers import add_container
 
 from . import DOMAIN
 

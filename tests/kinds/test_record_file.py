@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.mining_farm.kinds.record_file import (
+from custom_components.mining_farm.common.record_file import (
     NOT_READ,
     NOT_WRITTEN,
     RecordFile,

@@ -9,8 +9,8 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.importlib import async_import_module
 
+from ..common.coordinator import FarmCoordinator
 from ..const import CONF_KIND, Kind
-from .coordinator import FarmCoordinator
 
 
 class KindModule(Protocol):

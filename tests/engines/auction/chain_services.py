@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from custom_components.mining_farm.engines.auction.chain_service import ChainService
-from custom_components.mining_farm.engines.auction.keeper import Listener
+from custom_components.mining_farm.engines.auction.chain.keeper import Listener
+from custom_components.mining_farm.engines.auction.chain.pace import Pace
+from custom_components.mining_farm.engines.auction.chain.service import ChainService
 from custom_components.mining_farm.engines.auction.models import BlockRef, EndpointState
-from custom_components.mining_farm.engines.auction.pace import Pace
 
 BLOCK_TIME = 1.0
 """Whatever has to happen within one block is seen within a second."""

@@ -9,7 +9,6 @@ from custom_components.mining_farm.engines.auction.errors import (
     ExtrinsicRefusedError,
     ExtrinsicUnconfirmedError,
 )
-from custom_components.mining_farm.engines.auction.hotkey import HotkeySigner
 from custom_components.mining_farm.engines.auction.models import (
     BlockRef,
     EndpointState,
@@ -17,6 +16,7 @@ from custom_components.mining_farm.engines.auction.models import (
     StoredCommitment,
     Window,
 )
+from custom_components.mining_farm.engines.auction.publish.hotkey import HotkeySigner
 
 HOTKEY = "5Own"
 ERA = 16

@@ -6,7 +6,7 @@ from typing import Any
 
 import sr25519  # type: ignore[import-untyped]
 
-from custom_components.mining_farm.engines.auction.ss58 import ss58_encode
+from custom_components.mining_farm.engines.auction.wire.ss58 import ss58_encode
 
 SEED = bytes.fromhex("5eed" * 16)
 PHRASE = "bottom drive obey lake curtain smoke basket hold race lonely fit walk"

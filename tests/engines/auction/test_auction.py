@@ -7,7 +7,6 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.engines.auction.auction import hold_auction
 from custom_components.mining_farm.engines.auction.errors import (
     AuctionUndefinedError,
     SolverError,
@@ -25,6 +24,7 @@ from custom_components.mining_farm.engines.auction.models import (
     StoredCommitment,
     Window,
 )
+from custom_components.mining_farm.engines.auction.window.auction import hold_auction
 
 from .snapshots import (
     OTHER,

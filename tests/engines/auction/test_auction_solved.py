@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.auction import hold_auction
-from custom_components.mining_farm.engines.auction.bids import decode_bids
 from custom_components.mining_farm.engines.auction.models import FP, SelectionProblem
-from custom_components.mining_farm.engines.auction.numbers import parse_fp18
-from custom_components.mining_farm.engines.auction.solver import AuctionSolver
+from custom_components.mining_farm.engines.auction.solver.client import AuctionSolver
+from custom_components.mining_farm.engines.auction.window.auction import hold_auction
+from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
+from custom_components.mining_farm.engines.auction.wire.numbers import parse_fp18
+from tests.reference import vectors
 
 from .snapshots import OTHER, OWN, RIVAL, snapshot, stored, winners
 from .test_auction_vectors import snapshot_of
-from .vectors import vectors
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,12 @@ async def test_most_hashrate_wins(solver: AuctionSolver) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in vectors("auction") if "error" not in case.values[0]]
+    "case",
+    [
+        case
+        for case in vectors("auction", "auction.json")
+        if "error" not in case.values[0]
+    ],
 )
 async def test_reference_winners(
     case: Mapping[str, Any], solver: AuctionSolver
@@ -67,7 +72,7 @@ async def test_reference_winners(
         assert mine == own
 
 
-@pytest.mark.parametrize("case", vectors("reference_csv"))
+@pytest.mark.parametrize("case", vectors("auction", "reference_csv.json"))
 async def test_reference_market(case: Mapping[str, Any], solver: AuctionSolver) -> None:
     """The reference's own example: a market of version 1, before the cost counted."""
     told, expected = case["input"], case["expected"]

@@ -7,12 +7,6 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.auction import (
-    hold_auction,
-    own_result,
-)
-from custom_components.mining_farm.engines.auction.bids import decode_bids
-from custom_components.mining_farm.engines.auction.budget import budget_ph
 from custom_components.mining_farm.engines.auction.errors import AuctionUndefinedError
 from custom_components.mining_farm.engines.auction.models import (
     FP,
@@ -25,9 +19,15 @@ from custom_components.mining_farm.engines.auction.models import (
     Window,
     Winner,
 )
+from custom_components.mining_farm.engines.auction.window.auction import (
+    hold_auction,
+    own_result,
+)
+from custom_components.mining_farm.engines.auction.window.budget import budget_ph
+from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
+from tests.reference import vectors
 
 from .snapshots import TellingSolver, winners
-from .vectors import vectors
 
 STARTED_AT = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ def _bids(told: Mapping[str, Any]) -> list[tuple[str, tuple[Bid, ...]]]:
     ]
 
 
-@pytest.mark.parametrize("case", vectors("auction"))
+@pytest.mark.parametrize("case", vectors("auction", "auction.json"))
 async def test_reference_auction(case: Mapping[str, Any]) -> None:
     """All but the solving: who bids for how much, who is banned, what we won."""
     told, expected = case["input"], case.get("expected")
@@ -110,7 +110,7 @@ async def test_reference_auction(case: Mapping[str, Any]) -> None:
     assert not result.estimate
 
 
-@pytest.mark.parametrize("case", vectors("reconcile"))
+@pytest.mark.parametrize("case", vectors("auction", "reconcile.json"))
 def test_reference_own_result(case: Mapping[str, Any]) -> None:
     """Each own worker won or lost as the reference has it.
 
@@ -136,7 +136,7 @@ def test_reference_own_result(case: Mapping[str, Any]) -> None:
     assert not any(won for size, _, won in case["expected"] if size == "x")
 
 
-@pytest.mark.parametrize("case", vectors("reference_csv"))
+@pytest.mark.parametrize("case", vectors("auction", "reference_csv.json"))
 def test_reference_market(case: Mapping[str, Any]) -> None:
     """A whole market of version 1: its bids, its budget, and no odd commitment."""
     told, expected = case["input"], case["expected"]

@@ -11,17 +11,16 @@ from custom_components.mining_farm.engines.auction.age import (
     STALE_AFTER,
     commitment_age,
 )
-from custom_components.mining_farm.engines.auction.budget import (
+from custom_components.mining_farm.engines.auction.errors import AuctionUndefinedError
+from custom_components.mining_farm.engines.auction.models import FP, Prices
+from custom_components.mining_farm.engines.auction.window.budget import (
     budget_ph,
     mechanism_share,
 )
-from custom_components.mining_farm.engines.auction.errors import AuctionUndefinedError
-from custom_components.mining_farm.engines.auction.models import FP, Prices
-
-from .vectors import vectors
+from tests.reference import vectors
 
 
-@pytest.mark.parametrize("case", vectors("mechanism_share"))
+@pytest.mark.parametrize("case", vectors("auction", "mechanism_share.json"))
 def test_reference_share(case: Mapping[str, Any]) -> None:
     """The share is right to the last digit of its double."""
     assert case["input"]["mechanism_id"] == 1
@@ -33,7 +32,7 @@ def test_reference_share(case: Mapping[str, Any]) -> None:
         assert share == case["expected"]["share_fp18"]
 
 
-@pytest.mark.parametrize("case", vectors("budget"))
+@pytest.mark.parametrize("case", vectors("auction", "budget.json"))
 def test_reference_budget(case: Mapping[str, Any]) -> None:
     """The double of the budget is the reference's, without and with the cap."""
     told, expected = case["input"], case["expected"]
@@ -49,7 +48,7 @@ def test_reference_budget(case: Mapping[str, Any]) -> None:
         assert repr(budget) == expected[key]
 
 
-@pytest.mark.parametrize("case", vectors("commitment_age"))
+@pytest.mark.parametrize("case", vectors("auction", "commitment_age.json"))
 def test_reference_age(case: Mapping[str, Any]) -> None:
     """Age and both limits."""
     told, expected = case["input"], case["expected"]

@@ -16,7 +16,7 @@ import time
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from custom_components.mining_farm.engines.auction.chain import ChainClient
+from custom_components.mining_farm.engines.auction.chain.client import ChainClient
 from custom_components.mining_farm.engines.auction.errors import (
     ChainError,
     ChainUnavailableError,
@@ -24,16 +24,17 @@ from custom_components.mining_farm.engines.auction.errors import (
     ExtrinsicUnconfirmedError,
     WalletError,
 )
-from custom_components.mining_farm.engines.auction.hotkey import signer
 from custom_components.mining_farm.engines.auction.models import BlockRef, Window
+from custom_components.mining_farm.engines.auction.publish.hotkey import signer
 from simulators.subtensor import ALICE, SubtensorSimulator
 from simulators.subtensor.wallet import write_hotkey
+from tests.reference import reference
 
 from .fake_node import eventually
 
 PAYLOAD = b"2;b;BTC,0.9=0.1:1"
 REPOSITORY = Path(__file__).parents[3]
-REAL_METADATA = REPOSITORY.parent / "shared/data/auction/real-metadata-v15.json"
+REAL_METADATA = reference("auction", "real-metadata-v15.json")
 STALL = 0.020
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -56,7 +57,7 @@ def children() -> list[psutil.Process]:
     found = []
     for child in psutil.Process().children():
         with suppress(psutil.Error):
-            if any("chain_process" in part for part in child.cmdline()):
+            if any("chain.process" in part for part in child.cmdline()):
                 found.append(child)
     return found
 
@@ -160,13 +161,15 @@ async def test_a_process_that_hangs_is_replaced() -> None:
             await asyncio.sleep(0)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(
-                    "custom_components.mining_farm.engines.auction.chain._GRACE", 5
+                    "custom_components.mining_farm.engines.auction.chain.client._GRACE",
+                    5,
                 )
                 await client.head()
                 (process,) = children()
                 process.suspend()
                 patch.setattr(
-                    "custom_components.mining_farm.engines.auction.chain._GRACE", 0
+                    "custom_components.mining_farm.engines.auction.chain.client._GRACE",
+                    0,
                 )
                 with pytest.raises(ChainUnavailableError, match="does not answer"):
                     await client.head()
@@ -264,13 +267,13 @@ async def test_the_process_loads_the_engine_alone() -> None:
         sys.executable,
         "-P",
         "-c",
-        "import sys, auction.chain_process; print(*sys.modules)",
+        "import sys, auction.chain.process; print(*sys.modules)",
         stdout=subprocess.PIPE,
         env={"PYTHONPATH": str(REPOSITORY / "custom_components/mining_farm/engines")},
     )
     output, _ = await loaded.communicate()
     modules = set(output.decode().split())
-    assert "auction.substrate" in modules
+    assert "auction.chain.substrate" in modules
     assert not {"homeassistant", "custom_components", "pools"} & modules
 
 
@@ -280,13 +283,13 @@ async def test_the_client_leaves_the_chains_library_to_its_process() -> None:
         sys.executable,
         "-P",
         "-c",
-        "import sys, auction.chain; print(*sys.modules)",
+        "import sys, auction.chain.client; print(*sys.modules)",
         stdout=subprocess.PIPE,
         env={"PYTHONPATH": str(REPOSITORY / "custom_components/mining_farm/engines")},
     )
     output, _ = await loaded.communicate()
     modules = set(output.decode().split())
-    assert "auction.chain_thread" in modules
+    assert "auction.chain.thread" in modules
     assert not {"async_substrate_interface", "scalecodec", "websockets"} & modules
 
 

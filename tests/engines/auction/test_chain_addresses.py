@@ -3,14 +3,17 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.engines.auction.errors import ChainError, WalletError
-from custom_components.mining_farm.engines.auction.networks import (
+from custom_components.mining_farm.engines.auction.chain.networks import (
     NETWORKS,
     endpoint_url,
     endpoint_urls,
     public_url,
 )
-from custom_components.mining_farm.engines.auction.ss58 import ss58_decode, ss58_encode
+from custom_components.mining_farm.engines.auction.errors import ChainError, WalletError
+from custom_components.mining_farm.engines.auction.wire.ss58 import (
+    ss58_decode,
+    ss58_encode,
+)
 
 ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 ALICE_KEY = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"

@@ -9,16 +9,16 @@ import subprocess
 
 import pytest
 
+from custom_components.mining_farm.engines.auction.chain.peer import (
+    ChainProcessError,
+    Handlers,
+    Peer,
+)
 from custom_components.mining_farm.engines.auction.errors import (
     ChainError,
     EncryptedHotkeyError,
 )
 from custom_components.mining_farm.engines.auction.models import BlockRef, Window
-from custom_components.mining_farm.engines.auction.peer import (
-    ChainProcessError,
-    Handlers,
-    Peer,
-)
 
 BLOCK = BlockRef(number=1, hash="0x01")
 

@@ -6,9 +6,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.engines.auction.errors import ChainError
-from custom_components.mining_farm.engines.auction.models import Neuron
-from custom_components.mining_farm.engines.auction.reading import (
+from custom_components.mining_farm.engines.auction.chain.reading import (
     read_commitment,
     read_neurons,
     read_number,
@@ -16,6 +14,8 @@ from custom_components.mining_farm.engines.auction.reading import (
     read_tempo,
     read_timestamp,
 )
+from custom_components.mining_farm.engines.auction.errors import ChainError
+from custom_components.mining_farm.engines.auction.models import Neuron
 
 ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 ALICE_KEY = "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"

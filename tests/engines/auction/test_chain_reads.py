@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +15,11 @@ from simulators.subtensor.accounts import named
 from simulators.subtensor.market import OWN_BID
 from simulators.subtensor.storage import commitment_key
 from simulators.subtensor.strangers import KINDS
+from tests.reference import reference
 
 from .chain_services import RunningService, serving
 
-REAL_METADATA = (
-    Path(__file__).parents[3].parent / "shared/data/auction/real-metadata-v15.json"
-)
+REAL_METADATA = reference("auction", "real-metadata-v15.json")
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -8,11 +8,14 @@ import time
 
 import pytest
 
-from custom_components.mining_farm.engines.auction import chain_process, chain_thread
-from custom_components.mining_farm.engines.auction.chain_service import ChainService
-from custom_components.mining_farm.engines.auction.chain_thread import ChainThread
+from custom_components.mining_farm.engines.auction.chain import (
+    process as chain_process,
+    thread as chain_thread,
+)
+from custom_components.mining_farm.engines.auction.chain.peer import Peer
+from custom_components.mining_farm.engines.auction.chain.service import ChainService
+from custom_components.mining_farm.engines.auction.chain.thread import ChainThread
 from custom_components.mining_farm.engines.auction.errors import ChainError
-from custom_components.mining_farm.engines.auction.peer import Peer
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

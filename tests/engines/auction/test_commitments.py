@@ -7,11 +7,6 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.engines.auction.bids import (
-    decode_bids,
-    encode_bids,
-    encode_workers,
-)
 from custom_components.mining_farm.engines.auction.errors import CommitmentError
 from custom_components.mining_farm.engines.auction.models import (
     FP,
@@ -19,16 +14,20 @@ from custom_components.mining_farm.engines.auction.models import (
     PriceVote,
     WorkerSet,
 )
-from custom_components.mining_farm.engines.auction.numbers import (
+from custom_components.mining_farm.engines.auction.wire.bids import (
+    decode_bids,
+    encode_bids,
+    encode_workers,
+)
+from custom_components.mining_farm.engines.auction.wire.numbers import (
     format_fp18,
     parse_fp18,
 )
-from custom_components.mining_farm.engines.auction.price_votes import (
+from custom_components.mining_farm.engines.auction.wire.price_votes import (
     decode_price_vote,
     encode_price_vote,
 )
-
-from .vectors import vectors
+from tests.reference import vectors
 
 V2_ONLY_FROM = 7_414_264
 
@@ -49,14 +48,14 @@ def _read(told: Mapping[str, Any]) -> tuple[Bid, ...]:
     return tuple(Bid(size=size, price_fp18=price) for size, price in told["bids"])
 
 
-@pytest.mark.parametrize("case", vectors("bid_decode"))
+@pytest.mark.parametrize("case", vectors("auction", "bid_decode.json"))
 def test_reference_bids(case: Mapping[str, Any]) -> None:
     """Bids are read as the reference reads them, or not at all."""
     bids = decode_bids(case["input"].encode())
     assert bids == (None if "error" in case else _read(case["expected"]))
 
 
-@pytest.mark.parametrize("case", vectors("parse_commitment"))
+@pytest.mark.parametrize("case", vectors("auction", "parse_commitment.json"))
 def test_reference_commitments(case: Mapping[str, Any]) -> None:
     """Of any bytes, bids and prices are what the reference finds in them."""
     told, raw, expected = case["input"], _raw(case["input"]), case["expected"]
@@ -78,7 +77,7 @@ def test_reference_commitments(case: Mapping[str, Any]) -> None:
         assert vote.bans.to_bytes(32, "little").hex() == expected["bans"]["hex"]
 
 
-@pytest.mark.parametrize("case", vectors("parse_bidding_commitments"))
+@pytest.mark.parametrize("case", vectors("auction", "parse_bidding_commitments.json"))
 def test_reference_bidders(case: Mapping[str, Any]) -> None:
     """Who bids, before and after version 1 ended."""
     told = case["input"]
@@ -117,7 +116,7 @@ def _offered(told: Mapping[str, Any]) -> Iterable[Bid]:
             yield Bid(size=size, price_fp18=int(price), count=int(count))
 
 
-@pytest.mark.parametrize("case", vectors("bid_encode"))
+@pytest.mark.parametrize("case", vectors("auction", "bid_encode.json"))
 def test_reference_texts(case: Mapping[str, Any]) -> None:
     """Bids are written to the byte as the reference writes them, or refused."""
     told = case["input"]

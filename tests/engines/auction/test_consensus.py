@@ -6,17 +6,18 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.engines.auction.consensus import (
+from custom_components.mining_farm.engines.auction.models import FP, Prices, PriceVote
+from custom_components.mining_farm.engines.auction.window.consensus import (
     agree_bans,
     agree_prices,
     gamma_msi,
     negative_price,
     stake_fp18,
 )
-from custom_components.mining_farm.engines.auction.models import FP, Prices, PriceVote
-from custom_components.mining_farm.engines.auction.price_votes import decode_price_vote
-
-from .vectors import vectors
+from custom_components.mining_farm.engines.auction.wire.price_votes import (
+    decode_price_vote,
+)
+from tests.reference import vectors
 
 
 def _votes(told: Mapping[str, Any]) -> dict[str, PriceVote]:
@@ -33,13 +34,13 @@ def _stakes(told: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("case", vectors("stake_from_rao"))
+@pytest.mark.parametrize("case", vectors("auction", "stake_from_rao.json"))
 def test_reference_stake(case: Mapping[str, Any]) -> None:
     """A stake weighs what its doubles make of it."""
     assert stake_fp18(case["input"]) == case["expected"]
 
 
-@pytest.mark.parametrize("case", vectors("gamma_msi"))
+@pytest.mark.parametrize("case", vectors("auction", "gamma_msi.json"))
 def test_reference_price(case: Mapping[str, Any]) -> None:
     """The reference picks the same of the submitted prices."""
     told = case["input"]
@@ -57,7 +58,7 @@ def test_reference_price(case: Mapping[str, Any]) -> None:
         )
 
 
-@pytest.mark.parametrize("case", vectors("price_consensus"))
+@pytest.mark.parametrize("case", vectors("auction", "price_consensus.json"))
 def test_reference_prices(case: Mapping[str, Any]) -> None:
     """From commitments and neurons to the prices, each on its own and together."""
     told, expected = case["input"], case["expected"]
@@ -82,7 +83,7 @@ def test_reference_prices(case: Mapping[str, Any]) -> None:
         )
 
 
-@pytest.mark.parametrize("case", vectors("ban_consensus"))
+@pytest.mark.parametrize("case", vectors("auction", "ban_consensus.json"))
 def test_reference_bans(case: Mapping[str, Any]) -> None:
     """The same hotkeys are banned."""
     told = case["input"]

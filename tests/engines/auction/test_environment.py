@@ -10,12 +10,14 @@ from custom_components.mining_farm.engines.auction.environment import (
     allows_version_1,
     find_route,
 )
-from custom_components.mining_farm.engines.auction.routing import BraiinsRoute, IhpRoute
+from custom_components.mining_farm.engines.auction.proxy.routing import (
+    BraiinsRoute,
+    IhpRoute,
+)
+from tests.reference import vectors
 
-from .vectors import vectors
 
-
-@pytest.mark.parametrize("case", vectors("proxy_mode"))
+@pytest.mark.parametrize("case", vectors("auction", "proxy_mode.json"))
 def test_reference_mode(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The proxy is the one that the reference takes."""
     there = tmp_path / "pools.toml"

@@ -10,7 +10,7 @@ from custom_components.mining_farm.engines.auction.errors import (
     EncryptedHotkeyError,
     WalletError,
 )
-from custom_components.mining_farm.engines.auction.hotkey import (
+from custom_components.mining_farm.engines.auction.publish.hotkey import (
     find_hotkeys,
     hotkey_path,
     signer,

@@ -10,7 +10,7 @@ import traceback
 import pytest
 
 from custom_components.mining_farm.engines.auction.errors import WalletError
-from custom_components.mining_farm.engines.auction.hotkey import (
+from custom_components.mining_farm.engines.auction.publish.hotkey import (
     HotkeyFile,
     HotkeySigner,
     find_hotkeys,

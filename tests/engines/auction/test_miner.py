@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.arming import Arming
 from custom_components.mining_farm.engines.auction.documents import describe_event
 from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
     WorkersFileError,
 )
-from custom_components.mining_farm.engines.auction.hotkey import HotkeySigner
 from custom_components.mining_farm.engines.auction.miner import (
     AuctionMiner,
     MinerEvent,
@@ -25,15 +23,17 @@ from custom_components.mining_farm.engines.auction.models import (
     Selection,
     SelectionProblem,
 )
-from custom_components.mining_farm.engines.auction.offer import Offer
-from custom_components.mining_farm.engines.auction.routing import IhpRoute
-from custom_components.mining_farm.engines.auction.upkeep_journal import FileJournal
-from custom_components.mining_farm.engines.auction.upkeep_report import (
+from custom_components.mining_farm.engines.auction.offer.offer import Offer
+from custom_components.mining_farm.engines.auction.offer.worker_split import worker_set
+from custom_components.mining_farm.engines.auction.proxy.routing import IhpRoute
+from custom_components.mining_farm.engines.auction.publish.arming import Arming
+from custom_components.mining_farm.engines.auction.publish.hotkey import HotkeySigner
+from custom_components.mining_farm.engines.auction.publish.journal import FileJournal
+from custom_components.mining_farm.engines.auction.publish.report import (
     Outcome,
     UpkeepReport,
 )
-from custom_components.mining_farm.engines.auction.watch_events import WindowUpdate
-from custom_components.mining_farm.engines.auction.worker_split import worker_set
+from custom_components.mining_farm.engines.auction.window.events import WindowUpdate
 
 from .fake_chain import HOTKEY, FakeChain
 from .test_watch import START, Time

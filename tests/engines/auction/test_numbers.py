@@ -7,15 +7,14 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.mining_farm.engines.auction.errors import NumberError
-from custom_components.mining_farm.engines.auction.numbers import (
+from custom_components.mining_farm.engines.auction.wire.numbers import (
     format_fp18,
     parse_fp18,
 )
+from tests.reference import vectors
 
-from .vectors import vectors
 
-
-@pytest.mark.parametrize("case", vectors("fp18_parse"))
+@pytest.mark.parametrize("case", vectors("auction", "fp18_parse.json"))
 def test_reference_parse(case: Mapping[str, Any]) -> None:
     """Each text means what it means to the reference."""
     if "error" in case:
@@ -25,7 +24,7 @@ def test_reference_parse(case: Mapping[str, Any]) -> None:
         assert parse_fp18(case["input"]) == case["expected"]
 
 
-@pytest.mark.parametrize("case", vectors("fp18_format"))
+@pytest.mark.parametrize("case", vectors("auction", "fp18_format.json"))
 def test_reference_format(case: Mapping[str, Any]) -> None:
     """Each number reads as the reference writes it."""
     assert format_fp18(case["input"]) == case["expected"]

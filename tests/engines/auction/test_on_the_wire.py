@@ -9,22 +9,27 @@ import time
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.arming import Arming, rehearse
-from custom_components.mining_farm.engines.auction.auction import hold_auction
-from custom_components.mining_farm.engines.auction.chain import ChainClient
-from custom_components.mining_farm.engines.auction.hotkey import signer
+from custom_components.mining_farm.engines.auction.chain.client import ChainClient
 from custom_components.mining_farm.engines.auction.models import FP
-from custom_components.mining_farm.engines.auction.offer import Offer
-from custom_components.mining_farm.engines.auction.solver import AuctionSolver
-from custom_components.mining_farm.engines.auction.upkeep import CommitmentUpkeep
-from custom_components.mining_farm.engines.auction.upkeep_journal import FileJournal
-from custom_components.mining_farm.engines.auction.upkeep_report import Outcome
-from custom_components.mining_farm.engines.auction.watch import AuctionWatch
-from custom_components.mining_farm.engines.auction.watch_events import (
+from custom_components.mining_farm.engines.auction.offer.offer import Offer
+from custom_components.mining_farm.engines.auction.offer.worker_split import worker_set
+from custom_components.mining_farm.engines.auction.publish.arming import (
+    Arming,
+    rehearse,
+)
+from custom_components.mining_farm.engines.auction.publish.hotkey import signer
+from custom_components.mining_farm.engines.auction.publish.journal import FileJournal
+from custom_components.mining_farm.engines.auction.publish.report import Outcome
+from custom_components.mining_farm.engines.auction.publish.upkeep import (
+    CommitmentUpkeep,
+)
+from custom_components.mining_farm.engines.auction.solver.client import AuctionSolver
+from custom_components.mining_farm.engines.auction.window.auction import hold_auction
+from custom_components.mining_farm.engines.auction.window.events import (
     WatchEvent,
     WindowUpdate,
 )
-from custom_components.mining_farm.engines.auction.worker_split import worker_set
+from custom_components.mining_farm.engines.auction.window.watch import AuctionWatch
 from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.wallet import write_hotkey
 

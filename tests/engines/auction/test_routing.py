@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction import file_replacing, routing
+from custom_components.mining_farm.engines.auction import file_replacing
 from custom_components.mining_farm.engines.auction.errors import RoutingError
 from custom_components.mining_farm.engines.auction.models import FP, OwnBid
-from custom_components.mining_farm.engines.auction.routing import (
+from custom_components.mining_farm.engines.auction.proxy import routing
+from custom_components.mining_farm.engines.auction.proxy.routing import (
     BraiinsRoute,
     IhpRoute,
     Route,
     apply_routing,
     check_routing,
 )
-
-from .vectors import vectors
+from tests.reference import vectors
 
 POOLS = """\
 # what the proxy mines on
@@ -78,7 +78,7 @@ def ihp(tmp_path: Path) -> IhpRoute:
     return IhpRoute(pools=path, sentinel=tmp_path / "reload" / ".reload-ihp")
 
 
-@pytest.mark.parametrize("case", vectors("pools_toml"))
+@pytest.mark.parametrize("case", vectors("auction", "pools_toml.json"))
 def test_reference_pools(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The pool list is changed as the reference changes it, to the letter."""
     told, expected = case["input"], case["expected"]
@@ -95,7 +95,7 @@ def test_reference_pools(case: Mapping[str, Any], tmp_path: Path) -> None:
     assert route.sentinel.exists() == expected["sentinel"]
 
 
-@pytest.mark.parametrize("case", vectors("braiins"))
+@pytest.mark.parametrize("case", vectors("auction", "braiins.json"))
 def test_reference_profile(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The profile is changed as the reference changes it, to the letter."""
     told, expected = case["input"], case["expected"]

@@ -4,15 +4,14 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction import selection
 from custom_components.mining_farm.engines.auction.models import FP, Bid
-from custom_components.mining_farm.engines.auction.selection import (
+from custom_components.mining_farm.engines.auction.window import selection
+from custom_components.mining_farm.engines.auction.window.selection import (
     list_winners,
     pack,
     read_lots,
 )
-
-from .vectors import vectors
+from tests.reference import vectors
 
 
 def read_bids(offered: dict[str, Any]) -> dict[str, tuple[Bid, ...]]:
@@ -30,7 +29,7 @@ def read_bids(offered: dict[str, Any]) -> dict[str, tuple[Bid, ...]]:
     }
 
 
-@pytest.mark.parametrize("case", vectors("worker_items"))
+@pytest.mark.parametrize("case", vectors("auction", "worker_items.json"))
 def test_workers_of_bids(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each worker has the reference's name and its doubles, to the last bit."""
     highest = case["input"]["max_price_fp18"]
@@ -51,7 +50,7 @@ def test_workers_of_bids(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) 
     ]
 
 
-@pytest.mark.parametrize("case", vectors("ilp_model"))
+@pytest.mark.parametrize("case", vectors("auction", "ilp_model.json"))
 def test_model(case: dict[str, Any]) -> None:
     """Capacity, costs and values are the reference's."""
     given, expected = case["input"], case["expected"]

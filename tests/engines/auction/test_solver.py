@@ -12,7 +12,6 @@ import time
 
 import pytest
 
-from custom_components.mining_farm.engines.auction import solver as solver_module
 from custom_components.mining_farm.engines.auction.errors import SolverError
 from custom_components.mining_farm.engines.auction.models import (
     FP,
@@ -21,9 +20,10 @@ from custom_components.mining_farm.engines.auction.models import (
     SolverName,
     Winner,
 )
-from custom_components.mining_farm.engines.auction.solver import AuctionSolver
+from custom_components.mining_farm.engines.auction.solver import client as solver_module
+from custom_components.mining_farm.engines.auction.solver.client import AuctionSolver
 
-ENGINES = Path(solver_module.__file__).parents[1]
+ENGINES = Path(solver_module.__file__).parents[2]
 CONTESTED = SelectionProblem(
     bids={
         "a": (Bid(size="0.1", price_fp18=FP, count=3),),
@@ -199,8 +199,8 @@ def test_child_knows_no_home_assistant(tmp_path: Path) -> None:
     }
     code = (
         "import json, os, sys\n"
-        "from auction import solver_process\n"
-        "solver_process.main()\n"
+        "from auction.solver import process\n"
+        "process.main()\n"
         "names = {name.partition('.')[0] for name in sys.modules}\n"
         "print()\n"
         "print(json.dumps([sorted(names), os.nice(0)]))\n"

@@ -8,24 +8,24 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
-from custom_components.mining_farm.engines.auction.cbc import (
+from custom_components.mining_farm.engines.auction.errors import SolverError
+from custom_components.mining_farm.engines.auction.models import FP, Bid
+from custom_components.mining_farm.engines.auction.solver.cbc import (
     CBC,
     choose,
     find_cbc,
     seed_from_hash,
 )
-from custom_components.mining_farm.engines.auction.errors import SolverError
-from custom_components.mining_farm.engines.auction.highs import estimate
-from custom_components.mining_farm.engines.auction.models import FP, Bid
-from custom_components.mining_farm.engines.auction.selection import (
+from custom_components.mining_farm.engines.auction.solver.highs import estimate
+from custom_components.mining_farm.engines.auction.window.selection import (
     Knapsack,
     dot,
     list_winners,
     pack,
 )
+from tests.reference import vectors
 
 from .test_selection import read_bids
-from .vectors import vectors
 
 SLOW_FOR_CBC = (4, 6, 35, 39, 59, 68, 99, 100, 116, 158, 164, 174, 216, 236)
 """Ties that run CBC into its 100,000 nodes: some 10 s each. Two like them are not here."""
@@ -53,14 +53,18 @@ def cbc(tmp_path_factory: pytest.TempPathFactory) -> CBC:
     return found
 
 
-@pytest.mark.parametrize("case", vectors("cbc_seed_from_hash"))
+@pytest.mark.parametrize("case", vectors("auction", "cbc_seed_from_hash.json"))
 def test_seed(case: dict[str, Any]) -> None:
     """A block's hash gives the reference's seed."""
     assert seed_from_hash(case["input"]) == case["expected"]
 
 
 @pytest.mark.parametrize(
-    "case", _set_apart([*vectors("ilp_edge"), *vectors("ilp")], SLOW_FOR_CBC)
+    "case",
+    _set_apart(
+        [*vectors("auction", "ilp_edge.json"), *vectors("auction", "ilp.json")],
+        SLOW_FOR_CBC,
+    ),
 )
 def test_winners(case: dict[str, Any], cbc: CBC, tmp_path: Path) -> None:
     """CBC gives the reference's winners in the reference's order, ties and all."""
@@ -81,7 +85,9 @@ def test_winners(case: dict[str, Any], cbc: CBC, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("case", _set_apart(vectors("ilp"), SLOW_FOR_HIGHS))
+@pytest.mark.parametrize(
+    "case", _set_apart(vectors("auction", "ilp.json"), SLOW_FOR_HIGHS)
+)
 def test_estimate(case: dict[str, Any]) -> None:
     """HiGHS finds the proven optimum, and bounds on both sides of its answer."""
     asked, exact = case["input"], case["expected"]["exact"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.toml_lines import (
+from custom_components.mining_farm.engines.auction.offer.toml_lines import (
     MAX_LINES,
     find_line,
 )

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.engines.auction.models import Window
-from custom_components.mining_farm.engines.auction.transition import follow_transition
-
-from .vectors import vectors
+from custom_components.mining_farm.engines.auction.window.transition import (
+    follow_transition,
+)
+from tests.reference import vectors
 
 START = 270 + 361 * 20_000
 
@@ -39,7 +40,7 @@ async def _follow(heads: Heads, tempo: int = 360) -> Window:
     )
 
 
-@pytest.mark.parametrize("case", vectors("window_transition"))
+@pytest.mark.parametrize("case", vectors("auction", "window_transition.json"))
 async def test_reference_transition(case: Mapping[str, Any]) -> None:
     """The reference's window, after as many polls and reads."""
     told, expected = case["input"], case["expected"]

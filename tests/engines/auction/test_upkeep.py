@@ -9,17 +9,22 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.arming import Arming, rehearse
 from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
     JournalError,
     WalletError,
 )
-from custom_components.mining_farm.engines.auction.hotkey import HotkeySigner
 from custom_components.mining_farm.engines.auction.models import FP, StoredCommitment
-from custom_components.mining_farm.engines.auction.offer import Offer
-from custom_components.mining_farm.engines.auction.upkeep import CommitmentUpkeep
-from custom_components.mining_farm.engines.auction.upkeep_decision import (
+from custom_components.mining_farm.engines.auction.offer.offer import Offer
+from custom_components.mining_farm.engines.auction.offer.worker_split import worker_set
+from custom_components.mining_farm.engines.auction.offer.workers_file import (
+    parse_settings,
+)
+from custom_components.mining_farm.engines.auction.publish.arming import (
+    Arming,
+    rehearse,
+)
+from custom_components.mining_farm.engines.auction.publish.decision import (
     Nothing,
     Publish,
     PublishReason,
@@ -28,13 +33,15 @@ from custom_components.mining_farm.engines.auction.upkeep_decision import (
     decide_upkeep,
     judge_standing,
 )
-from custom_components.mining_farm.engines.auction.upkeep_memory import UpkeepMemory
-from custom_components.mining_farm.engines.auction.upkeep_report import Outcome
-from custom_components.mining_farm.engines.auction.worker_split import worker_set
-from custom_components.mining_farm.engines.auction.workers_file import parse_settings
+from custom_components.mining_farm.engines.auction.publish.hotkey import HotkeySigner
+from custom_components.mining_farm.engines.auction.publish.memory import UpkeepMemory
+from custom_components.mining_farm.engines.auction.publish.report import Outcome
+from custom_components.mining_farm.engines.auction.publish.upkeep import (
+    CommitmentUpkeep,
+)
+from tests.reference import vectors
 
 from .fake_chain import HOTKEY, CrashError, FakeChain
-from .vectors import vectors
 
 FIVE = Offer.of(worker_set("1", {"0.1": 5}))
 SIX = Offer.of(worker_set("1", {"0.1": 6}))
@@ -79,7 +86,7 @@ def _stored(offer: Offer, block: int | None) -> StoredCommitment:
     return StoredCommitment(hotkey=HOTKEY, block=block, raw=offer.payload)
 
 
-@pytest.mark.parametrize("case", vectors("commitment_upkeep"))
+@pytest.mark.parametrize("case", vectors("auction", "commitment_upkeep.json"))
 def test_reference_decision(case: Mapping[str, Any]) -> None:
     """What the reference publishes is published, and nothing else."""
     told = case["input"]

@@ -10,20 +10,22 @@ from typing import Any, override
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from custom_components.mining_farm.engines.auction.arming import Arming
 from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
     JournalError,
 )
-from custom_components.mining_farm.engines.auction.hotkey import HotkeySigner
 from custom_components.mining_farm.engines.auction.models import FP
-from custom_components.mining_farm.engines.auction.offer import Offer
-from custom_components.mining_farm.engines.auction.upkeep import CommitmentUpkeep
-from custom_components.mining_farm.engines.auction.upkeep_report import (
+from custom_components.mining_farm.engines.auction.offer.offer import Offer
+from custom_components.mining_farm.engines.auction.offer.worker_split import worker_set
+from custom_components.mining_farm.engines.auction.publish.arming import Arming
+from custom_components.mining_farm.engines.auction.publish.hotkey import HotkeySigner
+from custom_components.mining_farm.engines.auction.publish.report import (
     Outcome,
     UpkeepReport,
 )
-from custom_components.mining_farm.engines.auction.worker_split import worker_set
+from custom_components.mining_farm.engines.auction.publish.upkeep import (
+    CommitmentUpkeep,
+)
 
 from .fake_chain import HOTKEY, CrashError, FakeChain
 

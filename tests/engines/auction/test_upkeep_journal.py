@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from custom_components.mining_farm.engines.auction.errors import JournalError
-from custom_components.mining_farm.engines.auction.upkeep_journal import (
+from custom_components.mining_farm.engines.auction.publish.journal import (
     FileJournal,
     ReadOnlyJournal,
 )
-from custom_components.mining_farm.engines.auction.upkeep_memory import (
+from custom_components.mining_farm.engines.auction.publish.memory import (
     Intent,
     Refusal,
     UpkeepMemory,

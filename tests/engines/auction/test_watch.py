@@ -11,13 +11,13 @@ from custom_components.mining_farm.engines.auction.errors import (
     SolverError,
 )
 from custom_components.mining_farm.engines.auction.models import AuctionResult, Snapshot
-from custom_components.mining_farm.engines.auction.one_window import auction_at
-from custom_components.mining_farm.engines.auction.watch import AuctionWatch
-from custom_components.mining_farm.engines.auction.watch_events import (
+from custom_components.mining_farm.engines.auction.window.any_window import auction_at
+from custom_components.mining_farm.engines.auction.window.events import (
     WatchEvent,
     WatchProblem,
     WindowUpdate,
 )
+from custom_components.mining_farm.engines.auction.window.watch import AuctionWatch
 
 from .fake_chain import FakeChain
 

@@ -14,11 +14,10 @@ from custom_components.mining_farm.engines.auction.windows import (
     validation_window,
     window_at,
 )
+from tests.reference import vectors
 
-from .vectors import vectors
 
-
-@pytest.mark.parametrize("case", vectors("subnet_epoch"))
+@pytest.mark.parametrize("case", vectors("auction", "subnet_epoch.json"))
 def test_reference_epoch(case: Mapping[str, Any]) -> None:
     """Epochs begin and end where the reference has them."""
     told, expected = case["input"], case["expected"]
@@ -26,7 +25,7 @@ def test_reference_epoch(case: Mapping[str, Any]) -> None:
     assert epoch_end(**told) == expected["stop_exclusive"] - 1
 
 
-@pytest.mark.parametrize("case", vectors("current_validation_window"))
+@pytest.mark.parametrize("case", vectors("auction", "current_validation_window.json"))
 def test_reference_window(case: Mapping[str, Any]) -> None:
     """Each block is in the reference's window, also far from the epoch."""
     told = case["input"]
@@ -36,7 +35,9 @@ def test_reference_window(case: Mapping[str, Any]) -> None:
     assert [window.index, [window.start, window.end]] == case["expected"]
 
 
-@pytest.mark.parametrize("case", vectors("validation_windows_for_subnet_epoch"))
+@pytest.mark.parametrize(
+    "case", vectors("auction", "validation_windows_for_subnet_epoch.json")
+)
 def test_reference_windows_of_an_epoch(case: Mapping[str, Any]) -> None:
     """The six windows of an epoch hold just the blocks they hold in the reference."""
     told = case["input"]

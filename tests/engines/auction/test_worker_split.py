@@ -3,18 +3,18 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.engines.auction.bids import decode_bids
 from custom_components.mining_farm.engines.auction.errors import CommitmentError
 from custom_components.mining_farm.engines.auction.models import FP
-from custom_components.mining_farm.engines.auction.numbers import (
-    format_fp18,
-    parse_fp18,
-)
-from custom_components.mining_farm.engines.auction.offer import Offer
-from custom_components.mining_farm.engines.auction.worker_split import (
+from custom_components.mining_farm.engines.auction.offer.offer import Offer
+from custom_components.mining_farm.engines.auction.offer.worker_split import (
     split_hashrates,
     total_hashrate_fp18,
     worker_set,
+)
+from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
+from custom_components.mining_farm.engines.auction.wire.numbers import (
+    format_fp18,
+    parse_fp18,
 )
 
 

@@ -10,13 +10,12 @@ from custom_components.mining_farm.engines.auction.errors import (
     AuctionError,
     WorkersFileError,
 )
-from custom_components.mining_farm.engines.auction.workers_file import (
+from custom_components.mining_farm.engines.auction.offer.workers_file import (
     WorkersSource,
     parse_settings,
     read_workers_file,
 )
-
-from .vectors import vectors
+from tests.reference import vectors
 
 HEAD = """\
 # our farm
@@ -39,7 +38,7 @@ def _write(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("case", vectors("config"))
+@pytest.mark.parametrize("case", vectors("auction", "config.json"))
 def test_reference_settings(case: Mapping[str, Any]) -> None:
     """A file loads where the reference loads it, and says the same."""
     text = case["input"]["toml"]
@@ -59,7 +58,7 @@ def test_reference_settings(case: Mapping[str, Any]) -> None:
     assert told.sizes == expected["worker_sizes"]
 
 
-@pytest.mark.parametrize("case", vectors("commitment_from_config"))
+@pytest.mark.parametrize("case", vectors("auction", "commitment_from_config.json"))
 def test_reference_commitment(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The commitment of a file is the reference's, or there is none in both."""
     path = _write(tmp_path, case["input"]["toml"])

@@ -2,7 +2,6 @@
 
 import json
 import math
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,13 +11,14 @@ from custom_components.mining_farm.engines.edge_collector import (
     parse_board_health,
     parse_snapshot,
 )
-from custom_components.mining_farm.engines.edge_collector.decoding import (
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decoding import (
     decode_reply,
     reply_status,
     split_joined,
 )
+from tests.reference import reference
 
-FOLDER = Path(__file__).parents[4] / "shared" / "data" / "cgminer"
+FOLDER = reference("cgminer")
 CAPTURES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 pytestmark = pytest.mark.skipif(

@@ -1,29 +1,29 @@
 """Replies of real miners, byte for byte over a socket, read by the collector."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from custom_components.mining_farm.engines.edge_collector import parse_snapshot
-from custom_components.mining_farm.engines.edge_collector.capabilities import (
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.capabilities import (
     BASE_COMMANDS,
 )
-from custom_components.mining_farm.engines.edge_collector.cgminer_client import (
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.client import (
     READ_ONLY_COMMANDS,
 )
-from custom_components.mining_farm.engines.edge_collector.decoding import (
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decoding import (
     decode_reply,
     raise_for_status,
 )
 from custom_components.mining_farm.engines.edge_collector.errors import CGMinerError
+from tests.reference import reference
 
 from .fake_miner import invalid_command
 from .harness import DrivenClock, DrivenSleep, Poller, StartMiner
 from .replies import CLASSIC, classic_replies
 
-FOLDER = Path(__file__).parents[4] / "shared" / "data" / "cgminer"
+FOLDER = reference("cgminer")
 
 
 def load(name: str) -> dict[str, bytes]:

@@ -11,7 +11,9 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerSnapshot,
     parse_snapshot,
 )
-from custom_components.mining_farm.engines.edge_collector.decoding import decode_reply
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decoding import (
+    decode_reply,
+)
 
 
 def reply(

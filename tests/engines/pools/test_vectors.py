@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 import json
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from custom_components.mining_farm.engines.pools import POOLS, Account
+from tests.reference import reference
 
-FOLDER = Path(__file__).parents[4] / "shared" / "data" / "pools"
+FOLDER = reference("pools")
 ALIASES = {"f2pool_v2": "f2pool"}
 """Files that are named otherwise than their pool is here."""
 WALLET = "0x8617E340B3D01FA5F11F306F4090FD50E238070D"

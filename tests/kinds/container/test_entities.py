@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +9,12 @@ import pytest
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from simulators.antspace import AntspaceSimulator, Model
+from tests.reference import reference
 
 from .conftest import Site
 from .test_resilience import ALARMS, PROBLEM, SEVERITY, STATUS
 
-FIELDS = Path(__file__).parents[4] / "shared" / "data" / "antspace" / "fields.json"
+FIELDS = reference("antspace", "fields.json")
 RENAMED = {"miner_num": "miners_known", "pcb_max_temp": "board_max_temp"}
 """Fields that are shown by a better name."""
 ALARM_KEYS = {

@@ -7,12 +7,12 @@ from unittest.mock import patch
 import pytest
 
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.antspace import (
+from custom_components.mining_farm.engines.containers.antspace import (
     AntspaceClient,
     DeadlineError,
     UnreachableError,
 )
-from custom_components.mining_farm.kinds.container import flow
+from custom_components.mining_farm.kinds.container.flow import add as flow
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er

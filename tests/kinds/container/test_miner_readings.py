@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from custom_components.mining_farm.common.members import async_ask_miner_hosts
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.kinds import container as kind
 from custom_components.mining_farm.kinds.container import miner_readings
-from custom_components.mining_farm.kinds.knowledge import async_ask_miner_hosts
 from homeassistant.helpers import device_registry as dr
 from simulators.antspace import AntspaceSimulator
 

@@ -258,7 +258,7 @@ async def test_broken_engine_is_no_silent_success(
     form = await choose(hass, "miner")
     with (
         patch(
-            "custom_components.mining_farm.kinds.miner.flow.miner_title",
+            "custom_components.mining_farm.kinds.miner.flow.add.miner_title",
             side_effect=RuntimeError("bug"),
         ),
         pytest.raises(RuntimeError, match="bug"),

@@ -13,7 +13,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerCollector,
     MinerSnapshot,
 )
-from custom_components.mining_farm.kinds.miner import flow_many
+from custom_components.mining_farm.kinds.miner.flow import many as flow_many
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType

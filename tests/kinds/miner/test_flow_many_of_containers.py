@@ -3,9 +3,9 @@
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.mining_farm.common.members import async_share_miner_hosts
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.kinds.knowledge import async_share_miner_hosts
-from custom_components.mining_farm.kinds.miner import flow_many
+from custom_components.mining_farm.kinds.miner.flow import many as flow_many
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType

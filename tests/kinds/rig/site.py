@@ -18,6 +18,8 @@ from unittest.mock import patch
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.mining_farm.common.coordinator import FarmCoordinator
+from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.pools import (
     Account,
@@ -33,8 +35,6 @@ from custom_components.mining_farm.engines.restart import (
     Policy,
     PowerUpGate,
 )
-from custom_components.mining_farm.kinds.coordinator import FarmCoordinator
-from custom_components.mining_farm.kinds.record_file import RecordFile
 from custom_components.mining_farm.kinds.rig.coordinator import (
     POLL_INTERVAL,
     RigCoordinator,

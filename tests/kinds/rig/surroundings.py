@@ -207,7 +207,7 @@ class Surroundings:
 @contextmanager
 def surrounded(surroundings: Surroundings) -> Iterator[None]:
     """Put pools and plugs in the place of the network, and load entries without effect."""
-    access = "custom_components.mining_farm.kinds.rig.kasa_access"
+    access = "custom_components.mining_farm.kinds.rig.flow.kasa_access"
 
     async def fetch(_: PoolClient, account: Account, max_age: float) -> AccountReport:
         return await surroundings.fetch(account, max_age)

@@ -12,7 +12,7 @@ from custom_components.mining_farm.engines.power import (
     OutletUnreachableError,
     OutletUnsupportedError,
 )
-from custom_components.mining_farm.kinds.rig import flow_kasa
+from custom_components.mining_farm.kinds.rig.flow import kasa as flow_kasa
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.kinds.rig.import_rigs import Mistake, parse_rigs
+from custom_components.mining_farm.kinds.rig.flow.rigs_file import Mistake, parse_rigs
 from custom_components.mining_farm.kinds.rig.policy import POLICY_FIELDS, pool_defaults
 
 RIG: dict[str, Any] = {

@@ -9,8 +9,8 @@ from typing import override
 
 import pytest
 
+from custom_components.mining_farm.common.members import DATA_KNOWLEDGE, MinerKnowledge
 from custom_components.mining_farm.engines.restart import Reason, RigState
-from custom_components.mining_farm.kinds.knowledge import DATA_KNOWLEDGE, MinerKnowledge
 from homeassistant.core import HomeAssistant
 
 from .site import START, SimulatedRig, Site

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.kinds.wallet import flow_chain
+from custom_components.mining_farm.kinds.wallet.flow import chain as flow_chain
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from simulators.subtensor import ALICE, BOB, SubtensorSimulator

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.mining_farm.common import coordinator
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.auction import AuctionMiner
-from custom_components.mining_farm.kinds import coordinator
 from custom_components.mining_farm.kinds.wallet import const
 from custom_components.mining_farm.kinds.wallet.journal import WalletJournal
 from homeassistant.config_entries import ConfigEntryState
@@ -28,7 +28,7 @@ def _children() -> list[str]:
             parent = (each / "stat").read_text().rpartition(")")[2].split()[1]
         except OSError, IndexError:
             continue
-        if b"chain_process" in line and int(parent) == os.getpid():
+        if b"chain.process" in line and int(parent) == os.getpid():
             found.append(each.name)
     return found
 

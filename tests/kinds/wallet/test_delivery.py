@@ -11,7 +11,7 @@ import tomllib
 
 import pytest
 
-from custom_components.mining_farm.kinds import knowledge
+from custom_components.mining_farm.common import members as knowledge
 from custom_components.mining_farm.kinds.wallet import const
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.exceptions import ServiceValidationError

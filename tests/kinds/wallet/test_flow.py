@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.kinds.wallet import flow_checks
+from custom_components.mining_farm.kinds.wallet.flow import checks as flow_checks
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from simulators.subtensor.wallet import write_hotkey

@@ -1,16 +1,16 @@
 """Simulated replies have the shape of real ones, key by key."""
 
 import json
-from pathlib import Path
 import re
 from typing import Any
 
 import pytest
 
+from tests.reference import reference
 from tests.simulators.asking import ask, ask_json
 from tests.simulators.conftest import Start
 
-CAPTURES = Path(__file__).parents[4] / "shared" / "data" / "cgminer"
+CAPTURES = reference("cgminer")
 
 pytestmark = pytest.mark.skipif(
     not CAPTURES.is_dir(), reason="no captures beside the repository"

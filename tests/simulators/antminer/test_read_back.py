@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from custom_components.mining_farm.engines.edge_collector.cgminer_client import (
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.client import (
     CGMinerClient,
 )
-from custom_components.mining_farm.engines.edge_collector.collector import (
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.collector import (
     MinerCollector,
 )
 from custom_components.mining_farm.engines.edge_collector.errors import (

@@ -1,16 +1,16 @@
 """The documented mock, quirk by quirk, over real sockets."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulators.antspace import AntspaceSimulator
+from tests.reference import reference
 
 from .conftest import Ask, StartContainer
 
-CHECKS = Path(__file__).parents[4] / "shared" / "data" / "antspace" / "checks.json"
+CHECKS = reference("antspace", "checks.json")
 FIELDS = CHECKS.with_name("fields.json")
 
 CLEARED = {

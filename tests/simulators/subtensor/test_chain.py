@@ -4,8 +4,8 @@ from hashlib import blake2b
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.bids import decode_bids
 from custom_components.mining_farm.engines.auction.windows import window_at
+from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
 from simulators.clock import ManualClock
 from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.scale import compact

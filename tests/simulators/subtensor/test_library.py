@@ -12,8 +12,9 @@ import pytest
 from simulators.clock import ManualClock
 from simulators.subtensor import ALICE, BOB, START_BLOCK, Key, SubtensorSimulator
 from simulators.subtensor.metadata import metadata, read_metadata
+from tests.reference import reference
 
-REAL = Path(__file__).parents[4] / "shared/data/auction/real-metadata-v15.json"
+REAL = reference("auction", "real-metadata-v15.json")
 BID = b"2;b;BTC,1=0.1:9"
 
 

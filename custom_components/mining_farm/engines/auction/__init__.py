@@ -17,17 +17,7 @@ behind its own module, as `chain.ChainClient` does.
 """
 
 from .age import RENEW_AFTER, STALE_AFTER, commitment_age
-from .arming import Arming
-from .auction import Solver, hold_auction, own_result
-from .bids import (
-    MAX_SIZE_FP18,
-    MAX_WORKERS,
-    MIN_SIZE_FP18,
-    decode_bids,
-    encode_bids,
-    encode_workers,
-)
-from .commitments import TEXT_LIMIT
+from .chain.networks import NETWORKS, endpoint_urls, public_url
 from .documents import describe_offer, describe_report, describe_result
 from .errors import (
     AuctionError,
@@ -44,14 +34,6 @@ from .errors import (
     SolverError,
     WalletError,
     WorkersFileError,
-)
-from .hotkey import (
-    DEFAULT_DIRECTORY,
-    HotkeyFile,
-    HotkeySigner,
-    find_hotkeys,
-    hotkey_path,
-    signer,
 )
 from .miner import (
     AuctionMiner,
@@ -82,19 +64,39 @@ from .models import (
     Winner,
     WorkerSet,
 )
-from .networks import NETWORKS, endpoint_urls, public_url
-from .numbers import format_fp18, parse_fp18
-from .offer import Offer
-from .price_votes import decode_price_vote, encode_price_vote
-from .routing import BraiinsRoute, IhpRoute, Route, apply_routing, check_routing
-from .selection import MAX_PRICE_FP18
-from .solver import AuctionSolver
-from .ss58 import ss58_decode, ss58_encode
-from .upkeep import CommitmentUpkeep
-from .upkeep_decision import Publish, PublishReason, Standing, decide_upkeep
-from .upkeep_memory import UpkeepJournal, UpkeepMemory
-from .upkeep_report import Outcome, UpkeepReport
-from .watch_events import WatchProblem, WindowUpdate
+from .offer.offer import Offer
+from .offer.worker_split import (
+    list_hashrates,
+    split_hashrates,
+    total_hashrate_fp18,
+    worker_set,
+)
+from .offer.workers_file import (
+    FileSettings,
+    WalletSettings,
+    WorkersFile,
+    WorkersReading,
+    WorkersSource,
+    read_workers_file,
+)
+from .proxy.routing import BraiinsRoute, IhpRoute, Route, apply_routing, check_routing
+from .publish.arming import Arming
+from .publish.decision import Publish, PublishReason, Standing, decide_upkeep
+from .publish.hotkey import (
+    DEFAULT_DIRECTORY,
+    HotkeyFile,
+    HotkeySigner,
+    find_hotkeys,
+    hotkey_path,
+    signer,
+)
+from .publish.memory import UpkeepJournal, UpkeepMemory
+from .publish.report import Outcome, UpkeepReport
+from .publish.upkeep import CommitmentUpkeep
+from .solver.client import AuctionSolver
+from .window.auction import Solver, hold_auction, own_result
+from .window.events import WatchProblem, WindowUpdate
+from .window.selection import MAX_PRICE_FP18
 from .windows import (
     BLOCK_TIME,
     BLOCKS_PER_WINDOW,
@@ -104,20 +106,18 @@ from .windows import (
     validation_window,
     window_at,
 )
-from .worker_split import (
-    list_hashrates,
-    split_hashrates,
-    total_hashrate_fp18,
-    worker_set,
+from .wire.bids import (
+    MAX_SIZE_FP18,
+    MAX_WORKERS,
+    MIN_SIZE_FP18,
+    decode_bids,
+    encode_bids,
+    encode_workers,
 )
-from .workers_file import (
-    FileSettings,
-    WalletSettings,
-    WorkersFile,
-    WorkersReading,
-    WorkersSource,
-    read_workers_file,
-)
+from .wire.commitments import TEXT_LIMIT
+from .wire.numbers import format_fp18, parse_fp18
+from .wire.price_votes import decode_price_vote, encode_price_vote
+from .wire.ss58 import ss58_decode, ss58_encode
 
 __all__ = [
     "BLOCKS_PER_WINDOW",

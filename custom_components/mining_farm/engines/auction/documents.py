@@ -7,11 +7,11 @@ from typing import Any
 
 from .miner import MinerEvent, Routed, RoutingProblem, WorkersProblem
 from .models import AuctionResult, OwnBid, StoredCommitment, WorkerSet
-from .numbers import format_fp18
-from .offer import Offer
-from .upkeep_report import UpkeepReport
-from .watch_events import WatchProblem, WindowUpdate
-from .worker_split import total_hashrate_fp18
+from .offer.offer import Offer
+from .offer.worker_split import total_hashrate_fp18
+from .publish.report import UpkeepReport
+from .window.events import WatchProblem, WindowUpdate
+from .wire.numbers import format_fp18
 
 type Document = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from .routing import BraiinsRoute, IhpRoute, Route
+from .proxy.routing import BraiinsRoute, IhpRoute, Route
 
 _IHP_POOLS = "/root/src/proxy/pools.toml"
 _IHP_SENTINEL = "/root/src/proxy/.reload-ihp"

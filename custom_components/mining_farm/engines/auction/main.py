@@ -12,9 +12,8 @@ import signal
 import sys
 from typing import Any
 
-from .arming import Arming, rehearse
-from .auction import hold_auction
-from .chain import ChainClient
+from .chain.client import ChainClient
+from .chain.networks import endpoint_urls
 from .documents import (
     Document,
     describe_event,
@@ -25,17 +24,23 @@ from .documents import (
 )
 from .environment import allows_version_1, find_route
 from .errors import AuctionError, ChainError, NumberError, WalletError, WorkersFileError
-from .hotkey import HotkeySigner, hotkey_path, signer
 from .miner import AuctionMiner, MinerEvent
-from .networks import endpoint_urls
-from .numbers import parse_fp18
-from .offer import Offer
-from .one_window import auction_at
-from .solver import AuctionSolver
-from .ss58 import ss58_decode
-from .upkeep import CommitmentUpkeep
-from .upkeep_journal import FileJournal, ReadOnlyJournal
-from .workers_file import FileSettings, WorkersFile, WorkersSource, read_workers_file
+from .offer.offer import Offer
+from .offer.workers_file import (
+    FileSettings,
+    WorkersFile,
+    WorkersSource,
+    read_workers_file,
+)
+from .publish.arming import Arming, rehearse
+from .publish.hotkey import HotkeySigner, hotkey_path, signer
+from .publish.journal import FileJournal, ReadOnlyJournal
+from .publish.upkeep import CommitmentUpkeep
+from .solver.client import AuctionSolver
+from .window.any_window import auction_at
+from .window.auction import hold_auction
+from .wire.numbers import parse_fp18
+from .wire.ss58 import ss58_decode
 
 
 class _SettingsChangedError(Exception):

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from .arming import ReadArming, rehearse
-from .auction import Solver, hold_auction
 from .errors import RoutingError, WorkersFileError
-from .hotkey import HotkeySigner
 from .models import AuctionResult
-from .offer import Offer
-from .one_window import auction_at
-from .routing import Route, apply_routing
-from .upkeep import INTERVAL, CommitmentUpkeep, UpkeepChain
-from .upkeep_memory import UpkeepJournal
-from .upkeep_report import Outcome, UpkeepReport
-from .watch import AuctionWatch
-from .watch_events import WatchChain, WatchEvent, WindowUpdate
+from .offer.offer import Offer
+from .proxy.routing import Route, apply_routing
+from .publish.arming import ReadArming, rehearse
+from .publish.hotkey import HotkeySigner
+from .publish.memory import UpkeepJournal
+from .publish.report import Outcome, UpkeepReport
+from .publish.upkeep import INTERVAL, CommitmentUpkeep, UpkeepChain
+from .window.any_window import auction_at
+from .window.auction import Solver, hold_auction
+from .window.events import WatchChain, WatchEvent, WindowUpdate
+from .window.watch import AuctionWatch
 
 LOOK_AGAIN = 30.0
 """Seconds before a commitment that could not be read is looked at again."""

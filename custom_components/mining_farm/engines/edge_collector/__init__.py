@@ -1,7 +1,14 @@
 """Edge collector: reads miners through the CGMiner API (TCP 4028). Standard library only."""
 
-from .cgminer_client import DEFAULT_PORT, CGMinerClient, build_payload
-from .collector import MinerCollector
+from .drivers.cgminer.client import DEFAULT_PORT, CGMinerClient, build_payload
+from .drivers.cgminer.collector import MinerCollector
+from .drivers.cgminer.parsing import (
+    determine_board_status,
+    extract_board_indices,
+    parse_board_health,
+    parse_snapshot,
+    pick_stats_entry,
+)
 from .errors import CGMinerError, Failure
 from .models import (
     Algorithm,
@@ -11,13 +18,6 @@ from .models import (
     MinerSnapshot,
     Pool,
     RateUnit,
-)
-from .parsers import (
-    determine_board_status,
-    extract_board_indices,
-    parse_board_health,
-    parse_snapshot,
-    pick_stats_entry,
 )
 from .profile import (
     BoardState,

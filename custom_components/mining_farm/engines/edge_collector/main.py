@@ -8,8 +8,8 @@ import json
 import sys
 from typing import Any
 
-from .cgminer_client import DEFAULT_PORT, CGMinerClient
-from .collector import MinerCollector
+from .drivers.cgminer.client import DEFAULT_PORT, CGMinerClient
+from .drivers.cgminer.collector import MinerCollector
 from .errors import CGMinerError
 from .models import MinerSnapshot
 

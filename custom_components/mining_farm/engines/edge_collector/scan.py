@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import ipaddress
 import re
 
-from .cgminer_client import DEFAULT_PORT, CGMinerClient
-from .collector import MinerCollector
+from .drivers.cgminer.client import DEFAULT_PORT, CGMinerClient
+from .drivers.cgminer.collector import MinerCollector
 from .errors import CGMinerError
 from .models import MinerSnapshot
 

@@ -5,14 +5,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from ...common.members import async_share_miner_hosts
 from ...const import DOMAIN
-from ...engines.antspace import AntspaceClient, Model, PressureUnit
-from ..knowledge import async_share_miner_hosts
+from ...engines.containers.antspace import AntspaceClient, Model, PressureUnit
 from .const import CONF_MINER_READINGS, CONF_MODEL, CONF_PRESSURE_UNIT
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import device_info, miner_identifier
 from .issues import delete_all
-from .memory import ContainerMemory
+from .journal import ContainerMemory
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,

@@ -12,7 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.antspace import AlarmKind, Flag, Nature
+from ...engines.containers.antspace import AlarmKind, Flag, Nature
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 

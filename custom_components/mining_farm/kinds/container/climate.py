@@ -17,7 +17,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...const import DOMAIN
-from ...engines.antspace import Model
+from ...engines.containers.antspace import Model
 from . import controls
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity

@@ -5,7 +5,7 @@ from typing import Final
 from homeassistant.exceptions import ServiceValidationError
 
 from ...const import DOMAIN
-from ...engines.antspace import (
+from ...engines.containers.antspace import (
     OutOfBoundsError,
     ReadBack,
     check_set_point,

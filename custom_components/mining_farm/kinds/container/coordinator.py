@@ -13,8 +13,10 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from ...common.coordinator import FarmCoordinator
+from ...common.events import Teller
 from ...const import DOMAIN
-from ...engines.antspace import (
+from ...engines.containers.antspace import (
     TABLES,
     Alarm,
     AntspaceClient,
@@ -37,8 +39,6 @@ from ...engines.antspace import (
     manual_set_point,
     take_snapshot,
 )
-from ..coordinator import FarmCoordinator
-from ..telling import Teller
 from . import issues
 from .const import (
     CONF_CONTROLS,
@@ -46,7 +46,7 @@ from .const import (
     CONF_SET_POINT_HIGHEST,
     CONF_SET_POINT_LOWEST,
 )
-from .memory import ContainerMemory
+from .journal import ContainerMemory
 
 type ContainerConfigEntry = ConfigEntry[ContainerCoordinator]
 

@@ -7,7 +7,7 @@ from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 
-from ..plain_json import plain_json
+from ...common.actions import plain_json
 from .coordinator import ContainerConfigEntry
 
 TO_REDACT = {

@@ -3,9 +3,9 @@
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.device_registry import DeviceInfo
 
+from ...common.entity import EntryEntity
 from ...const import DOMAIN
-from ...engines.antspace import Model
-from ..entity import EntryEntity
+from ...engines.containers.antspace import Model
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 
 MODEL_NAMES = {Model.HK3: "Antspace HK3", Model.IMMERSION: "Antspace Immersion"}

@@ -6,8 +6,7 @@ from homeassistant.components.event import EventEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..telling import Teller
-from ..told_event import ToldEvent
+from ...common.events import Teller, ToldEvent
 from .coordinator import (
     ALARM_CLEARED,
     ALARM_RAISED,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.issue_registry import IssueSeverity
 
-from ...engines.antspace import PlantReading, Quantity
-from ..issues import raise_issue, withdraw_issues
+from ...common.issues import raise_issue, withdraw_issues
+from ...engines.containers.antspace import PlantReading, Quantity
 
 if TYPE_CHECKING:
     from .coordinator import ContainerCoordinator

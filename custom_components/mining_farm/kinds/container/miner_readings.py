@@ -15,9 +15,9 @@ from homeassistant.core import callback
 from homeassistant.helpers.device_registry import ChildDeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.entity import FarmEntity
 from ...const import DOMAIN
-from ...engines.antspace import ContainerMiner
-from ..entity import FarmEntity
+from ...engines.containers.antspace import ContainerMiner
 from .coordinator import ContainerCoordinator
 from .entity import miner_identifier
 

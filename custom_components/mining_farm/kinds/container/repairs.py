@@ -7,7 +7,7 @@ import voluptuous as vol
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 
 from .const import CONF_PRESSURE_UNIT
-from .options import PRESSURE_UNIT
+from .flow.options import PRESSURE_UNIT
 
 if TYPE_CHECKING:
     from .coordinator import ContainerConfigEntry

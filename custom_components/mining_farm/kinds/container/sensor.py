@@ -15,8 +15,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from ...engines.antspace import Field, MinerSummary, Quantity, Severity, Status
-from ..last_seen import LAST_SEEN, LastSeenSensor
+from ...common.entity import LAST_SEEN, LastSeenSensor
+from ...engines.containers.antspace import (
+    Field,
+    MinerSummary,
+    Quantity,
+    Severity,
+    Status,
+)
 from .const import CONF_MINER_READINGS
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity

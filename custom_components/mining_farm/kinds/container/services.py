@@ -15,9 +15,8 @@ from homeassistant.core import (
 )
 from homeassistant.helpers import config_validation as cv
 
+from ...common.actions import async_do_all, async_targeted_entries, plain_json
 from ...const import DOMAIN, Kind
-from ..plain_json import plain_json
-from ..targets import async_do_all, async_targeted_entries
 from . import controls
 
 if TYPE_CHECKING:

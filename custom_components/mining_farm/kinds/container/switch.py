@@ -8,7 +8,7 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.antspace import PlantReading
+from ...engines.containers.antspace import PlantReading
 from . import controls
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity

@@ -4,6 +4,8 @@ from homeassistant.const import CONF_HOST, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
+from ...common.issues import withdraw_issues
+from ...common.members import async_share, async_share_hashrate
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     CGMinerClient,
@@ -11,8 +13,6 @@ from ...engines.edge_collector import (
     MinerProfile,
     find_board,
 )
-from ..issues import withdraw_issues
-from ..knowledge import async_share, async_share_hashrate
 from .coordinator import ANOTHER_MINER, MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
 

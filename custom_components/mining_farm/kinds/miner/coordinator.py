@@ -9,6 +9,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
+from ...common.coordinator import FarmCoordinator
+from ...common.issues import raise_issue, withdraw_issues
+from ...common.members import HashrateKnowledge, MinerKnowledge
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     CGMinerError,
@@ -19,9 +22,6 @@ from ...engines.edge_collector import (
     display_unit,
     is_starting,
 )
-from ..coordinator import FarmCoordinator
-from ..issues import raise_issue, withdraw_issues
-from ..knowledge import HashrateKnowledge, MinerKnowledge
 from .const import CONF_PROFILE
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]

@@ -7,7 +7,7 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 
-from ..plain_json import plain_json
+from ...common.actions import plain_json
 from .const import CONF_MAC
 from .coordinator import MinerConfigEntry
 

@@ -9,9 +9,9 @@ from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.entity import EntryEntity, FarmEntity
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile
-from ..entity import EntryEntity, FarmEntity
 from .const import CONF_ESSENTIALS, CONF_MAC
 from .coordinator import MinerConfigEntry, MinerCoordinator
 

@@ -6,9 +6,9 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import format_mac
 
+from ...common.entries import entries_of
 from ...const import Kind
 from ...engines.edge_collector import MinerSnapshot
-from ..entries import entries_of
 from .const import CONF_MAC, CONF_PROFILE
 from .coordinator import MinerConfigEntry
 

@@ -24,6 +24,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from ...common.entity import LAST_SEEN, LastSeenSensor
 from ...engines.edge_collector import (
     BoardState,
     BoardStatus,
@@ -34,7 +35,6 @@ from ...engines.edge_collector import (
     find_board,
     miner_state,
 )
-from ..last_seen import LAST_SEEN, LastSeenSensor
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
 

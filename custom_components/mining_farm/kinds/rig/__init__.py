@@ -4,7 +4,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from ..knowledge import async_share_hashrate
+from ...common.members import async_share_hashrate
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import device_info
 from .issues import delete_all

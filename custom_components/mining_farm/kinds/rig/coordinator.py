@@ -10,6 +10,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ...common.coordinator import FarmCoordinator
+from ...common.events import Teller
+from ...common.members import HashrateKnowledge
 from ...const import DOMAIN, LOGGER
 from ...engines.pools import Account, Outcome
 from ...engines.restart import (
@@ -31,14 +34,11 @@ from ...engines.restart import (
     power_returned,
     reset,
 )
-from ..coordinator import FarmCoordinator
-from ..knowledge import HashrateKnowledge
-from ..telling import Teller
 from . import issues
 from .const import CONF_ARMED, CONF_KASA_MEASURES, CONF_MINER_ENTRY, CONF_WORKER
 from .outlets import RigOutlet, RigOutletReading
 from .power import RigPower
-from .refusals import Refusals
+from .reauth import Refusals
 from .restart_coordinator import RestartCoordinator
 from .witnesses import RigWitnesses
 

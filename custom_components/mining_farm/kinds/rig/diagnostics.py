@@ -9,7 +9,7 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..plain_json import plain_json
+from ...common.actions import plain_json
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,

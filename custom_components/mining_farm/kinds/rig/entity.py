@@ -2,8 +2,8 @@
 
 from homeassistant.helpers.device_registry import DeviceInfo
 
+from ...common.entity import EntryEntity
 from ...const import DOMAIN
-from ..entity import EntryEntity
 from .coordinator import RigConfigEntry, RigCoordinator
 
 

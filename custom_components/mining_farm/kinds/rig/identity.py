@@ -5,9 +5,9 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
+from ...common.entries import entries_of
 from ...const import DOMAIN, Kind
 from ...engines.pools import POOLS
-from ..entries import entries_of
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
 
+from ...common.issues import raise_issue, withdraw_issues
 from ...engines.pools import Outcome
 from ...engines.restart import Memory
-from ..issues import raise_issue, withdraw_issues
 
 if TYPE_CHECKING:
     from .coordinator import RigCoordinator

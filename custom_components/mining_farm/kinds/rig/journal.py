@@ -3,9 +3,9 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
+from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordFile
 from ...const import DOMAIN, LOGGER
 from ...engines.restart import Memory
-from ..record_file import NOT_READ, NOT_WRITTEN, RecordFile
 
 
 class RigJournal:

@@ -11,8 +11,8 @@ from homeassistant.core import (
 )
 from homeassistant.helpers import config_validation as cv
 
+from ...common.actions import async_do_all, async_targeted_entries
 from ...const import DOMAIN, Kind
-from ..targets import async_do_all, async_targeted_entries
 
 if TYPE_CHECKING:
     from .coordinator import RigCoordinator

@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ...common.members import MinerKnowledge, async_ask
 from ...engines.pools import (
     Account,
     AccountReport,
@@ -29,7 +30,6 @@ from ...engines.restart import (
     Verdict,
     local_limit,
 )
-from ..knowledge import MinerKnowledge, async_ask
 from .outlets import RigOutlet, RigOutletReading
 from .restart_coordinator import RestartCoordinator
 

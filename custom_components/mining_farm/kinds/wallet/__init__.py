@@ -7,7 +7,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ...const import DOMAIN
 from ...engines.auction import AuctionSolver
-from ...engines.auction.chain import ChainClient
+from ...engines.auction.chain.client import ChainClient
 from .const import CONF_ENDPOINTS, CONF_NETUID
 from .coordinator import WalletConfigEntry, WalletCoordinator
 from .entity import device_info

@@ -13,6 +13,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from ...common.coordinator import FarmCoordinator
 from ...const import DOMAIN, LOGGER
 from ...engines.auction import (
     AuctionMiner,
@@ -29,11 +30,10 @@ from ...engines.auction import (
     WindowUpdate,
     WorkersFileError,
 )
-from ..coordinator import FarmCoordinator
 from . import issues
-from .actions import WalletActions
 from .chain import WalletChain
 from .const import CONF_ARMED, CONF_HOTKEY, CONF_MACHINES, CONF_NETUID
+from .controls import WalletActions
 from .data import WalletData
 from .delivered import Delivery, async_deliver
 from .endpoint_loss import EndpointLoss

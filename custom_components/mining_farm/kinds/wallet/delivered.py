@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant, callback
 
+from ...common.members import async_ask_hashrate
 from ...engines.auction import AuctionResult
-from ..knowledge import async_ask_hashrate
 
 TOLERANCE = 0.9
 """Validators ban who delivers less than nine tenths of what was won."""

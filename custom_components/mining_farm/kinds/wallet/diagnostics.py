@@ -6,8 +6,8 @@ from typing import Any
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 
+from ...common.actions import plain_json
 from ...engines.auction import describe_result
-from ..plain_json import plain_json
 from .const import (
     CONF_DIRECTORY,
     CONF_ENDPOINTS,

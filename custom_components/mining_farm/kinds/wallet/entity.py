@@ -2,8 +2,8 @@
 
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
+from ...common.entity import EntryEntity
 from ...const import DOMAIN
-from ..entity import EntryEntity
 from .const import CONF_HOTKEY, CONF_NETUID
 from .coordinator import WalletConfigEntry, WalletCoordinator
 

@@ -6,8 +6,8 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
+from ...common.entries import entries_of
 from ...const import Kind
-from ..entries import entries_of
 from .const import (
     CONF_HOTKEY,
     CONF_HOTKEY_NAME,

@@ -7,8 +7,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
 
+from ...common.issues import raise_issue, withdraw_issues
 from ...engines.auction import Outcome, RoutingError, UpkeepReport, WorkersFileError
-from ..issues import raise_issue, withdraw_issues
 from .journal import journal_name
 
 if TYPE_CHECKING:

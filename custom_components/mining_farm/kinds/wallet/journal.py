@@ -5,9 +5,9 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
+from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordFile
 from ...const import DOMAIN
 from ...engines.auction import JournalError
-from ..record_file import NOT_READ, NOT_WRITTEN, RecordFile
 
 
 def journal_name(entry_id: str) -> str:

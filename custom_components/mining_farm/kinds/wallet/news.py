@@ -1,5 +1,6 @@
 """What of all that happens to a wallet is news, and told once, also across restarts."""
 
+from ...common.events import Teller
 from ...engines.auction import (
     RENEW_AFTER,
     Outcome,
@@ -10,7 +11,6 @@ from ...engines.auction import (
     describe_report,
     describe_result,
 )
-from ..telling import Teller
 from .data import WindowOutcome, outcome_of
 from .history import WindowHistory
 

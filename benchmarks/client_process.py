@@ -1,0 +1,103 @@
+"""A client under comparison in a process of its own, with its own interpreter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+import json
+from pathlib import Path
+from statistics import median
+import subprocess
+import sys
+from typing import IO, Any, Self, cast
+
+from . import clients
+
+ROOT = Path(__file__).parents[1]
+_PYASIC_VERSION = "0.79.0"
+_PYASIC_ENVIRONMENT = ROOT / ".tools" / "pyasic"
+
+
+@dataclass(slots=True)
+class Samples:
+    """What polls took, in ms."""
+
+    wall_ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+
+    def add(self, more: Samples) -> None:
+        """Take over the samples of another round."""
+        self.wall_ms += more.wall_ms
+        self.cpu_ms += more.cpu_ms
+
+    @property
+    def summary(self) -> tuple[float, float, float, float]:
+        """Median and worst wall time, median and worst CPU time."""
+        return (
+            median(self.wall_ms),
+            max(self.wall_ms),
+            median(self.cpu_ms),
+            max(self.cpu_ms),
+        )
+
+
+class ClientProcess:
+    """One of the modules in `clients`, at work."""
+
+    def __init__(self, module: str, interpreter: str, hosts: Sequence[str]) -> None:
+        """Start it and let it get to know the miners; RuntimeError when it cannot."""
+        self._process = subprocess.Popen(
+            [interpreter, "-m", clients.__name__, module, *hosts],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._orders = cast(IO[str], self._process.stdin)
+        self._answers = cast(IO[str], self._process.stdout)
+        self.version: str = self._read()["version"]
+
+    def __enter__(self) -> Self:
+        """Go on."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let it end."""
+        self._process.communicate()
+
+    def poll(self, repetitions: int, interval_s: float = 0.0) -> Samples:
+        """Poll again and again, as if `interval_s` lay between."""
+        order = {"repetitions": repetitions, "interval_s": interval_s}
+        print(json.dumps(order), file=self._orders, flush=True)
+        return Samples(**self._read())
+
+    def _read(self) -> dict[str, Any]:
+        line = self._answers.readline()
+        if not line:
+            raise RuntimeError(f"the client ended with status {self._process.wait()}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def pyasic_interpreter() -> str:
+    """Return the interpreter that has pyasic, installed where it touches nothing.
+
+    Raises:
+        RuntimeError: It cannot be installed here.
+    """
+    python = _PYASIC_ENVIRONMENT / "bin" / "python"
+    uv = (sys.executable, "-m", "uv")
+    requirement = f"pyasic=={_PYASIC_VERSION}"
+    for command in (
+        (
+            *uv,
+            "venv",
+            "--allow-existing",
+            "--python",
+            sys.executable,
+            python.parents[1],
+        ),
+        (*uv, "pip", "install", "--python", python, requirement),
+    ):
+        result = subprocess.run(command, capture_output=True, check=False, text=True)
+        if result.returncode:
+            raise RuntimeError(result.stderr.strip().splitlines()[-1])
+    return str(python)

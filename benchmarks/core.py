@@ -1,0 +1,133 @@
+"""A Home Assistant core in a process of its own, seen from outside."""
+
+from collections.abc import Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+import socket
+from tempfile import TemporaryDirectory
+from typing import Self
+
+from custom_components.mining_farm.const import Kind
+from tests.harness.folder import prepare
+
+from .core_process import (
+    CONSOLE,
+    AddEntries,
+    AddWallet,
+    AwaitWindow,
+    CollectGarbage,
+    Order,
+    Phase,
+    Run,
+    Start,
+    serve,
+)
+from .core_windows import Published
+
+_CONFIGURATION = "homeassistant:\n  time_zone: UTC\n"
+_RECORDER = "history:\nlogbook:\nrecorder:\n"
+_TIMEOUT_S = 600.0
+_SETTLING_S = 10.0
+_WARM_UP_S = 40.0
+"""Longer than a polling interval, so that every device has been polled twice."""
+
+
+class Core:
+    """Runs with one entry per device for as long as it is entered."""
+
+    def __init__(
+        self, hosts: Sequence[str], port: int, kind: Kind = Kind.MINER
+    ) -> None:
+        """Take the addresses of devices of a kind that answer."""
+        self._hosts = hosts
+        self._port = port
+        self._kind = kind
+        self._temporary = TemporaryDirectory(prefix="benchmark")
+        self._folder = Path(self._temporary.name)
+        self._conversation: Connection
+        self._process: SpawnProcess
+        self.start: Start
+
+    def __enter__(self) -> Self:
+        """Start; RuntimeError tells what Home Assistant said if it does not come up."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        configuration = self._folder / "configuration.yaml"
+        configuration.write_text(_CONFIGURATION)
+        prepare(self._folder, "127.0.0.1", port)
+        if self._hosts:
+            # Once in their life entities are new to the registries; a recorder would
+            # take minutes to write that down.
+            self._boot()
+            order = AddEntries(self._kind, list(self._hosts), self._port)
+            self._order(order, type(None))
+            self._shut_down()
+        configuration.write_text(_CONFIGURATION + _RECORDER)
+        self.start = self._boot()
+        self.run(_WARM_UP_S if self._hosts else _SETTLING_S)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End; nothing needs to be saved."""
+        self._process.kill()
+        self._process.join()
+        self._conversation.close()
+        self._temporary.cleanup()
+
+    def run(self, seconds: float) -> Phase:
+        """Let it run that long and return what was measured meanwhile."""
+        return self._order(Run(seconds), Phase)
+
+    @property
+    def pid(self) -> int | None:
+        """The process that it runs in."""
+        return self._process.pid
+
+    def add_wallet(self, url: str, wallet: dict[str, str]) -> None:
+        """Add a simulated wallet."""
+        self._order(AddWallet(url, wallet), type(None))
+
+    def window(self, start: int) -> Published:
+        """Wait for the result of the window with that first block."""
+        return self._order(AwaitWindow(start), Published)
+
+    def collect_garbage(self) -> float:
+        """Return the ms that one full garbage collection takes."""
+        return self._order(CollectGarbage(), float)
+
+    def _boot(self) -> Start:
+        context = get_context("spawn")
+        self._conversation, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs, self._folder))
+        self._process.start()
+        # Only the other process holds its end then, so that its end shows.
+        theirs.close()
+        return self._receive(Start)
+
+    def _shut_down(self) -> None:
+        """Stop in order, so that everything is saved."""
+        self._conversation.close()
+        self._process.join(_TIMEOUT_S)
+        if self._process.exitcode is None:
+            self._process.kill()
+            self._process.join()
+
+    def _order[T](self, order: Order, answer: type[T]) -> T:
+        self._conversation.send(order)
+        return self._receive(answer)
+
+    def _receive[T](self, kind: type[T]) -> T:
+        """Return what comes next; RuntimeError when it is something else, or nothing."""
+        answer: object = EOFError
+        try:
+            if self._conversation.poll(_TIMEOUT_S):
+                answer = self._conversation.recv()
+        except EOFError:
+            pass
+        if isinstance(answer, kind):
+            return answer
+        said = (self._folder / CONSOLE).read_text(errors="replace")
+        self.__exit__()
+        raise RuntimeError(f"Home Assistant ended or hangs:\n{said[-4000:]}")

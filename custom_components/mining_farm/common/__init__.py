@@ -1,0 +1,1 @@
+"""What every kind of entry builds with; knows no kind."""

@@ -1,0 +1,96 @@
+"""What the entities of all kinds have in common."""
+
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from .coordinator import FarmCoordinator
+
+LAST_SEEN_STEP = timedelta(minutes=5)
+
+LAST_SEEN = SensorEntityDescription(
+    key="last_seen",
+    translation_key="last_seen",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+
+
+class FarmEntity[CoordinatorT: FarmCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
+    """Shows one value of a coordinator's data, and writes it only when it changed."""
+
+    _attr_has_entity_name = True
+    _written: tuple[bool, Any] | None = None
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.fresh
+
+    def _shown(self) -> tuple[bool, Any]:
+        if not (available := self.available):
+            return available, None
+        # One alarm in the place of another changes a list and not its count.
+        return available, (self.state, self.extra_state_attributes)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        # Home Assistant writes the first state itself, right after this.
+        self._written = self._shown()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        if (shown := self._shown()) != self._written:
+            self._written = shown
+            super()._handle_coordinator_update()
+
+
+class EntryEntity[CoordinatorT: FarmCoordinator[Any]](FarmEntity[CoordinatorT]):
+    """An entity of the device that its entry stands for."""
+
+    def __init__(
+        self, coordinator: CoordinatorT, description: EntityDescription
+    ) -> None:
+        """Hang the entity on the entry's device, which the kind has registered."""
+        super().__init__(coordinator)
+        entry_id = coordinator.config_entry.entry_id
+        self.entity_description = description
+        self._attr_unique_id = f"{entry_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry_id)})
+
+
+class LastSeenSensor[CoordinatorT: FarmCoordinator[Any]](
+    FarmEntity[CoordinatorT], SensorEntity
+):
+    """When the device last gave good data.
+
+    In whole steps while it answers, to spare the recorder, and exact once it is lost.
+    """
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.last_seen is not None
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        seen = self.coordinator.last_seen
+        if seen is None or not self.coordinator.fresh:
+            return seen
+        return seen - (seen - dt_util.utc_from_timestamp(0)) % LAST_SEEN_STEP

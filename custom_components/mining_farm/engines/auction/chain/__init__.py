@@ -1,0 +1,1 @@
+"""The chain: a process of its own that talks to its nodes."""

@@ -1,0 +1,212 @@
+"""The chain, for any event loop: what decides an auction, and the own commitment."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, Self
+
+from ..errors import ChainError, ExtrinsicUnconfirmedError
+from ..models import BlockRef, EndpointState, Neuron, Snapshot, StoredCommitment, Window
+from ..windows import BLOCK_SECONDS
+from .networks import endpoint_urls, public_url
+from .pace import PUBLISH_BLOCKS, READ_WITHIN
+from .peer import ChainProcessError, Handlers, Peer
+from .subscribers import Subscribers
+from .thread import ChainThread
+
+_GRACE = 5.0
+"""Seconds that the process is behind its own deadlines at most."""
+
+
+class Signer(Protocol):
+    """Who signs: an address, and the signature of whatever is asked."""
+
+    @property
+    def ss58(self) -> str:
+        """The hotkey's address."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the sr25519 signature; WalletError when that cannot be."""
+
+
+class ChainClient:
+    """Reads of one subnet and its writes, on a thread and in a process of their own.
+
+    Every coroutine may be awaited in any loop, and raises a ChainError when the chain
+    gives no answer: what it returns, the chain has said.
+    """
+
+    def __init__(
+        self,
+        endpoints: Sequence[str],
+        *,
+        netuid: int,
+        block_time: float = BLOCK_SECONDS,
+        read_within: float = READ_WITHIN,
+    ) -> None:
+        """Take endpoints in the order of preference: names of networks or URLs.
+
+        `block_time` (s) decides how long an endpoint may be silent, `read_within` (s)
+        how long a read may take.
+        """
+        self._urls = endpoint_urls(endpoints)
+        self._netuid = netuid
+        self._block_time = block_time
+        self._read_within = read_within
+        self._turn = asyncio.Lock()
+        self._signing: Signer | None = None
+        self._signed = False
+        self._heads: Subscribers[BlockRef] = Subscribers()
+        self._states: Subscribers[tuple[EndpointState, ...]] = Subscribers()
+        self._endpoints = _unknown(self._urls, None)
+        handlers: Handlers = {
+            "head": self._take_head,
+            "endpoints": self._take_endpoints,
+            "sign": self._sign,
+        }
+        self._thread = ChainThread(handlers, self._begin, self._ended)
+
+    @property
+    def endpoints(self) -> tuple[EndpointState, ...]:
+        """How each endpoint is doing, in the order of preference."""
+        return self._endpoints
+
+    async def start(self) -> None:
+        """Begin to connect; does not wait for it."""
+        await self._thread.start()
+
+    async def close(self) -> None:
+        """End connection, process and thread."""
+        await self._thread.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def head(self) -> BlockRef:
+        """Return the best block; a reorganisation may yet replace it."""
+        return await self._read(BlockRef, "head")
+
+    async def finalised(self) -> BlockRef:
+        """Return the last block that nothing can replace."""
+        return await self._read(BlockRef, "finalised")
+
+    async def block_hash(self, number: int) -> str | None:
+        """Return a block's hash on the best chain; None: there is no such block yet."""
+        answer: str | None = await self._call("block_hash", number)
+        return answer
+
+    async def timestamp(self, block_hash: str) -> datetime:
+        """Return the time that a block tells."""
+        return await self._read(datetime, "timestamp", block_hash)
+
+    async def tempo(self, block_hash: str) -> int:
+        """Return the subnet's tempo at a block."""
+        return await self._read(int, "tempo", block_hash)
+
+    async def neurons(self, block_hash: str) -> tuple[Neuron, ...]:
+        """Return the members of the subnet at a block."""
+        return await self._read(tuple, "neurons", block_hash)
+
+    async def snapshot(self, window: Window, block_hash: str) -> Snapshot:
+        """Return the state at a window's first block, given its hash."""
+        return await self._read(Snapshot, "snapshot", window, block_hash)
+
+    async def commitment(
+        self, hotkey: str, *, block_hash: str | None = None
+    ) -> StoredCommitment | None:
+        """Return a hotkey's commitment at a block or the head; None: it has none."""
+        answer: StoredCommitment | None = await self._call(
+            "commitment", hotkey, block_hash
+        )
+        return answer
+
+    async def publish(self, payload: bytes, signer: Signer) -> BlockRef:
+        """Commit a payload in one extrinsic; return the finalised block that holds it.
+
+        ExtrinsicRefusedError: it is in no block, or failed there.
+        ExtrinsicUnconfirmedError: it was sent, but its fate is not known.
+        Any other ChainError, or a WalletError: nothing was sent.
+        """
+        return await self._thread.run(self._publish(payload, signer))
+
+    def subscribe_heads(
+        self, callback: Callable[[BlockRef], None]
+    ) -> Callable[[], None]:
+        """Call back in this loop with each new best block; returns what ends that."""
+        return self._heads.add(callback)
+
+    def subscribe_endpoints(
+        self, callback: Callable[[tuple[EndpointState, ...]], None]
+    ) -> Callable[[], None]:
+        """Call back in this loop whenever an endpoint's state has changed."""
+        return self._states.add(callback)
+
+    async def _read[T](self, kind: type[T], name: str, *args: object) -> T:
+        """Call a read whose answer is never None."""
+        if not isinstance(answer := await self._call(name, *args), kind):
+            raise ChainError("the chain's process answers something else")
+        return answer
+
+    async def _call(self, name: str, *args: object) -> Any:  # noqa: ANN401 As the callee
+        within = self._read_within + _GRACE
+        return await self._thread.run(
+            self._thread.call("read", name, *args, within=within)
+        )
+
+    async def _publish(self, payload: bytes, signer: Signer) -> BlockRef:
+        """Publish, in the thread's loop and one at a time."""
+        async with self._turn:
+            hotkey = signer.ss58
+            self._signing, self._signed = signer, False
+            within = self._block_time * PUBLISH_BLOCKS + _GRACE
+            try:
+                block: BlockRef = await self._thread.call(
+                    "publish", payload, hotkey, within=within
+                )
+            except ChainProcessError as error:
+                if not self._signed:
+                    raise
+                reason = f"the extrinsic may have been sent: {error}"
+                raise ExtrinsicUnconfirmedError(reason) from None
+            finally:
+                self._signing = None
+            return block
+
+    async def _sign(self, data: bytes) -> bytes:
+        """Sign for the process, which never sees a key."""
+        if (signer := self._signing) is None:
+            raise ChainError("nothing is being published")
+        self._signed = True
+        return signer.sign(data)
+
+    async def _begin(self, peer: Peer) -> None:
+        await peer.call(
+            "open", self._urls, self._netuid, self._block_time, self._read_within
+        )
+
+    def _ended(self) -> None:
+        """Know nothing any more: the process is gone, and comes back anew."""
+        self._set_endpoints(_unknown(self._urls, "the chain's process has ended"))
+
+    async def _take_head(self, block: BlockRef) -> None:
+        self._heads.tell(block)
+
+    async def _take_endpoints(self, states: tuple[EndpointState, ...]) -> None:
+        self._set_endpoints(states)
+
+    def _set_endpoints(self, states: tuple[EndpointState, ...]) -> None:
+        self._endpoints = states
+        self._states.tell(states)
+
+
+def _unknown(urls: Sequence[str], error: str | None) -> tuple[EndpointState, ...]:
+    return tuple(
+        EndpointState(
+            url=public_url(url), in_use=False, height=None, lag=None, error=error
+        )
+        for url in urls
+    )

@@ -1,0 +1,175 @@
+"""JSON-RPC over one websocket: requests with a deadline, and subscriptions."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+import itertools
+import json
+import logging
+from typing import Any, Self
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
+
+from ..errors import ChainError, ChainUnavailableError
+
+_MAX_MESSAGE = 64 * 1024 * 1024
+_EARLY = 8
+# The library's own logger would spell out the URL, which may hold an API key.
+_SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001
+
+
+class ConnectionLostError(ChainUnavailableError):
+    """The connection ended before an answer came."""
+
+
+class NodeError(ChainError):
+    """The node answered with a JSON-RPC error."""
+
+    def __init__(self, reason: str, code: int | None = None) -> None:
+        """Keep the node's words and its code."""
+        super().__init__(reason)
+        self.code = code
+
+
+class Connection:
+    """One open connection; it is never re-made, and a request is never sent twice."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._subscriptions: dict[str, asyncio.Queue[Any]] = {}
+        self._early: dict[str, deque[Any]] = {}
+        self._lost = asyncio.Event()
+        self.heard_at = asyncio.get_running_loop().time()
+        """When the last message came, in the loop's time."""
+        self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Connect; ChainUnavailableError tells why not, without the URL."""
+        try:
+            socket = await connect(
+                url,
+                max_size=_MAX_MESSAGE,
+                ping_interval=None,
+                open_timeout=None,
+                close_timeout=1,
+                logger=_SILENT,
+            )
+        except InvalidURI:
+            raise ChainUnavailableError("the endpoint's URL is not usable") from None
+        except InvalidHandshake:
+            reason = "the endpoint speaks no websocket, or refuses our key"
+            raise ChainUnavailableError(reason) from None
+        except ConnectionRefusedError:
+            reason = "the endpoint refuses connections"
+            raise ChainUnavailableError(reason) from None
+        except OSError, EOFError, WebSocketException:
+            raise ChainUnavailableError("the endpoint is out of reach") from None
+        return cls(socket)
+
+    async def request(self, method: str, params: Sequence[Any] = ()) -> Any:  # noqa: ANN401 JSON
+        """Return the result; NodeError, or ConnectionLostError when it ends first."""
+        number = next(self._numbers)
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        try:
+            if self._lost.is_set():
+                raise ConnectionLostError("the connection broke")
+            await self._socket.send(json.dumps(message))
+            return await future
+        except WebSocketException, OSError:
+            raise ConnectionLostError("the connection broke") from None
+        finally:
+            del self._waiting[number]
+            # It may have failed while the message was still being sent.
+            if future.done() and not future.cancelled():
+                future.exception()
+
+    @asynccontextmanager
+    async def subscribe(
+        self, method: str, params: Sequence[Any] = (), *, end: str
+    ) -> AsyncIterator[asyncio.Queue[Any]]:
+        """Subscribe, and hand out a queue of what comes; None: the connection broke."""
+        name = str(await self.request(method, params))
+        queue: asyncio.Queue[Any] = asyncio.Queue()
+        self._subscriptions[name] = queue
+        for result in self._early.pop(name, ()):
+            queue.put_nowait(result)
+        if self._lost.is_set():
+            queue.put_nowait(None)
+        try:
+            yield queue
+        finally:
+            del self._subscriptions[name]
+            if not self._lost.is_set():
+                message = {"jsonrpc": "2.0", "id": 0, "method": end, "params": [name]}
+                with suppress(WebSocketException, OSError):
+                    await self._socket.send(json.dumps(message))
+
+    async def lost(self) -> None:
+        """Wait until the connection ends."""
+        await self._lost.wait()
+
+    async def close(self) -> None:
+        """End the connection."""
+        self._reader.cancel()
+        await asyncio.wait([self._reader])
+        await self._socket.close()
+
+    async def _read(self) -> None:
+        try:
+            async for text in self._socket:
+                self.heard_at = asyncio.get_running_loop().time()
+                try:
+                    message = json.loads(text)
+                except ValueError, RecursionError:
+                    break
+                if isinstance(message, dict):
+                    self._take(message)
+        except WebSocketException, OSError:
+            pass
+        finally:
+            self._lost.set()
+            for future in self._waiting.values():
+                if not future.done():
+                    future.set_exception(ConnectionLostError("the connection broke"))
+            for queue in self._subscriptions.values():
+                queue.put_nowait(None)
+
+    def _take(self, message: Mapping[str, Any]) -> None:
+        match message:
+            case {"params": {"subscription": name, "result": result}}:
+                if (queue := self._subscriptions.get(str(name))) is not None:
+                    queue.put_nowait(result)
+                else:
+                    self._keep_early(str(name), result)
+            case {"id": int(number)}:
+                future = self._waiting.get(number)
+                if future is None or future.done():
+                    return
+                if "result" in message:
+                    future.set_result(message["result"])
+                else:
+                    future.set_exception(_node_error(message.get("error")))
+
+    def _keep_early(self, name: str, result: object) -> None:
+        """Keep what comes before the subscription is answered, or after it has ended."""
+        self._early.setdefault(name, deque(maxlen=_EARLY)).append(result)
+        if len(self._early) > _EARLY:
+            del self._early[next(iter(self._early))]
+
+
+def _node_error(error: object) -> NodeError:
+    """Spell an error object: message and, where it is a text, the data with it."""
+    if not isinstance(error, Mapping):
+        return NodeError("the node answers with neither a result nor an error")
+    words = [str(error.get("message") or "unknown error")]
+    if isinstance(data := error.get("data"), str):
+        words.append(data)
+    code = error.get("code")
+    return NodeError(": ".join(words), code if isinstance(code, int) else None)

@@ -1,0 +1,233 @@
+"""Keeps one connection to the chain, and leaves it for the next endpoint in time."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import ChainError, ChainUnavailableError
+from ..models import BlockRef, EndpointState
+from .connection import Connection, ConnectionLostError, NodeError
+from .endpoints import MAX_LAG, EndpointTable
+from .pace import Pace
+from .reading import read_number
+
+_BROKEN = "the connection broke"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Who is told what happens; all are called in the keeper's loop."""
+
+    head: Callable[[BlockRef], None]
+    endpoints: Callable[[tuple[EndpointState, ...]], None]
+
+
+class ConnectionKeeper:
+    """One connection, made anew whenever it is lost, silent or behind."""
+
+    def __init__(self, urls: Sequence[str], pace: Pace, listener: Listener) -> None:
+        self.table = EndpointTable(urls)
+        self.pace = pace
+        self._listener = listener
+        self._connection: Connection | None = None
+        self._changed = asyncio.Event()
+        self._genesis: str | None = None
+        self._head_at = asyncio.get_running_loop().time()
+        self._told: tuple[EndpointState, ...] = ()
+
+    async def connection(self) -> Connection:
+        """Return the connection; ChainUnavailableError once no endpoint has worked."""
+        while (connection := self._connection) is None:
+            if self.table.exhausted:
+                raise ChainUnavailableError(f"no endpoint: {self.table.trouble}")
+            changed = self._changed
+            await changed.wait()
+        return connection
+
+    async def request(self, method: str, params: Sequence[Any] = ()) -> Any:  # noqa: ANN401 JSON
+        """Ask the node in use, whichever it is by now."""
+        return await (await self.connection()).request(method, params)
+
+    async def run(self) -> None:
+        """Keep the connection until cancelled."""
+        while True:
+            url = self.table.next()
+            self.table.tried(url)
+            try:
+                async with asyncio.timeout(self.pace.connect):
+                    connection, height = await self._open(url)
+            except TimeoutError:
+                self._fail(url, "the endpoint is silent")
+            except ChainError as error:
+                self._fail(url, str(error))
+            else:
+                self._use(url, connection, height)
+                try:
+                    reason = await self._stay(url, connection)
+                finally:
+                    self._connection = None
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(1):
+                            await connection.close()
+                # A broken connection is made anew first; it counts when that fails.
+                self._fail(url, reason, count=reason != _BROKEN)
+            if self.table.exhausted:
+                await asyncio.sleep(self.pace.pause)
+
+    async def compare(self) -> None:
+        """Ask the endpoints that are not in use for their height, all at once."""
+        async with asyncio.TaskGroup() as group:
+            for url in self.table.others:
+                group.create_task(self._probe(url))
+        self._tell()
+
+    async def _open(self, url: str) -> tuple[Connection, int]:
+        """Connect; return the connection and the endpoint's height."""
+        connection = await Connection.open(url)
+        try:
+            await self._check_chain(connection)
+            height = read_number(await connection.request("chain_getHeader"))
+        except BaseException:
+            await connection.close()
+            raise
+        return connection, height
+
+    async def _check_chain(self, connection: Connection) -> None:
+        """Refuse an endpoint whose first block is not that of the others."""
+        genesis = str(await connection.request("chain_getBlockHash", [0]))
+        if self._genesis not in {None, genesis}:
+            raise ChainUnavailableError("the endpoint serves another chain")
+        self._genesis = genesis
+
+    async def _stay(self, url: str, connection: Connection) -> str:
+        """Follow the chain on a connection; return why it has to be left."""
+        tasks = [
+            asyncio.create_task(work)
+            for work in (
+                self._lost(connection),
+                self._ask(connection),
+                self._stay_level(connection),
+                self._follow_heads(url, connection),
+            )
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return next(iter(done)).result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _lost(self, connection: Connection) -> str:
+        await connection.lost()
+        return _BROKEN
+
+    async def _ask(self, connection: Connection) -> str:
+        """Ask an endpoint that has been quiet; return when it does not answer."""
+        loop = asyncio.get_running_loop()
+        while True:
+            quiet = loop.time() - connection.heard_at
+            if quiet < self.pace.quiet:
+                await asyncio.sleep(self.pace.quiet - quiet)
+                continue
+            try:
+                async with asyncio.timeout(self.pace.answer):
+                    await connection.request("chain_getBlockHash", [0])
+            except TimeoutError:
+                return "the endpoint fell silent"
+            except ConnectionLostError:
+                return _BROKEN
+            except NodeError:
+                # It answers, if only to refuse.
+                await asyncio.sleep(self.pace.quiet)
+
+    async def _stay_level(self, connection: Connection) -> str:
+        """Compare with the other endpoints, more often while no head comes."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self.compare()
+            # The last head that was told may be older than what the others told now.
+            with suppress(ChainError):
+                header = await connection.request("chain_getHeader")
+                lag = self.table.measure(read_number(header))
+                if lag is not None and lag > MAX_LAG:
+                    return f"the endpoint is {lag} blocks behind"
+            compared_at = loop.time()
+            late = self.pace.block_time * 1.5
+            while loop.time() < compared_at + self.pace.compare:
+                await asyncio.sleep(self.pace.block_time)
+                if loop.time() - self._head_at > late:
+                    break
+
+    async def _follow_heads(self, url: str, connection: Connection) -> str:
+        def take(block: BlockRef) -> None:
+            self._head_at = asyncio.get_running_loop().time()
+            self.table.heard(url, block.number)
+            self._listener.head(block)
+            self._tell()
+
+        return await _follow_heads(connection, take)
+
+    async def _probe(self, url: str) -> None:
+        try:
+            async with asyncio.timeout(self.pace.connect):
+                connection, height = await self._open(url)
+                await connection.close()
+        except TimeoutError:
+            self.table.fail(url, "the endpoint is silent", count=False)
+        except ChainError as error:
+            self.table.fail(url, str(error), count=False)
+        else:
+            self.table.heard(url, height)
+
+    def _use(self, url: str, connection: Connection, height: int) -> None:
+        self.table.use(url, height)
+        self._connection = connection
+        self._tell()
+        self._wake()
+
+    def _fail(self, url: str, reason: str, *, count: bool = True) -> None:
+        self.table.fail(url, reason, count=count)
+        self._tell()
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let all who wait for a connection look again."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _tell(self) -> None:
+        if (states := self.table.states) != self._told:
+            self._told = states
+            self._listener.endpoints(states)
+
+
+async def _follow_heads(
+    connection: Connection, take: Callable[[BlockRef], None]
+) -> str:
+    """Hand on each new head; the newest only when several wait.
+
+    A node that offers no subscription is not left for that: it can still be asked.
+    """
+    try:
+        async with connection.subscribe(
+            "chain_subscribeNewHeads", end="chain_unsubscribeNewHeads"
+        ) as headers:
+            while (header := await headers.get()) is not None:
+                while not headers.empty():
+                    header = headers.get_nowait()
+                    if header is None:
+                        break
+                if header is None:
+                    break
+                number = read_number(header)
+                found = await connection.request("chain_getBlockHash", [number])
+                if found is not None:
+                    take(BlockRef(number=number, hash=str(found)))
+    except ConnectionLostError:
+        pass
+    except ChainError:
+        await connection.lost()
+    return _BROKEN

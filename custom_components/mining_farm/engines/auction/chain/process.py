@@ -1,0 +1,92 @@
+"""The process that talks to the chain.
+
+Decoding the chain's types holds Python's lock for up to 300 ms at a time, in a thread
+as well: only another process keeps that away from everybody else's event loop.
+
+Started by chain_thread with the number of a socket; it ends when that is closed.
+"""
+
+import asyncio
+import signal
+import socket
+import sys
+
+from ..models import BlockRef
+from .keeper import Listener
+from .pace import Pace
+from .peer import Handlers, Peer
+from .service import ChainService
+
+
+class _Served:
+    """One chain service, once the other end has said of what."""
+
+    def __init__(self) -> None:
+        self.peer: Peer | None = None
+        self.service: asyncio.Future[ChainService] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self._running: asyncio.Task[None] | None = None
+
+    async def open(
+        self, urls: tuple[str, ...], netuid: int, block_time: float, within: float
+    ) -> None:
+        """Begin to keep a connection to a chain."""
+        assert self.peer is not None  # noqa: S101 Set before anything is read
+        tell = self.peer.notify
+        service = ChainService(
+            urls,
+            netuid=netuid,
+            pace=Pace(block_time),
+            listener=Listener(
+                head=lambda block: tell("head", block),
+                endpoints=lambda states: tell("endpoints", states),
+            ),
+            read_within=within,
+        )
+        self._running = asyncio.create_task(service.run())
+        self._running.add_done_callback(self._end)
+        self.service.set_result(service)
+
+    def _end(self, running: asyncio.Task[None]) -> None:
+        """End with what keeps the connection: nothing would ever be answered again."""
+        if not running.cancelled() and running.exception() and self.peer is not None:
+            self.peer.close()
+
+    async def read(self, name: str, *args: object) -> object:
+        """Call one of the service's reads."""
+        return await getattr(await self.service, name)(*args)
+
+    async def publish(self, payload: bytes, hotkey: str) -> BlockRef:
+        """Publish; the other end signs."""
+        peer = self.peer
+        assert peer is not None  # noqa: S101 Set before anything is read
+
+        async def sign(data: bytes) -> bytes:
+            return bytes(await peer.call("sign", data))
+
+        return await (await self.service).publish(payload, hotkey, sign)
+
+
+async def serve(connected: socket.socket) -> None:
+    """Serve the other end of a socket until it is closed."""
+    reader, writer = await asyncio.open_connection(sock=connected)
+    served = _Served()
+    handlers: Handlers = {
+        "open": served.open,
+        "read": served.read,
+        "publish": served.publish,
+    }
+    served.peer = Peer(reader, writer, handlers)
+    await served.peer.run()
+
+
+def main() -> None:
+    """Serve the socket whose number is the only argument."""
+    # Ctrl-C is for the one who started us: it closes the socket.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))
+
+
+if __name__ == "__main__":
+    main()

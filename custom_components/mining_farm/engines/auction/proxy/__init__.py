@@ -1,0 +1,1 @@
+"""Mining proxies that are given the result."""

@@ -1,0 +1,1 @@
+"""Keeps the commitment on the chain, within what a human allowed."""

@@ -1,0 +1,133 @@
+"""Decides whether a commitment is to be published. Pure; ages in blocks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from ..age import RENEW_AFTER, STALE_AFTER, commitment_age
+from ..models import StoredCommitment
+from .memory import UpkeepMemory
+
+RETRY_BLOCKS = (25, 50, 100)
+"""The wait after the first, second and every later refusal of the same: 5 to 20 min."""
+
+
+class Standing(StrEnum):
+    """How the chain's commitment compares with the wanted one."""
+
+    IN_FORCE = "in_force"
+    CHANGED = "changed"
+    """Another one is on the chain."""
+    STALE = "stale"
+    """It is the wanted one, but too old for validators to count it."""
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+class PublishReason(StrEnum):
+    """Why a commitment is to be published."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    RENEWAL = "renewal"
+    FORCED = "forced"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to do, or nothing yet."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Too little is known of the chain to do anything."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """The wanted commitment is to be published."""
+
+    reason: PublishReason
+    cause: str
+    """Names wanted text, reason and the chain's state answered: one extrinsic for each."""
+
+
+type Decision = Nothing | Publish | Unknown
+type Reading = StoredCommitment | Unknown | None
+"""What the chain holds; None only where the chain says that there is none."""
+
+
+def decide_upkeep(
+    head: int,
+    wanted: bytes,
+    stored: Reading,
+    memory: UpkeepMemory,
+    *,
+    force: bool = False,
+) -> Decision:
+    """Return what to do about a commitment read at the head's block.
+
+    An extrinsic that may still get into a block forbids the next one, whatever its
+    cause; so does a head older than the block that told of the last one.
+    """
+    if isinstance(stored, Unknown):
+        return stored
+    if (intent := memory.intent) is not None:
+        until = "it is known" if intent.expires is None else f"block {intent.expires}"
+        return Nothing(f"an extrinsic may still get into a block, until {until}")
+    if memory.settled_at is not None and head < memory.settled_at:
+        return Unknown(f"block {head} is older than {memory.settled_at}, known before")
+    reason = _find_reason(head, wanted, stored, force=force)
+    if reason is None:
+        return Nothing("the chain holds it")
+    cause = _name_cause(wanted, reason, stored)
+    if not force and (again := _retry_at(memory, cause)) is not None and head < again:
+        return Nothing(f"the chain refused it: again at block {again}")
+    return Publish(reason, cause)
+
+
+def judge_standing(head: int, wanted: bytes | None, stored: Reading) -> Standing:
+    """Return how a commitment stands; without a wanted one, any is the right one."""
+    match stored:
+        case Unknown():
+            return Standing.UNKNOWN
+        case None:
+            return Standing.MISSING
+        case StoredCommitment(raw=raw) if wanted is not None and raw != wanted:
+            return Standing.CHANGED
+        case StoredCommitment(block=int(block)):
+            is_stale = commitment_age(block, head) >= STALE_AFTER
+            return Standing.STALE if is_stale else Standing.IN_FORCE
+        case _:
+            return Standing.IN_FORCE
+
+
+def _find_reason(
+    head: int, wanted: bytes, stored: StoredCommitment | None, *, force: bool
+) -> PublishReason | None:
+    if stored is None:
+        return PublishReason.MISSING
+    if stored.raw != wanted:
+        return PublishReason.CHANGED
+    # The reference leaves one of unknown age alone.
+    if stored.block is not None and commitment_age(stored.block, head) >= RENEW_AFTER:
+        return PublishReason.RENEWAL
+    return PublishReason.FORCED if force else None
+
+
+def _name_cause(
+    wanted: bytes, reason: PublishReason, stored: StoredCommitment | None
+) -> str:
+    state = None if stored is None else (stored.block, stored.raw)
+    return sha256(repr((wanted, str(reason), state)).encode()).hexdigest()[:16]
+
+
+def _retry_at(memory: UpkeepMemory, cause: str) -> int | None:
+    refusal = memory.refusal
+    if refusal is None or refusal.cause != cause:
+        return None
+    return refusal.head + RETRY_BLOCKS[min(refusal.times, len(RETRY_BLOCKS)) - 1]

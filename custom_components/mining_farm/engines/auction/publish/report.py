@@ -1,0 +1,47 @@
+"""What one look at the own commitment saw and did."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..errors import JournalError
+from ..models import BlockRef, StoredCommitment
+from .decision import Decision, Standing
+
+
+class Outcome(StrEnum):
+    """What came of one look at the commitment."""
+
+    NOTHING = "nothing"
+    """Nothing was to be done."""
+    UNKNOWN = "unknown"
+    """Too little is known: nothing was done."""
+    REHEARSED = "rehearsed"
+    """It would have been published."""
+    REFUSED = "refused"
+    """By a ceiling, the wallet or the chain: nothing was published."""
+    HELD = "held"
+    """Not sent because it would not have been safe."""
+    PUBLISHED = "published"
+    """It is on the chain, finally."""
+    UNCONFIRMED = "unconfirmed"
+    """It may have been sent; the chain will tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpkeepReport:
+    """What was seen and done."""
+
+    outcome: Outcome
+    why: str
+    standing: Standing
+    """Before anything was done."""
+    decision: Decision | None = None
+    """None: there is nothing that is wanted."""
+    head: int | None = None
+    stored: StoredCommitment | None = None
+    """None also where the standing is unknown."""
+    published_in: BlockRef | None = None
+    payload: bytes | None = None
+    """What that block holds."""
+    journal_error: JournalError | None = None
+    """Why nothing can be sent until a human has looked after the journal."""

@@ -1,0 +1,1 @@
+"""The solver of a window, in a process of its own."""

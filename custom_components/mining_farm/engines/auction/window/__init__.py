@@ -1,0 +1,1 @@
+"""The auction of a window: what it buys, who bids, who wins."""

@@ -1,0 +1,1 @@
+"""How bids, commitments and prices are spelt on the chain."""

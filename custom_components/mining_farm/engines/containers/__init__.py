@@ -1,0 +1,1 @@
+"""Cooling containers, whoever makes them."""

@@ -1,0 +1,1 @@
+"""Ways to a miner: one file or folder for each protocol."""

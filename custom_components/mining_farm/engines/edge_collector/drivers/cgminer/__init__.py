@@ -1,0 +1,1 @@
+"""The CGMiner API (TCP 4028)."""

@@ -1,0 +1,57 @@
+"""Hashboards in a `stats` entry of an Antminer, and the judgement on a board."""
+
+from collections.abc import Mapping
+import re
+from typing import Any
+
+from ...models import BoardHealth
+
+_CHAIN_KEYS = ("chain_acn", "chain_acs", "chain_rate")
+# Six digits: a longer run is not a slot, and Python refuses to read an endless one.
+_SLOT = re.compile(r"(?:chain_acn|chain_acs|chain_rate|temp_chip|temp_pcb)([0-9]{1,6})")
+
+
+def pick_stats_entry(stats_reply: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first STATS entry with chains; {} when there is none."""
+    entries = stats_reply.get("STATS")
+    if isinstance(entries, list):
+        for entry in entries:
+            if isinstance(entry, dict) and any(
+                key.startswith(_CHAIN_KEYS) for key in entry
+            ):
+                return entry
+    return {}
+
+
+def extract_board_indices(entry: Mapping[str, Any]) -> list[int]:
+    """Return every slot that any board key of an entry names, sorted.
+
+    Slots start at 1 on most models and at 6 on an S9; padded slots are named as well.
+    """
+    matches = map(_SLOT.fullmatch, entry)
+    return sorted({int(match[1]) for match in matches if match})
+
+
+def determine_board_status(
+    chips_ok: int | None, chips_total: int | None, temp_chip: float | None
+) -> BoardHealth:
+    """Judge a board by its working chips, then by its hottest chip in °C.
+
+    What is not told judges nothing: without the chips a cool board is unknown, and
+    without a temperature only the chips count.
+    """
+    if chips_ok is None or not chips_total:
+        health = BoardHealth.UNKNOWN
+    elif chips_ok == chips_total:
+        health = BoardHealth.HEALTHY
+    elif chips_ok / chips_total > 0.95:
+        health = BoardHealth.WARNING
+    else:
+        health = BoardHealth.CRITICAL
+    if temp_chip is None:
+        return health
+    if temp_chip > 90:
+        return BoardHealth.CRITICAL
+    if temp_chip > 80 and health in (BoardHealth.HEALTHY, BoardHealth.UNKNOWN):
+        return BoardHealth.WARNING
+    return health

@@ -1,0 +1,161 @@
+"""Client of the CGMiner API: one command, one connection, one reply or one error."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+import json
+import threading
+from typing import Any
+
+from ...errors import CGMinerError, Failure
+from ..tcp import Ending, RawReply, TransportError, async_exchange
+from .decoding import decode_reply, raise_for_status
+
+DEFAULT_PORT = 4028
+
+READ_ONLY_COMMANDS = frozenset(
+    {
+        "devdetails",
+        "devs",
+        "edevs",
+        "estats",
+        "fans",
+        "pools",
+        "stats",
+        "summary",
+        "temps",
+        "version",
+    }
+)
+"""All that is ever sent: the API also has commands that stop or redirect a miner."""
+
+_FIRST_BACK_OFF_S = 0.5
+
+
+def command_names(command: str | Sequence[str]) -> list[str]:
+    """Return the names in a single, joined ("a+b") or array command."""
+    return command.split("+") if isinstance(command, str) else list(command)
+
+
+def build_payload(command: str | Sequence[str], *, new_api: bool = False) -> bytes:
+    """Return the bytes of a request: JSON, and no newline.
+
+    A string is one command or several joined by "+", a sequence is the array form.
+    Raises CGMinerError for a command that does not only read.
+    """
+    names = command_names(command)
+    if not names or not READ_ONLY_COMMANDS.issuperset(names):
+        raise CGMinerError(
+            Failure.UNKNOWN_COMMAND,
+            f"not sent, as it is no read-only command: {command!r}",
+        )
+    request: dict[str, object] = {
+        "command": command if isinstance(command, str) else names
+    }
+    if new_api:
+        request["new_api"] = True
+    return json.dumps(request, separators=(",", ":")).encode()
+
+
+class CGMinerClient:
+    """Asks one miner, over one connection at a time.
+
+    The coroutines belong to one event loop; the blocking forms are for scripts.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int = DEFAULT_PORT,
+        timeout: float = 3.0,
+        *,
+        retries: int = 3,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """Take the address; the timeout in s is the deadline of each exchange."""
+        self.host = host
+        self.port = port
+        self.timeout = timeout
+        self._retries = retries
+        self._sleep = sleep
+        # The API serves one connection after the other: a second one only waits.
+        self._one_at_a_time = asyncio.Lock()
+        self._one_thread_at_a_time = threading.Lock()
+
+    async def async_request(
+        self,
+        command: str | Sequence[str],
+        *,
+        new_api: bool = False,
+        retries: int | None = None,
+    ) -> dict[str, Any]:
+        """Return a reply as it came, an error STATUS included.
+
+        Raises CGMinerError when there is none, after the retries where they may help.
+        """
+        payload = build_payload(command, new_api=new_api)
+        names = "+".join(command_names(command))
+        attempts = self._retries if retries is None else retries
+        for attempt in range(attempts):
+            try:
+                return await self._async_attempt(payload, names)
+            except TransportError:
+                await self._sleep(_FIRST_BACK_OFF_S * 2**attempt)
+        return await self._async_attempt(payload, names)
+
+    async def async_send_command(self, command: str | Sequence[str]) -> dict[str, Any]:
+        """Return the reply to a command; CGMinerError also for an error STATUS."""
+        reply = await self.async_request(command)
+        raise_for_status(reply)
+        return reply
+
+    async def async_get_stats(self) -> dict[str, Any]:
+        """Return the reply to `stats`: on most miners everything but the pools."""
+        return await self.async_send_command("stats")
+
+    async def async_get_devs(self) -> dict[str, Any]:
+        """Return the reply to `devs`: a dummy row on stock S19 and S21."""
+        return await self.async_send_command("devs")
+
+    def send_command(self, command: str | Sequence[str]) -> dict[str, Any]:
+        """Return the reply to a command, blocking; RuntimeError inside an event loop."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            with self._one_thread_at_a_time:
+                return asyncio.run(self.async_send_command(command))
+        raise RuntimeError(
+            "a blocking call inside an event loop: await async_send_command instead"
+        )
+
+    def get_stats(self) -> dict[str, Any]:
+        """Return the reply to `stats`, blocking; RuntimeError inside an event loop."""
+        return self.send_command("stats")
+
+    def get_devs(self) -> dict[str, Any]:
+        """Return the reply to `devs`, blocking; RuntimeError inside an event loop."""
+        return self.send_command("devs")
+
+    async def _async_attempt(self, payload: bytes, names: str) -> dict[str, Any]:
+        """Return the reply of one exchange."""
+        async with self._one_at_a_time:
+            raw = await async_exchange(self.host, self.port, payload, self.timeout)
+        return self._decode(raw, names)
+
+    def _decode(self, raw: RawReply, names: str) -> dict[str, Any]:
+        """Return the decoded reply; TransportError for one that was cut."""
+        cut = TransportError(Failure.INVALID_REPLY, "the reply is cut")
+        if raw.ending is Ending.DEADLINE:
+            cut = TransportError(
+                Failure.TIMEOUT, f"the reply did not end within {self.timeout:g} s"
+            )
+        try:
+            reply = decode_reply(raw.data, names)
+        except CGMinerError as err:
+            if err.failure is Failure.INVALID_REPLY and raw.ending is not Ending.NUL:
+                raise cut from err
+            raise
+        # JSON shows that it is whole; plain text that was cut looks like a reply.
+        orderly = raw.ending in (Ending.NUL, Ending.EOF)
+        if not orderly and not raw.data.lstrip().startswith(b"{"):
+            raise cut
+        return reply

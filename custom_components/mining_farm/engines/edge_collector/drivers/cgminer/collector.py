@@ -1,0 +1,282 @@
+"""Polls one miner over as few connections as its firmware allows."""
+
+import asyncio
+from collections.abc import Callable, Collection
+import time
+
+from ...errors import CGMinerError, Failure
+from ...identity import normalise_model
+from ...models import MinerSnapshot
+from ..tcp import TransportError
+from .capabilities import Capabilities, Form, Request, identify, is_new_shape
+from .client import CGMinerClient
+from .decoding import raise_for_status, split_joined
+from .families.antminer_new_api import tells_water
+from .judgement import judge
+from .parsing import parse_snapshot
+from .replies import NEW_API_STATS
+from .reply_store import ReplyStore
+
+_MAX_UNCLEAR_TRIALS = 3
+_MAX_FAILURES = 3
+_FIRST_POLL_SINGLES = 4
+
+_REFUSALS = (Failure.DENIED, Failure.UNKNOWN_COMMAND)
+_ANSWERS = (*_REFUSALS, Failure.COMMAND_FAILED)
+_UNCLEAR = (
+    Failure.REFUSED,
+    Failure.TIMEOUT,
+    Failure.UNREACHABLE,
+    Failure.COMMAND_FAILED,
+)
+"""Failures of a trial that need not be the firmware's doing."""
+
+
+class MinerCollector:
+    """Reads one miner again and again, and learns what it may be asked.
+
+    The first poll takes up to eight connections, later ones take one or two. What moves
+    slowly (shares, pools) may be up to six minutes old, and then is unknown.
+    """
+
+    def __init__(
+        self, client: CGMinerClient, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take the client of the miner and a clock in s."""
+        self._client = client
+        self._replies = ReplyStore(clock)
+        self._capabilities = Capabilities()
+        self._one_poll_at_a_time = asyncio.Lock()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What has been learned so far."""
+        return self._capabilities
+
+    async def async_poll(self) -> MinerSnapshot:
+        """Return a reading; CGMinerError when the miner gives none."""
+        async with self._one_poll_at_a_time:
+            self._replies.fresh.clear()
+            primary = self._capabilities.primary
+            if primary is None or self._capabilities.form is None:
+                await self._async_learn()
+            else:
+                await self._async_read(primary)
+            return parse_snapshot(self._replies.current(self._capabilities))
+
+    async def _async_read(self, primary: str) -> None:
+        """Ask a known miner for its primary command and for what is due."""
+        capabilities = self._capabilities
+        first, *later = capabilities.plan(primary, self._replies.due(capabilities))
+        try:
+            await self._async_ask(first)
+            reply = self._replies.require(primary)
+        except CGMinerError as err:
+            if not _is_answer(err, _REFUSALS) and primary not in capabilities.refused:
+                raise
+            # It refuses what it used to answer: this is another firmware.
+            self._forget()
+            await self._async_learn()
+            return
+        if identify(reply).contradicts(capabilities.firmware):
+            self._forget()
+            return
+        self._replies.drop_if_restarted(reply)
+        if self._may_try_new_api():
+            await self._async_try_new_api()
+        else:
+            for request in later:
+                await self._async_ask_beside(request)
+            if not later:
+                await self._async_ask_water()
+        self._judge()
+
+    async def _async_learn(self) -> None:
+        """Find out what a miner may be asked, and read it on the way."""
+        capabilities = self._capabilities
+        # LuxOS may refuse a second connection within a second, and so every trial
+        # that comes after another request.
+        if capabilities.unclear_trials:
+            await self._async_learn_form()
+        failure = await self._async_learn_stats()
+        if capabilities.form is None:
+            await self._async_learn_form()
+        if not capabilities.several:
+            failure = await self._async_learn_singles() or failure
+        self._judge()
+        if self._may_try_new_api():
+            await self._async_try_new_api()
+            self._judge()
+        await self._async_ask_water()
+        if not self._replies.fresh:
+            capabilities.form = None
+            raise failure or CGMinerError(
+                Failure.DENIED, "the miner refuses every command that only reads"
+            )
+
+    async def _async_learn_stats(self) -> CGMinerError | None:
+        """Ask for `stats`, which nearly every miner answers; return its refusal."""
+        capabilities = self._capabilities
+        others = "stats" in capabilities.refused and capabilities.commands
+        if others or "stats" in self._replies.fresh:
+            return None
+        try:
+            await self._async_ask(Request(("stats",)))
+        except CGMinerError as err:
+            if not _is_answer(err):
+                raise
+            return err
+        if "stats" in capabilities.refused:
+            # Access rights have changed: the other refusals may be gone as well.
+            capabilities.refused.clear()
+        capabilities.firmware = identify(self._replies.require("stats"))
+        return None
+
+    async def _async_learn_form(self) -> None:
+        """Try the ways to ask for several replies at once, each one time."""
+        capabilities = self._capabilities
+        read = self._replies.fresh & {"stats"}
+        commands = tuple(name for name in capabilities.commands if name not in read)
+        for form in (Form.JOINED, Form.ARRAY):
+            if form in capabilities.ruled_out or len(commands) < 2:
+                continue
+            try:
+                await self._async_ask(Request(commands, form), retries=0)
+            except CGMinerError as err:
+                if self._may_be_chance(err):
+                    return
+                capabilities.ruled_out.add(form)
+            else:
+                capabilities.form = form
+                return
+        capabilities.form = Form.SINGLE
+
+    async def _async_learn_singles(self) -> CGMinerError | None:
+        """Ask for the rest one by one; return the first failure."""
+        failure: CGMinerError | None = None
+        capabilities = self._capabilities
+        primary = () if capabilities.primary is None else (capabilities.primary,)
+        names = (*primary, *self._replies.due(capabilities))
+        outstanding = [name for name in names if name not in self._replies.fresh]
+        for name in outstanding[:_FIRST_POLL_SINGLES]:
+            err = await self._async_ask_beside(Request((name,)))
+            failure = failure or err
+            if err is not None and not _is_answer(err):
+                break
+        return failure
+
+    def _may_try_new_api(self) -> bool:
+        """Return whether `stats` may have another shape that shows the boards."""
+        capabilities = self._capabilities
+        return (
+            capabilities.new_api is None
+            and capabilities.form in (Form.ARRAY, Form.SINGLE)
+            and "stats" in self._replies.fresh
+            and not capabilities.shows_boards
+        )
+
+    async def _async_try_new_api(self) -> None:
+        """Ask for `stats` in its other shape; older firmware ignores the flag."""
+        capabilities = self._capabilities
+        try:
+            reply = await self._client.async_request("stats", new_api=True, retries=0)
+            raise_for_status(reply)
+        except CGMinerError as err:
+            if not self._may_be_chance(err):
+                capabilities.new_api = False
+            return
+        capabilities.new_api = is_new_shape(reply)
+        if capabilities.new_api:
+            self._replies.keep("stats", reply)
+
+    async def _async_ask_water(self) -> None:
+        """Ask for the shape of `stats` that tells the water, where it is not primary.
+
+        The shapes number the boards differently, so one does not replace the other.
+        """
+        capabilities = self._capabilities
+        model = normalise_model(capabilities.firmware.model)
+        if (
+            capabilities.new_api
+            or capabilities.water is False
+            or not tells_water(model)
+        ):
+            return
+        try:
+            reply = await self._client.async_request("stats", new_api=True, retries=0)
+            raise_for_status(reply)
+        except CGMinerError as err:
+            if not self._may_be_chance(err):
+                capabilities.water = False
+            return
+        capabilities.water = is_new_shape(reply)
+        if capabilities.water:
+            self._replies.keep(NEW_API_STATS, reply)
+
+    def _may_be_chance(self, err: CGMinerError) -> bool:
+        """Count a trial that shows nothing; False once there were too many of them."""
+        if err.failure not in _UNCLEAR:
+            return False
+        # A miner that has not answered at all in this poll may just be off.
+        if not self._replies.fresh:
+            return True
+        self._capabilities.unclear_trials += 1
+        return self._capabilities.unclear_trials < _MAX_UNCLEAR_TRIALS
+
+    async def _async_ask(self, request: Request, *, retries: int | None = None) -> None:
+        """Send a request and keep what it brings; CGMinerError when it brings nothing."""
+        if request.form is Form.SINGLE:
+            self._replies.note_asked(request.commands[0])
+        reply = await self._client.async_request(
+            request.command, new_api=request.new_api, retries=retries
+        )
+        parts = {request.commands[0]: reply}
+        if request.form is not Form.SINGLE:
+            raise_for_status(reply)
+            parts = split_joined(reply)
+        failure: CGMinerError | None = None
+        for command in request.commands:
+            if (part := parts.get(command)) is None:
+                continue
+            try:
+                raise_for_status(part)
+            except CGMinerError as err:
+                failure = failure or err
+                if err.failure in _REFUSALS:
+                    self._capabilities.refused.add(command)
+            else:
+                self._replies.keep(command, part)
+        if self._replies.fresh.isdisjoint(request.commands):
+            raise failure or CGMinerError(
+                Failure.UNKNOWN_COMMAND, "several commands were answered as one"
+            )
+
+    async def _async_ask_beside(self, request: Request) -> CGMinerError | None:
+        """Ask a miner that answers for what it need not have; return the failure."""
+        failures = self._capabilities.failures
+        try:
+            await self._async_ask(request, retries=0)
+        except CGMinerError as err:
+            if err.failure is not Failure.COMMAND_FAILED:
+                failures.update(request.commands)
+            for name in request.commands:
+                if failures[name] >= _MAX_FAILURES and not self._replies.has(name):
+                    self._capabilities.refused.add(name)
+            return err
+        for name in request.commands:
+            del failures[name]
+        return None
+
+    def _judge(self) -> None:
+        """Learn from the replies which of them are worth asking for."""
+        judge(self._capabilities, self._replies.current(self._capabilities))
+
+    def _forget(self) -> None:
+        """Drop all that was learned and kept, but for what came in this poll."""
+        self._capabilities = Capabilities()
+        self._replies.forget_earlier()
+
+
+def _is_answer(err: CGMinerError, failures: Collection[Failure] = _ANSWERS) -> bool:
+    """Return whether the miner itself said no, rather than nothing."""
+    return err.failure in failures and not isinstance(err, TransportError)

@@ -1,0 +1,206 @@
+"""Antminers that tell their chains in `stats`: bmminer, the S19 rewrite and their forks.
+
+Also Blackminer and Hammer, whose software is built from the same source.
+"""
+
+import re
+
+from ....identity import algorithm_of, normalise_id
+from ....models import BoardStatus, Fan
+from ....units import StatsUnits, stats_units, total_unit
+from ....values import (
+    count,
+    hottest,
+    number,
+    positive,
+    rate,
+    rpm,
+    temperatures,
+    text,
+    total,
+)
+from ..boards import extract_board_indices, pick_stats_entry
+from ..decoding import REPEATED
+from ..replies import MAX_PARTS, Replies, Row
+from .reading import Reading
+
+_SLEEP_MODE = 254
+_COMPILED = re.compile(r"\w{3} (\w{3}) +(\d+) [\d:]{8} \w+ (\d{4})|(\d{4}-\d\d-\d\d)")
+_FORKS = re.compile(r"\b(vnish|hiveon|blissz|rwglr|msk|asicseer)\b", re.IGNORECASE)
+_VERSION = re.compile(r"\bv?(\d+\.\d[\w.]*)")
+_FORK_NAMES = {"vnish": "VNish", "rwglr": "MSKminer", "msk": "MSKminer"}
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
+
+def matches(replies: Replies) -> bool:
+    """Say whether chains are told, or an Antminer's name where they are not."""
+    return bool(pick_stats_entry(replies.reply("stats"))) or (
+        replies.model or ""
+    ).startswith("Antminer")
+
+
+def read(replies: Replies) -> Reading:
+    """Read the entry with the chains; `summary` where `stats` says nothing."""
+    entry = pick_stats_entry(replies.reply("stats"))
+    summary = replies.row("summary")
+    units = stats_units(replies.model, entry.get("rate_unit"))
+    slots = [n for n in extract_board_indices(entry) if is_present(entry, n)]
+    boards = [read_board(entry, slot, units) for slot in slots[:MAX_PARTS]]
+    chains = total([b.hashrate_ghs for b in boards if b.hashrate_ghs is not None])
+    now = _total_rate(entry.get("GHS 5s"), units, chains)
+    if now is None:
+        now = _total_rate(summary.get("GHS 5s"), units, chains)
+    average = _total_rate(entry.get("GHS av"), units, chains)
+    if average is None:
+        average = _total_rate(summary.get("GHS av"), units, chains)
+    chain_errors = [b.hw_errors for b in boards if b.hw_errors is not None]
+    uptime = count(entry.get("Elapsed"))
+    return Reading(
+        boards=boards,
+        hashrate_ghs=now,
+        average_ghs=average,
+        ideal_hashrate_ghs=_total_rate(
+            positive(entry.get("total_rateideal")), units, chains
+        ),
+        algorithm=algorithm_of(replies.model),
+        sleeping=number(entry.get("Mode")) == _SLEEP_MODE,
+        model=replies.model,
+        firmware=firmware(replies),
+        hardware_id=normalise_id(entry.get("miner_id")),
+        fans=_fans(entry),
+        power_w=_power(entry, boards),
+        uptime_s=count(summary.get("Elapsed")) if uptime is None else uptime,
+        hw_errors=sum(chain_errors)
+        if chain_errors
+        else count(entry.get("no_matching_work")),
+    )
+
+
+def is_present(entry: Row, slot: int) -> bool:
+    """Say whether a board is in a slot; padded slots carry zeros and empty texts.
+
+    Ideal rates, voltages and frequencies are no sign: MSK prints them for all 16 slots.
+    """
+    chips, letters = entry.get(f"chain_acn{slot}"), entry.get(f"chain_acs{slot}")
+    if positive(chips) or text(letters) or positive(entry.get(f"chain_rate{slot}")):
+        return True
+    # A board told only in part has no chips to tell; a missing one has none told.
+    return (
+        chips is None
+        and letters is None
+        and hottest(entry.get(f"temp_chip{slot}"), entry.get(f"temp_pcb{slot}"))
+        is not None
+    )
+
+
+def read_board(entry: Row, slot: int, units: StatsUnits) -> BoardStatus:
+    """Read the board of one slot."""
+    chips = count(entry.get(f"chain_acn{slot}"))
+    letters = entry.get(f"chain_acs{slot}")
+    chips_ok = None
+    if isinstance(letters, str) and letters.strip():
+        # "-" pads the text to whole groups (S21j, S23); blanks separate the groups.
+        told = len(letters) - letters.count(" ") - letters.count("-")
+        # L9 counts only the working chips in chain_acn.
+        chips, chips_ok = max(chips or 0, told), letters.count("o")
+    return BoardStatus(
+        id=slot,
+        hashrate_ghs=rate(entry.get(f"chain_rate{slot}"), units.chain),
+        temp_chip=_chip_temperature(entry, slot, chips),
+        temp_pcb=hottest(
+            entry.get(f"temp{slot}{REPEATED}", entry.get(f"temp{slot}")),
+            entry.get(f"temp_pcb{slot}"),
+            entry.get(f"temp_in_pcb_{slot}"),
+            entry.get(f"temp_out_pcb_{slot}"),
+        ),
+        chips_ok=chips_ok,
+        chips_total=chips or None,
+        ideal_hashrate_ghs=rate(
+            positive(entry.get(f"chain_rateideal{slot}")), units.chain
+        ),
+        frequency_mhz=positive(entry.get(f"freq_avg{slot}"))
+        or positive(entry.get(f"freq{slot}"))
+        or positive(entry.get(f"frequency{slot}")),
+        hw_errors=count(entry.get(f"chain_hw{slot}")),
+    )
+
+
+def _chip_temperature(entry: Row, slot: int, chips: int | None) -> float | None:
+    """Return the hottest chip sensor of a slot in °C."""
+    # temp2_N is the hottest on an S9 and the coolest on a T15; temp_chipN has all four.
+    outlet = entry.get(f"temp_out_chip_{slot}")
+    if outlet == entry.get(f"temp_out_pcb_{slot}"):
+        # The builds on jansson (L9, L11, Z15 Pro) copy the board's value by mistake.
+        outlet = None
+    # Behind its own chips Blackminer prints memory that was never written.
+    own = temperatures(entry.get(f"chipTemp{slot}"))[: chips or 0]
+    return hottest(
+        entry.get(f"temp_chip{slot}"),
+        entry.get(f"temp2_{slot}"),
+        entry.get(f"temp3_{slot}"),
+        entry.get(f"temp4_{slot}"),
+        entry.get(f"temp_in_chip_{slot}"),
+        outlet,
+        own,
+    )
+
+
+def _total_rate(value: object, units: StatsUnits, chains: float | None) -> float | None:
+    """Return a rate of the whole miner in GH/s."""
+    if units.total is not None:
+        return rate(value, units.total)
+    told = number(value)
+    return None if told is None else rate(told, total_unit(told, chains))
+
+
+def _fans(entry: Row) -> list[Fan]:
+    """Return the fans; positions are not in order, and most are printed as 0."""
+    printed = [n for n in range(1, 17) if f"fan{n}" in entry]
+    speeds = {n: speed for n in printed if (speed := rpm(entry[f"fan{n}"]))}
+    expected = count(entry.get("fan_num")) or 0
+    # A standing fan shows where the first positions are the fans: not on an S9 (5 and
+    # 6 of 8), nor on an S7, which counts positions: no Antminer has more than four.
+    in_order = max(speeds) <= expected if speeds else len(printed) == expected
+    if in_order and expected <= 4:
+        speeds = dict.fromkeys(printed[:expected], 0) | speeds
+    return [Fan(id=str(n), rpm=speeds[n]) for n in sorted(speeds)]
+
+
+def _power(entry: Row, boards: list[BoardStatus]) -> float | None:
+    """Return the power in W that forks tell for the whole miner or for each board."""
+    if (told := positive(entry.get("total_power"))) is not None:
+        return told
+    for key in ("chain_consumption", "chain_power", "watt"):
+        watts = [number(entry.get(f"{key}{board.id}")) for board in boards]
+        each = [value for value in watts if value is not None and value >= 0]
+        if each and len(each) == len(boards) and any(each):
+            return sum(each)
+    return None
+
+
+def firmware(replies: Replies) -> str | None:
+    """Return the fork and its version, or Bitmain's version and build date."""
+    header = replies.header
+    signature = " ".join(
+        str(value)
+        for key in ("Type", "BMMiner", "Cgminer")
+        if (value := header.get(key))
+    )
+    if fork := _FORKS.search(signature):
+        name = _FORK_NAMES.get(fork[1].lower(), fork[1].capitalize())
+        version = _VERSION.search(str(header.get("Type")))
+        return f"{name} {version[1]}" if version else name
+    version_text = text(header.get("Miner") or header.get("miner_version"))
+    built = _build_date(header.get("CompileTime"))
+    told = " ".join(each for each in (version_text, built and f"({built})") if each)
+    return told or replies.description or None
+
+
+def _build_date(value: object) -> str | None:
+    """Return the day in "Sat May 15 21:17:18 CST 2021" as "2021-05-15"."""
+    if not isinstance(value, str) or not (match := _COMPILED.match(value)):
+        return None
+    month, day, year, iso = match.groups()
+    if iso:
+        return str(iso)
+    return f"{year}-{_MONTHS.find(month) // 3 + 1:02}-{int(day):02}"

@@ -1,0 +1,122 @@
+"""Stock Antminers from 2022 on, asked for `stats` with `new_api`; also HTTP stats.cgi.
+
+Slots are the index, from 0, while the old shape of the same miner counts from 1.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ....identity import algorithm_of, normalise_id
+from ....models import BoardStatus, RateUnit
+from ....units import GHS, parse_unit
+from ....values import count, hottest, positive, rate
+from ..replies import MAX_PARTS, Replies, Row
+from .antminer import firmware
+from .reading import Reading, fans
+
+
+class _Water(NamedTuple):
+    """The list whose sensors sit in the water, and which of them are in and out."""
+
+    key: str
+    inlet: int
+    outlet: int
+
+
+# Roles differ by model; on any other model these lists are chip and board sensors.
+_WATER = {
+    "Antminer S21 Hyd": _Water("temp_chip", 0, 1),
+    "Antminer S21 XP Hyd": _Water("temp_chip", 0, 1),
+    "Antminer S21+ Hyd": _Water("temp_pcb", 0, 2),
+}
+
+
+def tells_water(model: str | None) -> bool:
+    """Return whether this shape, and no other, tells a model's water temperatures."""
+    return _water_of(model) is not None
+
+
+def read_water(model: str | None, entry: Row) -> tuple[float | None, float | None]:
+    """Return inlet and outlet temperature in °C, where the model tells them."""
+    chains, water = entry.get("chain"), _water_of(model)
+    if water is None or not isinstance(chains, list):
+        return None, None
+    rows = [chain for chain in chains[:MAX_PARTS] if isinstance(chain, dict)]
+    return (
+        _sensor(rows, water.key, water.inlet),
+        _sensor(rows, water.key, water.outlet),
+    )
+
+
+def _water_of(model: str | None) -> _Water | None:
+    return _WATER.get((model or "").rstrip("."))
+
+
+def matches(replies: Replies) -> bool:
+    """Say whether the first entry of `stats` holds a list of chains."""
+    return isinstance(replies.row("stats").get("chain"), list)
+
+
+def read(replies: Replies) -> Reading:
+    """Read the one entry of the new shape."""
+    entry = replies.row("stats")
+    unit = parse_unit(entry.get("rate_unit")) or GHS
+    water = _water_of(replies.model)
+    inlet, outlet = read_water(replies.model, entry)
+    chains = [c for c in entry["chain"][:MAX_PARTS] if isinstance(c, dict)]
+    boards = [_board(chain, n, unit, water) for n, chain in enumerate(chains)]
+    errors = [b.hw_errors for b in boards if b.hw_errors is not None]
+    speeds = entry.get("fan")
+    return Reading(
+        boards=boards,
+        hashrate_ghs=rate(entry.get("rate_5s"), unit),
+        average_ghs=rate(entry.get("rate_avg"), unit),
+        ideal_hashrate_ghs=rate(positive(entry.get("rate_ideal")), unit),
+        algorithm=algorithm_of(replies.model),
+        model=replies.model,
+        firmware=firmware(replies),
+        hardware_id=normalise_id(entry.get("miner_id")),
+        fans=fans(dict(_numbered(speeds))) if isinstance(speeds, list) else [],
+        temp_water_in=inlet,
+        temp_water_out=outlet,
+        power_w=positive(entry.get("watt")),
+        uptime_s=count(entry.get("elapsed")),
+        hw_errors=sum(errors) if errors else None,
+    )
+
+
+def _board(
+    chain: Row, position: int, unit: RateUnit, water: _Water | None
+) -> BoardStatus:
+    """Read one chain; a unit that has not started tells neither chips nor sensors."""
+    slot, letters = count(chain.get("index")), chain.get("asic")
+    told = isinstance(letters, str) and bool(letters.strip())
+    wet = water.key if water else None
+    return BoardStatus(
+        id=position if slot is None else slot,
+        hashrate_ghs=rate(chain.get("rate_real"), unit),
+        temp_chip=None if wet == "temp_chip" else hottest(chain.get("temp_chip")),
+        temp_pcb=None if wet == "temp_pcb" else hottest(chain.get("temp_pcb")),
+        chips_ok=str(letters).count("o") if told else None,
+        chips_total=count(chain.get("asic_num")) or None,
+        ideal_hashrate_ghs=rate(positive(chain.get("rate_ideal")), unit),
+        frequency_mhz=positive(chain.get("freq_avg")),
+        hw_errors=count(chain.get("hw")),
+    )
+
+
+def _sensor(chains: Sequence[Row], key: str, position: int) -> float | None:
+    """Return the warmest of one sensor over all chains, in °C."""
+    lists = [chain.get(key) for chain in chains]
+    return hottest(
+        [
+            each[position]
+            for each in lists
+            if isinstance(each, list) and len(each) > position
+        ]
+    )
+
+
+def _numbered(values: Sequence[object]) -> list[tuple[str, object]]:
+    """Return values with their position, from 0, as a name."""
+    return [(str(n), value) for n, value in enumerate(values[:MAX_PARTS])]

@@ -1,0 +1,149 @@
+"""Avalon: modules as bracketed text, `MM ID0` = "Ver[..] Fan1[2896] GHSmm[37470.98] ..".
+
+New firmware wraps it once more: `MM ID0:Summary` = "'STATS':{Ver[..] ..}".
+"""
+
+from collections.abc import Iterator
+import re
+
+from ....identity import normalise_id, normalise_mac
+from ....models import Algorithm, BoardStatus
+from ....units import GHS
+from ....values import count, hottest, positive, rate, text, total
+from ..replies import MAX_PARTS, Replies
+from .generic import total_rate
+from .reading import Reading, fans
+
+_MODULE_KEY = re.compile(r"MM ID([0-9]{1,3})(?::Summary)?")
+_FAN_KEY = re.compile(r"Fan([0-9]*)")
+_FIELD = re.compile(r"(\w++)\[([^\[\]]*+)\]")
+# A module of the 7 and 8 series is its first three digits: 7411706 is a 741.
+_SERIES_7_8 = re.compile(r"([78][0-9]{2})[0-9]{4}")
+_PER_GROUP = 100
+"""Numbers kept for the modules of a converter, and for the boards of a module."""
+
+type Module = dict[str, str]
+
+
+def matches(replies: Replies) -> bool:
+    """Say whether any module is told, in `stats` or, on newer firmware, in `estats`."""
+    return next(_modules(replies), None) is not None
+
+
+def read(replies: Replies) -> Reading:
+    """Read every module; each is one board or, from the A10 on, several."""
+    modules = dict(_modules(replies))
+    first = next(iter(modules.values()))
+    summary, version = replies.row("summary"), replies.row("version")
+    now = _sum(modules, "GHSspd")
+    boards = [
+        board
+        for slot, module in modules.items()
+        for board in _boards(slot, module, several=len(modules) > 1, idle=now == 0)
+    ]
+    measured = _sum(modules, "MGHS")
+    theoretical = _sum(modules, "GHSmm")
+    if now is None:
+        now = measured if measured is not None else total_rate(summary)
+    if now is None:
+        # The 7 series without `summary` tells nothing but the rate of its clocks.
+        now, theoretical = theoretical, None
+    errors = [
+        e for each in modules.values() if (e := count(each.get("HW"))) is not None
+    ]
+    return Reading(
+        boards=boards,
+        hashrate_ghs=now,
+        ideal_hashrate_ghs=theoretical,
+        algorithm=Algorithm.SHA256,
+        model=replies.model or _model(first),
+        firmware=text(first.get("LVer")) or text(first.get("Ver")),
+        # A controller's modules are exchanged: only a lone one names the miner.
+        hardware_id=normalise_id(version.get("DNA"))
+        or (normalise_id(first.get("DNA")) if len(modules) == 1 else None),
+        mac=normalise_mac(version.get("MAC")),
+        fans=fans(_fans(modules)),
+        uptime_s=count((*replies.rows("stats", "estats"), summary)[0].get("Elapsed")),
+        hw_errors=sum(errors) if errors else None,
+    )
+
+
+def _modules(replies: Replies) -> Iterator[tuple[int, Module]]:
+    """Yield the modules by number, those of a second converter from 100 on."""
+    for command in ("stats", "estats"):
+        converters = 0
+        for row in replies.rows(command):
+            texts = {
+                int(match[1]): value
+                for key, value in row.items()
+                if (match := _MODULE_KEY.fullmatch(key))
+                and isinstance(value, str)
+                and "Elapsed[" in value
+            }
+            for slot, value in texts.items():
+                yield slot + converters * _PER_GROUP, dict(_FIELD.findall(value))
+            converters += bool(texts)
+        if converters:
+            return
+
+
+def _boards(
+    slot: int, module: Module, *, several: bool, idle: bool
+) -> Iterator[BoardStatus]:
+    """Yield the boards of one module: from 0 within it, or the module itself."""
+    means = _values(module, "MGHS")
+    if not means:
+        yield BoardStatus(
+            id=slot,
+            hashrate_ghs=rate(module.get("GHSmm"), GHS),
+            temp_chip=hottest(module.get("TMax")),
+            chips_total=count(module.get("TA")),
+            frequency_mhz=positive(module.get("Freq")),
+        )
+        return
+    hottest_chips, errors = _values(module, "MTmax"), _values(module, "MH")
+    for place, mean in enumerate(means):
+        yield BoardStatus(
+            id=slot * _PER_GROUP + place if several else place,
+            # A mean goes on for hours after the miner stopped.
+            hashrate_ghs=0.0 if idle else rate(mean, GHS),
+            temp_chip=hottest(_at(hottest_chips, place)),
+            chips_total=len(module.get(f"PVT_T{place}", "").split()) or None,
+            hw_errors=count(_at(errors, place)),
+        )
+
+
+def _fans(modules: dict[int, Module]) -> dict[str, str]:
+    """Return the fans' speeds: by number, and by module where there are several."""
+    speeds = {}
+    for slot, module in modules.items():
+        for key, value in module.items():
+            if match := _FAN_KEY.fullmatch(key):
+                name = [str(slot)] if len(modules) > 1 or not match[1] else []
+                speeds["-".join([*name, *filter(None, [match[1]])])] = value
+    return speeds
+
+
+def _sum(modules: dict[int, Module], key: str) -> float | None:
+    """Return the sum of a rate over all modules and boards; None when none tells it."""
+    told = [value for module in modules.values() for value in _values(module, key)]
+    rates = [each for value in told if (each := rate(value, GHS)) is not None]
+    return total(rates)
+
+
+def _model(module: Module) -> str | None:
+    """Return "AvalonMiner 1047" for a version "1047-20051101_85dc6f0_0332654"."""
+    series = (text(module.get("Ver")) or "").partition("-")[0]
+    if match := _SERIES_7_8.fullmatch(series):
+        series = match[1]
+    return f"AvalonMiner {series}" if series else None
+
+
+def _values(module: Module, key: str) -> list[str]:
+    """Return the values of a field, one per board."""
+    return module.get(key, "").split()[:MAX_PARTS]
+
+
+def _at(values: list[str], place: int) -> str | None:
+    """Return the value at a place; None beyond the end."""
+    return values[place] if place < len(values) else None

@@ -1,0 +1,27 @@
+"""Braiins OS from 2020 on: BOSminer and BOSer, whose `stats` is empty of readings."""
+
+from ....identity import normalise_model
+from ....models import Algorithm
+from ....values import total
+from ..replies import Replies
+from . import generic
+from .reading import Reading
+
+
+def matches(replies: Replies) -> bool:
+    """Say whether BOSminer or its successor answers."""
+    return replies.description.lower().startswith(("bosminer", "boser"))
+
+
+def read(replies: Replies) -> Reading:
+    """Read `devs`, `temps`, `devdetails` and `fans`; rates are those of 5 s."""
+    reading = generic.read(replies)
+    rates = [b.hashrate_ghs for b in reading.boards if b.hashrate_ghs is not None]
+    reading.hashrate_ghs = total(rates) if rates else reading.hashrate_ghs
+    reading.algorithm = Algorithm.SHA256
+    reading.model = reading.model or normalise_model(
+        replies.row("devdetails").get("Model")
+    )
+    # "BOSminer bosminer-plus-am2-s17 0.8.0-feaec278"
+    reading.firmware = f"Braiins OS {replies.description.split()[-1]}"
+    return reading

@@ -1,0 +1,100 @@
+"""Plain cgminer: one row per board in `devs`, the whole miner in `summary`.
+
+Read so: StrongU, Auradine, BW and whatever is not known otherwise.
+"""
+
+from ....models import Algorithm, BoardStatus, Fan
+from ....units import GHS, MHS
+from ....values import count, hottest, positive, rate, text
+from ..replies import Replies, Row
+from .reading import Reading, fans
+
+DUMMY = "BTM_SOC"
+"""Name of the one row that stock S19 and S21 send: no board, and no rate to trust."""
+
+# StrongU names its coin; Auradine (GCMiner, later FluxOS) knows but one.
+_COINS = {"dash": Algorithm.X11, "sc": Algorithm.OTHER}
+_AURADINE = ("GCMiner", "FluxOS")
+
+
+def matches(replies: Replies) -> bool:
+    """Say yes: whoever answers at all is read so."""
+    return True
+
+
+def read(replies: Replies) -> Reading:
+    """Read `devs`, `temps` and `devdetails` by ID, and `summary`."""
+    summary = replies.row("summary")
+    return Reading(
+        boards=read_boards(replies),
+        hashrate_ghs=total_rate(summary),
+        algorithm=Algorithm.SHA256
+        if replies.description.startswith(_AURADINE)
+        else _COINS.get(text(summary.get("Miner type")) or ""),
+        model=replies.model,
+        firmware=replies.description or None,
+        fans=read_fans(replies),
+        uptime_s=count(summary.get("Elapsed")),
+    )
+
+
+def total_rate(row: Row) -> float | None:
+    """Return the present rate of a row in GH/s: of the last seconds, where told."""
+    for key, unit in (("MHS 5s", MHS), ("GHS 5s", GHS), ("HS RT", MHS)):
+        if (found := rate(row.get(key), unit)) is not None:
+            return found
+    return None
+
+
+def read_boards(replies: Replies) -> list[BoardStatus]:
+    """Return the boards of every row, by the number that the firmware gives them."""
+    devices = [d for d in replies.rows("devs", "edevs") if d.get("Name") != DUMMY]
+    details = _by_id(replies.rows("devdetails"))
+    sensors = _by_id(replies.rows("temps"))
+    by_id = _by_id(devices)
+    return [
+        _board(slot, by_id.get(slot, {}), details.get(slot, {}), sensors.get(slot, {}))
+        for slot in sorted(by_id.keys() | sensors.keys())
+    ]
+
+
+def read_fans(replies: Replies) -> list[Fan]:
+    """Return the fans of `fans`, else those that `summary` counts (StrongU)."""
+    if rows := replies.rows("fans"):
+        return fans({str(slot): row.get("RPM") for slot, row in _by_id(rows).items()})
+    summary = replies.row("summary")
+    numbers = range(1, min(count(summary.get("Fan Num")) or 0, 16) + 1)
+    return fans({str(n): summary.get(f"Fan{n}") for n in numbers})
+
+
+def _by_id(rows: list[Row]) -> dict[int, Row]:
+    """Return rows by slot: `Slot`, else `ID`, else their place, from 0."""
+    found: dict[int, Row] = {}
+    for place, row in enumerate(rows):
+        slot = next(
+            (s for key in ("Slot", "ID") if (s := count(row.get(key))) is not None),
+            place,
+        )
+        found.setdefault(slot, row)
+    return found
+
+
+def _board(slot: int, device: Row, details: Row, sensors: Row) -> BoardStatus:
+    """Read one board from its rows in `devs`, `devdetails` and `temps`."""
+    effective = count(device.get("Effective Chips"))
+    return BoardStatus(
+        id=slot,
+        hashrate_ghs=total_rate(device),
+        temp_chip=hottest(device.get("Chip Temp Max"), sensors.get("Chip")),
+        temp_pcb=hottest(
+            device.get("Temperature"), device.get("temperature"), sensors.get("Board")
+        ),
+        chips_ok=effective or None,
+        chips_total=effective
+        or count(device.get("ChipNum"))
+        or count(details.get("Chips"))
+        or None,
+        frequency_mhz=positive(device.get("Frequency"))
+        or positive(device.get("Chip Frequency")),
+        hw_errors=count(device.get("Hardware Errors")),
+    )

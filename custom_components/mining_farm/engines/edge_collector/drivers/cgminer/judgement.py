@@ -1,0 +1,55 @@
+"""Which command of a miner holds its readings, and which adds nothing to them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .capabilities import Capabilities, identify
+from .parsing import parse_snapshot
+
+_PRIMARIES = ("stats", "devs", "summary")
+
+
+def judge(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) -> None:
+    """Find the command that holds the boards, until that is beyond doubt."""
+    if capabilities.settled:
+        return
+    told = {
+        name: parse_snapshot({name: replies[name]})
+        for name in _PRIMARIES
+        if name in replies
+    }
+    boards = [name for name, snapshot in told.items() if snapshot.boards]
+    rates = [name for name, snap in told.items() if snap.hashrate_ghs is not None]
+    capabilities.shows_boards = bool(boards)
+    primary = next(iter((*boards, *rates, *told, *replies)), None)
+    capabilities.primary = primary
+    if primary is None:
+        return
+    capabilities.firmware = identify(replies[primary])
+    # A miner at rest shows zeros everywhere, so only one that hashes is judged.
+    hashing = bool(boards) and told[primary].hashing
+    if not hashing or capabilities.form is None:
+        return
+    if "devs" not in told and "devs" not in capabilities.refused:
+        return
+    capabilities.settled = True
+    if primary == "stats" and not capabilities.several and not _devs_add(replies):
+        capabilities.useless.add("devs")
+
+
+def _devs_add(replies: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Return whether `devs` is worth a connection beside `stats` with the boards.
+
+    Its rate is that of `stats` again, and its temperature that of a board.
+    """
+    others = {name: reply for name, reply in replies.items() if name != "devs"}
+    without, together = (
+        replace(
+            parse_snapshot(each),
+            total_hashrate_ghs_devs=None,
+            temperature_overall=None,
+        )
+        for each in (others, replies)
+    )
+    return without != together

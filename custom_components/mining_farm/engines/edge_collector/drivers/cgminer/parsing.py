@@ -1,0 +1,153 @@
+"""From replies to a snapshot of the miner. Pure, and never raises on odd types."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot
+from ...units import MHS
+from ...values import count, hottest, positive, rate, total
+from .boards import determine_board_status, extract_board_indices, pick_stats_entry
+from .families import choose
+from .families.antminer_new_api import read_water
+from .families.generic import DUMMY
+from .families.reading import Reading
+from .pools import read_pools, read_shares
+from .replies import NEW_API_STATS, Replies
+
+__all__ = [
+    "determine_board_status",
+    "extract_board_indices",
+    "parse_board_health",
+    "parse_snapshot",
+    "pick_stats_entry",
+]
+
+# A share of difficulty 1 takes 2³² hashes on average, counted here in billions.
+_GIGAHASHES_PER_DIFF1 = 2**32 / 1e9
+
+
+def parse_board_health(
+    stats: Mapping[str, Any], devs: Mapping[str, Any] | None = None
+) -> MinerSnapshot:
+    """Return what the replies to `stats` and `devs` tell; see parse_snapshot."""
+    return parse_snapshot({"stats": stats, "devs": devs or {}})
+
+
+def parse_snapshot(replies: Mapping[str, Mapping[str, Any]]) -> MinerSnapshot:
+    """Return what replies, by command, tell of a miner; what is missing is None.
+
+    Known are stats (old or new_api), devs, summary, pools, version, temps, fans,
+    devdetails, estats and edevs, in any combination.
+    """
+    told = Replies(replies)
+    reading = choose(told).read(told)
+    rates = [b.hashrate_ghs for b in reading.boards if b.hashrate_ghs is not None]
+    boards_rate = total(rates)
+    now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
+    boards = tuple(_judge(board, hashing=bool(now)) for board in reading.boards)
+    accepted, rejected = read_shares(told)
+    inlet, outlet = reading.temp_water_in, reading.temp_water_out
+    if beside := told.row(NEW_API_STATS):
+        inlet, outlet = read_water(reading.model, beside)
+    return MinerSnapshot(
+        boards=boards,
+        boards_healthy=sum(b.status is BoardHealth.HEALTHY for b in boards),
+        boards_total=len(boards),
+        total_hashrate_ghs_boards=boards_rate,
+        total_hashrate_ghs_devs=_devs_rate(told),
+        temperature_overall=reading.temperature_overall
+        or hottest(*(row.get("Temperature") for row in told.rows("devs", "edevs"))),
+        error_rate=_error_rate(reading, told),
+        hashrate_ghs=now,
+        ideal_hashrate_ghs=reading.ideal_hashrate_ghs,
+        algorithm=reading.algorithm,
+        sleeping=reading.sleeping,
+        model=reading.model,
+        firmware=reading.firmware,
+        hardware_id=reading.hardware_id,
+        mac=reading.mac,
+        fans=tuple(reading.fans),
+        temp_water_in=inlet,
+        temp_water_out=outlet,
+        pools=read_pools(told),
+        accepted=accepted,
+        rejected=rejected,
+        hw_errors=_hw_errors(reading, told),
+        power_w=reading.power_w,
+        uptime_s=reading.uptime_s,
+    )
+
+
+def _judge(board: BoardStatus, *, hashing: bool) -> BoardStatus:
+    """Return the board with its status.
+
+    Firmware that does not tell the working chips is judged by the rate: a board that
+    hashes has nothing against it, one that does not while others do is critical.
+    """
+    chips_ok, chips_total = board.chips_ok, board.chips_total
+    if chips_ok is None or not chips_total:
+        if board.hashrate_ghs:
+            chips_ok = chips_total = 1
+        elif board.hashrate_ghs == 0 and hashing:
+            chips_ok, chips_total = 0, 1
+    status = determine_board_status(chips_ok, chips_total, board.temp_chip)
+    return replace(board, status=status)
+
+
+def _devs_rate(told: Replies) -> float | None:
+    """Return the rate that `devs` tells, in GH/s; None for the dummy row of zeros."""
+    rows = told.rows("devs", "edevs")
+    rates = [each for row in rows if (each := rate(row.get("MHS 5s"), MHS)) is not None]
+    if not any(rates) and any(row.get("Name") == DUMMY for row in rows):
+        return None
+    return total(rates)
+
+
+def _hw_errors(reading: Reading, told: Replies) -> int | None:
+    """Return the hardware errors since the start: by the family, `summary`, or boards."""
+    if reading.hw_errors is not None:
+        return reading.hw_errors
+    whole = count(told.row("summary").get("Hardware Errors"))
+    boards = [b.hw_errors for b in reading.boards if b.hw_errors is not None]
+    return sum(boards) if whole is None and boards else whole
+
+
+def _error_rate(reading: Reading, told: Replies) -> float | None:
+    """Return hardware errors in percent of the work done, both since the start.
+
+    "Device Hardware%" is a percentage on some firmware and a fraction on other, so the
+    ratio is taken here, in shares of difficulty 1. Errors and work come from one reply:
+    some firmware counts both on a scale of its own.
+    """
+    if reading.algorithm is Algorithm.EQUIHASH:
+        return None
+    average, uptime = reading.average_ghs, reading.uptime_s
+    if average is None or uptime is None or reading.algorithm is not Algorithm.SHA256:
+        return _told_error_rate(told)
+    work = average * uptime / _GIGAHASHES_PER_DIFF1
+    return _percent(_hw_errors(reading, told), work)
+
+
+def _told_error_rate(told: Replies) -> float | None:
+    """Return the error rate in percent by the work that `devs` or `summary` counts."""
+    devices = told.rows("devs", "edevs")
+    errors = [
+        e for row in devices if (e := count(row.get("Hardware Errors"))) is not None
+    ]
+    works = [w for row in devices if (w := positive(row.get("Diff1 Work"))) is not None]
+    if errors and works:
+        return _percent(sum(errors), sum(works))
+    summary = told.row("summary")
+    per_minute = positive(summary.get("Work Utility"))
+    elapsed = count(summary.get("Elapsed"))
+    if per_minute is None or elapsed is None:
+        return None
+    return _percent(count(summary.get("Hardware Errors")), per_minute * elapsed / 60)
+
+
+def _percent(errors: int | None, work: float) -> float | None:
+    """Return errors in percent of all results; None before any work is done."""
+    if errors is None or work <= 0:
+        return None
+    return round(100 * errors / (errors + work), 6)

@@ -1,0 +1,1 @@
+"""Dialogs of a container: adding, changing, options."""

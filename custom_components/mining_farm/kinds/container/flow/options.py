@@ -1,0 +1,101 @@
+"""Options of a container."""
+
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import UnitOfTemperature
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+)
+
+from ....engines.containers.antspace import TABLES, Model, PressureUnit, Quantity
+from ..const import (
+    CONF_CONTROLS,
+    CONF_MINER_READINGS,
+    CONF_MODEL,
+    CONF_PRESSURE_UNIT,
+    CONF_SET_POINT_HIGHEST,
+    CONF_SET_POINT_LOWEST,
+)
+
+COLDEST, HOTTEST = 5, 60
+"""°C that no user can want to leave: the plants freeze, and their miners trip."""
+
+
+def _schema(model: Model) -> vol.Schema:
+    table = TABLES[model]
+    degrees = NumberSelector(
+        NumberSelectorConfig(
+            min=COLDEST,
+            max=HOTTEST,
+            step=table.bounds.step,
+            mode=NumberSelectorMode.BOX,
+            unit_of_measurement=UnitOfTemperature.CELSIUS,
+        )
+    )
+    fields: dict[vol.Marker, Any] = {
+        vol.Required(CONF_CONTROLS): BooleanSelector(),
+        vol.Required(CONF_SET_POINT_LOWEST): degrees,
+        vol.Required(CONF_SET_POINT_HIGHEST): degrees,
+        vol.Required(CONF_MINER_READINGS): BooleanSelector(),
+    }
+    if any(field.quantity is Quantity.PRESSURE for field in table.fields):
+        fields[vol.Required(CONF_PRESSURE_UNIT)] = PRESSURE_UNIT
+    return vol.Schema(fields)
+
+
+PRESSURE_UNIT = SelectSelector(
+    SelectSelectorConfig(options=list(PressureUnit), translation_key="pressure_unit")
+)
+
+
+def options_of(model: Model, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options in force: the user's, and the model's defaults."""
+    bounds = TABLES[model].bounds
+    return {
+        CONF_CONTROLS: False,
+        CONF_SET_POINT_LOWEST: bounds.low,
+        CONF_SET_POINT_HIGHEST: bounds.high,
+        CONF_MINER_READINGS: False,
+        CONF_PRESSURE_UNIT: PressureUnit.MPA,
+        **options,
+    }
+
+
+class ContainerOptionsFlow(OptionsFlowWithReload):
+    """Options of a container."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go to this kind's options, whose texts are its own."""
+        return await self.async_step_container(user_input)
+
+    async def async_step_container(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for controls, bounds, units and how much is shown."""
+        model = Model(self.config_entry.data[CONF_MODEL])
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            low = user_input[CONF_SET_POINT_LOWEST]
+            high = user_input[CONF_SET_POINT_HIGHEST]
+            if low < high:
+                return self.async_create_entry(data=user_input)
+            errors[CONF_SET_POINT_HIGHEST] = "bounds_crossed"
+        return self.async_show_form(
+            step_id="container",
+            data_schema=self.add_suggested_values_to_schema(
+                _schema(model),
+                user_input or options_of(model, dict(self.config_entry.options)),
+            ),
+            errors=errors,
+            description_placeholders={"name": self.config_entry.title},
+        )

@@ -1,0 +1,107 @@
+"""Keeps over a restart what a container does not tell again."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from ...const import DOMAIN
+from ...engines.containers.antspace import Alarm, Nature, Severity
+
+SAVE_DELAY_S = 5
+
+
+class ContainerMemory:
+    """The alarms that are on, and the last target that a human chose.
+
+    An alarm that outlasts a restart is not news; leaving PID mode needs a target; and
+    a miner keeps the number that its device is called by, since its address is not told.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Take the container's entry id."""
+        self._store: Store[dict[str, Any]] = Store(
+            hass, 1, f"{DOMAIN}.container.{entry_id}"
+        )
+        self.alarms: Mapping[str, Alarm] = {}
+        """Those that are on, by key."""
+        self.manual_set_point: float | None = None
+        """°C"""
+        self.miners: dict[str, int] = {}
+        """Numbers of miners by address."""
+        self._unsaved = False
+        self._closed = False
+
+    async def async_load(self) -> None:
+        """Recall what was kept."""
+        if (kept := await self._store.async_load()) is None:
+            return
+        self.manual_set_point = kept["manual_set_point"]
+        self.miners = kept.get("miners", {})
+        alarms = map(_alarm, kept["alarms"])
+        self.alarms = {alarm.key: alarm for alarm in alarms}
+
+    @callback
+    def keep(self, alarms: Mapping[str, Alarm], manual_set_point: float | None) -> None:
+        """Remember both; written to disk a little later, and only when they changed."""
+        if (alarms, manual_set_point) == (self.alarms, self.manual_set_point):
+            return
+        self.alarms, self.manual_set_point = alarms, manual_set_point
+        self._save_soon()
+
+    @callback
+    def number_of(self, ip: str) -> int:
+        """Return a miner's number, a new one where it was never seen."""
+        if ip not in self.miners:
+            self.miners[ip] = max(self.miners.values(), default=0) + 1
+            self._save_soon()
+        return self.miners[ip]
+
+    @callback
+    def forget_miner(self, ip: str) -> None:
+        """Forget a miner that was taken out for good."""
+        if self.miners.pop(ip, None) is not None:
+            self._save_soon()
+
+    async def async_close(self) -> None:
+        """Write at once what is not on disk: who loads the entry anew reads it there.
+
+        Nothing is written later: what a command still reads then was told to nobody.
+        """
+        self._closed = True
+        if self._unsaved:
+            await self._store.async_save(self._data())
+
+    async def async_remove(self) -> None:
+        """Forget the container."""
+        await self._store.async_remove()
+
+    def _save_soon(self) -> None:
+        if self._closed:
+            return
+        self._unsaved = True
+        self._store.async_delay_save(self._data, SAVE_DELAY_S)
+
+    @callback
+    def _data(self) -> dict[str, Any]:
+        self._unsaved = False
+        return {
+            "alarms": [asdict(alarm) for alarm in self.alarms.values()],
+            "manual_set_point": self.manual_set_point,
+            "miners": self.miners,
+        }
+
+
+def _alarm(kept: dict[str, Any]) -> Alarm:
+    return Alarm(
+        id=kept["id"],
+        key=kept["key"],
+        name=kept["name"],
+        severity=Severity(kept["severity"]),
+        nature=Nature(kept["nature"]),
+        number=kept["number"],
+        raised_at=datetime.fromisoformat(kept["raised_at"]),
+    )

@@ -1,0 +1,231 @@
+"""Config flow of a miner: one by address, found by DHCP, or moved to a new address."""
+
+from dataclasses import asdict
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.helpers.device_registry import format_mac
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+)
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+
+from ....const import CONF_KIND, Kind
+from ....engines.edge_collector import (
+    DEFAULT_PORT,
+    CGMinerClient,
+    CGMinerError,
+    MinerProfile,
+    MinerSnapshot,
+    async_identify,
+)
+from ..const import CONF_ESSENTIALS, CONF_MAC, CONF_PROFILE
+from ..coordinator import MinerConfigEntry
+from ..identity import find_entry, is_another_miner, miner_title
+
+CONF_REPLACED = "replaced"
+
+PORT = vol.All(
+    NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
+    vol.Coerce(int),
+)
+ADDRESS_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_HOST): TextSelector(),
+        vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT,
+    }
+)
+MINER_SCHEMA = ADDRESS_SCHEMA.extend(
+    {vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector()}
+)
+CONFIRM_SCHEMA = vol.Schema(
+    {vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector()}
+)
+
+REPLACED_SCHEMA = ADDRESS_SCHEMA.extend(
+    {vol.Required(CONF_REPLACED, default=False): BooleanSelector()}
+)
+
+
+def entry_data(
+    host: str, port: int, snapshot: MinerSnapshot, mac: str | None = None
+) -> dict[str, Any]:
+    """Return what a miner's entry stores."""
+    mac = mac or (snapshot.mac and format_mac(snapshot.mac))
+    return {
+        CONF_KIND: Kind.MINER,
+        CONF_HOST: host,
+        CONF_PORT: port,
+        CONF_PROFILE: asdict(MinerProfile().learn(snapshot)),
+    } | ({CONF_MAC: mac} if mac else {})
+
+
+class MinerFlow(ConfigFlow):
+    """Steps that add one miner or follow it to a new address."""
+
+    _discovered_host: str
+    _discovered_name: str
+
+    async def async_step_miner(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the address of one miner and try it."""
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
+            try:
+                snapshot = await self._read_miner(host, port)
+            except CGMinerError as err:
+                errors["base"] = err.failure
+                detail = str(err)
+            else:
+                return await self._create_miner(
+                    host, port, snapshot, essentials=user_input[CONF_ESSENTIALS]
+                )
+        return self.async_show_form(
+            step_id="miner",
+            data_schema=self.add_suggested_values_to_schema(MINER_SCHEMA, user_input),
+            errors=errors,
+            description_placeholders={"detail": detail},
+        )
+
+    async def _offer_miner(
+        self, mac: str, discovery_info: DhcpServiceInfo
+    ) -> ConfigFlowResult:
+        """Offer a discovered miner, or learn the MAC of one that was added by address.
+
+        A miner asks for its address long before its API answers: that it is silent now
+        is no reason to drop it.
+        """
+        host = discovery_info.ip
+        try:
+            snapshot = await self._read_miner(host, DEFAULT_PORT)
+        except CGMinerError:
+            snapshot = None
+        if entry := find_entry(self.hass, host, DEFAULT_PORT, snapshot):
+            if snapshot is not None and not entry.data.get(CONF_MAC):
+                self._pin_mac(entry, mac, host)
+            return self.async_abort(reason="already_configured")
+        self._discovered_host = host
+        self._discovered_name = (
+            miner_title(snapshot, host)
+            if snapshot
+            else f"{discovery_info.hostname or 'Miner'} {host}"
+        )
+        self.context["title_placeholders"] = {"name": self._discovered_name}
+        return await self.async_step_miner_confirm()
+
+    async def async_step_miner_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Add a discovered miner once its API answers."""
+        errors: dict[str, str] = {}
+        detail = ""
+        host = self._discovered_host
+        if user_input is not None:
+            try:
+                snapshot = await self._read_miner(host, DEFAULT_PORT)
+            except CGMinerError as err:
+                errors["base"] = err.failure
+                detail = str(err)
+            else:
+                return await self._create_miner(
+                    host,
+                    DEFAULT_PORT,
+                    snapshot,
+                    essentials=user_input[CONF_ESSENTIALS],
+                    mac=self.unique_id,
+                )
+        return self.async_show_form(
+            step_id="miner_confirm",
+            data_schema=self.add_suggested_values_to_schema(CONFIRM_SCHEMA, user_input),
+            errors=errors,
+            description_placeholders={"name": self._discovered_name, "detail": detail},
+        )
+
+    async def reconfigure_miner(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the miner's new address.
+
+        Another miner there is refused, unless the user says that it is the same one
+        with its control board replaced.
+        """
+        entry: MinerConfigEntry = self._get_reconfigure_entry()
+        errors: dict[str, str] = {}
+        schema = ADDRESS_SCHEMA
+        detail = ""
+        if user_input is not None:
+            host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
+            updates: dict[str, Any] = {CONF_HOST: host, CONF_PORT: port}
+            try:
+                snapshot = await self._read_miner(host, port)
+            except CGMinerError as err:
+                errors["base"] = err.failure
+                detail = str(err)
+            else:
+                other = find_entry(self.hass, host, port, snapshot)
+                if other is not None and other.entry_id != entry.entry_id:
+                    return self.async_abort(reason="already_configured")
+                if not is_another_miner(entry, snapshot):
+                    return self.async_update_reload_and_abort(
+                        entry, data_updates=updates
+                    )
+                if user_input.get(CONF_REPLACED):
+                    data = {**entry.data, **entry_data(host, port, snapshot)}
+                    return self.async_update_reload_and_abort(
+                        entry, unique_id=data.get(CONF_MAC), data=data
+                    )
+                errors["base"] = "another_miner"
+                schema = REPLACED_SCHEMA
+        return self.async_show_form(
+            step_id="reconfigure",
+            data_schema=self.add_suggested_values_to_schema(
+                schema, user_input or entry.data
+            ),
+            errors=errors,
+            description_placeholders={"name": entry.title, "detail": detail},
+        )
+
+    async def _read_miner(self, host: str, port: int) -> MinerSnapshot:
+        """Read a miner once, without the patience that polling has."""
+        return await async_identify(CGMinerClient(host, port, retries=0))
+
+    async def _create_miner(
+        self,
+        host: str,
+        port: int,
+        snapshot: MinerSnapshot,
+        *,
+        essentials: bool,
+        mac: str | None = None,
+    ) -> ConfigFlowResult:
+        """Create the entry of a miner that answered."""
+        if find_entry(self.hass, host, port, snapshot):
+            return self.async_abort(reason="already_configured")
+        data = entry_data(host, port, snapshot, mac)
+        if CONF_MAC in data:
+            await self.async_set_unique_id(data[CONF_MAC], raise_on_progress=False)
+            self._abort_if_unique_id_configured(updates={CONF_HOST: host})
+        return self.async_create_entry(
+            title=miner_title(snapshot, host),
+            data=data,
+            options={CONF_ESSENTIALS: essentials},
+        )
+
+    def _pin_mac(self, entry: MinerConfigEntry, mac: str, host: str) -> None:
+        """Make the MAC the identity of a miner that was added by address."""
+        self.hass.config_entries.async_update_entry(
+            entry,
+            unique_id=mac,
+            data={**entry.data, CONF_MAC: mac, CONF_HOST: host},
+        )
+        self.hass.config_entries.async_schedule_reload(entry.entry_id)

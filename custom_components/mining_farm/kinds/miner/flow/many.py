@@ -1,0 +1,248 @@
+"""Config flow that scans addresses and adds the miners that answer."""
+
+import asyncio
+from typing import Any, override
+
+import voluptuous as vol
+
+from homeassistant.config_entries import SOURCE_IMPORT, ConfigFlowResult
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import callback
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+
+from ....common.members import async_ask_miner_hosts
+from ....const import CONF_KIND, DIALOG_LISTENS_AFTER_S, DOMAIN, Kind
+from ....engines.edge_collector import (
+    DEFAULT_PORT,
+    MAX_TARGETS,
+    FoundMiner,
+    TargetError,
+    TooManyTargetsError,
+    async_scan,
+    parse_targets,
+)
+from ..const import CONF_ESSENTIALS
+from ..identity import find_entry, miner_entries, miner_title
+from .add import PORT, MinerFlow
+
+CONF_ADDRESSES = "addresses"
+CONF_CONTAINERS = "containers"
+CONF_MINERS = "miners"
+ESSENTIALS_FROM = 10
+"""With more miners than this, the essentials are proposed."""
+
+ADDRESSES = TextSelector(TextSelectorConfig(multiline=True))
+
+
+class MinerManyFlow(MinerFlow):
+    """Steps that add many miners at once, one entry each."""
+
+    _hosts: list[str]
+    _port: int
+    _asked: dict[str, Any] | None = None
+    _scan: asyncio.Task[list[FoundMiner]] | None = None
+    _found: list[FoundMiner]
+    _outcome: str | None = None
+
+    async def async_step_miner_many(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the addresses to scan."""
+        errors: dict[str, str] = {}
+        placeholders = {"part": "", "limit": str(MAX_TARGETS)}
+        listed = self._listed_by_containers()
+        if user_input is not None:
+            self._asked = user_input
+            hosts = [
+                host
+                for entry_id in user_input.get(CONF_CONTAINERS, ())
+                for host in listed.get(entry_id, ())
+            ]
+            try:
+                self._hosts = parse_targets(
+                    "\n".join([user_input.get(CONF_ADDRESSES, ""), *hosts])
+                )
+            except TargetError as err:
+                errors[CONF_ADDRESSES] = "not_a_target"
+                placeholders["part"] = err.part
+            except TooManyTargetsError:
+                errors[CONF_ADDRESSES] = "too_many_targets"
+            else:
+                if self._hosts:
+                    self._port = user_input[CONF_PORT]
+                    return await self.async_step_miner_scan()
+                errors[CONF_ADDRESSES] = "no_targets"
+        elif self._outcome is not None:
+            errors["base"] = self._outcome
+        return self.async_show_form(
+            step_id="miner_many",
+            data_schema=self.add_suggested_values_to_schema(
+                self._many_schema(listed), self._asked
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    def _listed_by_containers(self) -> dict[str, list[str]]:
+        """Return the addresses that containers list and no miner's entry has yet."""
+        ours = {entry.data[CONF_HOST] for entry in miner_entries(self.hass)}
+        listed = {
+            entry_id: [host for host in hosts if host not in ours]
+            for entry_id, hosts in async_ask_miner_hosts(self.hass).items()
+        }
+        return {entry_id: hosts for entry_id, hosts in listed.items() if hosts}
+
+    def _many_schema(self, listed: dict[str, list[str]]) -> vol.Schema:
+        """Ask for addresses, and offer the containers that list some, if any do."""
+        port = {vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT}
+        if not listed:
+            return vol.Schema({vol.Required(CONF_ADDRESSES): ADDRESSES, **port})
+        entries = self.hass.config_entries
+        containers = SelectSelector(
+            SelectSelectorConfig(
+                options=[
+                    SelectOptionDict(
+                        value=entry_id,
+                        label=f"{entries.async_get_known_entry(entry_id).title} "
+                        f"({len(hosts)})",
+                    )
+                    for entry_id, hosts in listed.items()
+                ],
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+            )
+        )
+        return vol.Schema(
+            {
+                vol.Optional(CONF_CONTAINERS): containers,
+                vol.Optional(CONF_ADDRESSES): ADDRESSES,
+                **port,
+            }
+        )
+
+    async def async_step_miner_scan(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Scan while the user watches the progress."""
+        if self._scan is None:
+            self._scan = self.hass.async_create_task(
+                self._scan_for_dialog(), f"{DOMAIN} scan"
+            )
+        if not self._scan.done():
+            return self.async_show_progress(
+                step_id="miner_scan",
+                progress_action="miner_scan",
+                description_placeholders={"count": str(len(self._hosts))},
+                progress_task=self._scan,
+            )
+        answered = self._scan.result()
+        self._scan = None
+        self._found = [
+            found
+            for found in answered
+            if not find_entry(self.hass, found.host, self._port, found.snapshot)
+        ]
+        self._outcome = "all_known" if answered else "none_found"
+        return self.async_show_progress_done(
+            next_step_id="miner_pick" if self._found else "miner_many"
+        )
+
+    async def _scan_for_dialog(self) -> list[FoundMiner]:
+        """Scan, and end no sooner than the dialog can notice."""
+        found = await async_scan(
+            self._hosts, self._port, on_progress=self.async_update_progress
+        )
+        await asyncio.sleep(DIALOG_LISTENS_AFTER_S)
+        return found
+
+    async def async_step_miner_pick(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Let the user tick the miners to add; one entry each."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            picked = [
+                found for found in self._found if found.host in user_input[CONF_MINERS]
+            ]
+            if picked:
+                return await self._add_miners(
+                    picked, essentials=user_input[CONF_ESSENTIALS]
+                )
+            errors[CONF_MINERS] = "none_picked"
+        hosts = [found.host for found in self._found]
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_MINERS, default=hosts): SelectSelector(
+                    SelectSelectorConfig(
+                        options=[
+                            SelectOptionDict(
+                                value=found.host,
+                                label=f"{found.host}: "
+                                f"{miner_title(found.snapshot, found.host)}",
+                            )
+                            for found in self._found
+                        ],
+                        multiple=True,
+                        mode=SelectSelectorMode.LIST,
+                    )
+                ),
+                vol.Required(
+                    CONF_ESSENTIALS, default=len(hosts) > ESSENTIALS_FROM
+                ): BooleanSelector(),
+            }
+        )
+        return self.async_show_form(
+            step_id="miner_pick",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+            description_placeholders={"count": str(len(hosts))},
+        )
+
+    @override
+    @callback
+    def async_remove(self) -> None:
+        """Stop scanning for a user who has left."""
+        if self._scan is not None:
+            self._scan.cancel()
+        super().async_remove()
+
+    async def import_miner(self, import_data: dict[str, Any]) -> ConfigFlowResult:
+        """Add one of many miners that the user has ticked."""
+        found: FoundMiner = import_data[CONF_MINERS]
+        return await self._create_miner(
+            found.host,
+            import_data[CONF_PORT],
+            found.snapshot,
+            essentials=import_data[CONF_ESSENTIALS],
+        )
+
+    async def _add_miners(
+        self, picked: list[FoundMiner], *, essentials: bool
+    ) -> ConfigFlowResult:
+        """Create this flow's entry for the first miner and import the others."""
+        first, *others = picked
+        for found in others:
+            self.hass.async_create_task(
+                self.hass.config_entries.flow.async_init(
+                    DOMAIN,
+                    context={"source": SOURCE_IMPORT},
+                    data={
+                        CONF_KIND: Kind.MINER,
+                        CONF_MINERS: found,
+                        CONF_PORT: self._port,
+                        CONF_ESSENTIALS: essentials,
+                    },
+                ),
+                f"{DOMAIN} add {found.host}",
+            )
+        return await self._create_miner(
+            first.host, self._port, first.snapshot, essentials=essentials
+        )

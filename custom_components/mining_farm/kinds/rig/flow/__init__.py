@@ -1,0 +1,1 @@
+"""Dialogs of a rig: each part of it, the import of rigs.json, sign-in, options."""

@@ -1,0 +1,39 @@
+"""Options of a rig: its policy. Whether it is armed is told by its switch."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+
+from ....engines.pools import POOLS
+from ..const import CONF_POOL
+from ..policy import pool_defaults
+from .policy import entered_policy, policy_schema, policy_values
+
+
+class RigOptionsFlow(OptionsFlowWithReload):
+    """Options of a rig."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go to this kind's options, whose texts are its own."""
+        return await self.async_step_rig(user_input)
+
+    async def async_step_rig(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask when to restart."""
+        stored = self.config_entry.options
+        if user_input is not None:
+            return self.async_create_entry(
+                data={**stored, **entered_policy(user_input)}
+            )
+        pool = self.config_entry.data[CONF_POOL]
+        return self.async_show_form(
+            step_id="rig",
+            data_schema=self.add_suggested_values_to_schema(
+                policy_schema(ask_armed=False),
+                policy_values({**pool_defaults(pool), **stored}),
+            ),
+            description_placeholders={"pool": POOLS[pool].name},
+        )

@@ -1,0 +1,67 @@
+"""Form of a rig's policy: when to restart, how often, and whether for real."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+)
+
+from ..const import CONF_ARMED
+from ..policy import POLICY_FIELDS, PolicyField
+from .steps import CONF_ADVANCED
+
+
+def policy_schema(*, ask_armed: bool) -> vol.Schema:
+    """Return the form; what few people change is out of sight at first."""
+    fields: dict[vol.Marker, Any] = {
+        vol.Required(field.key): _number(field)
+        for field in POLICY_FIELDS
+        if not field.advanced
+    }
+    if ask_armed:
+        fields[vol.Required(CONF_ARMED, default=False)] = BooleanSelector()
+    advanced: dict[vol.Marker, Any] = {
+        vol.Required(field.key): _number(field)
+        for field in POLICY_FIELDS
+        if field.advanced
+    }
+    fields[vol.Required(CONF_ADVANCED)] = section(
+        vol.Schema(advanced), {"collapsed": True}
+    )
+    return vol.Schema(fields)
+
+
+def policy_values(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form's values for an entry's options."""
+    advanced = {
+        field.key: options[field.key]
+        for field in POLICY_FIELDS
+        if field.advanced and field.key in options
+    }
+    return {**options, CONF_ADVANCED: advanced}
+
+
+def entered_policy(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that a form tells."""
+    values = {**user_input, **user_input[CONF_ADVANCED]}
+    return {field.key: field.plain(values[field.key]) for field in POLICY_FIELDS}
+
+
+def _number(field: PolicyField) -> Any:  # noqa: ANN401
+    config = NumberSelectorConfig(
+        min=field.least,
+        max=field.most,
+        step=field.step,
+        mode=NumberSelectorMode.BOX,
+    )
+    if field.unit is not None:
+        config["unit_of_measurement"] = field.unit
+    selector = NumberSelector(config)
+    return vol.All(selector, vol.Coerce(int)) if field.whole else selector

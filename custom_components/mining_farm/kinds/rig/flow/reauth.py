@@ -1,0 +1,130 @@
+"""Steps that ask again for what a pool or a plug has refused."""
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.core import callback
+
+from ....engines.pools import POOLS
+from ....engines.power import OutletError
+from ..const import (
+    CONF_KASA_CREDENTIALS_HASH,
+    CONF_KASA_DEVICE_ID,
+    CONF_KASA_HOST,
+    CONF_POOL,
+    CONF_TOKEN,
+)
+from ..coordinator import RigConfigEntry
+from ..identity import account_key, rig_entries
+from ..reauth import CONF_REASON, REASON_OUTLET
+from ..stored import account_of, kasa_address_data
+from .account import ANSWERED, PASSWORD, RigAccountFlow
+from .kasa import CREDENTIALS_SCHEMA, FAILURES, entered_credentials, without_password
+from .kasa_access import async_identify_kasa
+
+TOKEN_SCHEMA = vol.Schema({vol.Required(CONF_TOKEN): PASSWORD})
+
+
+class RigReauthFlow(RigAccountFlow):
+    """Asks for a new token or for new credentials, and gives them to all that need them."""
+
+    async def reauth_rig(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Ask for what the coordinator says was refused."""
+        if entry_data.get(CONF_REASON) == REASON_OUTLET:
+            return await self.async_step_rig_reauth_outlet()
+        return await self.async_step_rig_reauth_pool()
+
+    async def async_step_rig_reauth_pool(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the token that the pool accepts."""
+        entry: RigConfigEntry = self._get_reauth_entry()
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            updates = {CONF_TOKEN: user_input[CONF_TOKEN].strip()}
+            report = await self._ask_pool(account_of({**entry.data, **updates}))
+            if report.outcome in ANSWERED:
+                return self._renew(entry, CONF_TOKEN, account_key, updates)
+            errors["base"] = f"pool_{report.outcome}"
+            detail = report.detail
+        return self.async_show_form(
+            step_id="rig_reauth_pool",
+            data_schema=TOKEN_SCHEMA,
+            errors=errors,
+            description_placeholders={
+                "name": entry.title,
+                "pool": POOLS[entry.data[CONF_POOL]].name,
+                "detail": detail,
+            },
+        )
+
+    async def async_step_rig_reauth_outlet(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the credentials that the plug accepts."""
+        entry: RigConfigEntry = self._get_reauth_entry()
+        host = entry.data[CONF_KASA_HOST]
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            credentials = entered_credentials(user_input)
+            try:
+                device = await async_identify_kasa(self.hass, host, credentials)
+            except OutletError as err:
+                errors["base"] = FAILURES[type(err)]
+                detail = str(err)
+            else:
+                if device.device_id.casefold() == _device(entry.data):
+                    updates = kasa_address_data(device)
+                    return self._renew(
+                        entry, CONF_KASA_CREDENTIALS_HASH, _device, updates
+                    )
+                errors["base"] = "another_plug"
+        return self.async_show_form(
+            step_id="rig_reauth_outlet",
+            data_schema=self.add_suggested_values_to_schema(
+                CREDENTIALS_SCHEMA, without_password(user_input)
+            ),
+            errors=errors,
+            description_placeholders={
+                "name": entry.title,
+                "host": host,
+                "detail": detail,
+            },
+        )
+
+    @callback
+    def _renew(
+        self,
+        entry: RigConfigEntry,
+        secret: str,
+        whole: Callable[[Mapping[str, Any]], Hashable],
+        updates: dict[str, Any],
+    ) -> ConfigFlowResult:
+        """Store what was accepted, also for the rigs to which the same thing happened.
+
+        `whole` tells which account or device is meant; rigs of another one may yet have
+        the same secret.
+        """
+        old = entry.data.get(secret)
+        for other in rig_entries(self.hass, entry.entry_id):
+            if whole(other.data) == whole(entry.data):
+                known = updates
+            elif old and old == other.data.get(secret) and secret in updates:
+                known = {secret: updates[secret]}
+            else:
+                continue
+            self.hass.config_entries.async_update_entry(
+                other, data={**other.data, **known}
+            )
+            # Also ends the flow that asks for the same secret.
+            self.hass.config_entries.async_schedule_reload(other.entry_id)
+        return self.async_update_reload_and_abort(entry, data_updates=updates)
+
+
+def _device(data: Mapping[str, Any]) -> str:
+    return str(data.get(CONF_KASA_DEVICE_ID, "")).casefold()

@@ -1,0 +1,1 @@
+"""Dialogs of a wallet: chain, key, workers, proxy, options."""

@@ -1,0 +1,203 @@
+"""What a flow tries before anything is saved; each refusal names its text."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from ....engines.auction import (
+    DEFAULT_DIRECTORY,
+    MAX_PRICE_FP18,
+    AuctionError,
+    ChainError,
+    CommitmentError,
+    HotkeyFile,
+    Neuron,
+    NumberError,
+    Offer,
+    RoutingError,
+    WalletError,
+    WorkersFileError,
+    check_routing,
+    endpoint_urls,
+    find_hotkeys,
+    format_fp18,
+    parse_fp18,
+    read_workers_file,
+    ss58_decode,
+    worker_set,
+)
+from ....engines.auction.chain.client import ChainClient
+from ..const import CONF_PRICE, CONF_SIZES
+from ..stored import ceilings_of, route_of
+
+CHAIN_WITHIN_S = 60
+"""For all endpoints together; one that is silent takes the engine 20 s."""
+
+
+class RefusedError(Exception):
+    """Something is not saved; `key` names the text, `detail` says what was seen."""
+
+    def __init__(self, key: str, detail: str = "") -> None:
+        """Take the error's key in the translations, and words of the engine."""
+        super().__init__(key)
+        self.key = key
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subnet:
+    """What the chain told."""
+
+    netuid: int
+    block: int
+    endpoint: str
+    """The one that answered, without what may be a key."""
+    members: Mapping[str, Neuron]
+    """By hotkey."""
+
+
+def absolute(hass: HomeAssistant, text: str) -> str:
+    """Return a path as it is stored: relative ones are below the configuration."""
+    path = Path(text.strip())
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        # Nobody's home: what it is will be said to be missing.
+        return str(path)
+    return hass.config.path(str(path))
+
+
+def proposed_directory(hass: HomeAssistant) -> str:
+    """Return where wallets are, or would have to be put. Blocks."""
+    if DEFAULT_DIRECTORY.expanduser().is_dir():
+        return str(DEFAULT_DIRECTORY)
+    return hass.config.path("bittensor", "wallets")
+
+
+def checked_endpoints(texts: Sequence[str]) -> list[str]:
+    """Return networks and URLs without spaces, each once; RefusedError."""
+    endpoints = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
+    try:
+        endpoint_urls(endpoints)
+    except ChainError as err:
+        raise RefusedError("wallet_endpoints", str(err)) from err
+    return endpoints
+
+
+async def ask_chain(endpoints: Sequence[str], netuid: int) -> Subnet:
+    """Return the subnet as the first endpoint that answers tells it; RefusedError."""
+    try:
+        async with (
+            asyncio.timeout(CHAIN_WITHIN_S),
+            ChainClient(endpoints, netuid=netuid) as chain,
+        ):
+            head = await chain.head()
+            members = await chain.neurons(head.hash)
+            used = next((one.url for one in chain.endpoints if one.in_use), "?")
+    except TimeoutError as err:
+        detail = f"no answer within {CHAIN_WITHIN_S} s"
+        raise RefusedError("wallet_chain", detail) from err
+    except AuctionError as err:
+        raise RefusedError("wallet_chain", str(err)) from err
+    if not members:
+        raise RefusedError("wallet_no_subnet", str(netuid))
+    return Subnet(
+        netuid=netuid,
+        block=head.number,
+        endpoint=used,
+        members={neuron.hotkey: neuron for neuron in members},
+    )
+
+
+def list_hotkeys(directory: str) -> dict[str, HotkeyFile]:
+    """Return hotkeys by "wallet/name"; RefusedError where there are none. Blocks."""
+    try:
+        found = find_hotkeys(Path(directory))
+    except WalletError as err:
+        raise RefusedError("wallet_directory", str(err)) from err
+    if not found:
+        raise RefusedError("wallet_no_hotkeys")
+    return {f"{file.wallet}/{file.name}": file for file in found}
+
+
+def checked_address(text: str) -> str:
+    """Return an SS58 address; RefusedError."""
+    address = text.strip()
+    try:
+        ss58_decode(address)
+    except WalletError as err:
+        raise RefusedError("wallet_address", str(err)) from err
+    return address
+
+
+def checked_price(text: str) -> str:
+    """Return a price multiplier as the shortest decimal; RefusedError."""
+    try:
+        price_fp18 = parse_fp18(text)
+    except NumberError as err:
+        raise RefusedError("wallet_price", str(err)) from err
+    return _allowed_price(price_fp18)
+
+
+def form_offer(price: str, rows: Sequence[Mapping[str, float]]) -> Offer:
+    """Return the bid of a form: each row has a size in PH/s and a count; RefusedError."""
+    sizes: dict[str, int] = {}
+    for row in rows:
+        # The shortest text of a double is what was typed.
+        size = repr(row["size"])
+        if (count := int(row["count"])) != row["count"]:
+            reason = f"{row['count']} is no whole number of workers"
+            raise RefusedError("wallet_workers", reason)
+        sizes[size] = sizes.get(size, 0) + count
+    try:
+        return Offer.of(worker_set(checked_price(price), sizes))
+    except CommitmentError as err:
+        raise RefusedError("wallet_workers", str(err)) from err
+
+
+def file_offer(path: str) -> Offer:
+    """Return the bid of a workers file; RefusedError with the line. Blocks."""
+    try:
+        offer = read_workers_file(Path(path)).offer
+    except WorkersFileError as err:
+        raise RefusedError("wallet_workers_file", str(err)) from err
+    _allowed_price(offer.workers.price_fp18)
+    return offer
+
+
+def form_values(offer: Offer) -> dict[str, Any]:
+    """Return what an entry stores of a bid that was filled in."""
+    workers = offer.workers
+    return {
+        CONF_PRICE: format_fp18(workers.price_fp18),
+        CONF_SIZES: dict(workers.sizes),
+    }
+
+
+def check_ceilings(options: Mapping[str, Any], offer: Offer) -> None:
+    """RefusedError where the user's own ceilings forbid a bid."""
+    ceilings = ceilings_of(options)
+    if ceilings and (objection := ceilings.find_objection(offer.workers)):
+        raise RefusedError("wallet_above_ceiling", objection)
+
+
+def check_proxy(options: Mapping[str, Any]) -> None:
+    """RefusedError where a proxy's file is not as documented. Blocks."""
+    if (route := route_of(options)) is None:
+        return
+    try:
+        check_routing(route)
+    except RoutingError as err:
+        raise RefusedError("wallet_proxy", str(err)) from err
+
+
+def _allowed_price(price_fp18: int) -> str:
+    price = format_fp18(price_fp18)
+    if not 0 < price_fp18 <= MAX_PRICE_FP18:
+        # The network takes such bids, and none of them ever wins.
+        raise RefusedError("wallet_price", f"{price} cannot win")
+    return price

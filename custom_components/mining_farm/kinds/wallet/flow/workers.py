@@ -1,0 +1,176 @@
+"""Steps that tell what is bid: a workers file, a table of sizes, or nothing yet."""
+
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    ObjectSelector,
+    ObjectSelectorConfig,
+    ObjectSelectorField,
+    TextSelector,
+)
+
+from ....engines.auction import MAX_WORKERS, TEXT_LIMIT, Offer, describe_offer
+from ..const import CONF_PRICE, CONF_SIZES, CONF_WORKERS_FILE
+from .checks import (
+    RefusedError,
+    absolute,
+    check_ceilings,
+    file_offer,
+    form_offer,
+    form_values,
+)
+from .steps import WalletSteps
+
+WORKERS_KEYS = (CONF_WORKERS_FILE, CONF_PRICE, CONF_SIZES)
+FILE_SCHEMA = vol.Schema({vol.Required(CONF_WORKERS_FILE): TextSelector()})
+FORM_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_PRICE): TextSelector(),
+        vol.Required(CONF_SIZES): ObjectSelector(
+            ObjectSelectorConfig(
+                fields={
+                    "size": ObjectSelectorField(
+                        required=True,
+                        selector=NumberSelector(
+                            NumberSelectorConfig(
+                                min=0.05,
+                                max=0.45,
+                                step="any",
+                                mode=NumberSelectorMode.BOX,
+                                unit_of_measurement="PH/s",
+                            )
+                        ),
+                    ),
+                    "count": ObjectSelectorField(
+                        required=True,
+                        selector=NumberSelector(
+                            NumberSelectorConfig(
+                                min=1, max=MAX_WORKERS, mode=NumberSelectorMode.BOX
+                            )
+                        ),
+                    ),
+                },
+                multiple=True,
+                label_field="size",
+                description_field="count",
+                translation_key="wallet_sizes",
+            )
+        ),
+    }
+)
+
+
+class WalletWorkersSteps(WalletSteps):
+    """Steps from where the workers are told to what would be committed."""
+
+    _wallet_workers: dict[str, Any]
+    _wallet_offer: Offer
+
+    async def async_step_wallet_workers(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask where the workers are told."""
+        return self.async_show_menu(
+            step_id="wallet_workers",
+            menu_options=[
+                "wallet_workers_form",
+                "wallet_workers_file",
+                "wallet_no_workers",
+            ],
+        )
+
+    async def async_step_wallet_no_workers(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Bid nothing."""
+        return await self._wallet_part_known(WORKERS_KEYS, {})
+
+    async def async_step_wallet_workers_file(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the workers file and read it."""
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            path = absolute(self.hass, user_input[CONF_WORKERS_FILE])
+            try:
+                offer = await self.hass.async_add_executor_job(file_offer, path)
+                return await self._preview({CONF_WORKERS_FILE: path}, offer)
+            except RefusedError as err:
+                errors["base"], detail = err.key, err.detail
+        return self.async_show_form(
+            step_id="wallet_workers_file",
+            data_schema=self.add_suggested_values_to_schema(
+                FILE_SCHEMA, user_input or self._wallet_known
+            ),
+            errors=errors,
+            description_placeholders={"detail": detail},
+        )
+
+    async def async_step_wallet_workers_form(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for a price and for workers by size."""
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            try:
+                offer = form_offer(user_input[CONF_PRICE], user_input[CONF_SIZES])
+                return await self._preview(form_values(offer), offer)
+            except RefusedError as err:
+                errors["base"], detail = err.key, err.detail
+        return self.async_show_form(
+            step_id="wallet_workers_form",
+            data_schema=self.add_suggested_values_to_schema(
+                FORM_SCHEMA, user_input or self._known_rows()
+            ),
+            errors=errors,
+            description_placeholders={
+                "detail": detail,
+                "most": str(MAX_WORKERS),
+                "bytes": str(TEXT_LIMIT),
+            },
+        )
+
+    async def async_step_wallet_preview(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what would be committed."""
+        if user_input is not None:
+            return await self._wallet_part_known(WORKERS_KEYS, self._wallet_workers)
+        told = describe_offer(self._wallet_offer)
+        return self.async_show_form(
+            step_id="wallet_preview",
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                "text": told["text"],
+                "bytes": str(told["bytes"]),
+                "limit": str(TEXT_LIMIT),
+                "workers": str(told["workers"]),
+                "hashrate": told["hashrate_ph"],
+                "price": told["price"],
+            },
+        )
+
+    async def _preview(self, known: dict[str, Any], offer: Offer) -> ConfigFlowResult:
+        check_ceilings(self._wallet_known, offer)
+        self._wallet_workers = known
+        self._wallet_offer = offer
+        return await self.async_step_wallet_preview()
+
+    def _known_rows(self) -> dict[str, Any]:
+        """Return the form's values for what is bid now."""
+        known = self._wallet_known
+        if CONF_SIZES not in known:
+            return {}
+        rows = [
+            {"size": float(size), "count": count}
+            for size, count in known[CONF_SIZES].items()
+        ]
+        return {CONF_PRICE: known[CONF_PRICE], CONF_SIZES: rows}
