@@ -1,7 +1,8 @@
 """The one place that knows `../shared/data`: captures and vectors of third parties.
 
-They are no part of the repository. Each test that asks for them has a twin on data that
-the project wrote itself, and is skipped with a reason where they are absent.
+They are no part of the repository. Each test that asks for them is skipped with a reason
+where they are absent, and names its `twin`: a test of the same behaviour on data that the
+project wrote itself. `scripts/check_twins.py` compares the two lists.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+OTHER_CASES = "other cases of the same test"
 _DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -25,6 +27,16 @@ def needs_reference(*parts: str) -> pytest.MarkDecorator:
         not reference(*parts).exists(),
         reason=f"../shared/data/{'/'.join(parts)} is not there",
     )
+
+
+def twin(*tests: str) -> pytest.MarkDecorator:
+    """Name the tests that prove the same without reference data.
+
+    A bare name stands for a test of the same file, `tests/…/test_file.py::test_name` for
+    one elsewhere, `OTHER_CASES` for the test's own parameters on our data. As
+    `pytestmark` it holds for each test of the file on reference data.
+    """
+    return pytest.mark.twin(*tests)
 
 
 def vectors(*parts: str) -> list[Any]:
