@@ -39,10 +39,9 @@ from custom_components.mining_farm.kinds.rig.coordinator import (
     POLL_INTERVAL,
     RigCoordinator,
 )
+from custom_components.mining_farm.kinds.rig.neighbours import Neighbours
 from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
-from custom_components.mining_farm.kinds.rig.restart_coordinator import (
-    RestartCoordinator,
-)
+from custom_components.mining_farm.kinds.rig.resources import RigResources
 from custom_components.mining_farm.kinds.rig.stored import account_of
 from homeassistant.core import HomeAssistant
 
@@ -231,9 +230,10 @@ class Site:
 
     def start(self) -> None:
         """Start Home Assistant: everything that is not on disk is unknown."""
-        farm = RestartCoordinator(self.hass)
-        farm.sleep = self.clock.async_sleep
-        farm.gate = PowerUpGate(
+        resources = RigResources(self.hass)
+        neighbours = Neighbours()
+        resources.sleep = self.clock.async_sleep
+        resources.gate = PowerUpGate(
             monotonic=self.clock.monotonic, sleep=self.clock.async_sleep
         )
         self._reports.clear()
@@ -241,7 +241,8 @@ class Site:
             RigCoordinator(
                 self.hass,
                 self.entries[name],
-                farm,
+                resources,
+                neighbours,
                 account=account_of(self.entries[name].data),
                 policy=self.policy,
                 outlet=rig,
@@ -326,7 +327,7 @@ class Site:
 
         with (
             patch("homeassistant.util.dt.utcnow", self.clock.utcnow),
-            patch(f"{RestartCoordinator.__module__}.async_get_clientsession"),
+            patch(f"{RigResources.__module__}.async_get_clientsession"),
             # It would run out by the real clock.
             patch.object(FarmCoordinator, "_start_grace_timer"),
             patch.object(PoolClient, "async_fetch", async_fetch),

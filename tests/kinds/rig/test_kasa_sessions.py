@@ -2,9 +2,7 @@
 
 from unittest.mock import patch
 
-from custom_components.mining_farm.kinds.rig.restart_coordinator import (
-    async_get_restart_coordinator,
-)
+from custom_components.mining_farm.kinds.rig.resources import async_get_resources
 from homeassistant import config_entries
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import HomeAssistant
@@ -16,11 +14,9 @@ async def test_a_session_outlives_the_entry_that_connected_first(
     hass: HomeAssistant, around: Surroundings
 ) -> None:
     """Other rigs on the strip still use it; Home Assistant's end ends it."""
-    connections = (
-        "custom_components.mining_farm.kinds.rig.restart_coordinator.KasaConnections"
-    )
+    connections = "custom_components.mining_farm.kinds.rig.resources.KasaConnections"
     with patch(connections) as made:
-        async_get_restart_coordinator(hass)
+        async_get_resources(hass)
     new_session = made.call_args.kwargs["session_factory"]
     entry = rig_entry(hass)
     await hass.config_entries.async_setup(entry.entry_id)

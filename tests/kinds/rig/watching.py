@@ -24,9 +24,7 @@ from custom_components.mining_farm.engines.pools import (
 )
 from custom_components.mining_farm.engines.restart import OutletFailure, OutletKind
 from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
-from custom_components.mining_farm.kinds.rig.restart_coordinator import (
-    async_get_restart_coordinator,
-)
+from custom_components.mining_farm.kinds.rig.resources import async_get_resources
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
@@ -173,7 +171,7 @@ def simulated(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Iterator[F
     def create_outlet(_hass: object, _kasa: object, data: dict[str, Any]) -> object:
         return None if data["outlet"] == "none" else farm.outlets[data["worker_name"]]
 
-    async_get_restart_coordinator(hass).sleep = sleep
+    async_get_resources(hass).sleep = sleep
     with (
         patch.object(PoolClient, "async_fetch", async_fetch),
         patch(

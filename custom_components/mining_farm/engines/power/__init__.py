@@ -2,7 +2,12 @@
 
 from kasa import Credentials
 
-from .kasa_connection import KasaConnection, KasaConnections, SessionFactory
+from .kasa_connection import (
+    KasaConnection,
+    KasaConnections,
+    SessionFactory,
+    create_cookie_jar,
+)
 from .kasa_discovery import async_discover, async_identify
 from .kasa_models import (
     ConnectionParameters,
@@ -45,5 +50,6 @@ __all__ = [
     "SessionFactory",
     "async_discover",
     "async_identify",
+    "create_cookie_jar",
     "find_outlet",
 ]

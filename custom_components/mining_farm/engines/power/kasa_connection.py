@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 import logging
 from weakref import WeakValueDictionary
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 from kasa import AuthenticationError
+from kasa.httpclient import get_cookie_jar
 
 from .kasa_driver import FAILURES, Driver
 from .kasa_models import KasaAddress, KasaDevice, outlet_of
@@ -21,8 +22,17 @@ AT_ONCE = 16
 """Exchanges with different devices at the same moment."""
 
 type SessionFactory = Callable[[], ClientSession]
-"""Makes a session for one device; whoever made it closes it. Its cookie jar must be
-that of kasa.httpclient.get_cookie_jar."""
+"""Makes a session for one device, with a jar of `create_cookie_jar`; its maker closes
+it."""
+
+
+def create_cookie_jar() -> CookieJar:
+    """Return the cookie jar for a session with one device.
+
+    Devices send cookies for an IP address, unquoted: aiohttp's own jar drops the first
+    and quotes the second.
+    """
+    return get_cookie_jar()
 
 
 class KasaConnection:

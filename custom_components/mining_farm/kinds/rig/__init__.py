@@ -9,9 +9,10 @@ from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import device_info
 from .issues import delete_all
 from .journal import RigJournal
+from .neighbours import async_get_neighbours
 from .outlets import create_outlet
 from .policy import policy_of
-from .restart_coordinator import async_get_restart_coordinator
+from .resources import async_get_resources
 from .stored import account_of
 
 PLATFORMS = [
@@ -28,14 +29,15 @@ def async_create_coordinator(
     hass: HomeAssistant, entry: RigConfigEntry
 ) -> RigCoordinator:
     """Return what watches the entry's rig."""
-    farm = async_get_restart_coordinator(hass)
+    resources = async_get_resources(hass)
     return RigCoordinator(
         hass,
         entry,
-        farm,
+        resources,
+        async_get_neighbours(hass),
         account=account_of(entry.data),
         policy=policy_of(entry.options),
-        outlet=create_outlet(hass, farm.kasa, entry.data),
+        outlet=create_outlet(hass, resources.kasa, entry.data),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a user can have done to a rig at once."""
+"""Buttons of a rig: power cycle, and reset of the restarts in a row."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,13 +13,14 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .controls import async_power_cycle, async_reset
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import RigEntity
 
 
 @dataclass(frozen=True, kw_only=True)
 class RigButtonDescription(ButtonEntityDescription):
-    """A button and what it does."""
+    """A button and the command behind it."""
 
     press_fn: Callable[[RigCoordinator], Awaitable[None]]
 
@@ -29,13 +30,13 @@ BUTTONS = (
         key="power_cycle",
         translation_key="power_cycle",
         device_class=ButtonDeviceClass.RESTART,
-        press_fn=lambda rig: rig.async_power_cycle(),
+        press_fn=async_power_cycle,
     ),
     RigButtonDescription(
         key="reset_restarts",
         translation_key="reset_restarts",
         entity_category=EntityCategory.CONFIG,
-        press_fn=lambda rig: rig.async_reset(),
+        press_fn=async_reset,
     ),
 )
 

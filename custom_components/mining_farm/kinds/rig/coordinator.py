@@ -1,7 +1,7 @@
-"""Watches one rig: asks its witnesses, decides, and has the decision carried out."""
+"""Polls one rig: asks pool, miner and outlet, decides, and starts what was decided."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, override
 
@@ -13,52 +13,33 @@ from homeassistant.util import dt as dt_util
 from ...common.coordinator import FarmCoordinator
 from ...common.events import Teller
 from ...common.members import HashrateKnowledge
-from ...const import DOMAIN, LOGGER
-from ...engines.pools import Account, Outcome
+from ...const import LOGGER
+from ...engines.pools import Account
 from ...engines.restart import (
     Action,
     Company,
     Decision,
     Memory,
-    OutletFailure,
-    OutletKind,
+    MinerEvidence,
     Policy,
     PoolMember,
     Reason,
     RigState,
-    begin_cut,
-    company,
     decide,
-    plug_answered,
-    plug_failed,
-    power_returned,
-    reset,
 )
 from . import issues
 from .const import CONF_ARMED, CONF_KASA_MEASURES, CONF_MINER_ENTRY, CONF_WORKER
-from .outlets import RigOutlet, RigOutletReading
+from .data import RigData
+from .neighbours import Neighbours, PoolKey
+from .outlets import RigOutlet
 from .power import RigPower
-from .reauth import Refusals
-from .restart_coordinator import RestartCoordinator
+from .reauth import ReauthRequests
+from .resources import RigResources
 from .witnesses import RigWitnesses
 
 type RigConfigEntry = ConfigEntry[RigCoordinator]
 
 POLL_INTERVAL = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RigData:
-    """What is known of a rig, and what was decided."""
-
-    state: RigState
-    reason: Reason
-    memory: Memory
-    outcome: Outcome | None = None
-    last_share: datetime | None = None
-    pool_hashrate_hs: float | None = None
-    outlet: RigOutletReading | None = None
-    next_check: datetime | None = None
 
 
 class RigCoordinator(FarmCoordinator[RigData]):
@@ -70,7 +51,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
         self,
         hass: HomeAssistant,
         entry: RigConfigEntry,
-        farm: RestartCoordinator,
+        resources: RigResources,
+        neighbours: Neighbours,
         *,
         account: Account | None,
         policy: Policy,
@@ -80,13 +62,13 @@ class RigCoordinator(FarmCoordinator[RigData]):
         super().__init__(
             hass, entry, name=entry.title, interval=POLL_INTERVAL, known=True
         )
-        self.farm = farm
         self.policy = policy
+        self.neighbours = neighbours
         self.has_outlet = outlet is not None
         self.measures = bool(entry.data.get(CONF_KASA_MEASURES))
         self.witnesses = RigWitnesses(
             hass,
-            farm,
+            resources,
             policy,
             account=account,
             worker=entry.data.get(CONF_WORKER, ""),
@@ -96,15 +78,14 @@ class RigCoordinator(FarmCoordinator[RigData]):
         )
         self.power = RigPower(
             hass,
-            farm,
+            resources,
             policy,
             name=entry.title,
             entry_id=entry.entry_id,
             outlet=outlet,
-            on_left_off=lambda: issues.create_left_off(self),
+            on_left_off=lambda: issues.create_left_off(hass, entry),
         )
-        self._refusals = Refusals(hass, entry)
-        self._outlet_was: OutletKind | None = None
+        self._reauth = ReauthRequests(hass, entry)
         self.teller = Teller()
 
     @property
@@ -113,32 +94,48 @@ class RigCoordinator(FarmCoordinator[RigData]):
         return bool(self.config_entry.options.get(CONF_ARMED))
 
     @property
-    def pool_key(self) -> tuple[str, str]:
+    def pool_key(self) -> PoolKey:
         """What rigs of one pool share."""
         if (account := self.witnesses.account) is None:
             return ("", self.config_entry.entry_id)
         return (account.pool, f"{account.base_url}|{account.coin}")
 
     def as_pool_member(self, now: datetime) -> PoolMember:
-        """Return the rig as its pool's others see it."""
+        """Return the rig as its pool sees it."""
         memory = self.power.memory
         return self.witnesses.as_pool_member(
             now, written_off=memory.unstable or memory.off_by_user
         )
 
+    async def async_hear(self, max_age: timedelta) -> None:
+        """Ask the pool, unless there is an answer no older than `max_age`."""
+        await self.witnesses.async_ask_pool(max_age, seen=self.power.memory.seen)
+
+    def miner_evidence(self, now: datetime) -> MinerEvidence | None:
+        """Return what the linked miner contributes to the judgement of other rigs."""
+        memory = self.power.memory
+        restarted = memory.last_cut is not None and (
+            now < memory.last_cut + self.policy.status_check_cooldown
+        )
+        if self.power.busy or restarted or self.as_pool_member(now).dead:
+            return None
+        self.witnesses.ask_miner(now)
+        return self.witnesses.miner
+
     @override
     async def _async_poll(self) -> RigData:
         if not self.power.loaded:
             await self.power.async_load()
-            self.farm.rigs[self.config_entry.entry_id] = self
+            self.neighbours.add(self)
         # First of all, and without waiting for any witness.
         if self.power.memory.intent is not None and not self.power.busy:
             await self._async_start_finishing()
-        now = dt_util.utcnow()
         await self.witnesses.async_ask(
-            now, seen=self.power.memory.seen, leave_outlet=self.power.busy
+            dt_util.utcnow(),
+            seen=self.power.memory.seen,
+            leave_outlet=self.power.busy,
         )
-        self._note_refusals()
+        self._request_reauth()
         try:
             return await self._async_judge()
         except HomeAssistantError as err:
@@ -147,129 +144,103 @@ class RigCoordinator(FarmCoordinator[RigData]):
             return self._data(RigState.HELD, Reason.NOT_REMEMBERED)
 
     @callback
-    def _note_refusals(self) -> None:
-        """Have the user asked for a token or for credentials that were refused."""
+    def _request_reauth(self) -> None:
+        """Ask the user for a token or for credentials that were rejected."""
         account, report = self.witnesses.account, self.witnesses.report
         if account is not None and report is not None:
-            self._refusals.note_pool(account, report.outcome)
+            self._reauth.update_pool(account, report.outcome)
         if self.witnesses.reading is not None:
-            self._refusals.note_outlet(self.witnesses.reading)
+            self._reauth.update_outlet(self.witnesses.reading)
 
     async def _async_judge(self) -> RigData:
-        """Decide on what is known now, remember it, and start what is to be done."""
+        """Decide by the present evidence, remember it, and start what was decided."""
         if self.power.busy:
             return self._data(RigState.RESTARTING, Reason.IN_TURN)
         now = dt_util.utcnow()
-        await self._async_note_plug(now)
+        if (reading := self.witnesses.reading) is not None and (
+            await self.power.async_note_outlet(reading.kind, now)
+        ):
+            self.publish("plug_unreachable", reason=Reason.PLUG_UNREACHABLE)
         decision = self._decide(now)
-        if decision.action is not Action.NONE:
-            # What the pool says of its other rigs is heard before anything is done.
-            await self.farm.async_hear_others(self, now)
+        report = self.witnesses.report
+        if decision.action is not Action.NONE and report is not None:
+            # Nothing is done before the pool's answers about its other rigs are known.
+            await self.neighbours.async_hear_others(self, now - report.at)
             now = dt_util.utcnow()
             decision = self._decide(now)
-        issues.update(self, decision.memory, now)
+        self._update_issues(decision.memory, now)
+        return await self._async_carry_out(decision)
+
+    async def _async_carry_out(self, decision: Decision) -> RigData:
         match decision.action:
             case Action.CUT | Action.TURN_ON:
-                # Decided, and remembered, anew when it is this rig's turn.
-                self.power.start(self._async_act())
+                # Decided, and remembered, once more when it is this rig's turn.
+                self.power.start(self.async_switch(self._decide_in_turn))
                 return self._data(decision.state, decision.reason)
             case Action.REHEARSE:
-                self.tell("would_restart", reason=decision.reason)
+                self.publish("would_restart", reason=decision.reason)
             case Action.GIVE_UP:
-                self.tell("gave_up", reason=decision.reason)
+                self.publish("gave_up", reason=decision.reason)
         await self.power.async_store(decision.memory)
         if decision.recovered:
-            self.tell("recovered", reason=decision.reason)
+            self.publish("recovered", reason=decision.reason)
         return self._data(decision.state, decision.reason)
 
     def _decide(self, now: datetime) -> Decision:
-        memory = self.power.memory
         evidence = self.witnesses.evidence(
             now,
-            outage=self.farm.learn_health(self, now),
+            outage=self.neighbours.update_health(self, now),
             company=self._company(now),
             armed=self.armed,
         )
-        return decide(now, self.policy, memory, evidence)
+        return decide(now, self.policy, self.power.memory, evidence)
+
+    def _decide_in_turn(self) -> Decision | None:
+        """Return the decision if it is still to switch something."""
+        decision = self._decide(dt_util.utcnow())
+        return decision if decision.action in (Action.CUT, Action.TURN_ON) else None
 
     def _company(self, now: datetime) -> Company:
-        """Return who else of the farm lost its miner when this rig did."""
-        if (miner := self.witnesses.overdue(now)) is None:
+        """Return how many other linked miners were lost when this rig's was."""
+        if (lost := self.witnesses.overdue(now)) is None:
             return Company.ALONE
-        others = [
-            other
-            for other in self.farm.rigs.values()
-            if other is not self and not other.excused(now)
-        ]
-        for other in others:
-            other.witnesses.ask_miner(now)
-        return company(
-            now,
-            self.policy,
-            miner,
-            [other.witnesses.miner for other in others if other.witnesses.miner],
+        return self.neighbours.company(self, lost, self.policy, now)
+
+    @callback
+    def _update_issues(self, memory: Memory, now: datetime) -> None:
+        entry, report = self.config_entry, self.witnesses.report
+        outcome = None if report is None else report.outcome
+        issues.update_memory(self.hass, entry, memory, now)
+        issues.update_pool(
+            self.hass, entry, outcome, self.witnesses.pool_silent_since, now
         )
+        if memory.intent is None and not self.power.busy:
+            issues.delete_left_off(self.hass, entry)
 
-    def excused(self, now: datetime) -> bool:
-        """Return whether its miner has a known reason of its own to be silent."""
-        memory = self.power.memory
-        restarted = memory.last_cut is not None and (
-            now < memory.last_cut + self.policy.status_check_cooldown
-        )
-        return self.power.busy or restarted or self.as_pool_member(now).dead
-
-    async def _async_note_plug(self, now: datetime) -> None:
-        """Remember whether the outlet answers; its first silence is told."""
-        if (reading := self.witnesses.reading) is None:
-            return
-        before = self.power.memory
-        memory = before
-        if reading.kind is not OutletKind.UNREACHABLE:
-            memory = plug_answered(before)
-            if reading.kind is OutletKind.ON and self._outlet_was is OutletKind.OFF:
-                memory = power_returned(now, self.policy, memory)
-            self._outlet_was = reading.kind
-        elif before.plug_retry_at is None or now >= before.plug_retry_at:
-            memory = plug_failed(now, before)
-        await self.power.async_store(memory)
-        if before.plug_failed_since is None and memory.plug_failed_since is not None:
-            self.tell("plug_unreachable", reason=Reason.PLUG_UNREACHABLE)
-
-    async def _async_act(self) -> None:
-        """Cut or turn on, if that is still right when it is this rig's turn."""
-
-        def still_right() -> Decision | None:
-            decision = self._decide(dt_util.utcnow())
-            acts = decision.action in (Action.CUT, Action.TURN_ON)
-            return decision if acts else None
-
-        await self._async_switch(still_right)
-
-    async def _async_switch(
-        self, decide_in_turn: Callable[[], Decision | None]
-    ) -> None:
+    async def async_switch(self, decide_in_turn: Callable[[], Decision | None]) -> None:
+        """Switch the outlet as decided when it is this rig's turn; publish the outcome."""
         before = self.power.memory.restarts_total
-        told = self.describe()
+        evidence = self.describe()
         decision = await self.power.async_in_turn(decide_in_turn)
         if decision is not None and decision.memory.intent is not None:
             restarted = self.power.memory.restarts_total > before
             event = "restarted" if restarted else "plug_unreachable"
             # The evidence is that of before, the count that of after.
-            told["restarts_in_row"] = self.power.memory.restarts_in_row
-            self.tell(event, **{**told, "reason": decision.reason})
+            evidence["restarts_in_row"] = self.power.memory.restarts_in_row
+            self.publish(event, **{**evidence, "reason": decision.reason})
         self._refresh_soon()
 
     async def _async_start_finishing(self) -> None:
         """Turn on again what a cut had turned off when Home Assistant stopped."""
         if not self.has_outlet:
-            issues.create_left_off(self)
+            issues.create_left_off(self.hass, self.config_entry)
             await self.power.async_store(replace(self.power.memory, intent=None))
             return
 
         async def finish() -> None:
             await self.power.async_finish()
-            issues.delete_left_off(self)
-            self.tell("restarted", reason=Reason.UNFINISHED_RESTART)
+            issues.delete_left_off(self.hass, self.config_entry)
+            self.publish("restarted", reason=Reason.UNFINISHED_RESTART)
             self._refresh_soon()
 
         self.power.start(finish())
@@ -280,84 +251,17 @@ class RigCoordinator(FarmCoordinator[RigData]):
             self.hass, self.async_refresh(), f"{self.name} refresh", eager_start=False
         )
 
-    async def async_power_cycle(self) -> None:
-        """Cut the power because the user says so, armed or not."""
-        self._require_free_outlet()
-        before = self.power.memory.restarts_total
-
-        def begin() -> Decision:
-            memory = replace(self.power.memory, off_by_user=False)
-            return Decision(
-                action=Action.CUT,
-                state=RigState.RESTARTING,
-                reason=Reason.BY_USER,
-                memory=begin_cut(dt_util.utcnow(), self.policy, memory, Reason.BY_USER),
-            )
-
-        await self.power.start(self._async_switch(begin))
-        if self.power.memory.restarts_total == before:
-            raise self._error("outlet_failed")
-
-    async def async_set_power(self, *, on: bool) -> None:
-        """Switch the outlet for the user, who may want the rig to stay off."""
-        self._require_free_outlet()
-        memory = replace(self.power.memory, off_by_user=not on)
-        if on:
-            memory = power_returned(dt_util.utcnow(), self.policy, memory)
-        try:
-            await self.power.async_set(memory, on=on)
-        except OutletFailure as err:
-            raise self._error("outlet_failed") from err
-        await self.async_refresh()
-
-    async def async_set_armed(self, *, armed: bool) -> None:
-        """Cut for real from now on, or only rehearse."""
-        self.hass.config_entries.async_update_entry(
-            self.config_entry,
-            options={**self.config_entry.options, CONF_ARMED: armed},
-        )
-        await self.async_refresh()
-
-    async def async_reset(self) -> None:
-        """Try again with a rig that was given up."""
-        await self.power.async_store(reset(self.power.memory))
-        await self.async_refresh()
-
-    async def async_check_now(self) -> dict[str, Any]:
-        """Ask all witnesses now; return what they say, and the decision."""
-        await self.witnesses.async_ask_pool(timedelta(0), seen=self.power.memory.seen)
-        await self.async_refresh()
-        return {
-            **self.describe(),
-            "state": self.data.state,
-            "reason": self.data.reason,
-        }
-
-    def _require_free_outlet(self) -> None:
-        if not self.has_outlet:
-            raise self._error("no_outlet")
-        if self.power.busy:
-            raise self._error("busy")
-
-    def _error(self, key: str) -> HomeAssistantError:
-        return HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=f"rig_{key}",
-            translation_placeholders={"name": self.name},
-        )
-
     def describe(self) -> dict[str, Any]:
-        """Return the evidence of the moment, for events and answers to users."""
-        memory = self.power.memory
+        """Return the present evidence, for events and answers to users."""
         return {
             **self.witnesses.describe(dt_util.utcnow()),
-            "restarts_in_row": memory.restarts_in_row,
+            "restarts_in_row": self.power.memory.restarts_in_row,
             "armed": self.armed,
         }
 
     @callback
-    def tell(self, event: str, **attributes: Any) -> None:
-        """Tell the event entity, with what the decision rested on."""
+    def publish(self, event: str, **attributes: Any) -> None:
+        """Publish an event with the evidence that the decision rested on."""
         self.teller.tell(event, {**self.describe(), **attributes})
 
     def _data(self, state: RigState, reason: Reason) -> RigData:
@@ -387,5 +291,5 @@ class RigCoordinator(FarmCoordinator[RigData]):
     async def async_shutdown(self) -> None:
         """Finish what was begun, then let go of the outlet."""
         await super().async_shutdown()
-        self.farm.rigs.pop(self.config_entry.entry_id, None)
+        self.neighbours.remove(self)
         await self.power.async_close()

@@ -23,6 +23,7 @@ from .const import (
     CONF_WORKER,
 )
 from .coordinator import RigConfigEntry, RigCoordinator
+from .resources import async_get_resources
 
 TO_REDACT = {
     CONF_ACCOUNT,
@@ -46,6 +47,7 @@ async def async_get_config_entry_diagnostics(
     """Return configuration, evidence, decision and memory, and how the pool does."""
     rig = entry.runtime_data
     now = dt_util.utcnow()
+    resources = async_get_resources(hass)
     reading = rig.witnesses.reading
     known = {
         "data": dict(entry.data),
@@ -59,9 +61,9 @@ async def async_get_config_entry_diagnostics(
         "being_switched": rig.power.busy,
         "outlet": None if reading is None else asdict(reading),
         "pool": _pool(rig, entry.data[CONF_WORKER]),
-        "pool_health": asdict(rig.farm.health(rig)),
-        "blind": rig.farm.blind(now),
-        "quiet_start": rig.farm.quiet(now),
+        "pool_health": asdict(rig.neighbours.health(rig)),
+        "blind": resources.blind(now),
+        "quiet_start": resources.quiet(now),
     }
     # The redaction looks into lists, not into tuples.
     return async_redact_data(plain_json(known), TO_REDACT)

@@ -1,7 +1,8 @@
-"""A rig's power: what is remembered of it, and at most one switching at a time."""
+"""A rig's power: the stored memory, and the only way to the outlet, one task at a time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 from homeassistant.core import HassJob, HomeAssistant
@@ -9,12 +10,22 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
-from ...engines.restart import Decision, Memory, Policy, PowerCycler
+from ...engines.restart import (
+    Decision,
+    Memory,
+    OutletKind,
+    Policy,
+    PowerCycler,
+    plug_answered,
+    plug_failed,
+    power_returned,
+)
 from .journal import RigJournal
 from .outlets import RigOutlet
-from .restart_coordinator import RestartCoordinator
+from .resources import RigResources
 
 SHUTDOWN_PATIENCE = 30.0
+"""Seconds that Home Assistant waits for a cut under way when it stops."""
 
 
 class RigPower:
@@ -23,7 +34,7 @@ class RigPower:
     def __init__(
         self,
         hass: HomeAssistant,
-        farm: RestartCoordinator,
+        resources: RigResources,
         policy: Policy,
         *,
         name: str,
@@ -31,15 +42,16 @@ class RigPower:
         outlet: RigOutlet | None,
         on_left_off: Callable[[], None],
     ) -> None:
-        """Take the outlet, and whom to tell when it does not go on again."""
+        """Take the outlet, and what to call when it cannot be turned on again."""
         self._hass = hass
-        self._farm = farm
+        self._resources = resources
         self._policy = policy
         self._name = name
         self._outlet = outlet
         self._on_left_off = on_left_off
         self._journal = RigJournal(hass, entry_id)
         self._memory: Memory | None = None
+        self._last_kind: OutletKind | None = None
         self._task: asyncio.Task[None] | None = None
         self._stop_waiting = hass.async_add_shutdown_job(
             HassJob(self.async_wait, f"{name} power")
@@ -70,6 +82,19 @@ class RigPower:
             await self._journal.async_store(memory)
             self._memory = memory
 
+    async def async_note_outlet(self, kind: OutletKind, now: datetime) -> bool:
+        """Remember whether the outlet answers; return whether it has just stopped to."""
+        before = memory = self.memory
+        if kind is not OutletKind.UNREACHABLE:
+            memory = plug_answered(before)
+            if kind is OutletKind.ON and self._last_kind is OutletKind.OFF:
+                memory = power_returned(now, self._policy, memory)
+            self._last_kind = kind
+        elif before.plug_retry_at is None or now >= before.plug_retry_at:
+            memory = plug_failed(now, before)
+        await self.async_store(memory)
+        return before.plug_failed_since is None and memory.plug_failed_since is not None
+
     def start(self, switching: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Switch in a task of its own, which is not stopped half way."""
 
@@ -93,8 +118,8 @@ class RigPower:
 
         Returns the decision that was carried out, None when there was none any more.
         """
-        async with self._farm.gate.async_pass():
-            if self._farm.stopping or (decision := decide()) is None:
+        async with self._resources.gate.async_pass():
+            if self._resources.stopping or (decision := decide()) is None:
                 return None
             if decision.memory.intent is not None:
                 await self._cycler().async_cut(decision.memory)
@@ -104,7 +129,7 @@ class RigPower:
 
     async def async_finish(self) -> None:
         """Turn on what was off when Home Assistant stopped."""
-        async with self._farm.gate.async_pass():
+        async with self._resources.gate.async_pass():
             await self._cycler().async_finish(self.memory)
 
     async def async_set(self, memory: Memory, *, on: bool) -> None:
@@ -136,7 +161,7 @@ class RigPower:
             self,
             self._policy,
             now=dt_util.utcnow,
-            sleep=self._farm.sleep,
+            sleep=self._resources.sleep,
             on_left_off=self._on_left_off,
         )
 

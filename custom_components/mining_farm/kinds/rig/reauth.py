@@ -1,4 +1,4 @@
-"""Asks the user again, once, for what a pool or a plug refuses."""
+"""Starts a reauthentication, once, when a pool or a plug rejects what it is given."""
 
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -11,47 +11,47 @@ CONF_REASON = "reason"
 REASON_POOL = "pool"
 REASON_OUTLET = "outlet"
 
-_NOT_SAID = (
+_INCONCLUSIVE = (
     Outcome.UNREACHABLE,
     Outcome.NOT_JSON,
     Outcome.API_ERROR,
     Outcome.RATE_LIMITED,
 )
-"""Answers that are silent about the token."""
+"""Answers that say nothing about the token."""
 
 
-class Refusals:
-    """What one rig was refused, and whether the user was asked for it already."""
+class ReauthRequests:
+    """Which credentials of one rig the user was asked for, and has not corrected yet."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Take the rig's entry."""
         self._hass = hass
         self._entry = entry
-        self._asked: set[str] = set()
+        self._requested: set[str] = set()
 
     @callback
-    def note_pool(self, account: Account, outcome: Outcome) -> None:
+    def update_pool(self, account: Account, outcome: Outcome) -> None:
         """Ask for a token that the pool accepts, where it takes one at all."""
         if outcome is Outcome.AUTH:
             if POOLS[account.pool].token is not TokenUse.NONE:
-                self._ask(REASON_POOL)
-        elif outcome not in _NOT_SAID:
-            self._asked.discard(REASON_POOL)
+                self._request(REASON_POOL)
+        elif outcome not in _INCONCLUSIVE:
+            self._requested.discard(REASON_POOL)
 
     @callback
-    def note_outlet(self, reading: RigOutletReading) -> None:
+    def update_outlet(self, reading: RigOutletReading) -> None:
         """Ask for credentials that the plug accepts."""
         if reading.refused:
-            self._ask(REASON_OUTLET)
+            self._request(REASON_OUTLET)
         elif reading.kind is not OutletKind.UNREACHABLE:
-            self._asked.discard(REASON_OUTLET)
+            self._requested.discard(REASON_OUTLET)
 
-    def _ask(self, reason: str) -> None:
+    def _request(self, reason: str) -> None:
+        # A second flow would hide behind the first: the other reason is asked for next.
         busy = {SOURCE_REAUTH, SOURCE_RECONFIGURE}
-        # One thing at a time: what is refused then as well is asked for afterwards.
-        if reason in self._asked or any(
+        if reason in self._requested or any(
             self._entry.async_get_active_flows(self._hass, busy)
         ):
             return
-        self._asked.add(reason)
+        self._requested.add(reason)
         self._entry.async_start_reauth(self._hass, data={CONF_REASON: reason})

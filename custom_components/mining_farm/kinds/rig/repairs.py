@@ -1,13 +1,11 @@
 """Lets the user decide about a rig that was given up."""
 
-from typing import TYPE_CHECKING
-
 import voluptuous as vol
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 
-if TYPE_CHECKING:
-    from .coordinator import RigConfigEntry
+from .controls import async_reset, async_set_power
+from .coordinator import RigConfigEntry
 
 
 class UnstableRigFlow(RepairsFlow):
@@ -31,7 +29,7 @@ class UnstableRigFlow(RepairsFlow):
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Forget the restarts that did not help."""
-        await self._entry.runtime_data.async_reset()
+        await async_reset(self._entry.runtime_data)
         return self.async_create_entry(data={})
 
     async def async_step_leave_off(
@@ -45,8 +43,8 @@ class UnstableRigFlow(RepairsFlow):
                 description_placeholders={"name": self._entry.title},
             )
         coordinator = self._entry.runtime_data
-        await coordinator.async_set_power(on=False)
-        await coordinator.async_reset()
+        await async_set_power(coordinator, on=False)
+        await async_reset(coordinator)
         return self.async_create_entry(data={})
 
 

@@ -17,7 +17,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from ...engines.restart import Reason, RigState
-from .coordinator import RigConfigEntry, RigData
+from .coordinator import RigConfigEntry
+from .data import RigData
 from .entity import RigEntity
 
 

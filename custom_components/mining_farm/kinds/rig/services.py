@@ -1,7 +1,5 @@
 """Actions on rigs, by entity, device, area or label."""
 
-from typing import TYPE_CHECKING
-
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -13,9 +11,8 @@ from homeassistant.helpers import config_validation as cv
 
 from ...common.actions import async_do_all, async_targeted_entries
 from ...const import DOMAIN, Kind
-
-if TYPE_CHECKING:
-    from .coordinator import RigCoordinator
+from .controls import async_check_now, async_power_cycle, async_reset
+from .coordinator import RigCoordinator
 
 SERVICE_POWER_CYCLE = "power_cycle"
 SERVICE_RESET_RESTARTS = "reset_restarts"
@@ -51,15 +48,15 @@ async def _async_rigs(call: ServiceCall) -> list[RigCoordinator]:
 
 async def _async_power_cycle(call: ServiceCall) -> None:
     """Cut the power of each rig in turn; one that fails stops no other."""
-    await async_do_all(await _async_rigs(call), lambda rig: rig.async_power_cycle())
+    await async_do_all(await _async_rigs(call), async_power_cycle)
 
 
 async def _async_reset_restarts(call: ServiceCall) -> None:
     """Try again with rigs that were given up."""
     for rig in await _async_rigs(call):
-        await rig.async_reset()
+        await async_reset(rig)
 
 
 async def _async_check_now(call: ServiceCall) -> ServiceResponse:
     """Ask all witnesses now; return what they say and the decision, by rig."""
-    return {rig.name: await rig.async_check_now() for rig in await _async_rigs(call)}
+    return {rig.name: await async_check_now(rig) for rig in await _async_rigs(call)}

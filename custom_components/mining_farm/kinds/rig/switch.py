@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...engines.restart import OutletKind
+from .controls import async_set_armed, async_set_power
 from .coordinator import RigConfigEntry
 from .entity import RigEntity
 
@@ -53,11 +54,11 @@ class RigPowerSwitch(RigEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        await self.coordinator.async_set_power(on=True)
+        await async_set_power(self.coordinator, on=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        await self.coordinator.async_set_power(on=False)
+        await async_set_power(self.coordinator, on=False)
 
 
 class RigArmed(RigEntity, SwitchEntity):
@@ -70,8 +71,8 @@ class RigArmed(RigEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        await self.coordinator.async_set_armed(armed=True)
+        await async_set_armed(self.coordinator, armed=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        await self.coordinator.async_set_armed(armed=False)
+        await async_set_armed(self.coordinator, armed=False)

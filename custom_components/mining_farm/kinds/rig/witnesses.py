@@ -31,7 +31,7 @@ from ...engines.restart import (
     local_limit,
 )
 from .outlets import RigOutlet, RigOutletReading
-from .restart_coordinator import RestartCoordinator
+from .resources import RigResources
 
 NOT_WORKING = (MinerKind.IDLE, MinerKind.SILENT)
 SILENCES = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
@@ -46,7 +46,7 @@ class RigWitnesses:
     def __init__(
         self,
         hass: HomeAssistant,
-        farm: RestartCoordinator,
+        resources: RigResources,
         policy: Policy,
         *,
         account: Account | None,
@@ -57,7 +57,7 @@ class RigWitnesses:
     ) -> None:
         """Take the witnesses there are; what they said before `since` does not count."""
         self._hass = hass
-        self._farm = farm
+        self._resources = resources
         self._policy = policy
         self._worker = worker
         self._miner_entry = miner_entry
@@ -88,10 +88,10 @@ class RigWitnesses:
         """Ask the pool, unless another rig of the account did within `max_age`."""
         if self.account is None:
             return
-        self.report = await self._farm.pools.async_fetch(
+        self.report = await self._resources.pools.async_fetch(
             self.account, max_age.total_seconds()
         )
-        self._farm.note_report(self.report.outcome, self.report.at)
+        self._resources.note_pool_answer(self.report.outcome, self.report.at)
         self.verdict = judge(
             self.report.find(self._worker),
             self.report,
@@ -138,8 +138,8 @@ class RigWitnesses:
             miner=self.miner,
             outlet=self.switched(),
             company=company,
-            blind=self._farm.blind(now),
-            quiet=self._farm.quiet(now) or not (asked or self.account is None),
+            blind=self._resources.blind(now),
+            quiet=self._resources.quiet(now) or not (asked or self.account is None),
             armed=armed,
         )
 

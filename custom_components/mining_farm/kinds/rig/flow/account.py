@@ -30,7 +30,7 @@ from ....engines.pools import (
 from ..const import CONF_ACCOUNT, CONF_BASE_URL, CONF_COIN, CONF_POOL, CONF_TOKEN
 from ..coordinator import RigConfigEntry
 from ..identity import account_key, rig_entries
-from ..restart_coordinator import async_get_restart_coordinator
+from ..resources import async_get_resources
 from ..stored import ACCOUNT_KEYS, account_data, account_of
 from .base_url import is_base_url, needs_base_url
 from .steps import CONF_ADVANCED, Part, RigStepsFlow
@@ -210,7 +210,7 @@ class RigAccountFlow(RigStepsFlow):
 
     async def _ask_pool(self, account: Account, max_age: float = 0) -> AccountReport:
         """Return what the pool tells; asked in turn with the rigs' own questions."""
-        pools = async_get_restart_coordinator(self.hass).pools
+        pools = async_get_resources(self.hass).pools
         return await pools.async_fetch(account, max_age)
 
     def _known_accounts(self) -> dict[str, RigConfigEntry]:

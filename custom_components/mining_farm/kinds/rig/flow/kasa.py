@@ -29,7 +29,7 @@ from ....engines.power import (
 )
 from ..const import CONF_KASA_CREDENTIALS_HASH, CONF_KASA_HOST, CONF_KASA_OUTLET_ID
 from ..identity import find_outlet_user, rig_entries
-from ..restart_coordinator import async_get_restart_coordinator
+from ..resources import async_get_resources
 from ..stored import OUTLET_KEYS, kasa_data
 from .account import PASSWORD
 from .kasa_access import async_identify_kasa, async_read_kasa, async_search_kasa
@@ -188,8 +188,8 @@ class RigKasaFlow(RigStepsFlow):
             return await self._part_known(Part.OUTLET)
         texts = await Texts.async_load(self.hass)
         # Over the connection that the rigs on the same strip have already.
-        farm = async_get_restart_coordinator(self.hass)
-        readings = await async_read_kasa(farm.kasa, device)
+        connections = async_get_resources(self.hass).kasa
+        readings = await async_read_kasa(connections, device)
         options = [
             SelectOptionDict(
                 value=outlet.id,

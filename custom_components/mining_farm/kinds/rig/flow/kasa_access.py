@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 
 from aiohttp import ClientSession
-from kasa.httpclient import get_cookie_jar
 
 from homeassistant.components import network
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
 from ....engines.power import (
     Credentials,
@@ -23,6 +21,7 @@ from ....engines.power import (
     async_discover,
     async_identify,
 )
+from ..resources import create_kasa_session
 
 
 @asynccontextmanager
@@ -31,9 +30,7 @@ async def _sessions(hass: HomeAssistant) -> AsyncIterator[SessionFactory]:
     made: list[ClientSession] = []
 
     def make() -> ClientSession:
-        session = async_create_clientsession(
-            hass, verify_ssl=False, auto_cleanup=False, cookie_jar=get_cookie_jar()
-        )
+        session = create_kasa_session(hass)
         made.append(session)
         return session
 

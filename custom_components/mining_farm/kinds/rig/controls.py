@@ -1,0 +1,97 @@
+"""What a user may do to a rig, and when it is refused."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN
+from ...engines.restart import (
+    Action,
+    Decision,
+    OutletFailure,
+    Reason,
+    RigState,
+    begin_cut,
+    power_returned,
+    reset,
+)
+from .const import CONF_ARMED
+from .coordinator import RigCoordinator
+
+
+async def async_power_cycle(rig: RigCoordinator) -> None:
+    """Cut the power and restore it, armed or not.
+
+    HomeAssistantError without a free outlet, or when it could not be switched.
+    """
+    _require_free_outlet(rig)
+    before = rig.power.memory.restarts_total
+
+    def begin() -> Decision:
+        memory = replace(rig.power.memory, off_by_user=False)
+        return Decision(
+            action=Action.CUT,
+            state=RigState.RESTARTING,
+            reason=Reason.BY_USER,
+            memory=begin_cut(dt_util.utcnow(), rig.policy, memory, Reason.BY_USER),
+        )
+
+    await rig.power.start(rig.async_switch(begin))
+    if rig.power.memory.restarts_total == before:
+        raise _error(rig, "outlet_failed")
+
+
+async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
+    """Switch the outlet; a rig switched off stays off until it is switched on.
+
+    HomeAssistantError without a free outlet, or when it could not be switched.
+    """
+    _require_free_outlet(rig)
+    memory = replace(rig.power.memory, off_by_user=not on)
+    if on:
+        memory = power_returned(dt_util.utcnow(), rig.policy, memory)
+    try:
+        await rig.power.async_set(memory, on=on)
+    except OutletFailure as err:
+        raise _error(rig, "outlet_failed") from err
+    await rig.async_refresh()
+
+
+async def async_set_armed(rig: RigCoordinator, *, armed: bool) -> None:
+    """Cut the power for real from now on, or only rehearse it."""
+    entry = rig.config_entry
+    rig.hass.config_entries.async_update_entry(
+        entry, options={**entry.options, CONF_ARMED: armed}
+    )
+    await rig.async_refresh()
+
+
+async def async_reset(rig: RigCoordinator) -> None:
+    """Forget the restarts in a row, so that a rig that was given up is tried again."""
+    await rig.power.async_store(reset(rig.power.memory))
+    await rig.async_refresh()
+
+
+async def async_check_now(rig: RigCoordinator) -> dict[str, Any]:
+    """Ask pool, miner and outlet now; return their evidence and the decision."""
+    await rig.async_hear(timedelta(0))
+    await rig.async_refresh()
+    return {**rig.describe(), "state": rig.data.state, "reason": rig.data.reason}
+
+
+def _require_free_outlet(rig: RigCoordinator) -> None:
+    if not rig.has_outlet:
+        raise _error(rig, "no_outlet")
+    if rig.power.busy:
+        raise _error(rig, "busy")
+
+
+def _error(rig: RigCoordinator, key: str) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=f"rig_{key}",
+        translation_placeholders={"name": rig.name},
+    )

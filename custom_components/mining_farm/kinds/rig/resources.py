@@ -1,0 +1,103 @@
+"""What all rigs share: the pools' client, the plugs' connections, the order of power-ups."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+import time
+
+from aiohttp import ClientSession
+
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import CoreState, Event, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import (
+    async_create_clientsession,
+    async_get_clientsession,
+)
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from ...const import DOMAIN
+from ...engines.pools import Outcome, PoolClient
+from ...engines.power import KasaConnections, create_cookie_jar
+from ...engines.restart import PowerUpGate
+
+QUIET_START = timedelta(minutes=3)
+"""After a start nothing is cut: pools, plugs and miners have yet to answer."""
+BLIND_AFTER = timedelta(minutes=15)
+"""Without an answer from any pool for so long, the internet counts as down."""
+
+
+class RigResources:
+    """Made for the first rig, kept until Home Assistant stops."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Start the quiet time when Home Assistant has started."""
+        self._hass = hass
+        self.pools = PoolClient(async_get_clientsession(hass))
+        self.kasa = KasaConnections(session_factory=self._kasa_session)
+        self._kasa_sessions: list[ClientSession] = []
+        self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self.gate = PowerUpGate(monotonic=time.monotonic, sleep=self._async_sleep)
+        self._started_at: datetime | None = None
+        self._pool_answered_at = dt_util.utcnow()
+        async_at_started(hass, self._started)
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, self._close)
+
+    async def _async_sleep(self, seconds: float) -> None:
+        await self.sleep(seconds)
+
+    def _kasa_session(self) -> ClientSession:
+        session = create_kasa_session(self._hass)
+        self._kasa_sessions.append(session)
+        return session
+
+    @callback
+    def _close(self, _event: Event) -> None:
+        while self._kasa_sessions:
+            self._kasa_sessions.pop().detach()
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        self._started_at = dt_util.utcnow()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether Home Assistant stops: nothing new may be begun."""
+        return self._hass.state not in (CoreState.running, CoreState.starting)
+
+    def quiet(self, now: datetime) -> bool:
+        """Return whether Home Assistant has only just started."""
+        return self._started_at is None or not self._started_at + QUIET_START <= now
+
+    def blind(self, now: datetime) -> bool:
+        """Return whether no pool has answered lately: the internet may be down."""
+        return now - self._pool_answered_at > BLIND_AFTER
+
+    @callback
+    def note_pool_answer(self, outcome: Outcome, at: datetime) -> None:
+        """Note that a pool could be reached, whatever it answered."""
+        if outcome is not Outcome.UNREACHABLE:
+            self._pool_answered_at = max(self._pool_answered_at, at)
+
+
+DATA_RESOURCES: HassKey[RigResources] = HassKey(f"{DOMAIN}_rig_resources")
+
+
+@callback
+def async_get_resources(hass: HomeAssistant) -> RigResources:
+    """Return what the rigs share; created on first use."""
+    if DATA_RESOURCES not in hass.data:
+        hass.data[DATA_RESOURCES] = RigResources(hass)
+    return hass.data[DATA_RESOURCES]
+
+
+def create_kasa_session(hass: HomeAssistant) -> ClientSession:
+    """Return a session for one device; the caller detaches it.
+
+    One per device: newer firmware keeps its login in a cookie. No automatic clean-up
+    with the current entry: the outlets of a strip belong to several entries.
+    """
+    return async_create_clientsession(
+        hass, verify_ssl=False, auto_cleanup=False, cookie_jar=create_cookie_jar()
+    )
