@@ -65,12 +65,6 @@ DECISIONS: dict[str, dict[str, Decision]] = {
             _CONVERTERS,
         ),
     },
-    "avalon-nano3s-1": {
-        "0.hashrate_ghs": Decision(
-            0.0,
-            "the file calls the board's rate a mean; the miner is idle at GHSspd 0.00",
-        ),
-    },
     "spondoolies-sp36-1": {
         "slots": Decision([0, 1], _SPONDOOLIES),
         "total_hashrate_ghs": Decision(377.76337, _SPONDOOLIES),

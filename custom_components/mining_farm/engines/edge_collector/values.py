@@ -48,10 +48,13 @@ def rpm(value: object) -> int | None:
     return result if result is not None and result <= MAX_RPM else None
 
 
-def rate(value: object, unit: RateUnit) -> float | None:
-    """Return a rate given in a unit, in GH/s; 0 is a measured zero."""
+def rate(value: object, unit: RateUnit | None) -> float | None:
+    """Return a rate given in a unit, in GH/s; 0 is a measured zero.
+
+    Without a unit a rate is unknown.
+    """
     result = number(value)
-    if result is None or not 0 <= result * unit.ghs <= MAX_RATE_GHS:
+    if result is None or unit is None or not 0 <= result * unit.ghs <= MAX_RATE_GHS:
         return None
     return round_rate(result * unit.ghs)
 

@@ -120,6 +120,8 @@ def _error_rate(reading: Reading, told: Replies) -> float | None:
     ratio is taken here, in shares of difficulty 1. Errors and work come from one reply:
     some firmware counts both on a scale of its own.
     """
+    if reading.own_error_rate:
+        return reading.error_rate
     if reading.algorithm is Algorithm.EQUIHASH:
         return None
     average, uptime = reading.average_ghs, reading.uptime_s

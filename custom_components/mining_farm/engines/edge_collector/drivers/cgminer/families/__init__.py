@@ -8,10 +8,13 @@ from . import (
     antminer,
     antminer_new_api,
     avalon,
+    bfgminer,
     braiins,
     chains,
+    elphapex,
     generic,
     luxos,
+    sealminer,
     spondoolies,
     whatsminer,
 )
@@ -30,6 +33,9 @@ class Family(NamedTuple):
 FAMILIES = (
     Family("luxos", luxos.matches, luxos.read),
     Family("braiins", braiins.matches, braiins.read),
+    Family("elphapex", elphapex.matches, elphapex.read),
+    Family("sealminer", sealminer.matches, sealminer.read),
+    Family("bfgminer", bfgminer.matches, bfgminer.read),
     Family("antminer-new-api", antminer_new_api.matches, antminer_new_api.read),
     Family("antminer", antminer.matches, antminer.read),
     Family("avalon", avalon.matches, avalon.read),

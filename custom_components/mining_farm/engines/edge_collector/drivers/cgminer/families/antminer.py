@@ -6,7 +6,7 @@ Also Blackminer and Hammer, whose software is built from the same source.
 import re
 
 from ....identity import algorithm_of, normalise_id
-from ....models import BoardStatus, Fan
+from ....models import Algorithm, BoardStatus, Fan, RateUnit
 from ....units import StatsUnits, stats_units, total_unit
 from ....values import (
     count,
@@ -46,23 +46,20 @@ def read(replies: Replies) -> Reading:
     units = stats_units(replies.model, entry.get("rate_unit"))
     slots = [n for n in extract_board_indices(entry) if is_present(entry, n)]
     boards = [read_board(entry, slot, units) for slot in slots[:MAX_PARTS]]
-    chains = total([b.hashrate_ghs for b in boards if b.hashrate_ghs is not None])
-    now = _total_rate(entry.get("GHS 5s"), units, chains)
-    if now is None:
-        now = _total_rate(summary.get("GHS 5s"), units, chains)
-    average = _total_rate(entry.get("GHS av"), units, chains)
-    if average is None:
-        average = _total_rate(summary.get("GHS av"), units, chains)
+    algorithm = algorithm_of(replies.model)
+    unit = units.total
+    if unit and algorithm is not Algorithm.SHA256 and not entry.get("rate_unit"):
+        unit = _checked_unit(unit, boards, entry, summary)
+    now = _first_rate("GHS 5s", unit, entry, summary)
+    average = _first_rate("GHS av", unit, entry, summary)
     chain_errors = [b.hw_errors for b in boards if b.hw_errors is not None]
     uptime = count(entry.get("Elapsed"))
     return Reading(
         boards=boards,
         hashrate_ghs=now,
         average_ghs=average,
-        ideal_hashrate_ghs=_total_rate(
-            positive(entry.get("total_rateideal")), units, chains
-        ),
-        algorithm=algorithm_of(replies.model),
+        ideal_hashrate_ghs=rate(positive(entry.get("total_rateideal")), unit),
+        algorithm=algorithm,
         sleeping=number(entry.get("Mode")) == _SLEEP_MODE,
         model=replies.model,
         firmware=firmware(replies),
@@ -145,12 +142,18 @@ def _chip_temperature(entry: Row, slot: int, chips: int | None) -> float | None:
     )
 
 
-def _total_rate(value: object, units: StatsUnits, chains: float | None) -> float | None:
-    """Return a rate of the whole miner in GH/s."""
-    if units.total is not None:
-        return rate(value, units.total)
-    told = number(value)
-    return None if told is None else rate(told, total_unit(told, chains))
+def _checked_unit(unit: RateUnit, boards: list[BoardStatus], *rows: Row) -> RateUnit:
+    """Return the unit of the totals, brought to the scale of the chains."""
+    keys = ("GHS 5s", "GHS av", "total_rateideal")
+    printed = (positive(row.get(key)) for key in keys for row in rows)
+    chains = total([b.hashrate_ghs for b in boards if b.hashrate_ghs is not None])
+    return total_unit(unit, next(filter(None, printed), 0.0), chains)
+
+
+def _first_rate(key: str, unit: RateUnit | None, *rows: Row) -> float | None:
+    """Return a rate of the whole miner in GH/s, by the first row that has it."""
+    rates = (rate(row.get(key), unit) for row in rows)
+    return next((each for each in rates if each is not None), None)
 
 
 def _fans(entry: Row) -> list[Fan]:

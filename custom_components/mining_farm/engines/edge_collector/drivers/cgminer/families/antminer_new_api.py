@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ....identity import algorithm_of, normalise_id
 from ....models import BoardStatus, RateUnit
 from ....units import GHS, parse_unit
-from ....values import count, hottest, positive, rate
+from ....values import count, hottest, number, positive, rate, text
 from ..replies import MAX_PARTS, Replies, Row
 from .antminer import firmware
 from .reading import Reading, fans
@@ -59,11 +59,17 @@ def matches(replies: Replies) -> bool:
 
 def read(replies: Replies) -> Reading:
     """Read the one entry of the new shape."""
-    entry = replies.row("stats")
-    unit = parse_unit(entry.get("rate_unit")) or GHS
+    return read_entry(replies, replies.row("stats"))
+
+
+def read_entry(replies: Replies, entry: Row) -> Reading:
+    """Read an entry of the new shape that `replies` hold, or one made of it."""
+    stated = entry.get("rate_unit")
+    unit = parse_unit(stated) if stated else GHS
     water = _water_of(replies.model)
     inlet, outlet = read_water(replies.model, entry)
-    chains = [c for c in entry["chain"][:MAX_PARTS] if isinstance(c, dict)]
+    rows = [row for row in entry["chain"][:MAX_PARTS] if isinstance(row, dict)]
+    chains = [row for row in rows if not _is_padding(row)]
     boards = [_board(chain, n, unit, water) for n, chain in enumerate(chains)]
     errors = [b.hw_errors for b in boards if b.hw_errors is not None]
     speeds = entry.get("fan")
@@ -85,20 +91,32 @@ def read(replies: Replies) -> Reading:
     )
 
 
+def _is_padding(chain: Row) -> bool:
+    """Say whether a chain stands for an empty slot; its other fields may be filled."""
+    return number(chain.get("asic_num")) == 0 and not (
+        text(chain.get("sn")) or positive(chain.get("rate_real"))
+    )
+
+
 def _board(
-    chain: Row, position: int, unit: RateUnit, water: _Water | None
+    chain: Row, position: int, unit: RateUnit | None, water: _Water | None
 ) -> BoardStatus:
     """Read one chain; a unit that has not started tells neither chips nor sensors."""
     slot, letters = count(chain.get("index")), chain.get("asic")
-    told = isinstance(letters, str) and bool(letters.strip())
+    chips_ok, chips = None, count(chain.get("asic_num")) or 0
+    if isinstance(letters, str) and letters.strip():
+        listed = len(letters) - letters.count(" ") - letters.count("-")
+        # A text that lists fewer chips than there are says nothing of the others.
+        if listed >= chips:
+            chips, chips_ok = listed, letters.count("o")
     wet = water.key if water else None
     return BoardStatus(
         id=position if slot is None else slot,
         hashrate_ghs=rate(chain.get("rate_real"), unit),
         temp_chip=None if wet == "temp_chip" else hottest(chain.get("temp_chip")),
         temp_pcb=None if wet == "temp_pcb" else hottest(chain.get("temp_pcb")),
-        chips_ok=str(letters).count("o") if told else None,
-        chips_total=count(chain.get("asic_num")) or None,
+        chips_ok=chips_ok,
+        chips_total=chips or None,
         ideal_hashrate_ghs=rate(positive(chain.get("rate_ideal")), unit),
         frequency_mhz=positive(chain.get("freq_avg")),
         hw_errors=count(chain.get("hw")),

@@ -19,6 +19,7 @@ _FAN_KEY = re.compile(r"Fan([0-9]*)")
 _FIELD = re.compile(r"(\w++)\[([^\[\]]*+)\]")
 # A module of the 7 and 8 series is its first three digits: 7411706 is a 741.
 _SERIES_7_8 = re.compile(r"([78][0-9]{2})[0-9]{4}")
+_TELLS_WALL_POWER = re.compile(r"Nano3s|Mini3", re.IGNORECASE)
 _PER_GROUP = 100
 """Numbers kept for the modules of a converter, and for the boards of a module."""
 
@@ -36,10 +37,12 @@ def read(replies: Replies) -> Reading:
     first = next(iter(modules.values()))
     summary, version = replies.row("summary"), replies.row("version")
     now = _sum(modules, "GHSspd")
+    sleeping = all(_is_in_standby(module) for module in modules.values())
+    idle = sleeping or now == 0
     boards = [
         board
         for slot, module in modules.items()
-        for board in _boards(slot, module, several=len(modules) > 1, idle=now == 0)
+        for board in _boards(slot, module, several=len(modules) > 1, idle=idle)
     ]
     measured = _sum(modules, "MGHS")
     theoretical = _sum(modules, "GHSmm")
@@ -56,6 +59,7 @@ def read(replies: Replies) -> Reading:
         hashrate_ghs=now,
         ideal_hashrate_ghs=theoretical,
         algorithm=Algorithm.SHA256,
+        sleeping=sleeping,
         model=replies.model or _model(first),
         firmware=text(first.get("LVer")) or text(first.get("Ver")),
         # A controller's modules are exchanged: only a lone one names the miner.
@@ -63,9 +67,32 @@ def read(replies: Replies) -> Reading:
         or (normalise_id(first.get("DNA")) if len(modules) == 1 else None),
         mac=normalise_mac(version.get("MAC")),
         fans=fans(_fans(modules)),
+        power_w=_power(modules),
         uptime_s=count((*replies.rows("stats", "estats"), summary)[0].get("Elapsed")),
         hw_errors=sum(errors) if errors else None,
     )
+
+
+def _is_in_standby(module: Module) -> bool:
+    """Say whether a module was put to sleep: Q, Mini 3, A13 and later state it.
+
+    Means and the last temperatures of the chips stay in the reply meanwhile.
+    """
+    return (
+        "In Idle" in module.get("SYSTEMSTATU", "")
+        and positive(module.get("SoftOFF")) is not None
+    )
+
+
+def _power(modules: dict[int, Module]) -> float | None:
+    """Return the power at the wall in W: the seventh of `PS` on Nano 3S and Mini 3.
+
+    On the A series it may be a limit, and the fifth is what reaches the boards.
+    """
+    module = next(iter(modules.values()))
+    if len(modules) > 1 or not _TELLS_WALL_POWER.match(module.get("Ver", "")):
+        return None
+    return positive(_at(_values(module, "PS"), 6))
 
 
 def _modules(replies: Replies) -> Iterator[tuple[int, Module]]:
@@ -108,7 +135,10 @@ def _boards(
             # A mean goes on for hours after the miner stopped.
             hashrate_ghs=0.0 if idle else rate(mean, GHS),
             temp_chip=hottest(_at(hottest_chips, place)),
-            chips_total=len(module.get(f"PVT_T{place}", "").split()) or None,
+            chips_total=len(module.get(f"PVT_T{place}", "").split())
+            # The Q lists its chips elsewhere, and with one board TA counts them.
+            or (count(module.get("TA")) if len(means) == 1 else None)
+            or None,
             hw_errors=count(_at(errors, place)),
         )
 

@@ -12,6 +12,14 @@ from .reading import Reading, fans
 DUMMY = "BTM_SOC"
 """Name of the one row that stock S19 and S21 send: no board, and no rate to trust."""
 
+# Of the shortest window that is stated: bfgminer counts over 20 s, GPU miners over 30 s.
+_PRESENT_RATES = (
+    ("MHS 5s", MHS),
+    ("GHS 5s", GHS),
+    ("MHS 20s", MHS),
+    ("MHS 30s", MHS),
+    ("HS RT", MHS),
+)
 # StrongU names its coin; Auradine (GCMiner, later FluxOS) knows but one.
 _COINS = {"dash": Algorithm.X11, "sc": Algorithm.OTHER}
 _AURADINE = ("GCMiner", "FluxOS")
@@ -40,7 +48,7 @@ def read(replies: Replies) -> Reading:
 
 def total_rate(row: Row) -> float | None:
     """Return the present rate of a row in GH/s: of the last seconds, where told."""
-    for key, unit in (("MHS 5s", MHS), ("GHS 5s", GHS), ("HS RT", MHS)):
+    for key, unit in _PRESENT_RATES:
         if (found := rate(row.get(key), unit)) is not None:
             return found
     return None
@@ -49,25 +57,27 @@ def total_rate(row: Row) -> float | None:
 def read_boards(replies: Replies) -> list[BoardStatus]:
     """Return the boards of every row, by the number that the firmware gives them."""
     devices = [d for d in replies.rows("devs", "edevs") if d.get("Name") != DUMMY]
-    details = _by_id(replies.rows("devdetails"))
-    sensors = _by_id(replies.rows("temps"))
-    by_id = _by_id(devices)
+    details = rows_by_slot(replies.rows("devdetails"))
+    sensors = rows_by_slot(replies.rows("temps"))
+    found = rows_by_slot(devices)
     return [
-        _board(slot, by_id.get(slot, {}), details.get(slot, {}), sensors.get(slot, {}))
-        for slot in sorted(by_id.keys() | sensors.keys())
+        _board(slot, found.get(slot, {}), details.get(slot, {}), sensors.get(slot, {}))
+        for slot in sorted(found.keys() | sensors.keys())
     ]
 
 
 def read_fans(replies: Replies) -> list[Fan]:
     """Return the fans of `fans`, else those that `summary` counts (StrongU)."""
     if rows := replies.rows("fans"):
-        return fans({str(slot): row.get("RPM") for slot, row in _by_id(rows).items()})
+        return fans(
+            {str(slot): row.get("RPM") for slot, row in rows_by_slot(rows).items()}
+        )
     summary = replies.row("summary")
     numbers = range(1, min(count(summary.get("Fan Num")) or 0, 16) + 1)
     return fans({str(n): summary.get(f"Fan{n}") for n in numbers})
 
 
-def _by_id(rows: list[Row]) -> dict[int, Row]:
+def rows_by_slot(rows: list[Row]) -> dict[int, Row]:
     """Return rows by slot: `Slot`, else `ID`, else their place, from 0."""
     found: dict[int, Row] = {}
     for place, row in enumerate(rows):

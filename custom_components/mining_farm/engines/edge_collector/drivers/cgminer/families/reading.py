@@ -29,6 +29,10 @@ class Reading:
     temperature_overall: float | None = None
     power_w: float | None = None
     uptime_s: int | None = None
+    own_error_rate: bool = False
+    """Whether `error_rate` counts, as the family's work is on a scale of its own."""
+    error_rate: float | None = None
+    """Hardware errors in percent, as the firmware states it."""
     hw_errors: int | None = None
 
 

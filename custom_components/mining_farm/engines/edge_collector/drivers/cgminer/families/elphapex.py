@@ -1,0 +1,32 @@
+"""Elphapex: the new shape of stock Antminers, with traps of its own.
+
+It comes from HTTP stats.cgi (there is no port 4028): chip sensors in thousandths of a
+degree, as text, and a chip text that does not list the chips.
+"""
+
+from ....values import number
+from ..replies import Replies, Row
+from . import antminer_new_api
+from .reading import Reading
+
+
+def matches(replies: Replies) -> bool:
+    """Say whether the new shape comes from a model of the DG series."""
+    return antminer_new_api.matches(replies) and (replies.model or "").startswith("DG")
+
+
+def read(replies: Replies) -> Reading:
+    """Read as a stock Antminer, with the chip sensors in °C."""
+    entry = replies.row("stats")
+    chains = [
+        chain | {"temp_chip": _celsius(chain)} if isinstance(chain, dict) else chain
+        for chain in entry["chain"]
+    ]
+    return antminer_new_api.read_entry(replies, {**entry, "chain": chains})
+
+
+def _celsius(chain: Row) -> list[float]:
+    """Return the chip sensors of a chain in °C; a missing one is an empty text."""
+    told = chain.get("temp_chip")
+    sensors = map(number, told) if isinstance(told, list) else ()
+    return [each / 1000 for each in sensors if each is not None]
