@@ -32,6 +32,7 @@ from tests.harness import (
     HomeAssistantClient,
     HomeAssistantFailedError,
     HomeAssistantProcess,
+    child,
 )
 from tests.harness.containers import add_container
 from tests.harness.rigs import POOL, Rig, add_rig
@@ -75,7 +76,7 @@ def _arguments() -> argparse.Namespace:
         "--host", default="127.0.0.1", help="0.0.0.0 opens it to the whole network"
     )
     parser.add_argument(
-        "--reset", action="store_true", help=f"start anew: delete {FOLDER.name}/"
+        "--reset", action="store_true", help=f"delete {FOLDER.name}/ first"
     )
     return parser.parse_args()
 
@@ -103,8 +104,8 @@ def _refuse_taken_ports(host: str, port: int) -> None:
 @contextmanager
 def _farm() -> Iterator[subprocess.Popen[bytes]]:
     """Run the simulated farm, out of reach of Ctrl-C until we stop it."""
-    command = (
-        *(sys.executable, "-m", "simulators.farm", "--base", BASE),
+    command = child.command(
+        *("simulators.farm", "--base", BASE),
         *("--miners", str(MINERS), "--port", str(MINER_PORT)),
         *("--pool-port", str(POOL_PORT), "--control-port", str(FARM_PORT)),
         *("--wallets", str(WALLETS)),
@@ -114,7 +115,7 @@ def _farm() -> Iterator[subprocess.Popen[bytes]]:
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        start_new_session=True,
+        **child.options(),
     ) as farm:
         try:
             yield farm

@@ -8,18 +8,18 @@ from pathlib import Path
 import signal
 import socket
 import subprocess
-import sys
 import time
 from typing import Any, Self
 
 import aiohttp
 
+from . import child
 from .access import create_user, exchange_code, log_in
 from .client import HomeAssistantClient
 from .folder import prepare, stored
 
 RESTART_WANTED = 100
-"""Exit status of a Home Assistant that was told to restart."""
+"""Exit status of a Home Assistant that was asked to restart."""
 
 # What has no wheels for this Python, and no use here.
 _NOT_INSTALLED = "pymicro-vad,pyspeex-noise"
@@ -120,7 +120,7 @@ class HomeAssistantProcess:
                         await self._pause()
         except TimeoutError:
             self.kill()
-            raise HomeAssistantFailedError(self._told("did not come up")) from None
+            raise HomeAssistantFailedError(self._report("did not come up")) from None
         except BaseException:
             self.kill()
             raise
@@ -154,9 +154,9 @@ class HomeAssistantProcess:
                 await self._pause()
 
     def _spawn(self) -> None:
-        """Start the process, in a session of its own so that Ctrl-C is left to us."""
-        command: tuple[str, ...] = (
-            *(sys.executable, "-m", "homeassistant", "--config", str(self.folder)),
+        """Start the process; it ends with this one, however that ends."""
+        command = child.command(
+            *("homeassistant", "--config", str(self.folder)),
             *("--skip-pip-packages", _NOT_INSTALLED),
         )
         environment = os.environ | {"PYTHONPATH": str(_STAND_INS)}
@@ -174,7 +174,7 @@ class HomeAssistantProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console and subprocess.STDOUT,
-                start_new_session=True,
+                **child.options(),
             )
 
     async def _until_served(self) -> None:
@@ -218,10 +218,10 @@ class HomeAssistantProcess:
     async def _pause(self) -> None:
         """Wait a moment for a Home Assistant that is alive."""
         if not self.running:
-            raise HomeAssistantFailedError(self._told(f"ended: {self.exit_status}"))
+            raise HomeAssistantFailedError(self._report(f"ended: {self.exit_status}"))
         await asyncio.sleep(0.05)
 
-    def _told(self, what: str) -> str:
+    def _report(self, what: str) -> str:
         return f"Home Assistant {what}\n{self.output[-4000:]}".rstrip()
 
 
