@@ -1,10 +1,18 @@
 """What every test shares."""
 
 from collections.abc import Iterator
+import logging
 from unittest.mock import PropertyMock, patch
 
 import pytest
 import pytest_socket
+
+# pytest-homeassistant-custom-component sends every record to the terminal besides
+# pytest's own report of them, and has SQLAlchemy echo each statement.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+for handler in tuple(logging.getLogger().handlers):
+    if type(handler) is logging.StreamHandler:
+        logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture(autouse=True)
