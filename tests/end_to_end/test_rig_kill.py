@@ -2,10 +2,10 @@
 
 import random
 
-from scripts.kill_proof import WORKER, KillProof
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
 from tests.harness import HomeAssistantProcess
+from tests.harness.kill_proof import WORKER, KillProof
 from tests.harness.rigs import POOL
 from tests.simulators.kasa.conftest import free_host
 
