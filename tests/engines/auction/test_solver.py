@@ -61,7 +61,7 @@ fi
 echo $$ >> {pids}
 sleep 600 &
 echo $! >> {pids}
-wait
+[ -e {tmp_path}/breaks_off ] || wait
 """,
         encoding="ascii",
     )
@@ -129,19 +129,36 @@ fi
     assert found.estimate
 
 
-async def test_odd_cbc_makes_way_for_an_estimate(folder: Path, stand_in: Path) -> None:
-    """A CBC that never ends costs its share of the time, not the window."""
-    found = await AuctionSolver(limit=8.0, cbc_path=str(stand_in))(CONTESTED)
+async def test_a_cbc_that_breaks_off_leaves_nothing_running(
+    folder: Path, stand_in: Path
+) -> None:
+    """What it started ends with the solver's process, and HiGHS estimates."""
+    (stand_in.parent / "breaks_off").touch()
+    found = await AuctionSolver(cbc_path=str(stand_in))(CONTESTED)
     assert found.solver is SolverName.HIGHS
     assert found.estimate
     assert _all_gone(stand_in)
 
 
-async def test_killed_at_the_limit(folder: Path, stand_in: Path) -> None:
+async def test_killed_at_the_limit(
+    folder: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """At the limit the process, CBC and what that started are gone, and their files."""
     (stand_in.parent / "probed").touch()
-    with pytest.raises(SolverError, match="within 2 s"):
-        await AuctionSolver(limit=2.0, cbc_path=str(stand_in))(CONTESTED)
+    limits: list[asyncio.Timeout] = []
+    started = asyncio.timeout
+
+    def timeout(delay: float | None) -> asyncio.Timeout:
+        limits.append(started(delay))
+        return limits[-1]
+
+    monkeypatch.setattr(asyncio, "timeout", timeout)
+    task = asyncio.create_task(AuctionSolver(cbc_path=str(stand_in))(CONTESTED))
+    while len(_pids(stand_in)) < 2:
+        await asyncio.sleep(0.01)
+    limits[0].reschedule(asyncio.get_running_loop().time())
+    with pytest.raises(SolverError, match="within 120 s"):
+        await task
     assert _all_gone(stand_in)
 
 
@@ -193,6 +210,7 @@ def test_child_knows_no_home_assistant(tmp_path: Path) -> None:
         "start_block": 1,
         "block_hash": "",
         "own_hotkey": None,
+        "started": time.monotonic(),
         "seconds": 30,
         "cbc": None,
         "cbc_path": None,

@@ -1,19 +1,23 @@
 """Auction: bids hashrate in the InfiniteHash auction of a Bittensor subnet.
 
-`miner.AuctionMiner` is all of it for one wallet, `main` its command line. It offers:
-`workers_file` or `worker_split` say what, `bids` puts it on the wire (`commitments`,
-`numbers`), `upkeep` and its `upkeep_*` keep it on the chain, within what `arming` allows
-and signed by `hotkey`. It watches: `watch` holds each of the `windows`' auctions
-(`transition` where heads fall silent), and `auction` tells who won, by `price_votes`,
-`consensus`, `budget`, `selection`, and `solver` in the process of `solver_process` (`cbc`,
-`highs`). It routes: `routing` tells a proxy (`ihp_pools`, `braiins`). What it knows of the
-chain comes through `chain.ChainClient`: a `chain_thread` beside the caller's loop, and a
-`chain_process` on the other end of `peer`, where `chain_service` reads and
-`chain_publishing` writes over the one connection that `keeper` keeps to one of the
-`endpoints`, at the `pace` of its blocks. `models` and `documents` are the words for it all.
+`miner.AuctionMiner` is all of it for one wallet, `main` its command line. The folders,
+each of which imports only those below it:
 
-Each window's solver process loads all of this: what needs the chain's library stays
-behind its own module, as `chain.ChainClient` does.
+- `solver`: the winners of a window, found in a process of its own by CBC or HiGHS.
+- `window`: holds the auction of each window and reports who won.
+- `publish`: keeps the own commitment on the chain, within the ceilings of `arming` and
+  signed by `hotkey`.
+- `chain`: one connection to one of several endpoints. `client.ChainClient` is its door;
+  `thread`, `process` and `peer` keep the decoding of the chain's types out of the
+  caller's process.
+- `offer`: the wanted workers, of a workers file or of a list of hashrates.
+- `proxy`: writes what was won into the configuration of a mining proxy.
+- `wire`: commitments, bids, price votes and addresses as the chain spells them.
+
+`models`, `errors`, `windows`, `age` and `documents` hold the vocabulary of all.
+
+The solver's process loads this package for each window: what needs the chain's library
+stays behind `chain.process`.
 """
 
 from .age import RENEW_AFTER, STALE_AFTER, commitment_age

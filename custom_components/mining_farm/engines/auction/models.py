@@ -9,6 +9,8 @@ FP = 10**18
 """One, in the fixed point of prices and sizes ("fp18")."""
 RAO = 10**9
 """Rao in one α or τ, as the chain counts stakes and emissions."""
+MAX_LAG = 5
+"""Blocks that an endpoint may be behind the best of all, and still be believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

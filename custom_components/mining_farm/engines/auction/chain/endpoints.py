@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import EndpointState
+from ..models import MAX_LAG, EndpointState
 from .networks import public_url
-
-MAX_LAG = 5
-"""Blocks that an endpoint may be behind the best of all."""
 
 
 @dataclass(slots=True)

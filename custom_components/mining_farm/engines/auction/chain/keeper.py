@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ChainError, ChainUnavailableError
-from ..models import BlockRef, EndpointState
+from ..models import MAX_LAG, BlockRef, EndpointState
 from .connection import Connection, ConnectionLostError, NodeError
-from .endpoints import MAX_LAG, EndpointTable
+from .endpoints import EndpointTable
 from .pace import Pace
 from .reading import read_number
 

@@ -3,7 +3,7 @@
 Decoding the chain's types holds Python's lock for up to 300 ms at a time, in a thread
 as well: only another process keeps that away from everybody else's event loop.
 
-Started by chain_thread with the number of a socket; it ends when that is closed.
+Started by `chain.thread` with the number of a socket; it ends when that is closed.
 """
 
 import asyncio

@@ -13,10 +13,9 @@ from ..errors import (
     ExtrinsicRefusedError,
     ExtrinsicUnconfirmedError,
 )
-from ..models import BlockRef, StoredCommitment
+from ..models import MAX_LAG, BlockRef, StoredCommitment
 from ..wire.ss58 import PREFIX, ss58_decode
 from .connection import Connection, ConnectionLostError, NodeError
-from .endpoints import MAX_LAG
 from .keeper import ConnectionKeeper
 from .pace import ERA_PERIOD, PREPARE_BLOCKS, WAIT_BLOCKS
 from .reading import read_bytes

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ..chain.endpoints import MAX_LAG
 from ..errors import (
     ChainError,
     ExtrinsicRefusedError,
@@ -19,7 +18,7 @@ from ..errors import (
     JournalError,
     WalletError,
 )
-from ..models import BlockRef, EndpointState, StoredCommitment
+from ..models import MAX_LAG, BlockRef, EndpointState, StoredCommitment
 from ..offer.offer import Offer
 from .arming import NOT_ARMED, LeaveSigner, ReadArming
 from .decision import Publish, Standing, Unknown, decide_upkeep, judge_standing

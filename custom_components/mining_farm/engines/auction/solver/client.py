@@ -34,7 +34,8 @@ class AuctionSolver:
     async def __call__(self, problem: SelectionProblem) -> Selection:
         """Return the winners; SolverError where none were found in time."""
         started = time.monotonic()
-        document = await self._ask(json.dumps(self._request(problem)).encode())
+        request = self._request(problem, started)
+        document = await self._ask(json.dumps(request).encode())
         if "error" in document:
             raise SolverError(document["error"])
         self._cbc = document["cbc"]
@@ -51,7 +52,7 @@ class AuctionSolver:
             seconds=time.monotonic() - started,
         )
 
-    def _request(self, problem: SelectionProblem) -> dict[str, Any]:
+    def _request(self, problem: SelectionProblem, started: float) -> dict[str, Any]:
         return {
             "bids": [
                 (hotkey, [(bid.size, bid.price_fp18, bid.count) for bid in bids])
@@ -61,6 +62,9 @@ class AuctionSolver:
             "start_block": problem.start_block,
             "block_hash": problem.block_hash,
             "own_hotkey": problem.own_hotkey,
+            # The monotonic clock is the machine's: the process shares out what is left
+            # of our limit, however long it took to start.
+            "started": started,
             "seconds": self._limit,
             "cbc": self._cbc,
             "cbc_path": self._cbc_path,

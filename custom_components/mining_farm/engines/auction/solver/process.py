@@ -37,8 +37,10 @@ class _Solved:
 
 
 def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return what is asked; SolverError where no solver found winners in time."""
-    started = time.monotonic()
+    """Return what is asked; SolverError where no solver found winners in time.
+
+    `request["started"]` is the monotonic time from which `seconds` count.
+    """
     path = request["cbc_path"]
     match request["cbc"]:
         case "unknown":
@@ -55,7 +57,7 @@ def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         for hotkey, offered in request["bids"]
     }
     knapsack = pack(bids, request["budget_ph"])
-    solved = _solve(knapsack, cbc, folder, request, started)
+    solved = _solve(knapsack, cbc, folder, request)
     return {
         "winners": list_winners(knapsack, solved.taken),
         "solver": solved.solver,
@@ -71,7 +73,6 @@ def _solve(
     cbc: CBC | None,
     folder: Path,
     request: Mapping[str, Any],
-    started: float,
 ) -> _Solved:
     name = SolverName.HIGHS if cbc is None else SolverName.CBC
     exact = cbc is not None and cbc.reference
@@ -86,10 +87,10 @@ def _solve(
             own_least=own,
             own_most=own,
         )
-    seconds: float = request["seconds"]
 
     def left(share: float) -> float:
-        return started + share * seconds - time.monotonic()
+        ends_at: float = request["started"] + share * request["seconds"]
+        return max(ends_at - time.monotonic(), 0.0)
 
     taken: tuple[int, ...] | None = None
     if cbc is not None:
