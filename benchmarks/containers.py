@@ -10,8 +10,9 @@ from typing import NamedTuple
 import aiohttp
 
 from custom_components.mining_farm.const import Kind
-from custom_components.mining_farm.engines.containers.antspace import (
-    AntspaceClient,
+from custom_components.mining_farm.engines.containers import (
+    connect,
+    find,
     take_snapshot,
 )
 
@@ -79,15 +80,15 @@ def _poll_table(polls: int) -> str:
 
 async def _poll(host: str, port: int, polls: int) -> _Poll:
     async with aiohttp.ClientSession() as session:
-        model = (await AntspaceClient(session, host, port).cooler_state()).model
-        client = AntspaceClient(session, host, port, model=model)
+        table = (await find(session, host, port)).table
+        driver = connect(session, host, port, model=table.model)
         wall: list[float] = []
         cpu, miners = 0.0, 0
         for number in range(-_WARM_UP_POLLS, polls):
             if number == 0:
                 cpu = time.process_time()
             start = time.perf_counter()
-            snapshot = await take_snapshot(client, datetime.now(UTC))
+            snapshot = await take_snapshot(table, driver, datetime.now(UTC))
             if number >= 0:
                 wall.append((time.perf_counter() - start) * 1000)
             if snapshot.plant is None or snapshot.miners is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from custom_components.mining_farm.config_flow import MiningFarmConfigFlow
 from custom_components.mining_farm.const import CONF_KIND, DOMAIN, Kind
-from custom_components.mining_farm.engines.containers.antspace import AntspaceClient
+from custom_components.mining_farm.engines.containers import find
 from custom_components.mining_farm.engines.edge_collector import (
     CGMinerClient,
     MinerCollector,
@@ -87,13 +87,12 @@ async def _container(
     hass: HomeAssistant, number: int, host: str, port: int
 ) -> tuple[str, Mapping[str, Any]]:
     """Return the title and the data of a container's entry."""
-    client = AntspaceClient(async_get_clientsession(hass), host, port)
-    model = (await client.cooler_state()).model
+    found = await find(async_get_clientsession(hass), host, port)
     return f"Container {number}", {
         CONF_KIND: Kind.CONTAINER,
         CONF_HOST: host,
         CONF_PORT: port,
-        CONF_MODEL: model,
+        CONF_MODEL: found.table.model,
     }
 
 

@@ -21,7 +21,6 @@ from custom_components.mining_farm.engines.pools import (
     TokenUse,
 )
 from custom_components.mining_farm.kinds.container import binary_sensor, event, sensor
-from custom_components.mining_farm.kinds.container.entity import MODEL_NAMES
 from custom_components.mining_farm.kinds.rig.flow.rigs_file import parse_rigs
 from homeassistant.helpers.entity import EntityDescription
 from simulators.subtensor.market import OWN_BID
@@ -188,7 +187,7 @@ def test_entities_of_containers() -> None:
         unit = getattr(description, "suggested_unit_of_measurement", None)
         unit = unit or getattr(description, "native_unit_of_measurement", None)
         assert listed.pop(name) == (
-            "both" if len(models) > 1 else MODEL_NAMES[min(models)].split()[1],
+            "both" if len(models) > 1 else TABLES[min(models)].name.split()[1],
             "yes" if description.entity_registry_enabled_default else "no",
             unit or "",
         ), name

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.containers import antspace
+from custom_components.mining_farm.engines import containers
 from custom_components.mining_farm.engines.edge_collector import Failure
 from custom_components.mining_farm.engines.pools import Outcome, Service
 from custom_components.mining_farm.kinds.container import issues as container_issues
@@ -18,7 +18,7 @@ from custom_components.mining_farm.kinds.container.binary_sensor import (
     describe_alarm,
     describe_flag,
 )
-from custom_components.mining_farm.kinds.container.coordinator import error_key
+from custom_components.mining_farm.kinds.container.errors import error_key
 from custom_components.mining_farm.kinds.container.sensor import describe
 from custom_components.mining_farm.kinds.miner.coordinator import ANOTHER_MINER
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
@@ -41,10 +41,10 @@ SOURCES = [
 CONTAINER_ERRORS = {
     error_key(error(""))
     for error in (
-        antspace.DeadlineError,
-        antspace.NotAntspaceError,
-        antspace.RefusedError,
-        antspace.UnreachableError,
+        containers.DeadlineError,
+        containers.UnknownDeviceError,
+        containers.RefusedError,
+        containers.UnreachableError,
     )
 }
 """What reading a container can fail with."""
@@ -58,7 +58,7 @@ ERRORS = {
 OF_BOTH_FLOWS = {"proxy.py", "workers.py"}
 """Steps of a wallet that its options have as well."""
 OPTIONS = {
-    "pressure_unit": {*antspace.PressureUnit},
+    "pressure_unit": {*containers.PressureUnit},
     "rig_pool": {*Service},
     "rig_worker": {"minutes", "hours", "days"},
     "rig_outlet": {"device", "locked_device", "on", "off", "on_watts", "off_watts"},
@@ -99,7 +99,7 @@ def entity_keys() -> set[tuple[str, str]]:
     }
     of_tables = {
         (platform, str(description.translation_key))
-        for table in antspace.TABLES.values()
+        for table in containers.PLANTS.values()
         for platform, described in (
             ("sensor", map(describe, table.fields)),
             ("binary_sensor", map(describe_flag, table.flags)),
@@ -253,9 +253,10 @@ def test_exceptions_and_issues() -> None:
     dynamic = {
         *(f"miner_{kind}" for kind in Failure),
         *CONTAINER_ERRORS,
-        error_key(antspace.UnconfirmedError("")),
-        error_key(antspace.OutOfBoundsError("")),
-        error_key(antspace.MinersHashingError("", None)),
+        error_key(containers.UnconfirmedError("")),
+        error_key(containers.OutOfBoundsError("")),
+        error_key(containers.MinersHashingError("", None)),
+        error_key(containers.UnsupportedError("")),
         "container_none_targeted",
         "rig_none_targeted",
         "wallet_none_targeted",

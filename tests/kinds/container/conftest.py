@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.containers.antspace import ReadBack
+from custom_components.mining_farm.engines.containers import ReadBack
 from custom_components.mining_farm.kinds.container import controls
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, State

@@ -1,5 +1,6 @@
 """Adding a container, and following it to a new address."""
 
+from dataclasses import replace
 import json
 from typing import Any
 from unittest.mock import patch
@@ -7,12 +8,15 @@ from unittest.mock import patch
 import pytest
 
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.containers.antspace import (
-    AntspaceClient,
+from custom_components.mining_farm.engines.containers import (
     DeadlineError,
     UnreachableError,
+    registry,
 )
-from custom_components.mining_farm.kinds.container.flow import add as flow
+from custom_components.mining_farm.engines.containers.antspace import (
+    ANTSPACE,
+    AntspaceClient,
+)
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
@@ -96,6 +100,11 @@ async def test_controls_where_they_are_ticked(
     assert north.writes == []
 
 
+def listen_on(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Let these be the ports where the maker's controllers usually listen."""
+    monkeypatch.setattr(registry, "MAKERS", (replace(ANTSPACE, ports=ports),))
+
+
 @pytest.mark.parametrize("number", [0, 1])
 async def test_usual_ports_are_tried(
     site: Site,
@@ -104,12 +113,12 @@ async def test_usual_ports_are_tried(
     number: int,
 ) -> None:
     """Without a port both usual ones are asked, the controllers' own first."""
-    assert flow.USUAL_PORTS == (80, 8000)
+    assert ANTSPACE.ports == (80, 8000)
     silent = await site.container()
     silent.refuse()
     ports = [silent.port, silent.port]
     ports[number] = north.port
-    monkeypatch.setattr(flow, "USUAL_PORTS", tuple(ports))
+    listen_on(monkeypatch, *ports)
     confirm = await answer(site, await begin(site), host=north.host)
     result = await answer(site, confirm, name="Hall", controls=False)
     assert result["data"]["port"] == north.port
@@ -121,7 +130,7 @@ async def test_an_explicit_port_is_the_only_one(
     """Whoever names a port means it."""
     silent = await site.container()
     silent.refuse()
-    monkeypatch.setattr(flow, "USUAL_PORTS", (north.port,))
+    listen_on(monkeypatch, north.port)
     form = await answer(site, await begin(site), **address(silent))
     assert form["errors"] == {"base": "container_unreachable"}
     assert len(north.requests) == 0
@@ -163,7 +172,7 @@ async def test_a_controller_that_does_not_answer_in_time(site: Site) -> None:
     """A deadline has its own text, also where the other port refuses."""
     late = DeadlineError("north:80: no answer within 10 s")
     failures = (late, UnreachableError("north:8000: no connection"))
-    with patch.object(AntspaceClient, "cooler_state", side_effect=failures):
+    with patch.object(AntspaceClient, "read_plant", side_effect=failures):
         form = await answer(site, await begin(site), host="north")
     assert form["errors"] == {"base": "container_timeout"}
     assert form["description_placeholders"]["detail"] == str(late)

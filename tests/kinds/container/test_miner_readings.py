@@ -138,7 +138,7 @@ async def test_only_who_is_gone_can_be_removed(
     remove = kind.async_remove_device
     assert not await remove(site.hass, entry, device(site, 2))
     assert await remove(site.hass, entry, device(site, 1))
-    assert entry.runtime_data.memory.miners == {"10.140.0.2": 2}
+    assert entry.runtime_data.journal.miners == {"10.140.0.2": 2}
     [parent] = dr.async_entries_for_config_entry(dr.async_get(site.hass), NORTH)
     assert not await remove(site.hass, entry, parent)
     dr.async_get(site.hass).async_remove_device(device(site, 1).id)

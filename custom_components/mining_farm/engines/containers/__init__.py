@@ -1,1 +1,107 @@
-"""Cooling containers, whoever makes them."""
+"""Cooling containers, whoever makes them: readings, alarms, and writes with their proof."""
+
+from .alarms import AlarmChange, follow
+from .bounds import check_set_point, manual_set_point
+from .commands import (
+    Confirmed,
+    ReadBack,
+    reset_cooling,
+    set_pid,
+    set_supply_temperature,
+    start_cooling,
+    stop_cooling,
+)
+from .driver import Driver, Maker
+from .errors import (
+    AnswerLostError,
+    ContainerError,
+    DeadlineError,
+    Failure,
+    MinersHashingError,
+    OutOfBoundsError,
+    RefusedError,
+    UnconfirmedError,
+    UnknownDeviceError,
+    UnreachableError,
+    UnsupportedError,
+)
+from .models import (
+    Alarm,
+    ContainerMiner,
+    MinerSummary,
+    Nature,
+    PlantReading,
+    PressureUnit,
+    Severity,
+    Snapshot,
+    Status,
+)
+from .registry import MAKERS, PLANTS, Found, connect, find
+from .rows import (
+    AlarmKind,
+    Below,
+    Confidence,
+    Field,
+    Flag,
+    PlantTable,
+    Quantity,
+    SetPointBounds,
+    Shape,
+    Write,
+)
+from .snapshot import take_snapshot
+from .status import status_in_silence, status_of
+
+__all__ = [
+    "MAKERS",
+    "PLANTS",
+    "Alarm",
+    "AlarmChange",
+    "AlarmKind",
+    "AnswerLostError",
+    "Below",
+    "Confidence",
+    "Confirmed",
+    "ContainerError",
+    "ContainerMiner",
+    "DeadlineError",
+    "Driver",
+    "Failure",
+    "Field",
+    "Flag",
+    "Found",
+    "Maker",
+    "MinerSummary",
+    "MinersHashingError",
+    "Nature",
+    "OutOfBoundsError",
+    "PlantReading",
+    "PlantTable",
+    "PressureUnit",
+    "Quantity",
+    "ReadBack",
+    "RefusedError",
+    "SetPointBounds",
+    "Severity",
+    "Shape",
+    "Snapshot",
+    "Status",
+    "UnconfirmedError",
+    "UnknownDeviceError",
+    "UnreachableError",
+    "UnsupportedError",
+    "Write",
+    "check_set_point",
+    "connect",
+    "find",
+    "follow",
+    "manual_set_point",
+    "reset_cooling",
+    "set_pid",
+    "set_supply_temperature",
+    "start_cooling",
+    "status_in_silence",
+    "status_of",
+    "stop_cooling",
+    "take_snapshot",
+]

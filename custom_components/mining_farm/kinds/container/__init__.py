@@ -1,4 +1,4 @@
-"""Cooling containers: watched, and steered where their user wants it."""
+"""Cooling containers: watched, and controlled where the user allows it."""
 
 from homeassistant.const import CONF_HOST, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant, callback
@@ -7,12 +7,12 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ...common.members import async_share_miner_hosts
 from ...const import DOMAIN
-from ...engines.containers.antspace import AntspaceClient, Model, PressureUnit
+from ...engines.containers import PressureUnit, connect
 from .const import CONF_MINER_READINGS, CONF_MODEL, CONF_PRESSURE_UNIT
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import device_info, miner_identifier
 from .issues import delete_all
-from .journal import ContainerMemory
+from .journal import ContainerJournal
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -29,16 +29,16 @@ def async_create_coordinator(
     hass: HomeAssistant, entry: ContainerConfigEntry
 ) -> ContainerCoordinator:
     """Return what polls the entry's container."""
-    client = AntspaceClient(
+    driver = connect(
         async_get_clientsession(hass),
         entry.data[CONF_HOST],
         entry.data[CONF_PORT],
-        model=Model(entry.data[CONF_MODEL]),
+        model=entry.data[CONF_MODEL],
         pressure_unit=PressureUnit(
             entry.options.get(CONF_PRESSURE_UNIT, PressureUnit.MPA)
         ),
     )
-    return ContainerCoordinator(hass, entry, client)
+    return ContainerCoordinator(hass, entry, driver)
 
 
 @callback
@@ -53,21 +53,21 @@ def async_register_devices(hass: HomeAssistant, entry: ContainerConfigEntry) -> 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
     """Forget what was kept of a container."""
-    await ContainerMemory(hass, entry.entry_id).async_remove()
+    await ContainerJournal(hass, entry.entry_id).async_remove()
     delete_all(hass, entry.entry_id)
 
 
 async def async_remove_device(
     hass: HomeAssistant, entry: ContainerConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Forget a miner that the container lists no more; nothing else can be removed."""
+    """Forget a miner that the container no longer lists; nothing else can be removed."""
     container = entry.runtime_data
-    for ip, number in container.memory.miners.items():
+    for ip, number in container.journal.miners.items():
         if (DOMAIN, miner_identifier(entry, number)) in device.identifiers:
             if entry.options.get(CONF_MINER_READINGS) and (
                 container.fresh and ip in container.data.miners_by_ip
             ):
                 return False
-            container.memory.forget_miner(ip)
+            container.journal.forget_miner(ip)
             return True
     return False

@@ -12,7 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.containers.antspace import AlarmKind, Flag, Nature
+from ...engines.containers import AlarmKind, Flag, Nature, Shape
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 
@@ -26,20 +26,12 @@ PROBLEM = BinarySensorEntityDescription(
     translation_key="container_problem",
     device_class=BinarySensorDeviceClass.PROBLEM,
 )
-CONNECTED = "connected"
-"""The one flag that tells of the line to the plant itself."""
-NO_CLASS = {"pid_mode", "pump_ready", "pump_start", "running_mode", "server_on"}
-MOVING = {"valve1_close", "valve1_open", "valve2_close", "valve2_open"}
-DIAGNOSTIC = {
-    CONNECTED,
-    "pump_ready",
-    "pump_run",
-    "pump_start",
-    "running_mode",
-    "server_on",
-    *MOVING,
+SHAPES = {
+    Shape.RUNNING: BinarySensorDeviceClass.RUNNING,
+    Shape.MOVING: BinarySensorDeviceClass.MOVING,
+    Shape.CONNECTED: BinarySensorDeviceClass.CONNECTIVITY,
+    Shape.MODE: None,
 }
-SELDOM_WANTED = {"pump_run", "running_mode", *MOVING}
 NATURES = {
     Nature.PROBLEM: BinarySensorDeviceClass.PROBLEM,
     Nature.MOISTURE: BinarySensorDeviceClass.MOISTURE,
@@ -50,18 +42,12 @@ NATURES = {
 
 def describe_flag(flag: Flag) -> BinarySensorEntityDescription:
     """Describe the sensor of a flag."""
-    if flag.key == CONNECTED:
-        device_class = BinarySensorDeviceClass.CONNECTIVITY
-    elif flag.key in MOVING:
-        device_class = BinarySensorDeviceClass.MOVING
-    else:
-        device_class = BinarySensorDeviceClass.RUNNING
     return BinarySensorEntityDescription(
         key=flag.key,
         translation_key=flag.key,
-        device_class=None if flag.key in NO_CLASS else device_class,
-        entity_category=EntityCategory.DIAGNOSTIC if flag.key in DIAGNOSTIC else None,
-        entity_registry_enabled_default=flag.key not in SELDOM_WANTED,
+        device_class=SHAPES[flag.shape],
+        entity_category=EntityCategory.DIAGNOSTIC if flag.diagnostic else None,
+        entity_registry_enabled_default=flag.enabled,
     )
 
 
@@ -86,7 +72,7 @@ async def async_setup_entry(
         yield SilentSensor(coordinator, SILENT)
         yield ProblemSensor(coordinator, PROBLEM)
         for flag in coordinator.table.flags:
-            if flag.key == CONNECTED:
+            if flag.shape is Shape.CONNECTED:
                 yield ConnectedSensor(coordinator, describe_flag(flag))
             else:
                 yield FlagSensor(coordinator, describe_flag(flag))
@@ -97,7 +83,7 @@ async def async_setup_entry(
 
 
 class SilentSensor(ContainerEntity, BinarySensorEntity):
-    """Whether nobody knows how the container is."""
+    """Whether no good answer came for the grace."""
 
     @property
     @override

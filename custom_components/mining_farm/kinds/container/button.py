@@ -6,6 +6,7 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...engines.containers import Write
 from . import controls
 from .coordinator import ContainerConfigEntry
 from .entity import ContainerEntity
@@ -18,8 +19,8 @@ async def async_setup_entry(
     entry: ContainerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the container's button, where its user wants controls."""
-    if entry.runtime_data.controls:
+    """Add the container's button, where control is allowed."""
+    if entry.runtime_data.offers(Write.RESET):
         async_add_entities([ResetButton(entry.runtime_data, RESET)])
 
 

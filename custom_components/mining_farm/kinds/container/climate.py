@@ -17,17 +17,12 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...const import DOMAIN
-from ...engines.containers.antspace import Model
+from ...engines.containers import Write
 from . import controls
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 
 COOLING = ClimateEntityDescription(key="cooling", translation_key="container_cooling")
-SUPPLY_TEMPERATURES = {
-    Model.HK3: ("supply_liquid_temp",),
-    # Two circuits of oil go to the tanks: the warmer one is what has to be cooled.
-    Model.IMMERSION: ("second_supply_temp1", "second_supply_temp2"),
-}
 
 
 async def async_setup_entry(
@@ -35,8 +30,8 @@ async def async_setup_entry(
     entry: ContainerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the container's climate entity, where its user wants controls."""
-    if entry.runtime_data.controls:
+    """Add the container's climate entity, where control is allowed."""
+    if entry.runtime_data.offers(Write.START, Write.STOP, Write.SET_TEMPERATURE):
         async_add_entities([CoolingClimate(entry.runtime_data, COOLING)])
 
 
@@ -44,7 +39,6 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
     """The container's cooling; auto is PID mode."""
 
     _attr_name = None
-    _attr_hvac_modes = [HVACMode.OFF, HVACMode.COOL, HVACMode.AUTO]
     _attr_supported_features = (
         ClimateEntityFeature.TARGET_TEMPERATURE
         | ClimateEntityFeature.TURN_OFF
@@ -57,6 +51,9 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
     ) -> None:
         """Take the bounds that the user has set."""
         super().__init__(coordinator, description)
+        self._attr_hvac_modes = [HVACMode.OFF, HVACMode.COOL]
+        if coordinator.offers(Write.PID):
+            self._attr_hvac_modes.append(HVACMode.AUTO)
         bounds = coordinator.bounds
         self._attr_min_temp = bounds.low
         self._attr_max_temp = bounds.high
@@ -93,8 +90,8 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
     @override
     def current_temperature(self) -> float | None:
         values = self.coordinator.data.plant.values
-        told = (values.get(key) for key in SUPPLY_TEMPERATURES[self.coordinator.model])
-        return max((value for value in told if value is not None), default=None)
+        supply = (values.get(key) for key in self.coordinator.table.supply_temperatures)
+        return max((value for value in supply if value is not None), default=None)
 
     @property
     @override
@@ -141,7 +138,7 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
-        """Stop, hold the last target that a human chose, or let the controller choose."""
+        """Stop, hold the last target that a user set, or let the controller choose."""
         container = self.coordinator
         if hvac_mode is HVACMode.OFF:
             await controls.async_stop(container)
@@ -149,7 +146,7 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
         wanted = hvac_mode is HVACMode.AUTO
         changes = container.data.plant.pid_mode is not wanted
         if changes and not wanted:
-            container.manual_set_point()
+            controls.last_manual_set_point(container)
         # HK3's pump may run on after a stop, so that one that runs may have to start.
         await controls.async_start(container)
         if changes:

@@ -5,7 +5,7 @@ from typing import Final
 CONF_MODEL: Final = "model"
 
 CONF_CONTROLS: Final = "controls"
-"""Whether cooling may be steered from here."""
+"""Whether cooling may be controlled from here."""
 CONF_SET_POINT_HIGHEST: Final = "set_point_highest"
 CONF_SET_POINT_LOWEST: Final = "set_point_lowest"
 CONF_PRESSURE_UNIT: Final = "pressure_unit"

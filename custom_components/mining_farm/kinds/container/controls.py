@@ -1,14 +1,18 @@
-"""What a container can be told, and when it is not told it."""
+"""Commands to a container: each checked, sent once, and confirmed by the plant."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from homeassistant.exceptions import ServiceValidationError
 
 from ...const import DOMAIN
-from ...engines.containers.antspace import (
+from ...engines.containers import (
+    Confirmed,
+    ContainerError,
     OutOfBoundsError,
     ReadBack,
     check_set_point,
+    manual_set_point,
     reset_cooling,
     set_pid,
     set_supply_temperature,
@@ -16,50 +20,59 @@ from ...engines.containers.antspace import (
     stop_cooling,
 )
 from .coordinator import ContainerCoordinator
+from .errors import command_error
 
 READ_BACK: Final = ReadBack(within=10)
-"""How long who gave a command waits until the plant shows its effect."""
+"""How long a command waits until the plant shows its effect."""
 
 
 async def async_start(container: ContainerCoordinator) -> None:
     """Start cooling."""
-    _require_controls(container)
-    await container.async_command(lambda: start_cooling(container.client, READ_BACK))
+    await _async_run(
+        container,
+        lambda: start_cooling(container.table, container.driver, READ_BACK),
+    )
 
 
 async def async_stop(container: ContainerCoordinator, *, force: bool = False) -> None:
-    """Stop cooling; refused while miners hash, or nobody knows, unless forced."""
-    _require_controls(container)
-    await container.async_command(
-        lambda: stop_cooling(container.client, force=force, read_back=READ_BACK)
+    """Stop cooling; refused while miners hash, or may hash, unless forced."""
+    await _async_run(
+        container,
+        lambda: stop_cooling(
+            container.table, container.driver, force=force, read_back=READ_BACK
+        ),
     )
 
 
 async def async_reset(container: ContainerCoordinator) -> None:
     """Clear latched faults."""
-    _require_controls(container)
-    await container.async_command(lambda: reset_cooling(container.client, READ_BACK))
+    await _async_run(
+        container,
+        lambda: reset_cooling(container.table, container.driver, READ_BACK),
+    )
 
 
 async def async_set_temperature(
     container: ContainerCoordinator, celsius: float
 ) -> None:
     """Hold a supply temperature, which ends PID mode."""
-    _require_controls(container)
-    await container.async_command(
+    await _async_run(
+        container,
         lambda: set_supply_temperature(
-            container.client, celsius, container.bounds, READ_BACK
-        )
+            container.table, container.driver, celsius, container.bounds, READ_BACK
+        ),
     )
 
 
 async def async_set_pid(container: ContainerCoordinator, *, on: bool) -> None:
-    """Let the controller pick its target, or go back to the last one a human chose."""
-    _require_controls(container)
+    """Let the controller pick its target, or go back to the last one that a user set."""
     if on:
-        await container.async_command(lambda: set_pid(container.client, READ_BACK))
+        await _async_run(
+            container, lambda: set_pid(container.table, container.driver, READ_BACK)
+        )
         return
-    await async_set_temperature(container, container.manual_set_point())
+    _require_allowed(container)
+    await async_set_temperature(container, last_manual_set_point(container))
 
 
 def require_in_bounds(container: ContainerCoordinator, celsius: float) -> None:
@@ -67,10 +80,37 @@ def require_in_bounds(container: ContainerCoordinator, celsius: float) -> None:
     try:
         check_set_point(celsius, container.bounds)
     except OutOfBoundsError as err:
-        raise container.error(err) from err
+        raise command_error(container.config_entry.title, err) from err
 
 
-def _require_controls(container: ContainerCoordinator) -> None:
+def last_manual_set_point(container: ContainerCoordinator) -> float:
+    """Return the target in °C that ends PID mode; an error when none is known."""
+    try:
+        return manual_set_point(
+            container.journal.manual_set_point, None, container.bounds
+        )
+    except OutOfBoundsError as err:
+        raise command_error(container.config_entry.title, err) from err
+
+
+async def _async_run(
+    container: ContainerCoordinator, command: Callable[[], Awaitable[Confirmed]]
+) -> None:
+    """Carry out a command and see it confirmed; raise what the user has to know."""
+    _require_allowed(container)
+    # Two at a time would each undo what the other one waits for.
+    async with container.command_lock:
+        try:
+            await command()
+        except ContainerError as err:
+            if not err.failure.nothing_sent:
+                # It may have been done all the same; the caller need not wait for that.
+                container.async_refresh_in_background()
+            raise command_error(container.config_entry.title, err) from err
+        await container.async_refresh()
+
+
+def _require_allowed(container: ContainerCoordinator) -> None:
     if not container.controls:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

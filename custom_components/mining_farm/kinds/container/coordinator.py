@@ -1,42 +1,30 @@
-"""Polls one container, follows its alarms, and carries out commands."""
+"""Polls one container and follows its alarms."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
 from ...common.events import Teller
 from ...const import DOMAIN
-from ...engines.containers.antspace import (
-    TABLES,
+from ...engines.containers import (
+    PLANTS,
     Alarm,
-    AntspaceClient,
-    AntspaceError,
-    Confirmed,
-    ContainerMiner,
-    DeadlineError,
-    MinersHashingError,
+    Driver,
     MinerSummary,
-    Model,
-    NotAntspaceError,
-    OutOfBoundsError,
     PlantReading,
-    RefusedError,
     SetPointBounds,
     Snapshot,
     Status,
-    UnconfirmedError,
+    Write,
     follow,
-    manual_set_point,
     take_snapshot,
 )
 from . import issues
@@ -46,7 +34,9 @@ from .const import (
     CONF_SET_POINT_HIGHEST,
     CONF_SET_POINT_LOWEST,
 )
-from .journal import ContainerMemory
+from .data import ContainerData
+from .errors import error_key, placeholders
+from .journal import ContainerJournal
 
 type ContainerConfigEntry = ConfigEntry[ContainerCoordinator]
 
@@ -55,56 +45,42 @@ ALARM_RAISED = "raised"
 ALARM_CLEARED = "cleared"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerData:
-    """What a container told last."""
-
-    status: Status | None
-    plant: PlantReading
-    miners: MinerSummary | None
-    """None where only this could not be read."""
-    miners_by_ip: Mapping[str, ContainerMiner]
-    alarms: tuple[Alarm, ...] | None
-    """Those that are on, worst first; None where the plant tells of none either way."""
-
-
 class ContainerCoordinator(FarmCoordinator[ContainerData]):
-    """One container: its plant, its alarms, and what it is told to do."""
+    """One container: its plant, its miners and its alarms."""
 
     config_entry: ContainerConfigEntry
     device_id: str
     """Of the container's device, once that is registered."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ContainerConfigEntry, client: AntspaceClient
+        self, hass: HomeAssistant, entry: ContainerConfigEntry, driver: Driver
     ) -> None:
-        """Take the container's client; its model is known from the set-up."""
+        """Take the container's driver; its model is known from the set-up."""
         super().__init__(
             hass, entry, name=entry.title, interval=POLL_INTERVAL, known=True
         )
-        self.client = client
-        self.model = Model(entry.data[CONF_MODEL])
-        self.table = TABLES[self.model]
-        self.memory = ContainerMemory(hass, entry.entry_id)
+        self.driver = driver
+        self.table = PLANTS[entry.data[CONF_MODEL]]
+        self.journal = ContainerJournal(hass, entry.entry_id)
         self.teller = Teller()
-        self._recalled = False
+        self.command_lock = asyncio.Lock()
+        self._journal_loaded = False
         self._miners: MinerSummary | None = None
         self._miners_at: datetime | None = None
-        self._in_turn = asyncio.Lock()
         # A container is silent once nothing came for the grace, after a start as well.
         self._start_grace_timer()
-        entry.async_on_unload(self.memory.async_close)
+        entry.async_on_unload(self.journal.async_close)
 
     @property
     def silent(self) -> bool | None:
-        """Return whether nothing was heard for the grace; None soon after a start."""
+        """Return whether no good answer came for the grace; None soon after a start."""
         if self.fresh:
             return False
         return None if self.last_update_success else True
 
     @property
     def status(self) -> Status | None:
-        """Return what the container does; None where nobody knows."""
+        """Return what the container does; None where that is unknown."""
         if self.fresh:
             return self.data.status
         return Status.OFFLINE if self.silent else None
@@ -121,24 +97,30 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
 
     @property
     def controls(self) -> bool:
-        """Whether the user wants cooling to be steered from here."""
+        """Whether the user allows cooling to be controlled from here."""
         return bool(self.config_entry.options.get(CONF_CONTROLS))
+
+    def offers(self, *writes: Write) -> bool:
+        """Return whether control is allowed and the plant has all these commands."""
+        return self.controls and self.table.writes.issuperset(writes)
 
     @override
     async def _async_poll(self) -> ContainerData:
-        if not self._recalled:
-            await self.memory.async_load()
-            self._recalled = True
-        snapshot = await take_snapshot(self.client, dt_util.utcnow())
+        if not self._journal_loaded:
+            await self.journal.async_load()
+            self._journal_loaded = True
+        snapshot = await take_snapshot(self.table, self.driver, dt_util.utcnow())
         if (plant := snapshot.plant) is None:
             assert snapshot.failure is not None  # noqa: S101
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=error_key(snapshot.failure),
-                translation_placeholders=self._placeholders(snapshot.failure),
+                translation_placeholders=placeholders(
+                    self.config_entry.title, snapshot.failure
+                ),
             ) from snapshot.failure
-        self._learn(plant)
-        issues.update(self, plant)
+        self._follow(plant)
+        issues.update(self.hass, self.config_entry, self.table, plant)
         miners = self._last_miners(snapshot)
         listed = (miners and miners.miners) or ()
         return ContainerData(
@@ -150,7 +132,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         )
 
     def _last_miners(self, snapshot: Snapshot) -> MinerSummary | None:
-        """Return what was told of the miners within the grace: it may fail by itself."""
+        """Return the last list of miners within the grace: it may fail by itself."""
         if snapshot.miners is not None:
             self._miners, self._miners_at = snapshot.miners, snapshot.at
         elif self._miners_at and snapshot.at - self._miners_at >= self.grace:
@@ -158,45 +140,29 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         return self._miners
 
     def _alarms(self, plant: PlantReading) -> tuple[Alarm, ...] | None:
-        active = self.memory.alarms.values()
+        active = self.journal.alarms.values()
         if not active and not any(on is not None for on in plant.alarm_states.values()):
             return None
         return tuple(sorted(active, key=lambda alarm: alarm.severity, reverse=True))
 
-    def _learn(self, plant: PlantReading) -> None:
+    def _follow(self, plant: PlantReading) -> None:
         """Follow the alarms, and remember the target that was in force without PID."""
-        change = follow(self.memory.alarms, plant, dt_util.utcnow())
-        target = self.memory.manual_set_point
+        change = follow(self.table, self.journal.alarms, plant, dt_util.utcnow())
+        target = self.journal.manual_set_point
         if plant.pid_mode is False and plant.set_point is not None:
             target = plant.set_point
-        self.memory.keep(change.active, target)
+        self.journal.keep(change.active, target)
         for alarm in change.raised:
-            self.teller.tell(ALARM_RAISED, _told(alarm))
+            self.teller.tell(ALARM_RAISED, _attributes(alarm))
         for alarm in change.cleared:
-            self.teller.tell(ALARM_CLEARED, _told(alarm))
+            self.teller.tell(ALARM_CLEARED, _attributes(alarm))
 
-    async def async_command(self, command: Callable[[], Awaitable[Confirmed]]) -> None:
-        """Carry out a command and see it confirmed; raise what the user has to know."""
-        # Two at a time would each undo what the other one waits for.
-        async with self._in_turn:
-            try:
-                await command()
-            except (OutOfBoundsError, MinersHashingError) as err:
-                raise self.error(err) from err
-            except AntspaceError as err:
-                # It may have been done all the same; who asked need not wait for that.
-                self.config_entry.async_create_background_task(
-                    self.hass, self.async_refresh(), f"{self.name} after a command"
-                )
-                raise self.error(err) from err
-            await self.async_refresh()
-
-    def manual_set_point(self) -> float:
-        """Return the target in °C that ends PID mode; an error when none is known."""
-        try:
-            return manual_set_point(self.memory.manual_set_point, None, self.bounds)
-        except AntspaceError as err:
-            raise self.error(err) from err
+    @callback
+    def async_refresh_in_background(self) -> None:
+        """Poll at once, for no caller that waits."""
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{self.name} after a command"
+        )
 
     def miner_hosts(self) -> list[str]:
         """Return the addresses of the miners that are listed; nothing else a key may be."""
@@ -207,27 +173,15 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         data = self.data if self.fresh else None
         return {
             "name": self.config_entry.title,
-            "model": self.model,
+            "model": self.table.model,
             "status": self.status,
             "last_seen": self.last_seen,
             "alarms": data and data.alarms and [asdict(alarm) for alarm in data.alarms],
-            "manual_set_point": self.memory.manual_set_point,
+            "manual_set_point": self.journal.manual_set_point,
             "plant": data
             and {**asdict(data.plant), "implausible": sorted(data.plant.implausible)},
             "miners": data and data.miners and asdict(data.miners),
         }
-
-    def error(self, err: AntspaceError) -> HomeAssistantError:
-        """Return an error as its user is told it."""
-        refused = isinstance(err, OutOfBoundsError | MinersHashingError)
-        return (ServiceValidationError if refused else HomeAssistantError)(
-            translation_domain=DOMAIN,
-            translation_key=error_key(err),
-            translation_placeholders=self._placeholders(err),
-        )
-
-    def _placeholders(self, err: AntspaceError) -> dict[str, str]:
-        return {"name": self.config_entry.title, "detail": str(err)}
 
 
 def _is_address(text: str) -> bool:
@@ -238,26 +192,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def error_key(err: AntspaceError) -> str:
-    """Return the key of the text about an error."""
-    match err:
-        case DeadlineError():
-            return "container_timeout"
-        case NotAntspaceError():
-            return "container_not_antspace"
-        case RefusedError():
-            return "container_refused"
-        case UnconfirmedError():
-            return "container_unconfirmed"
-        case OutOfBoundsError():
-            return "container_out_of_bounds"
-        case MinersHashingError():
-            return "container_miners_hashing"
-        case _:
-            return "container_unreachable"
-
-
-def _told(alarm: Alarm) -> dict[str, Any]:
+def _attributes(alarm: Alarm) -> dict[str, Any]:
     return {
         "alarm": alarm.key,
         "name": alarm.name,

@@ -1,22 +1,25 @@
-"""What a human has to look after, told under Repairs and withdrawn when it is over."""
+"""Repair issues of a container: raised by a reading, withdrawn by a later one."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.issue_registry import IssueSeverity
 
 from ...common.issues import raise_issue, withdraw_issues
-from ...engines.containers.antspace import PlantReading, Quantity
-
-if TYPE_CHECKING:
-    from .coordinator import ContainerCoordinator
+from ...engines.containers import PlantReading, PlantTable, Quantity
 
 PRESSURE = "container_pressure"
 POWER = "container_power"
 
 
 @callback
-def update(container: ContainerCoordinator, plant: PlantReading) -> None:
+def update(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    table: PlantTable,
+    plant: PlantReading,
+) -> None:
     """Raise and withdraw the issues that follow from a reading."""
     for key, quantity, fixable in (
         (PRESSURE, Quantity.PRESSURE, True),
@@ -24,23 +27,19 @@ def update(container: ContainerCoordinator, plant: PlantReading) -> None:
     ):
         bounded = {
             field.key
-            for field in container.table.fields
+            for field in table.fields
             if field.quantity is quantity and field.ceiling is not None
         }
         if bounded & plant.implausible:
             raise_issue(
-                container.hass,
-                container.config_entry,
-                key,
-                fixable=fixable,
-                severity=IssueSeverity.WARNING,
+                hass, entry, key, fixable=fixable, severity=IssueSeverity.WARNING
             )
-        # What is not told says nothing about what was told before.
-        elif any(plant.values[told] is not None for told in bounded):
-            withdraw_issues(container.hass, container.config_entry.entry_id, (key,))
+        # A value that is missing says nothing about one that was implausible before.
+        elif any(plant.values[field] is not None for field in bounded):
+            withdraw_issues(hass, entry.entry_id, (key,))
 
 
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
-    """Withdraw everything about a container that is removed."""
+    """Withdraw every issue of a container that is removed."""
     withdraw_issues(hass, entry_id, (PRESSURE, POWER))

@@ -1,4 +1,4 @@
-"""Keeps over a restart what a container does not tell again."""
+"""Keeps over a restart what a container does not report again."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,16 +9,16 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from ...const import DOMAIN
-from ...engines.containers.antspace import Alarm, Nature, Severity
+from ...engines.containers import Alarm, Nature, Severity
 
 SAVE_DELAY_S = 5
 
 
-class ContainerMemory:
-    """The alarms that are on, and the last target that a human chose.
+class ContainerJournal:
+    """The alarms that are on, the last target that a user set, and miners' numbers.
 
-    An alarm that outlasts a restart is not news; leaving PID mode needs a target; and
-    a miner keeps the number that its device is called by, since its address is not told.
+    An alarm that outlasts a restart is not raised again; leaving PID mode needs a
+    target; and a miner's device is named by a number, since addresses are private.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -36,7 +36,7 @@ class ContainerMemory:
         self._closed = False
 
     async def async_load(self) -> None:
-        """Recall what was kept."""
+        """Read what was kept."""
         if (kept := await self._store.async_load()) is None:
             return
         self.manual_set_point = kept["manual_set_point"]
@@ -67,9 +67,9 @@ class ContainerMemory:
             self._save_soon()
 
     async def async_close(self) -> None:
-        """Write at once what is not on disk: who loads the entry anew reads it there.
+        """Write at once what is not on disk: the entry, loaded again, reads it there.
 
-        Nothing is written later: what a command still reads then was told to nobody.
+        Nothing is written later: what a command still reads then was shown nowhere.
         """
         self._closed = True
         if self._unsaved:

@@ -1,4 +1,4 @@
-"""What a container tells of each miner, where its user wants that."""
+"""What a container reports of each miner, where its user wants that."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...common.entity import FarmEntity
 from ...const import DOMAIN
-from ...engines.containers.antspace import ContainerMiner
+from ...engines.containers import ContainerMiner
 from .coordinator import ContainerCoordinator
 from .entity import miner_identifier
 
@@ -73,7 +73,7 @@ def async_add_miner_readings(
     @callback
     def add(ips: set[str]) -> None:
         # One that its user removed may come back.
-        added.intersection_update(coordinator.memory.miners)
+        added.intersection_update(coordinator.journal.miners)
         new = sorted(ips - added)[: MOST_MINERS - len(added)]
         if not new:
             return
@@ -87,13 +87,13 @@ def async_add_miner_readings(
         )
 
     @callback
-    def look() -> None:
+    def add_listed() -> None:
         if coordinator.fresh:
             add(set(coordinator.data.miners_by_ip))
 
-    look()
-    add(set(coordinator.memory.miners))
-    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(look))
+    add_listed()
+    add(set(coordinator.journal.miners))
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(add_listed))
 
 
 class MinerReading(FarmEntity[ContainerCoordinator], SensorEntity):
@@ -109,7 +109,7 @@ class MinerReading(FarmEntity[ContainerCoordinator], SensorEntity):
     ) -> None:
         """Hang the entity on the miner, a child device of the container."""
         super().__init__(coordinator)
-        number = coordinator.memory.number_of(ip)
+        number = coordinator.journal.number_of(ip)
         identifier = miner_identifier(coordinator.config_entry, number)
         self.entity_description = description
         self._ip = ip

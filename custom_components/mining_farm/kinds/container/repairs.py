@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PressureFlow(RepairsFlow):
-    """Ask for the unit; the entry is loaded anew with it."""
+    """Ask for the unit; the entry is reloaded with it."""
 
     def __init__(self, entry: ContainerConfigEntry) -> None:
         """Take the container's entry."""

@@ -16,13 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from ...common.entity import LAST_SEEN, LastSeenSensor
-from ...engines.containers.antspace import (
-    Field,
-    MinerSummary,
-    Quantity,
-    Severity,
-    Status,
-)
+from ...engines.containers import Field, MinerSummary, Quantity, Severity, Status
 from .const import CONF_MINER_READINGS
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
@@ -44,41 +38,6 @@ DEVICE_CLASSES = {
     Quantity.CURRENT: SensorDeviceClass.CURRENT,
 }
 PRECISIONS = {Quantity.PRESSURE: 2}
-DIAGNOSTIC = {
-    "current_a",
-    "current_b",
-    "current_c",
-    "latitude",
-    "latitude_direction",
-    "longitude",
-    "longitude_direction",
-    "power_distribution_power",
-    "protocol_version",
-    "thermal_power",
-    "valve1_opening",
-    "valve2_opening",
-    "voltage_a",
-    "voltage_b",
-    "voltage_c",
-}
-SELDOM_WANTED = {
-    "latitude",
-    "latitude_direction",
-    "longitude",
-    "longitude_direction",
-    "power_distribution_power",
-    "protocol_version",
-    "thermal_power",
-    "valve1_opening",
-    "valve2_opening",
-}
-NOT_MEASURED = {
-    "latitude",
-    "latitude_direction",
-    "longitude",
-    "longitude_direction",
-    "protocol_version",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,10 +127,10 @@ def describe(field: Field) -> SensorEntityDescription:
         key=field.key,
         translation_key=field.key,
         device_class=DEVICE_CLASSES.get(field.quantity),
-        entity_category=EntityCategory.DIAGNOSTIC if field.key in DIAGNOSTIC else None,
-        entity_registry_enabled_default=field.key not in SELDOM_WANTED,
+        entity_category=EntityCategory.DIAGNOSTIC if field.diagnostic else None,
+        entity_registry_enabled_default=field.enabled,
         native_unit_of_measurement=field.unit,
-        state_class=None if field.key in NOT_MEASURED else SensorStateClass.MEASUREMENT,
+        state_class=SensorStateClass.MEASUREMENT if field.measured else None,
         suggested_display_precision=PRECISIONS.get(field.quantity, 1)
         if known
         else None,
@@ -203,7 +162,7 @@ async def async_setup_entry(
 
 
 class PlantSensor(ContainerEntity, SensorEntity):
-    """A number that the plant tells, or that follows from what it tells."""
+    """A number that the plant reports, or that follows from others."""
 
     def __init__(self, coordinator: ContainerCoordinator, field: Field) -> None:
         """Take the number's row of the model's table."""
@@ -233,7 +192,7 @@ class SummarySensor(ContainerEntity, SensorEntity):
 
 
 class StatusSensor(ContainerEntity, SensorEntity):
-    """What the container does; tells offline when everything else is unavailable."""
+    """What the container does; offline when everything else is unavailable."""
 
     @property
     @override

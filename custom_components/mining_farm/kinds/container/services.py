@@ -99,7 +99,7 @@ async def _async_get_snapshot(call: ServiceCall) -> ServiceResponse:
     """Return all that is known of each container, by its entry's id."""
     return {
         container.config_entry.entry_id: plain_json(
-            {**container.describe(), "miner_numbers": container.memory.miners}
+            {**container.describe(), "miner_numbers": container.journal.miners}
         )
         for container in await _async_containers(call)
     }

@@ -8,7 +8,7 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.containers.antspace import PlantReading
+from ...engines.containers import PlantReading, Write
 from . import controls
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
@@ -18,6 +18,7 @@ from .entity import ContainerEntity
 class ContainerSwitchDescription(SwitchEntityDescription):
     """Something of the plant that is on or off."""
 
+    writes: tuple[Write, ...]
     on_fn: Callable[[PlantReading], bool | None]
     turn_on: Callable[[ContainerCoordinator], Awaitable[None]]
     turn_off: Callable[[ContainerCoordinator], Awaitable[None]]
@@ -27,6 +28,7 @@ SWITCHES = (
     ContainerSwitchDescription(
         key="cooling_switch",
         translation_key="container_cooling",
+        writes=(Write.START, Write.STOP),
         # What runs is shown: the pump of an HK3 may run on after a stop.
         on_fn=lambda plant: plant.running,
         turn_on=controls.async_start,
@@ -35,6 +37,7 @@ SWITCHES = (
     ContainerSwitchDescription(
         key="pid_switch",
         translation_key="container_pid",
+        writes=(Write.PID, Write.SET_TEMPERATURE),
         on_fn=lambda plant: plant.pid_mode,
         turn_on=lambda container: controls.async_set_pid(container, on=True),
         turn_off=lambda container: controls.async_set_pid(container, on=False),
@@ -47,11 +50,13 @@ async def async_setup_entry(
     entry: ContainerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the container's switches, where its user wants controls."""
-    if entry.runtime_data.controls:
-        async_add_entities(
-            ContainerSwitch(entry.runtime_data, description) for description in SWITCHES
-        )
+    """Add the container's switches, where control is allowed."""
+    container = entry.runtime_data
+    async_add_entities(
+        ContainerSwitch(container, description)
+        for description in SWITCHES
+        if container.offers(*description.writes)
+    )
 
 
 class ContainerSwitch(ContainerEntity, SwitchEntity):

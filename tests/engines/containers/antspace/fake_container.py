@@ -7,7 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from custom_components.mining_farm.engines.containers.antspace import Model, ReadBack
+from custom_components.mining_farm.engines.containers import ReadBack
+from custom_components.mining_farm.engines.containers.antspace import Model
 
 from .states import MINERS, fresh
 

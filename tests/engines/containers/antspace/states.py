@@ -2,13 +2,8 @@
 
 from typing import Any
 
-from custom_components.mining_farm.engines.containers.antspace import (
-    TABLES,
-    AlarmKind,
-    Field,
-    Flag,
-    Model,
-)
+from custom_components.mining_farm.engines.containers import AlarmKind, Field, Flag
+from custom_components.mining_farm.engines.containers.antspace import TABLES, Model
 
 _NUMBERS: dict[Model, dict[str, float]] = {
     Model.HK3: {

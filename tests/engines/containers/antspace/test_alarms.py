@@ -4,19 +4,22 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, strategies as st
 
-from custom_components.mining_farm.engines.containers.antspace import (
-    TABLES,
+from custom_components.mining_farm.engines.containers import (
     Alarm,
     AlarmChange,
-    Model,
     Nature,
     Severity,
     follow,
+)
+from custom_components.mining_farm.engines.containers.antspace import (
+    TABLES,
+    Model,
     parse_plant,
 )
 
 from .states import fresh
 
+HK3 = TABLES[Model.HK3]
 NOW = datetime(2031, 5, 4, 9, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=30)
 MUCH_LATER = LATER + timedelta(hours=1)
@@ -24,7 +27,7 @@ MUCH_LATER = LATER + timedelta(hours=1)
 
 def _after(previous: AlarmChange | None, now: datetime, **bits: object) -> AlarmChange:
     active = previous.active if previous is not None else {}
-    return follow(active, parse_plant(fresh(Model.HK3, **bits)), now)
+    return follow(HK3, active, parse_plant(fresh(Model.HK3, **bits)), now)
 
 
 def test_raised_kept_and_cleared() -> None:
@@ -67,7 +70,7 @@ def test_fans_are_told_apart() -> None:
 def test_unknown_is_not_cleared() -> None:
     """A failed read, a missing bit and a lost PLC keep what was on, and raise nothing."""
     raised = _after(None, NOW, leakage_fault=1, supply_liquid_temp=10)
-    assert follow(raised.active, None, LATER) == AlarmChange(active=raised.active)
+    assert follow(HK3, raised.active, None, LATER) == AlarmChange(active=raised.active)
     bits = {"leakage_fault": None, "supply_liquid_temp": None}
     assert _after(raised, LATER, **bits) == AlarmChange(active=raised.active)
     assert _after(None, NOW, **bits) == AlarmChange(active={})
@@ -82,7 +85,7 @@ def test_unknown_is_not_cleared() -> None:
 def test_alarms_that_no_model_has_are_cleared() -> None:
     """What was remembered under a key that is not the model's does not stay for ever."""
     raised = _after(None, NOW, leakage_fault=1)
-    change = follow({**raised.active, "lever_low": raised.raised[0]}, None, LATER)
+    change = follow(HK3, {**raised.active, "lever_low": raised.raised[0]}, None, LATER)
     assert set(change.active) == {"leakage_fault", "lever_low"}
     assert set(_after(change, LATER, leakage_fault=1).active) == {"leakage_fault"}
 
@@ -105,7 +108,7 @@ def test_the_life_of_alarms(polls: list[dict[str, object] | None]) -> None:
     for minute, bits in enumerate(polls):
         now = NOW + timedelta(minutes=minute)
         reading = None if bits is None else parse_plant(fresh(Model.HK3, **bits))
-        change = follow(active, reading, now)
+        change = follow(HK3, active, reading, now)
         raised = {a.key: a for a in change.raised}
         cleared = {a.key: a for a in change.cleared}
         assert raised.keys().isdisjoint(active)

@@ -12,12 +12,9 @@ from typing import Any
 from aiohttp import web
 import pytest
 
-from custom_components.mining_farm.engines.containers.antspace import (
-    TABLES,
-    AntspaceClient,
-    AntspaceError,
+from custom_components.mining_farm.engines.containers import (
+    ContainerError,
     MinersHashingError,
-    Model,
     OutOfBoundsError,
     PlantReading,
     Snapshot,
@@ -27,6 +24,11 @@ from custom_components.mining_farm.engines.containers.antspace import (
     start_cooling,
     stop_cooling,
     take_snapshot,
+)
+from custom_components.mining_farm.engines.containers.antspace import (
+    TABLES,
+    AntspaceClient,
+    Model,
 )
 from tests.reference import reference
 
@@ -76,6 +78,7 @@ class Player:
     ) -> None:
         """Keep both ends."""
         self.container = container
+        self.table = TABLES[container.model]
         self.client = client
         self.build_client = build_client
         self.read_back = time.read_back(options.get("readback_timeout", 10))
@@ -114,12 +117,12 @@ class Player:
     async def _do(self, step: dict[str, Any]) -> Snapshot | str | None:
         match step["do"]:
             case "poll":
-                return await take_snapshot(self.client, NOW)
+                return await take_snapshot(self.table, self.client, NOW)
             case "parallel":
                 await asyncio.gather(*(self._do(inner) for inner in step["steps"]))
             case "setup":
                 self.client = self.build_client()
-                snapshot = await take_snapshot(self.client, NOW)
+                snapshot = await take_snapshot(self.table, self.client, NOW)
                 return "refused" if snapshot.plant is None else "ok"
             case "raw":
                 operation = step["query"].removeprefix("operation=")
@@ -131,24 +134,26 @@ class Player:
         return None
 
     async def _command(self, step: dict[str, Any]) -> str:
-        client, read_back = self.client, self.read_back
-        bounds = TABLES[self.container.model].bounds
+        table, client, read_back = self.table, self.client, self.read_back
         commands: dict[str, Callable[[], Awaitable[object]]] = {
             "set_temp": lambda: set_supply_temperature(
-                client, step["value"], bounds, read_back
+                table, client, step["value"], table.bounds, read_back
             ),
-            "pid_on": lambda: set_pid(client, read_back),
-            "cooling_on": lambda: start_cooling(client, read_back),
+            "pid_on": lambda: set_pid(table, client, read_back),
+            "cooling_on": lambda: start_cooling(table, client, read_back),
             "cooling_off": lambda: stop_cooling(
-                client, force=step.get("override", False), read_back=read_back
+                table,
+                client,
+                force=step.get("override", False),
+                read_back=read_back,
             ),
-            "reset": lambda: reset_cooling(client, read_back),
+            "reset": lambda: reset_cooling(table, client, read_back),
         }
         try:
             await commands[step["do"]]()
         except OutOfBoundsError, MinersHashingError:
             return "rejected"
-        except AntspaceError:
+        except ContainerError:
             return "failed"
         return "ok"
 
@@ -229,13 +234,13 @@ def _value(snapshot: Snapshot, key: str) -> tuple[float, str | None] | None:
     else:
         assert snapshot.plant is not None
         value = snapshot.plant.values[key]
-        rows = TABLES[snapshot.plant.model].fields
+        rows = TABLES[Model(snapshot.plant.model)].fields
         unit = next(row.unit for row in rows if row.key == key)
     return None if value is None else (value, unit)
 
 
 def _alarms(plant: PlantReading) -> dict[str, str]:
-    table = TABLES[plant.model]
+    table = TABLES[Model(plant.model)]
     kinds = [table.alarm(key) for key in plant.alarms]
     return {kind.wire or kind.key: kind.severity for kind in kinds}
 

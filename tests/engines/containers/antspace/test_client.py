@@ -9,17 +9,19 @@ import aiohttp
 from aiohttp import web
 import pytest
 
-from custom_components.mining_farm.engines.containers.antspace import (
+from custom_components.mining_farm.engines.containers import (
     AnswerLostError,
-    AntspaceClient,
-    AntspaceError,
+    ContainerError,
     DeadlineError,
-    Model,
-    NotAntspaceError,
     OutOfBoundsError,
     PressureUnit,
     RefusedError,
+    UnknownDeviceError,
     UnreachableError,
+)
+from custom_components.mining_farm.engines.containers.antspace import (
+    AntspaceClient,
+    Model,
 )
 from custom_components.mining_farm.engines.containers.antspace.exchange import (
     BODY_LIMIT,
@@ -32,15 +34,15 @@ from .states import fresh
 type Act = Callable[[AntspaceClient], Awaitable[object]]
 
 WRITES: dict[str, Act] = {
-    "open": AntspaceClient.open_cooling,
-    "close": AntspaceClient.close_cooling,
-    "reset": AntspaceClient.reset,
+    "open": AntspaceClient.start_cooling,
+    "close": AntspaceClient.stop_cooling,
+    "reset": AntspaceClient.reset_faults,
     "setTemp": lambda client: client.set_temperature(36.5),
     "pid": AntspaceClient.set_pid,
 }
 READS: dict[str, Act] = {
-    "coolerState": AntspaceClient.cooler_state,
-    "minerInfo": AntspaceClient.miner_info,
+    "coolerState": AntspaceClient.read_plant,
+    "minerInfo": AntspaceClient.read_miners,
 }
 ALL = WRITES | READS
 
@@ -198,7 +200,7 @@ async def test_redirects_are_not_followed(act: Act, status: int, build: Build) -
         return web.Response(status=status, headers=target)
 
     container.faults["*"] = away
-    with pytest.raises(NotAntspaceError):
+    with pytest.raises(UnknownDeviceError):
         await act(client)
     assert len(container.requests) == 1
 
@@ -214,41 +216,41 @@ OK = {"ok": True, "method": "coolerState"}
         (200, UNSUPPORTED, RefusedError),
         (500, "<html>oops", RefusedError),
         (503, "", RefusedError),
-        (404, "<html>not here", NotAntspaceError),
-        (401, '{"message": "log in"}', NotAntspaceError),
-        (204, "", NotAntspaceError),
-        (200, "", NotAntspaceError),
-        (200, "<html><title>AntBox</title>", NotAntspaceError),
-        (200, "[1, 2]", NotAntspaceError),
-        (200, "[" * 100_000, NotAntspaceError),
-        (200, "9" * 10_000, NotAntspaceError),
-        (200, '{"ok": true}', NotAntspaceError),
-        (200, '{"method": "coolerState", "params": {}}', NotAntspaceError),
-        (200, json.dumps(OK), NotAntspaceError),
-        (200, json.dumps(OK | {"params": None}), NotAntspaceError),
-        (200, json.dumps(OK | {"params": []}), NotAntspaceError),
-        (200, json.dumps(OK | {"params": {}}), NotAntspaceError),
-        (200, json.dumps(OK | {"params": {"foo": 1}}), NotAntspaceError),
+        (404, "<html>not here", UnknownDeviceError),
+        (401, '{"message": "log in"}', UnknownDeviceError),
+        (204, "", UnknownDeviceError),
+        (200, "", UnknownDeviceError),
+        (200, "<html><title>AntBox</title>", UnknownDeviceError),
+        (200, "[1, 2]", UnknownDeviceError),
+        (200, "[" * 100_000, UnknownDeviceError),
+        (200, "9" * 10_000, UnknownDeviceError),
+        (200, '{"ok": true}', UnknownDeviceError),
+        (200, '{"method": "coolerState", "params": {}}', UnknownDeviceError),
+        (200, json.dumps(OK), UnknownDeviceError),
+        (200, json.dumps(OK | {"params": None}), UnknownDeviceError),
+        (200, json.dumps(OK | {"params": []}), UnknownDeviceError),
+        (200, json.dumps(OK | {"params": {}}), UnknownDeviceError),
+        (200, json.dumps(OK | {"params": {"foo": 1}}), UnknownDeviceError),
         (
             200,
             json.dumps(OK | {"method": "minerInfo", "params": fresh(Model.HK3)}),
-            NotAntspaceError,
+            UnknownDeviceError,
         ),
         (
             200,
             json.dumps(OK | {"ok": None, "params": fresh(Model.HK3)}),
-            NotAntspaceError,
+            UnknownDeviceError,
         ),
     ],
 )
 async def test_what_is_no_good_answer(
-    status: int, body: str, error: type[AntspaceError], build: Build
+    status: int, body: str, error: type[ContainerError], build: Build
 ) -> None:
     """HTTP errors and refusals are told from services that are no controller."""
     container, client = await build(Model.HK3)
     container.faults["*"] = always(status, body)
     with pytest.raises(error) as caught:
-        await client.cooler_state()
+        await client.read_plant()
     assert type(caught.value) is error
     assert client.model is None
     assert client.silent_for is None or status == 200
@@ -259,7 +261,7 @@ async def test_content_type_does_not_matter(build: Build) -> None:
     container, client = await build(Model.HK3)
     body = json.dumps(OK | {"params": container.state})
     container.faults["*"] = always(200, body, "text/plain")
-    assert (await client.cooler_state()).running is False
+    assert (await client.read_plant()).running is False
 
 
 async def test_bodies_are_bounded(build: Build) -> None:
@@ -277,28 +279,28 @@ async def test_bodies_are_bounded(build: Build) -> None:
         return response
 
     container.faults["*"] = flood
-    with pytest.raises(NotAntspaceError, match=str(BODY_LIMIT)):
-        await client.cooler_state()
+    with pytest.raises(UnknownDeviceError, match=str(BODY_LIMIT)):
+        await client.read_plant()
     assert sent < 64
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (b"SSH-2.0-dropbear\r\n\r\n", NotAntspaceError),
+        (b"SSH-2.0-dropbear\r\n\r\n", UnknownDeviceError),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", AnswerLostError),
     ],
 )
 async def test_answers_that_are_none(
     answer: bytes,
-    error: type[AntspaceError],
+    error: type[ContainerError],
     deaf: Deaf,
     session: aiohttp.ClientSession,
 ) -> None:
     """What is no HTTP is nobody of ours; half an answer is lost."""
     deaf.answer = answer
     with pytest.raises(error):
-        await AntspaceClient(session, "127.0.0.1", deaf.port).cooler_state()
+        await AntspaceClient(session, "127.0.0.1", deaf.port).read_plant()
     assert len(deaf.requests) == 1
 
 
@@ -307,7 +309,7 @@ async def test_nothing_listens(build: Build) -> None:
     container, client = await build(Model.HK3)
     await container.stop()
     with pytest.raises(UnreachableError) as caught:
-        await client.close_cooling()
+        await client.stop_cooling()
     assert type(caught.value) is UnreachableError
 
 
@@ -315,7 +317,7 @@ async def test_nothing_listens(build: Build) -> None:
 async def test_no_address(host: str, session: aiohttp.ClientSession) -> None:
     """A host that is none is unreachable."""
     with pytest.raises(UnreachableError):
-        await AntspaceClient(session, host, 80).cooler_state()
+        await AntspaceClient(session, host, 80).read_plant()
 
 
 @pytest.mark.parametrize("act", ALL.values(), ids=ALL)
@@ -342,7 +344,7 @@ async def test_a_dripping_body_ends_at_the_deadline(build: Build) -> None:
 
     container.faults["*"] = drip
     with pytest.raises(DeadlineError):
-        await client.cooler_state()
+        await client.read_plant()
 
 
 async def test_one_request_at_a_time(build: Build) -> None:
@@ -361,9 +363,9 @@ async def test_one_request_at_a_time(build: Build) -> None:
 async def test_the_model_is_told_once(build: Build) -> None:
     """The first state tells the model; keys of the other that come later change nothing."""
     container, client = await build(Model.IMMERSION)
-    assert (await client.cooler_state()).model is Model.IMMERSION
+    assert (await client.read_plant()).model is Model.IMMERSION
     container.state |= fresh(Model.HK3)
-    assert (await client.cooler_state()).model is Model.IMMERSION
+    assert (await client.read_plant()).model is Model.IMMERSION
     assert client.model is Model.IMMERSION
 
 
@@ -372,14 +374,14 @@ async def test_another_model_at_the_address(model: Model, build: Build) -> None:
     """A container of the other kind is no state of the one that was pinned."""
     other = Model.HK3 if model is Model.IMMERSION else Model.IMMERSION
     _, client = await build(other, model=model)
-    with pytest.raises(NotAntspaceError):
-        await client.cooler_state()
+    with pytest.raises(UnknownDeviceError):
+        await client.read_plant()
 
 
 async def test_pressure_unit_is_applied(build: Build) -> None:
     """A unit that the user chose makes sense of pressures that are not in MPa."""
     _, client = await build(Model.HK3, pressure_unit=PressureUnit.MPA_HUNDREDTHS)
-    values = (await client.cooler_state()).values
+    values = (await client.read_plant()).values
     assert values["supply_liquid_pressure"] == 3.5
     assert values["return_liquid_pressure"] == 2.8
 
@@ -389,14 +391,14 @@ async def test_silence_is_measured(build: Build, time: Time) -> None:
     container, client = await build(Model.HK3)
     before = client.silent_for
     assert before is None
-    await client.cooler_state()
+    await client.read_plant()
     time.now += 12
     container.faults["*"] = not_ok
     with pytest.raises(RefusedError):
-        await client.cooler_state()
+        await client.read_plant()
     assert client.silent_for == 12
     container.faults.clear()
-    await client.miner_info()
+    await client.read_miners()
     assert client.silent_for == 0
 
 
@@ -409,12 +411,12 @@ async def test_errors_name_host_and_port_only(fault: Any, build: Build) -> None:
     container, client = await build(Model.HK3)
     container.faults["*"] = fault
     for act in ALL.values():
-        with pytest.raises(AntspaceError) as caught:
+        with pytest.raises(ContainerError) as caught:
             await act(client)
         text = str(caught.value)
         assert text.startswith(f"127.0.0.1:{container.port}: ")
         assert "cooler" not in text
         assert "operation" not in text
     container.faults["*"] = always(200, reply("coolerState", {"foo": 1}).text or "")
-    with pytest.raises(NotAntspaceError, match=f"^127.0.0.1:{container.port}: "):
-        await client.cooler_state()
+    with pytest.raises(UnknownDeviceError, match=f"^127.0.0.1:{container.port}: "):
+        await client.read_plant()

@@ -1,48 +1,59 @@
 """Commands: sent once, believed only when the plant shows them, stopped by hot miners."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 import pytest
 
-from custom_components.mining_farm.engines.containers.antspace import (
-    TABLES,
-    AntspaceClient,
+from custom_components.mining_farm.engines.containers import (
     Confirmed,
     MinersHashingError,
-    Model,
     OutOfBoundsError,
+    PlantTable,
     ReadBack,
     RefusedError,
     SetPointBounds,
     UnconfirmedError,
     UnreachableError,
+    UnsupportedError,
+    Write,
     check_set_point,
     manual_set_point,
-    parse_plant,
     reset_cooling,
     set_pid,
     set_supply_temperature,
     start_cooling,
     stop_cooling,
 )
+from custom_components.mining_farm.engines.containers.antspace import (
+    TABLES,
+    AntspaceClient,
+    Model,
+    parse_plant,
+)
 
 from .conftest import Build
 from .fake_container import Time, always, not_ok
 from .states import IDLE, MINERS, faulty, fresh
 
-type Command = Callable[[AntspaceClient, ReadBack], Awaitable[Confirmed]]
+type Command = Callable[[PlantTable, AntspaceClient, ReadBack], Awaitable[Confirmed]]
 
+HK3, IMMERSION = TABLES[Model.HK3], TABLES[Model.IMMERSION]
 BOUNDS = SetPointBounds(low=20, high=45)
 
 
-async def _set(client: AntspaceClient, read_back: ReadBack) -> Confirmed:
-    return await set_supply_temperature(client, 36.5, BOUNDS, read_back)
+async def _set(
+    table: PlantTable, client: AntspaceClient, read_back: ReadBack
+) -> Confirmed:
+    return await set_supply_temperature(table, client, 36.5, BOUNDS, read_back)
 
 
-async def _stop(client: AntspaceClient, read_back: ReadBack) -> Confirmed:
-    return await stop_cooling(client, force=True, read_back=read_back)
+async def _stop(
+    table: PlantTable, client: AntspaceClient, read_back: ReadBack
+) -> Confirmed:
+    return await stop_cooling(table, client, force=True, read_back=read_back)
 
 
 COMMANDS: dict[str, Command] = {
@@ -70,9 +81,9 @@ async def test_commands_are_sent_once_and_read_back(
 ) -> None:
     """A write that works is one request and one reading, without any wait."""
     container, client = await build(model)
-    await client.cooler_state()
+    await client.read_plant()
     container.requests.clear()
-    confirmed = await COMMANDS[name](client, time.read_back())
+    confirmed = await COMMANDS[name](TABLES[model], client, time.read_back())
     assert container.requests == [SENT[name], {"operation": "coolerState"}]
     assert time.slept == []
     assert confirmed.reading == parse_plant(container.state)
@@ -82,19 +93,19 @@ async def test_what_is_confirmed(build: Build, time: Time) -> None:
     """Each command returns the plant as it then is."""
     _, client = await build(Model.IMMERSION)
     read_back = time.read_back()
-    assert (await start_cooling(client, read_back)).still_running is True
-    pid = (await set_pid(client, read_back)).reading
+    assert (await start_cooling(IMMERSION, client, read_back)).still_running is True
+    pid = (await set_pid(IMMERSION, client, read_back)).reading
     assert (pid.pid_mode, pid.set_point) == (True, 38)
-    manual = (await _set(client, read_back)).reading
+    manual = (await _set(IMMERSION, client, read_back)).reading
     assert (manual.pid_mode, manual.set_point) == (False, 36.5)
-    assert (await _stop(client, read_back)).still_running is False
+    assert (await _stop(IMMERSION, client, read_back)).still_running is False
 
 
 async def test_pump_of_hk3_runs_on_after_its_stop(build: Build, time: Time) -> None:
     """A stop of HK3 is done with an ok and a reading, which may say: still running."""
     container, client = await build(Model.HK3)
-    await start_cooling(client, time.read_back())
-    confirmed = await _stop(client, time.read_back())
+    await start_cooling(HK3, client, time.read_back())
+    confirmed = await _stop(HK3, client, time.read_back())
     assert confirmed.still_running is True
     assert confirmed.reading.flags["cooling_tower_fan1"] is False
     assert container.writes == [SENT["start"], SENT["stop"]]
@@ -103,7 +114,7 @@ async def test_pump_of_hk3_runs_on_after_its_stop(build: Build, time: Time) -> N
 async def test_reset_tells_what_it_did_not_clear(build: Build, time: Time) -> None:
     """Alarms that remain after a reset come back with it."""
     container, client = await build(Model.HK3, faulty(Model.HK3))
-    confirmed = await reset_cooling(client, time.read_back())
+    confirmed = await reset_cooling(HK3, client, time.read_back())
     assert confirmed.alarms == parse_plant(container.state).alarms
     assert len(confirmed.alarms) == 18
 
@@ -116,7 +127,7 @@ async def test_ok_without_effect(name: str, build: Build, time: Time) -> None:
     container.deaf |= {"open", "close", "setTemp"}
     started = time.now
     with pytest.raises(UnconfirmedError, match="10 s"):
-        await COMMANDS[name](client, time.read_back())
+        await COMMANDS[name](IMMERSION, client, time.read_back())
     assert container.writes == [SENT[name]]
     assert time.now - started == 10
     assert len(container.requests) > 5
@@ -136,7 +147,7 @@ async def test_a_slow_plant_is_waited_for(name: str, build: Build, time: Time) -
             container.operate(SENT[name]["operation"], SENT[name].get("temp"))
 
     container.before_state = works
-    await COMMANDS[name](client, time.read_back())
+    await COMMANDS[name](IMMERSION, client, time.read_back())
     assert container.writes == [SENT[name]]
     assert time.now - started == 7
 
@@ -147,7 +158,7 @@ async def test_a_refusal_ends_it(name: str, build: Build, time: Time) -> None:
     container, client = await build(Model.IMMERSION, model=Model.IMMERSION)
     container.faults[SENT[name]["operation"]] = not_ok
     with pytest.raises(RefusedError):
-        await COMMANDS[name](client, time.read_back())
+        await COMMANDS[name](IMMERSION, client, time.read_back())
     assert container.requests == [SENT[name]]
 
 
@@ -157,7 +168,7 @@ async def test_a_controller_that_is_away(name: str, build: Build, time: Time) ->
     container, client = await build(Model.IMMERSION, model=Model.IMMERSION)
     await container.stop()
     with pytest.raises(UnreachableError):
-        await COMMANDS[name](client, time.read_back())
+        await COMMANDS[name](IMMERSION, client, time.read_back())
     assert time.slept == []
 
 
@@ -179,7 +190,7 @@ async def test_a_lost_answer_is_settled_by_the_plant(
         _breaks(request)
 
     container.faults[SENT[name]["operation"]] = breaks
-    await COMMANDS[name](client, time.read_back())
+    await COMMANDS[name](IMMERSION, client, time.read_back())
     assert container.writes == [SENT[name]]
 
 
@@ -201,7 +212,7 @@ async def test_a_lost_write_is_unconfirmed(
 
     container.faults[SENT[name]["operation"]] = breaks
     with pytest.raises(UnconfirmedError):
-        await COMMANDS[name](client, time.read_back())
+        await COMMANDS[name](TABLES[model], client, time.read_back())
     assert container.writes == [SENT[name]]
 
 
@@ -214,7 +225,7 @@ async def test_no_reading_is_no_proof(
     container, client = await build(model, model=model)
     container.faults["coolerState"] = always(500)
     with pytest.raises(UnconfirmedError):
-        await COMMANDS[name](client, time.read_back())
+        await COMMANDS[name](TABLES[model], client, time.read_back())
     assert container.writes == [SENT[name]]
 
 
@@ -226,7 +237,7 @@ async def test_a_lost_plc_is_no_proof(
     """What a controller repeats without its PLC confirms nothing."""
     container, client = await build(model, fresh(model, disconnect=1))
     with pytest.raises(UnconfirmedError):
-        await COMMANDS[name](client, time.read_back())
+        await COMMANDS[name](TABLES[model], client, time.read_back())
     assert container.writes == [SENT[name]]
 
 
@@ -239,7 +250,7 @@ async def test_a_read_that_fails_in_between(build: Build, time: Time) -> None:
         container.faults.clear()
         await time.sleep(seconds)
 
-    await start_cooling(client, ReadBack(sleep=recover, monotonic=time))
+    await start_cooling(HK3, client, ReadBack(sleep=recover, monotonic=time))
     assert len(container.writes) == 1
 
 
@@ -249,7 +260,7 @@ async def test_set_point_that_pid_overrides(build: Build, time: Time) -> None:
     container, client = await build(Model.HK3, state)
     container.deaf.add("setTemp")
     with pytest.raises(UnconfirmedError):
-        await _set(client, time.read_back())
+        await _set(HK3, client, time.read_back())
 
 
 @pytest.mark.parametrize(
@@ -263,10 +274,10 @@ async def test_set_point_as_the_controller_keeps_it(
     container, client = await build(Model.HK3, state)
     container.deaf.add("setTemp")
     if same:
-        await _set(client, time.read_back())
+        await _set(HK3, client, time.read_back())
         return
     with pytest.raises(UnconfirmedError):
-        await _set(client, time.read_back())
+        await _set(HK3, client, time.read_back())
 
 
 BAD = [19.5, 45.5, 5, 60, 36.3, 20.0001, float("nan"), float("inf"), 10**400]
@@ -280,7 +291,7 @@ async def test_bad_set_points_are_not_sent(
     """Out of bounds, off the step, NaN and text are refused before anything is sent."""
     container, client = await build(Model.HK3)
     with pytest.raises(OutOfBoundsError):
-        await set_supply_temperature(client, celsius, BOUNDS, time.read_back())
+        await set_supply_temperature(HK3, client, celsius, BOUNDS, time.read_back())
     assert container.requests == []
 
 
@@ -348,10 +359,10 @@ async def test_stop_is_refused_while_miners_may_hash(
     container, client = await build(model)
     container.miners = miners
     with pytest.raises(MinersHashingError) as caught:
-        await stop_cooling(client, read_back=time.read_back())
+        await stop_cooling(TABLES[model], client, read_back=time.read_back())
     assert caught.value.hashrate == hashrate
     assert container.writes == []
-    await stop_cooling(client, force=True, read_back=time.read_back())
+    await stop_cooling(TABLES[model], client, force=True, read_back=time.read_back())
     assert container.writes == [{"operation": "close"}]
 
 
@@ -359,14 +370,43 @@ async def test_stop_with_idle_miners(build: Build, time: Time) -> None:
     """Miners that are known not to hash may lose their cooling."""
     container, client = await build(Model.IMMERSION)
     container.miners = IDLE
-    await stop_cooling(client, read_back=time.read_back())
+    await stop_cooling(IMMERSION, client, read_back=time.read_back())
     assert container.writes == [{"operation": "close"}]
 
 
-async def test_stop_where_the_model_is_unknown(build: Build, time: Time) -> None:
-    """A plant that cannot tell what it is is not stopped."""
-    container, client = await build(Model.IMMERSION)
-    container.faults["coolerState"] = always(500)
-    with pytest.raises(RefusedError):
-        await stop_cooling(client, force=True, read_back=time.read_back())
-    assert container.writes == []
+def _without(*missing: Write) -> PlantTable:
+    return replace(IMMERSION, writes=frozenset(Write) - {*missing})
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    zip(
+        COMMANDS,
+        (Write.SET_TEMPERATURE, Write.PID, Write.START, Write.STOP, Write.RESET),
+        strict=True,
+    ),
+)
+async def test_a_command_that_the_plant_lacks_is_not_sent(
+    name: str, write: Write, build: Build, time: Time
+) -> None:
+    """A plant without a command refuses it before anything is sent, and has the others."""
+    container, client = await build(Model.IMMERSION, fresh(Model.IMMERSION))
+    with pytest.raises(UnsupportedError, match="Antspace Immersion"):
+        await COMMANDS[name](_without(write), client, time.read_back())
+    assert container.requests == []
+    others = _without(*(other for other in Write if other is not write))
+    await COMMANDS[name](others, client, time.read_back())
+    assert container.writes == [SENT[name]]
+
+
+async def test_whether_a_stop_can_be_proved_is_the_plants_property(
+    build: Build, time: Time
+) -> None:
+    """The same silent pumps prove a stop or do not, by the plant's table alone."""
+    state = fresh(Model.IMMERSION, second_pump1=True)
+    container, client = await build(Model.IMMERSION, state)
+    container.deaf.add("close")
+    runs_on = replace(IMMERSION, stop_is_shown=False)
+    assert (await _stop(runs_on, client, time.read_back())).still_running is True
+    with pytest.raises(UnconfirmedError):
+        await _stop(IMMERSION, client, time.read_back())

@@ -7,18 +7,20 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.engines.containers.antspace import (
-    TABLES,
-    Model,
-    NotAntspaceError,
+from custom_components.mining_farm.engines.containers import (
     PlantReading,
     PressureUnit,
     Status,
+    UnknownDeviceError,
+    status_in_silence,
+    status_of,
+)
+from custom_components.mining_farm.engines.containers.antspace import (
+    TABLES,
+    Model,
     detect,
     parse_miners,
     parse_plant,
-    status_in_silence,
-    status_of,
 )
 
 from .states import IDLE, MINERS, faulty, fresh, rows
@@ -62,7 +64,7 @@ def test_every_flag_and_alarm_is_read_from_its_key(model: Model) -> None:
         for key in (kind.wire, *kind.aliases) if kind.wire else ():
             reading = parse_plant(mark | {key: 1}, model)
             assert reading.alarms == {kind.key}
-            assert status_of(reading) is Status.ERROR
+            assert status_of(TABLES[Model(reading.model)], reading) is Status.ERROR
 
 
 def test_hk3_field_sample() -> None:
@@ -88,7 +90,7 @@ def test_hk3_field_sample() -> None:
     assert reading.liquid_delta_t == 6.9
     assert reading.thermal_power == pytest.approx(967, abs=0.5)
     assert reading.implausible == frozenset()
-    assert status_of(reading) is Status.RUNNING
+    assert status_of(TABLES[Model(reading.model)], reading) is Status.RUNNING
 
 
 @pytest.mark.parametrize(
@@ -243,7 +245,7 @@ def test_missing_keys_lose_nothing_else() -> None:
     assert reading.flags["fan1"] is reading.pid_mode is None
     assert reading.flags["fan2"] is True
     assert reading.alarm_states["leakage_fault"] is None
-    assert status_of(reading) is Status.STOPPED
+    assert status_of(TABLES[Model(reading.model)], reading) is Status.STOPPED
 
 
 def test_unknown_keys_are_ignored() -> None:
@@ -272,7 +274,7 @@ def test_immersion_runs_by_its_oil_pumps(
     reading = parse_plant(state)
     assert reading.running is running
     expected = {True: Status.RUNNING, False: Status.STOPPED, None: None}
-    assert status_of(reading) is expected[running]
+    assert status_of(TABLES[Model(reading.model)], reading) is expected[running]
 
 
 def test_cold_coolant_changes_no_status() -> None:
@@ -281,7 +283,7 @@ def test_cold_coolant_changes_no_status() -> None:
         state = fresh(Model.HK3, supply_liquid_temp=celsius, circulating_pump=1)
         reading = parse_plant(state)
         assert reading.alarms == alarms
-        assert status_of(reading) is Status.RUNNING
+        assert status_of(TABLES[Model(reading.model)], reading) is Status.RUNNING
     unknown = parse_plant(fresh(Model.HK3, supply_liquid_temp=None))
     assert unknown.alarm_states["supply_liquid_temp_low"] is None
 
@@ -291,7 +293,7 @@ def test_everything_is_wrong(model: Model, count: int) -> None:
     """All faults at once are all alarms at once."""
     reading = parse_plant(faulty(model))
     assert len(reading.alarms) == count
-    assert status_of(reading) is Status.ERROR
+    assert status_of(TABLES[Model(reading.model)], reading) is Status.ERROR
 
 
 @pytest.mark.parametrize(
@@ -323,11 +325,11 @@ def test_detection() -> None:
     shared = {"supply_liquid_set_temp": 35, "pid_mode": 0, "disconnect": 0}
     for params in (shared, *NO_STATES):
         assert detect(params) is None
-        with pytest.raises(NotAntspaceError):
+        with pytest.raises(UnknownDeviceError):
             parse_plant(params)
     for model in Model:
         assert parse_plant(shared, model).set_point == 35
-        with pytest.raises(NotAntspaceError):
+        with pytest.raises(UnknownDeviceError):
             parse_plant({"foo": 1}, model)
 
 
@@ -337,9 +339,9 @@ def test_another_model_in_its_place() -> None:
     assert parse_plant(started).model is Model.IMMERSION
     assert parse_plant(started, Model.IMMERSION).model is Model.IMMERSION
     for told in (started, fresh(Model.IMMERSION)):
-        with pytest.raises(NotAntspaceError):
+        with pytest.raises(UnknownDeviceError):
             parse_plant(told, Model.HK3)
-    with pytest.raises(NotAntspaceError):
+    with pytest.raises(UnknownDeviceError):
         parse_plant(fresh(Model.HK3), Model.IMMERSION)
 
 
@@ -412,7 +414,7 @@ def test_a_miner_whose_rate_is_unknown_may_hash(row: object) -> None:
 @pytest.mark.parametrize("params", [None, [], {}, {"foo": 1}, "miner_num", 3])
 def test_no_miner_summary(params: object) -> None:
     """What has no key of a summary is none, instead of one with nothing in it."""
-    with pytest.raises(NotAntspaceError):
+    with pytest.raises(UnknownDeviceError):
         parse_miners(params)
 
 
@@ -450,16 +452,16 @@ def test_no_state_breaks_the_reading(
     """Whatever comes: a whole reading of finite numbers, or the one error."""
     try:
         reading = parse_plant(params, model, unit)
-    except NotAntspaceError:
+    except UnknownDeviceError:
         return
-    table = TABLES[reading.model]
+    table = TABLES[Model(reading.model)]
     assert model in (None, reading.model)
     assert _is_sane(reading)
     assert set(reading.values) == {row.key for row in table.fields}
     assert set(reading.alarm_states) == {kind.key for kind in table.alarms}
     assert set(reading.flags.values()) <= {True, False, None}
     assert reading.implausible <= {k for k, v in reading.values.items() if v is None}
-    assert status_of(reading) in (*Status, None)
+    assert status_of(TABLES[Model(reading.model)], reading) in (*Status, None)
 
 
 @given(params=STATES | VALUES, miners=VALUES)
@@ -469,7 +471,7 @@ def test_no_summary_breaks_the_reading(params: object, miners: object) -> None:
         params = params | {"miner_num": miners, "miner_info": {"ip": miners}}
     try:
         summary = parse_miners(params)
-    except NotAntspaceError:
+    except UnknownDeviceError:
         return
     assert summary.miners_known is None or summary.miners_known >= 0
     assert summary.total_hashrate is None or summary.total_hashrate >= 0

@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 from aiohttp import web
 import pytest
 
-from custom_components.mining_farm.engines.containers.antspace import (
+from custom_components.mining_farm.engines.containers import (
     DeadlineError,
-    Model,
     RefusedError,
     Severity,
     Status,
     UnconfirmedError,
     follow,
-    parse_plant,
     start_cooling,
     status_of,
     take_snapshot,
+)
+from custom_components.mining_farm.engines.containers.antspace import (
+    TABLES,
+    Model,
+    parse_plant,
 )
 
 from .conftest import Build
@@ -32,7 +35,7 @@ def test_1_low_temperature_alert_at_zero(celsius: object) -> None:
     """Coolant at 0 °C is too cold, not unknown."""
     reading = parse_plant(fresh(Model.HK3, supply_liquid_temp=celsius))
     assert reading.alarms == {"supply_liquid_temp_low"}
-    assert status_of(reading) is Status.STOPPED
+    assert status_of(TABLES[Model(reading.model)], reading) is Status.STOPPED
 
 
 @pytest.mark.parametrize(
@@ -48,8 +51,8 @@ def test_2_immersion_alarms_that_were_ignored(key: str, severity: Severity) -> N
     """Leak, hot supply and pump station are alarms of a running plant in error."""
     state = fresh(Model.IMMERSION, second_pump1=True, **{key: True})
     reading = parse_plant(state)
-    assert status_of(reading) is Status.ERROR
-    change = follow({}, reading, NOW)
+    assert status_of(TABLES[Model(reading.model)], reading) is Status.ERROR
+    change = follow(TABLES[Model.IMMERSION], {}, reading, NOW)
     assert {a.key: a.severity for a in change.raised} == {key: severity}
 
 
@@ -61,7 +64,7 @@ def test_3_a_lost_plc_is_told(model: Model) -> None:
     reading = parse_plant(state | {key: 1 for key in pumps if key in state})
     assert reading.connected is False
     assert reading.alarms == {"disconnect"}
-    assert status_of(reading) is Status.ERROR
+    assert status_of(TABLES[Model(reading.model)], reading) is Status.ERROR
     assert reading.running is None
     assert set(reading.values.values()) == {None}
 
@@ -95,7 +98,7 @@ async def test_6_a_read_that_is_not_ok_is_refused(build: Build, operation: str) 
         return reply(operation, container.operate(operation), ok=False)
 
     container.faults[operation] = not_ok
-    read = client.cooler_state if operation == "coolerState" else client.miner_info
+    read = client.read_plant if operation == "coolerState" else client.read_miners
     with pytest.raises(RefusedError):
         await read()
 
@@ -105,7 +108,7 @@ async def test_7_ok_to_a_write_is_no_proof(build: Build, time: Time) -> None:
     container, client = await build(Model.HK3)
     container.deaf.add("open")
     with pytest.raises(UnconfirmedError):
-        await start_cooling(client, time.read_back())
+        await start_cooling(TABLES[Model.HK3], client, time.read_back())
     assert container.writes == [{"operation": "open"}]
 
 
@@ -120,7 +123,7 @@ async def test_8_there_is_a_deadline(build: Build) -> None:
     container, client = await build(Model.HK3, timeout=soon)
     container.faults["*"] = container.hang
     with pytest.raises(DeadlineError, match="10 s"):
-        await client.cooler_state()
+        await client.read_plant()
     assert asked == [10.0]
 
 
@@ -128,7 +131,7 @@ async def test_9_failing_miners_hide_no_plant(build: Build) -> None:
     """Where `minerInfo` fails, the plant is read, and only the miners are missing."""
     container, client = await build(Model.IMMERSION)
     container.faults["minerInfo"] = always(500)
-    snapshot = await take_snapshot(client, NOW)
+    snapshot = await take_snapshot(TABLES[Model.IMMERSION], client, NOW)
     assert snapshot.miners is None
     assert isinstance(snapshot.failure, RefusedError)
     assert snapshot.plant is not None

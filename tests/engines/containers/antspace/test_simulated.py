@@ -7,11 +7,8 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
-from custom_components.mining_farm.engines.containers.antspace import (
-    TABLES,
-    AntspaceClient,
+from custom_components.mining_farm.engines.containers import (
     MinersHashingError,
-    Model,
     Status,
     UnconfirmedError,
     reset_cooling,
@@ -20,6 +17,11 @@ from custom_components.mining_farm.engines.containers.antspace import (
     start_cooling,
     stop_cooling,
     take_snapshot,
+)
+from custom_components.mining_farm.engines.containers.antspace import (
+    TABLES,
+    AntspaceClient,
+    Model,
 )
 from simulators.antspace import AntspaceSimulator
 from simulators.clock import ManualClock
@@ -62,7 +64,7 @@ async def test_nothing_of_a_plant_is_missed(
     model: Model, containers: dict[Model, Running]
 ) -> None:
     """Every number, flag and alarm that either plant tells is known, or cannot be true."""
-    snapshot = await take_snapshot(containers[model].client, NOW)
+    snapshot = await take_snapshot(TABLES[model], containers[model].client, NOW)
     plant = snapshot.plant
     assert plant is not None
     assert plant.model is model
@@ -81,15 +83,15 @@ async def test_a_day_of_commands(
 ) -> None:
     """Start, hold, PID, stop and reset are all shown by the plant, each sent once."""
     client, read_back = containers[model].client, time.read_back()
-    bounds = TABLES[model].bounds
-    assert (await start_cooling(client, read_back)).still_running is True
-    held = await set_supply_temperature(client, 36.5, bounds, read_back)
+    table = TABLES[model]
+    assert (await start_cooling(table, client, read_back)).still_running is True
+    held = await set_supply_temperature(table, client, 36.5, table.bounds, read_back)
     assert held.reading.set_point == 36.5
-    assert (await set_pid(client, read_back)).reading.pid_mode is True
+    assert (await set_pid(table, client, read_back)).reading.pid_mode is True
     with pytest.raises(MinersHashingError):
-        await stop_cooling(client, read_back=read_back)
-    await stop_cooling(client, force=True, read_back=read_back)
-    await reset_cooling(client, read_back)
+        await stop_cooling(table, client, read_back=read_back)
+    await stop_cooling(table, client, force=True, read_back=read_back)
+    await reset_cooling(table, client, read_back)
     sent = [request.operation for request in containers[model].simulator.writes]
     assert sent == ["open", "setTemp", "setTemp", "close", "reset"]
 
@@ -101,17 +103,17 @@ async def test_troubles(
     """A leak, a lost PLC and an empty promise are all noticed."""
     simulator, client = containers[model].simulator, containers[model].client
     simulator.set_fields({"leakage_fault": True})
-    snapshot = await take_snapshot(client, NOW)
+    snapshot = await take_snapshot(TABLES[model], client, NOW)
     assert snapshot.status is Status.ERROR
     assert snapshot.plant is not None
     assert "leakage_fault" in snapshot.plant.alarms
     simulator.set_fields({"leakage_fault": False, "disconnect": True})
-    lost = await take_snapshot(client, NOW)
+    lost = await take_snapshot(TABLES[model], client, NOW)
     assert lost.plant is not None
     assert "disconnect" in lost.plant.alarms
     assert lost.plant.running is None
     simulator.set_fields({"disconnect": False})
     simulator.ack_without_effect()
     with pytest.raises(UnconfirmedError):
-        await set_pid(client, time.read_back())
+        await set_pid(TABLES[model], client, time.read_back())
     assert len(simulator.writes) == 1

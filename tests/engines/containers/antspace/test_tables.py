@@ -7,13 +7,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.containers.antspace import (
-    TABLES,
-    Model,
-    Nature,
-    Quantity,
-    Severity,
-)
+from custom_components.mining_farm.engines.containers import Nature, Quantity, Severity
+from custom_components.mining_farm.engines.containers.antspace import TABLES, Model
 from tests.reference import reference
 
 from .states import rows

@@ -1,7 +1,9 @@
-"""What both plants tell in the same words: rows that both tables hold."""
+"""Rows that both plants have, by the same names."""
 
-from .models import Nature, Severity
-from .rows import AlarmKind, Confidence, Field, Flag, Quantity
+from ..models import Nature, Severity
+from ..rows import AlarmKind, Confidence, Field, Flag, Quantity, Shape
+
+MANUFACTURER = "Bitmain"
 
 SET_POINT = Field(
     key="supply_liquid_set_temp",
@@ -17,6 +19,9 @@ COORDINATES = (
         unit=None,
         quantity=Quantity.OTHER,
         confidence=Confidence.LOW,
+        measured=False,
+        diagnostic=True,
+        enabled=False,
     ),
     Field(
         key="longitude_direction",
@@ -24,6 +29,9 @@ COORDINATES = (
         unit=None,
         quantity=Quantity.OTHER,
         confidence=Confidence.LOW,
+        measured=False,
+        diagnostic=True,
+        enabled=False,
     ),
     Field(
         key="latitude",
@@ -31,6 +39,9 @@ COORDINATES = (
         unit=None,
         quantity=Quantity.OTHER,
         confidence=Confidence.LOW,
+        measured=False,
+        diagnostic=True,
+        enabled=False,
     ),
     Field(
         key="latitude_direction",
@@ -38,16 +49,33 @@ COORDINATES = (
         unit=None,
         quantity=Quantity.OTHER,
         confidence=Confidence.LOW,
+        measured=False,
+        diagnostic=True,
+        enabled=False,
     ),
 )
 MODES = (
-    Flag(key="pid_mode", wire="pid_mode", confidence=Confidence.HIGH),
-    Flag(key="running_mode", wire="running_mode", confidence=Confidence.LOW),
+    Flag(
+        key="pid_mode",
+        wire="pid_mode",
+        confidence=Confidence.HIGH,
+        shape=Shape.MODE,
+    ),
+    Flag(
+        key="running_mode",
+        wire="running_mode",
+        confidence=Confidence.LOW,
+        shape=Shape.MODE,
+        diagnostic=True,
+        enabled=False,
+    ),
     Flag(
         key="connected",
         wire="disconnect",
         inverted=True,
         confidence=Confidence.MEDIUM_HIGH,
+        shape=Shape.CONNECTED,
+        diagnostic=True,
     ),
 )
 LEAK = AlarmKind(

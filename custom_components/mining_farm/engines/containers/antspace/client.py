@@ -11,11 +11,17 @@ import time
 import aiohttp
 from yarl import URL
 
+from ..errors import (
+    ContainerError,
+    OutOfBoundsError,
+    UnknownDeviceError,
+    UnreachableError,
+)
+from ..models import MinerSummary, PlantReading, PressureUnit
 from .envelope import unwrap
-from .errors import AntspaceError, NotAntspaceError, OutOfBoundsError, UnreachableError
 from .exchange import Timeout, fetch
 from .miner_parsing import parse_miners
-from .models import MinerSummary, Model, PlantReading, PressureUnit
+from .models import Model
 from .parsing import parse_plant
 
 DEADLINE = 10.0
@@ -24,7 +30,7 @@ _BEYOND = 1e6
 
 
 class AntspaceClient:
-    """A container's controller; every method raises an AntspaceError for no good answer."""
+    """A container's controller; every method raises a ContainerError for no good answer."""
 
     def __init__(
         self,
@@ -32,14 +38,14 @@ class AntspaceClient:
         host: str,
         port: int,
         *,
-        model: Model | None = None,
+        model: str | None = None,
         pressure_unit: PressureUnit = PressureUnit.MPA,
         deadline: float = DEADLINE,
         timeout: Timeout = asyncio.timeout,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep what is needed; `model` is told by the first state where it is None."""
-        self.model = model
+        """Keep what is needed; the first state decides the model where it is None."""
+        self.model = None if model is None else Model(model)
         self._session = session
         self._host = host
         self._port = port
@@ -52,8 +58,13 @@ class AntspaceClient:
 
     @property
     def address(self) -> str:
-        """Return host and port as they are told to people."""
+        """Return host and port as texts show them."""
         return f"{self._host}:{self._port}"
+
+    @property
+    def page(self) -> str:
+        """Return the URL of the controller's own page."""
+        return f"http://{self._host}:{self._port}"
 
     @property
     def silent_for(self) -> float | None:
@@ -62,32 +73,32 @@ class AntspaceClient:
             return None
         return self._monotonic() - self._answered_at
 
-    async def cooler_state(self, within: float | None = None) -> PlantReading:
+    async def read_plant(self, within: float | None = None) -> PlantReading:
         """Return the plant's state; `within` so many seconds where less than usual."""
         params = await self._ask("coolerState", within=within)
         try:
             reading = parse_plant(params, self.model, self._pressure_unit)
-        except NotAntspaceError as err:
+        except UnknownDeviceError as err:
             raise self._named(err) from err
-        self.model = reading.model
+        self.model = Model(reading.model)
         return reading
 
-    async def miner_info(self) -> MinerSummary:
+    async def read_miners(self) -> MinerSummary:
         """Return what the controller knows of its miners."""
         try:
             return parse_miners(await self._ask("minerInfo"))
-        except NotAntspaceError as err:
+        except UnknownDeviceError as err:
             raise self._named(err) from err
 
-    async def open_cooling(self) -> None:
+    async def start_cooling(self) -> None:
         """Ask to start cooling; the answer is no proof."""
         await self._ask("open")
 
-    async def close_cooling(self) -> None:
+    async def stop_cooling(self) -> None:
         """Ask to stop cooling, whatever the miners do; the answer is no proof."""
         await self._ask("close")
 
-    async def reset(self) -> None:
+    async def reset_faults(self) -> None:
         """Ask to clear latched faults; the answer is no proof."""
         await self._ask("reset")
 
@@ -120,12 +131,12 @@ class AntspaceClient:
             try:
                 answer = await fetch(self._session, url, deadline, self._timeout)
                 params = unwrap(*answer, operation)
-            except AntspaceError as err:
+            except ContainerError as err:
                 raise self._named(err) from err
             self._answered_at = self._monotonic()
         return params
 
-    def _named(self, err: AntspaceError) -> AntspaceError:
+    def _named(self, err: ContainerError) -> ContainerError:
         """Return the same error with the controller's address in front."""
         return type(err)(f"{self.address}: {err}")
 

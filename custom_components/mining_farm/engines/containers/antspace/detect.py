@@ -1,4 +1,4 @@
-"""Tells the model from an answer's keys: no key names it, and the sets overlap."""
+"""Finds the model by an answer's keys: no key names it, and the sets overlap."""
 
 from collections.abc import Mapping
 
@@ -27,9 +27,9 @@ def detect(params: object) -> Model | None:
 
 
 def fits(model: Model, params: Mapping[str, object]) -> bool:
-    """Return whether a state can be of the model that was told before."""
-    if (told := detect(params)) is not None:
-        return told is model
+    """Return whether a state can be of a known model."""
+    if (found := detect(params)) is not None:
+        return found is model
     table = TABLES[model]
     known = {row.wire for row in table.fields}
     known |= {row.wire for row in table.flags} | {kind.wire for kind in table.alarms}

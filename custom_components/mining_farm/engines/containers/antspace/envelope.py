@@ -3,33 +3,33 @@
 from http import HTTPStatus
 import json
 
-from .errors import NotAntspaceError, RefusedError
+from ..errors import RefusedError, UnknownDeviceError
 from .values import flag
 
 
 def unwrap(status: int, body: bytes, operation: str) -> object:
     """Return an answer's params.
 
-    Raises RefusedError for `ok: false` and HTTP errors, NotAntspaceError for what no
+    Raises RefusedError for `ok: false` and HTTP errors, UnknownDeviceError for what no
     controller says.
     """
     answer = _object(body)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise RefusedError(f"HTTP {status}")
     if answer is None:
-        raise NotAntspaceError(f"HTTP {status} without a JSON object")
+        raise UnknownDeviceError(f"HTTP {status} without a JSON object")
     if status >= HTTPStatus.BAD_REQUEST:
         if {"ok", "error"}.isdisjoint(answer):
-            raise NotAntspaceError(f"HTTP {status} and foreign JSON")
+            raise UnknownDeviceError(f"HTTP {status} and foreign JSON")
         raise RefusedError(f"HTTP {status}")
     if status != HTTPStatus.OK:
-        raise NotAntspaceError(f"HTTP {status}")
+        raise UnknownDeviceError(f"HTTP {status}")
     if flag(answer.get("ok")) is False or answer.get("status") == "error":
         raise RefusedError("the answer is not ok")
     if "ok" not in answer or answer.get("method") != operation:
-        raise NotAntspaceError("the answer is not to what was asked")
+        raise UnknownDeviceError("the answer is not to what was asked")
     if flag(answer["ok"]) is not True:
-        raise NotAntspaceError("the answer is neither ok nor not")
+        raise UnknownDeviceError("the answer is neither ok nor not")
     return answer.get("params")
 
 

@@ -7,7 +7,12 @@ from contextlib import AbstractAsyncContextManager
 import aiohttp
 from yarl import URL
 
-from .errors import AnswerLostError, DeadlineError, NotAntspaceError, UnreachableError
+from ..errors import (
+    AnswerLostError,
+    DeadlineError,
+    UnknownDeviceError,
+    UnreachableError,
+)
 
 BODY_LIMIT = 1024 * 1024
 _CHUNK = 64 * 1024
@@ -22,7 +27,7 @@ async def fetch(
     deadline: float,
     timeout: Timeout = asyncio.timeout,
 ) -> tuple[int, bytes]:
-    """Ask once and return HTTP status and body; raises an AntspaceError for no answer."""
+    """Ask once and return HTTP status and body; raises a ContainerError for no answer."""
     try:
         async with (
             timeout(deadline),
@@ -42,7 +47,7 @@ async def fetch(
     except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as err:
         raise UnreachableError("no valid address") from err
     except aiohttp.ClientResponseError as err:
-        raise NotAntspaceError("the answer is no HTTP") from err
+        raise UnknownDeviceError("the answer is no HTTP") from err
     except (aiohttp.ClientError, OSError) as err:
         raise AnswerLostError("the connection broke") from err
 
@@ -67,5 +72,5 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(_CHUNK):
         body += chunk
         if len(body) > BODY_LIMIT:
-            raise NotAntspaceError(f"the answer is longer than {BODY_LIMIT} bytes")
+            raise UnknownDeviceError(f"the answer is longer than {BODY_LIMIT} bytes")
     return bytes(body)

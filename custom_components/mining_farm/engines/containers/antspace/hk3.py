@@ -4,30 +4,62 @@ Names are the wire's own, misspelt ones too; meanings and units come from public
 of such plants (MiningOS, miner-monitor), as sure as each row says.
 """
 
-from .both_models import (
-    COORDINATES,
-    DISCONNECTED,
-    LEAK,
-    MODES,
-    SET_POINT,
-    SUPPLY_HIGH,
-    SUPPLY_TOO_HIGH,
-)
-from .models import Model, Nature, Severity
-from .rows import (
+from ..models import Nature, Severity
+from ..rows import (
     AlarmKind,
+    Below,
     Confidence,
     Field,
     Flag,
     PlantTable,
     Quantity,
     SetPointBounds,
+    Values,
+    Write,
 )
+from .both_models import (
+    COORDINATES,
+    DISCONNECTED,
+    LEAK,
+    MANUFACTURER,
+    MODES,
+    SET_POINT,
+    SUPPLY_HIGH,
+    SUPPLY_TOO_HIGH,
+)
+from .models import Model
+
+COLD_LIMIT = 20.0
+"""Coolant colder than this, °C, lets water condense on it (MiningOS)."""
+_WATER = 1.163
+"""Heat in kWh that a cubic metre of water takes per kelvin."""
+
+
+def _total_power(values: Values) -> float | None:
+    box1, box2 = values["distribution_box1_power"], values["distribution_box2_power"]
+    return None if box1 is None or box2 is None else round(box1 + box2, 6)
+
+
+def _liquid_delta_t(values: Values) -> float | None:
+    out, back = values["supply_liquid_temp"], values["return_liquid_temp"]
+    return None if out is None or back is None else round(back - out, 6)
+
+
+def _thermal_power(values: Values) -> float | None:
+    flow, delta = values["supply_liquid_flow"], values["liquid_delta_t"]
+    return None if flow is None or delta is None else round(flow * _WATER * delta, 3)
+
 
 HK3 = PlantTable(
     model=Model.HK3,
+    name="Antspace HK3",
+    manufacturer=MANUFACTURER,
     running_flags=("circulating_pump",),
+    supply_temperatures=("supply_liquid_temp",),
     bounds=SetPointBounds(low=20, high=45),
+    writes=frozenset(Write),
+    # The circulating pump is seen to run on after a stop.
+    stop_is_shown=False,
     fields=(
         Field(
             key="supply_liquid_temp",
@@ -106,6 +138,7 @@ HK3 = PlantTable(
         Field(
             key="total_power",
             wire=None,
+            derive=_total_power,
             unit="W",
             quantity=Quantity.POWER,
             confidence=Confidence.HIGH,
@@ -113,6 +146,7 @@ HK3 = PlantTable(
         Field(
             key="liquid_delta_t",
             wire=None,
+            derive=_liquid_delta_t,
             unit="°C",
             quantity=Quantity.TEMPERATURE_DELTA,
             confidence=Confidence.HIGH,
@@ -120,9 +154,12 @@ HK3 = PlantTable(
         Field(
             key="thermal_power",
             wire=None,
+            derive=_thermal_power,
             unit="kW",
             quantity=Quantity.POWER,
             confidence=Confidence.MEDIUM,
+            diagnostic=True,
+            enabled=False,
         ),
         *COORDINATES,
     ),
@@ -258,6 +295,7 @@ HK3 = PlantTable(
         AlarmKind(
             key="supply_liquid_temp_low",
             wire=None,
+            below=Below(field="supply_liquid_temp", limit=COLD_LIMIT),
             name="supply_liquid_temp_low",
             severity=Severity.HIGH,
             nature=Nature.COLD,

@@ -5,17 +5,8 @@ Names are the wire's own: "lever" is level, and `primary_circulating_pump` and
 but does not alert on them: leak, supply hot and too hot, pump station.
 """
 
-from .both_models import (
-    COORDINATES,
-    DISCONNECTED,
-    LEAK,
-    MODES,
-    SET_POINT,
-    SUPPLY_HIGH,
-    SUPPLY_TOO_HIGH,
-)
-from .models import Model, Nature, Severity
-from .rows import (
+from ..models import Nature, Severity
+from ..rows import (
     AlarmKind,
     Confidence,
     Field,
@@ -23,12 +14,31 @@ from .rows import (
     PlantTable,
     Quantity,
     SetPointBounds,
+    Shape,
+    Write,
 )
+from .both_models import (
+    COORDINATES,
+    DISCONNECTED,
+    LEAK,
+    MANUFACTURER,
+    MODES,
+    SET_POINT,
+    SUPPLY_HIGH,
+    SUPPLY_TOO_HIGH,
+)
+from .models import Model
 
 IMMERSION = PlantTable(
     model=Model.IMMERSION,
+    name="Antspace Immersion",
+    manufacturer=MANUFACTURER,
     running_flags=("second_pump1", "second_pump2"),
+    # Two circuits of oil go to the tanks: the warmer one is what has to be cooled.
+    supply_temperatures=("second_supply_temp1", "second_supply_temp2"),
     bounds=SetPointBounds(low=20, high=48),
+    writes=frozenset(Write),
+    stop_is_shown=True,
     fields=(
         SET_POINT,
         Field(
@@ -157,6 +167,7 @@ IMMERSION = PlantTable(
             unit="V",
             quantity=Quantity.VOLTAGE,
             confidence=Confidence.HIGH,
+            diagnostic=True,
         ),
         Field(
             key="voltage_b",
@@ -165,6 +176,7 @@ IMMERSION = PlantTable(
             unit="V",
             quantity=Quantity.VOLTAGE,
             confidence=Confidence.HIGH,
+            diagnostic=True,
         ),
         Field(
             key="voltage_c",
@@ -173,6 +185,7 @@ IMMERSION = PlantTable(
             unit="V",
             quantity=Quantity.VOLTAGE,
             confidence=Confidence.HIGH,
+            diagnostic=True,
         ),
         Field(
             key="current_a",
@@ -180,6 +193,7 @@ IMMERSION = PlantTable(
             unit="A",
             quantity=Quantity.CURRENT,
             confidence=Confidence.MEDIUM_LOW,
+            diagnostic=True,
         ),
         Field(
             key="current_b",
@@ -187,6 +201,7 @@ IMMERSION = PlantTable(
             unit="A",
             quantity=Quantity.CURRENT,
             confidence=Confidence.MEDIUM_LOW,
+            diagnostic=True,
         ),
         Field(
             key="current_c",
@@ -194,6 +209,7 @@ IMMERSION = PlantTable(
             unit="A",
             quantity=Quantity.CURRENT,
             confidence=Confidence.MEDIUM_LOW,
+            diagnostic=True,
         ),
         Field(
             key="total_power",
@@ -211,6 +227,8 @@ IMMERSION = PlantTable(
             unit="W",
             quantity=Quantity.POWER,
             confidence=Confidence.MEDIUM,
+            diagnostic=True,
+            enabled=False,
         ),
         Field(
             key="valve1_opening",
@@ -218,6 +236,8 @@ IMMERSION = PlantTable(
             unit=None,
             quantity=Quantity.OTHER,
             confidence=Confidence.LOW,
+            diagnostic=True,
+            enabled=False,
         ),
         Field(
             key="valve2_opening",
@@ -225,6 +245,8 @@ IMMERSION = PlantTable(
             unit=None,
             quantity=Quantity.OTHER,
             confidence=Confidence.LOW,
+            diagnostic=True,
+            enabled=False,
         ),
         Field(
             key="protocol_version",
@@ -232,6 +254,9 @@ IMMERSION = PlantTable(
             unit=None,
             quantity=Quantity.OTHER,
             confidence=Confidence.HIGH,
+            measured=False,
+            diagnostic=True,
+            enabled=False,
         ),
         *COORDINATES,
     ),
@@ -251,19 +276,71 @@ IMMERSION = PlantTable(
             wire="dry_cooler_freq_run",
             confidence=Confidence.MEDIUM_HIGH,
         ),
-        Flag(key="pump_ready", wire="pump_ready", confidence=Confidence.MEDIUM_HIGH),
+        Flag(
+            key="pump_ready",
+            wire="pump_ready",
+            confidence=Confidence.MEDIUM_HIGH,
+            shape=Shape.MODE,
+            diagnostic=True,
+        ),
         Flag(
             key="pump_operation",
             wire="pump_operation",
             confidence=Confidence.MEDIUM_HIGH,
         ),
-        Flag(key="pump_run", wire="pump_run", confidence=Confidence.LOW),
-        Flag(key="pump_start", wire="pump_start", confidence=Confidence.MEDIUM),
-        Flag(key="server_on", wire="server_on", confidence=Confidence.MEDIUM),
-        Flag(key="valve1_open", wire="valve1_open", confidence=Confidence.MEDIUM),
-        Flag(key="valve1_close", wire="valve1_close", confidence=Confidence.MEDIUM),
-        Flag(key="valve2_open", wire="valve2_open", confidence=Confidence.MEDIUM),
-        Flag(key="valve2_close", wire="valve2_close", confidence=Confidence.MEDIUM),
+        Flag(
+            key="pump_run",
+            wire="pump_run",
+            confidence=Confidence.LOW,
+            diagnostic=True,
+            enabled=False,
+        ),
+        Flag(
+            key="pump_start",
+            wire="pump_start",
+            confidence=Confidence.MEDIUM,
+            shape=Shape.MODE,
+            diagnostic=True,
+        ),
+        Flag(
+            key="server_on",
+            wire="server_on",
+            confidence=Confidence.MEDIUM,
+            shape=Shape.MODE,
+            diagnostic=True,
+        ),
+        Flag(
+            key="valve1_open",
+            wire="valve1_open",
+            confidence=Confidence.MEDIUM,
+            shape=Shape.MOVING,
+            diagnostic=True,
+            enabled=False,
+        ),
+        Flag(
+            key="valve1_close",
+            wire="valve1_close",
+            confidence=Confidence.MEDIUM,
+            shape=Shape.MOVING,
+            diagnostic=True,
+            enabled=False,
+        ),
+        Flag(
+            key="valve2_open",
+            wire="valve2_open",
+            confidence=Confidence.MEDIUM,
+            shape=Shape.MOVING,
+            diagnostic=True,
+            enabled=False,
+        ),
+        Flag(
+            key="valve2_close",
+            wire="valve2_close",
+            confidence=Confidence.MEDIUM,
+            shape=Shape.MOVING,
+            diagnostic=True,
+            enabled=False,
+        ),
     ),
     alarms=(
         AlarmKind(

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from .errors import NotAntspaceError
-from .models import ContainerMiner, MinerSummary
+from ..errors import UnknownDeviceError
+from ..models import ContainerMiner, MinerSummary
 from .values import amount, count, number, word
 
 _KEYS = frozenset(
@@ -12,16 +12,16 @@ _KEYS = frozenset(
 
 
 def parse_miners(params: object) -> MinerSummary:
-    """Return what a `minerInfo` says; NotAntspaceError where it is none."""
+    """Return what a `minerInfo` says; UnknownDeviceError where it is none."""
     if not isinstance(params, Mapping) or _KEYS.isdisjoint(params):
-        raise NotAntspaceError("the answer is no summary of miners")
+        raise UnknownDeviceError("the answer is no summary of miners")
     miners = params.get("miner_info")
     return MinerSummary(
         miners_known=count(params.get("miner_num")),
         total_hashrate=amount(params.get("total_hashrate")),
         chip_max_temp=number(params.get("chip_max_temp")),
         board_max_temp=number(params.get("pcb_max_temp")),
-        # Controllers that do not compute the mean tell 0.
+        # Controllers that do not compute the mean send 0.
         chip_temp_mean=number(params.get("chip_temp_mean")) or None,
         miners=tuple(_miner(ip, row) for ip, row in miners.items())
         if isinstance(miners, Mapping)
@@ -31,14 +31,14 @@ def parse_miners(params: object) -> MinerSummary:
 
 def _miner(ip: str, row: object) -> ContainerMiner:
     """Return one miner; the rates are in TH/s, whatever `GHS` suggests."""
-    told = row if isinstance(row, Mapping) else {}
+    fields = row if isinstance(row, Mapping) else {}
     return ContainerMiner(
         ip=ip,
-        type=word(told.get("miner_type")),
-        version=word(told.get("miner_version")),
-        elapsed=count(told.get("elapsed")),
-        hashrate_5s=amount(told.get("GHS_5s")),
-        hashrate_avg=amount(told.get("GHS_avg")),
-        board_max_temp=number(told.get("pcb_max_temp")),
-        chip_max_temp=number(told.get("chip_max_temp")),
+        type=word(fields.get("miner_type")),
+        version=word(fields.get("miner_version")),
+        elapsed=count(fields.get("elapsed")),
+        hashrate_5s=amount(fields.get("GHS_5s")),
+        hashrate_avg=amount(fields.get("GHS_avg")),
+        board_max_temp=number(fields.get("pcb_max_temp")),
+        chip_max_temp=number(fields.get("chip_max_temp")),
     )

@@ -1,7 +1,7 @@
 """Reads single JSON values: numbers, flags and words; what makes no sense is None."""
 
 _NO_DATA = -100_000
-"""Controllers tell this or less where they have no reading (miner-monitor's notes)."""
+"""Controllers send this or less where they have no reading (miner-monitor's notes)."""
 _BEYOND = 1e12
 """No plant measures so much; sums and other units of less stay numbers to show."""
 _TRUE = frozenset({"1", "true", "yes", "on"})

@@ -1,4 +1,4 @@
-"""Config flow of a container: tried, its model told, before anything is saved."""
+"""Config flow of a container: it has to answer before anything is saved."""
 
 from typing import Any
 
@@ -16,19 +16,9 @@ from homeassistant.helpers.selector import (
 )
 
 from ....const import CONF_KIND, Kind
-from ....engines.containers.antspace import (
-    AnswerLostError,
-    AntspaceClient,
-    AntspaceError,
-    PlantReading,
-    UnreachableError,
-)
+from ....engines.containers import ContainerError, Found, find
 from ..const import CONF_CONTROLS, CONF_MODEL
-from ..coordinator import error_key
-from ..entity import MODEL_NAMES
-
-USUAL_PORTS = (80, 8000)
-"""Of controllers, and of the mock server that everybody develops with."""
+from ..errors import error_key
 
 PORT = vol.All(
     NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
@@ -48,8 +38,7 @@ CONFIRM_SCHEMA = vol.Schema(
 class ContainerFlow(ConfigFlow):
     """Steps that add a container or follow it to a new address."""
 
-    _container: dict[str, Any]
-    _reading: PlantReading
+    _container: Found
 
     async def async_step_container(
         self, user_input: dict[str, Any] | None = None
@@ -59,17 +48,12 @@ class ContainerFlow(ConfigFlow):
         detail = ""
         if user_input is not None:
             try:
-                address, reading = await self._find_container(user_input)
-            except AntspaceError as err:
+                found = await self._find_container(user_input)
+            except ContainerError as err:
                 errors["base"], detail = error_key(err), str(err)
             else:
-                self._async_abort_entries_match(address)
-                self._container = {
-                    CONF_KIND: Kind.CONTAINER,
-                    **address,
-                    CONF_MODEL: reading.model,
-                }
-                self._reading = reading
+                self._async_abort_entries_match(_address(found))
+                self._container = found
                 return await self.async_step_container_confirm()
         return self.async_show_form(
             step_id="container",
@@ -81,26 +65,29 @@ class ContainerFlow(ConfigFlow):
     async def async_step_container_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show what was found; ask for its name, and whether it may be steered."""
+        """Show what was found; ask for its name, and whether it may be controlled."""
+        found = self._container
         if user_input is not None:
             return self.async_create_entry(
                 title=user_input[CONF_NAME].strip(),
-                data=self._container,
+                data={
+                    CONF_KIND: Kind.CONTAINER,
+                    **_address(found),
+                    CONF_MODEL: found.table.model,
+                },
                 options={CONF_CONTROLS: user_input[CONF_CONTROLS]},
             )
-        model = MODEL_NAMES[self._reading.model]
-        set_point = self._reading.set_point
+        set_point = found.reading.set_point
         return self.async_show_form(
             step_id="container_confirm",
             data_schema=self.add_suggested_values_to_schema(
-                CONFIRM_SCHEMA,
-                {CONF_NAME: f"{model} {self._container[CONF_HOST]}"},
+                CONFIRM_SCHEMA, {CONF_NAME: f"{found.table.name} {found.host}"}
             ),
             description_placeholders={
-                "model": model,
-                "address": f"{self._container[CONF_HOST]}:{self._container[CONF_PORT]}",
+                "model": found.table.name,
+                "address": f"{found.host}:{found.port}",
                 "set_point": "?" if set_point is None else f"{set_point:g}",
-                "alarms": str(len(self._reading.alarms)),
+                "alarms": str(len(found.reading.alarms)),
             },
         )
 
@@ -113,17 +100,17 @@ class ContainerFlow(ConfigFlow):
         detail = ""
         if user_input is not None:
             try:
-                address, reading = await self._find_container(user_input)
-            except AntspaceError as err:
+                found = await self._find_container(user_input)
+            except ContainerError as err:
                 errors["base"], detail = error_key(err), str(err)
             else:
-                self._async_abort_entries_match(address)
-                if reading.model == entry.data[CONF_MODEL]:
+                self._async_abort_entries_match(_address(found))
+                if found.table.model == entry.data[CONF_MODEL]:
                     return self.async_update_reload_and_abort(
-                        entry, data_updates=address
+                        entry, data_updates=_address(found)
                     )
                 errors["base"] = "container_another_model"
-                detail = MODEL_NAMES[reading.model]
+                detail = found.table.name
         return self.async_show_form(
             step_id="container_reconfigure",
             data_schema=self.add_suggested_values_to_schema(
@@ -133,34 +120,13 @@ class ContainerFlow(ConfigFlow):
             description_placeholders={"name": entry.title, "detail": detail},
         )
 
-    async def _find_container(
-        self, user_input: dict[str, Any]
-    ) -> tuple[dict[str, Any], PlantReading]:
-        """Return the address that a container answers at, and its state.
-
-        The usual ports are tried where none is given; raises of their errors the one
-        that says most.
-        """
-        failures: list[AntspaceError] = []
-        session = async_get_clientsession(self.hass)
-        host: str = user_input[CONF_HOST].strip()
-        asked: int | None = user_input.get(CONF_PORT)
-        for port in USUAL_PORTS if asked is None else (asked,):
-            try:
-                reading = await AntspaceClient(session, host, port).cooler_state()
-            except AntspaceError as err:
-                failures.append(err)
-            else:
-                return {CONF_HOST: host, CONF_PORT: port}, reading
-        raise max(failures, key=_weight)
+    async def _find_container(self, user_input: dict[str, Any]) -> Found:
+        return await find(
+            async_get_clientsession(self.hass),
+            user_input[CONF_HOST].strip(),
+            user_input.get(CONF_PORT),
+        )
 
 
-def _weight(err: AntspaceError) -> int:
-    """Return how much an error says about what is there, 0 for nothing at all."""
-    match err:
-        case AnswerLostError():
-            return 1
-        case UnreachableError():
-            return 0
-        case _:
-            return 2
+def _address(found: Found) -> dict[str, Any]:
+    return {CONF_HOST: found.host, CONF_PORT: found.port}

@@ -15,7 +15,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
 )
 
-from ....engines.containers.antspace import TABLES, Model, PressureUnit, Quantity
+from ....engines.containers import PLANTS, PlantTable, PressureUnit
 from ..const import (
     CONF_CONTROLS,
     CONF_MINER_READINGS,
@@ -29,8 +29,7 @@ COLDEST, HOTTEST = 5, 60
 """°C that no user can want to leave: the plants freeze, and their miners trip."""
 
 
-def _schema(model: Model) -> vol.Schema:
-    table = TABLES[model]
+def _schema(table: PlantTable) -> vol.Schema:
     degrees = NumberSelector(
         NumberSelectorConfig(
             min=COLDEST,
@@ -46,7 +45,7 @@ def _schema(model: Model) -> vol.Schema:
         vol.Required(CONF_SET_POINT_HIGHEST): degrees,
         vol.Required(CONF_MINER_READINGS): BooleanSelector(),
     }
-    if any(field.quantity is Quantity.PRESSURE for field in table.fields):
+    if table.has_pressures:
         fields[vol.Required(CONF_PRESSURE_UNIT)] = PRESSURE_UNIT
     return vol.Schema(fields)
 
@@ -56,13 +55,12 @@ PRESSURE_UNIT = SelectSelector(
 )
 
 
-def options_of(model: Model, options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options in force: the user's, and the model's defaults."""
-    bounds = TABLES[model].bounds
+def options_of(table: PlantTable, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options in force: the user's, and the plant's defaults."""
     return {
         CONF_CONTROLS: False,
-        CONF_SET_POINT_LOWEST: bounds.low,
-        CONF_SET_POINT_HIGHEST: bounds.high,
+        CONF_SET_POINT_LOWEST: table.bounds.low,
+        CONF_SET_POINT_HIGHEST: table.bounds.high,
         CONF_MINER_READINGS: False,
         CONF_PRESSURE_UNIT: PressureUnit.MPA,
         **options,
@@ -82,7 +80,7 @@ class ContainerOptionsFlow(OptionsFlowWithReload):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for controls, bounds, units and how much is shown."""
-        model = Model(self.config_entry.data[CONF_MODEL])
+        table = PLANTS[self.config_entry.data[CONF_MODEL]]
         errors: dict[str, str] = {}
         if user_input is not None:
             low = user_input[CONF_SET_POINT_LOWEST]
@@ -93,8 +91,8 @@ class ContainerOptionsFlow(OptionsFlowWithReload):
         return self.async_show_form(
             step_id="container",
             data_schema=self.add_suggested_values_to_schema(
-                _schema(model),
-                user_input or options_of(model, dict(self.config_entry.options)),
+                _schema(table),
+                user_input or options_of(table, dict(self.config_entry.options)),
             ),
             errors=errors,
             description_placeholders={"name": self.config_entry.title},

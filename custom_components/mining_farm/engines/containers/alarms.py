@@ -1,12 +1,11 @@
-"""The life of alarms: raised, kept while they last, cleared only when told to be off."""
+"""The life of alarms: raised, kept while they last, cleared only by an explicit off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .models import Alarm, PlantReading
-from .rows import AlarmKind
-from .tables import TABLES
+from .rows import AlarmKind, PlantTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,20 +13,23 @@ class AlarmChange:
     """What one reading did to a container's alarms."""
 
     active: Mapping[str, Alarm]
-    """Those that last, by key, in the order of the model's table."""
+    """Those that are on, by key, in the order of the plant's table."""
     raised: tuple[Alarm, ...] = ()
     cleared: tuple[Alarm, ...] = ()
 
 
 def follow(
-    previous: Mapping[str, Alarm], reading: PlantReading | None, now: datetime
+    table: PlantTable,
+    previous: Mapping[str, Alarm],
+    reading: PlantReading | None,
+    now: datetime,
 ) -> AlarmChange:
     """Return the alarms after a reading; None is a failed one, which clears nothing."""
     if reading is None:
         return AlarmChange(active=dict(previous))
     active: dict[str, Alarm] = {}
     raised: list[Alarm] = []
-    for kind in TABLES[reading.model].alarms:
+    for kind in table.alarms:
         known = previous.get(kind.key)
         on = reading.alarm_states.get(kind.key)
         if known is not None and on is not False:

@@ -80,7 +80,7 @@ async def test_what_is_read_after_the_end_is_not_kept(
     assert await site.hass.config_entries.async_unload(entry.entry_id)
     site.clock.advance(2)
     await asyncio.gather(asked, return_exceptions=True)
-    assert "leakage_fault" in ended.memory.alarms
+    assert "leakage_fault" in ended.journal.alarms
     await site.after(6)
     north.restore()
     await site.load(entry)

@@ -1,16 +1,16 @@
-"""What a container does as a whole (MiningOS's rule and the alarms it leaves out)."""
+"""What a container does as a whole, by its pumps and its alarms (MiningOS's rule)."""
 
 from .models import PlantReading, Status
-from .tables import TABLES
+from .rows import PlantTable
 
 ONLINE_WINDOW = 30.0
-"""A controller that answered so many seconds ago or less is in trouble, not away."""
+"""Seconds after a good answer in which a failed read is an error, not yet offline."""
 
 
-def status_of(reading: PlantReading) -> Status | None:
+def status_of(table: PlantTable, reading: PlantReading) -> Status | None:
     """Return the status that a reading shows; None where its pumps are unknown."""
     on = reading.alarms
-    if any(kind.is_fault and kind.key in on for kind in TABLES[reading.model].alarms):
+    if any(kind.is_fault and kind.key in on for kind in table.alarms):
         return Status.ERROR
     match reading.running:
         case True:
@@ -22,7 +22,7 @@ def status_of(reading: PlantReading) -> Status | None:
 
 
 def status_in_silence(silent_for: float | None) -> Status:
-    """Return the status after a read failed, so many seconds after a good answer."""
+    """Return the status after a failed read, by the seconds since a good answer."""
     if silent_for is not None and silent_for <= ONLINE_WINDOW:
         return Status.ERROR
     return Status.OFFLINE
