@@ -12,7 +12,11 @@ from typing import Any, Literal
 
 from pytest_homeassistant_custom_component.common import async_test_home_assistant
 
-from custom_components.mining_farm.common.members import DATA_KNOWLEDGE, MinerKnowledge
+from custom_components.mining_farm.common.members import (
+    Member,
+    MinerFacts,
+    async_members,
+)
 from homeassistant.core import HomeAssistant
 from tests.kinds.rig.day import DEAD_PLUGS, HANGS, Day, async_live_through
 from tests.kinds.rig.site import START, SimulatedRig, Site
@@ -36,7 +40,7 @@ class LinkedMiner:
         self._fault = fault
         self.hung_at: datetime | None = None
 
-    def read(self) -> MinerKnowledge:
+    def read(self) -> MinerFacts:
         """Return what it knows now."""
         now = self._rig.clock.now
         since = (now - START - self._phase) % MINER_POLL
@@ -45,14 +49,15 @@ class LinkedMiner:
         last_seen = polled
         if hung and self._fault == "api silent" and self.hung_at is not None:
             last_seen = self.hung_at - (self.hung_at - START - self._phase) % MINER_POLL
-        return MinerKnowledge(
+        return MinerFacts(
             fresh=now - last_seen <= MINER_GRACE,
             last_seen=last_seen,
             hashing=not hung,
             sleeping=False,
             starting=False,
             pool_lost=False,
-            hashrate_ghs=None,
+            seen=True,
+            hashrate=None,
         )
 
 
@@ -76,8 +81,9 @@ async def async_detect(
         if fault is not None:
             phase = MINER_POLL * random.random()
             miner = LinkedMiner(rig, phase, fault)
-            known = hass.data.setdefault(DATA_KNOWLEDGE, {})
-            known[f"miner of {name}"] = miner.read
+            async_members(hass).add(
+                Member(entry_id=f"miner of {name}", name=name, facts=miner.read)
+            )
             site.add(rig, miner_entry=f"miner of {name}")
         else:
             site.add(rig)

@@ -37,6 +37,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     kind.async_register_devices(hass, entry)
+    kind.async_join(hass, entry)
     # Hundreds of entries start together: one at a time leaves the event loop room, and
     # as adding entities seldom waits for anything, it has to be given away.
     async with hass.data.setdefault(SETUP_TURN, asyncio.Lock()):

@@ -1,21 +1,13 @@
 """Repair flows of every kind."""
 
-from collections.abc import Callable
 from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import CONF_KIND, DOMAIN, Kind
-from .kinds.container.repairs import create_fix_flow as create_container_fix_flow
-from .kinds.rig.repairs import create_fix_flow as create_rig_fix_flow
-
-FIX_FLOWS: dict[str, Callable[[ConfigEntry], RepairsFlow]] = {
-    Kind.CONTAINER: create_container_fix_flow,
-    Kind.RIG: create_rig_fix_flow,
-}
+from .const import DOMAIN
+from .kinds import async_get_repairs
 
 
 async def async_create_fix_flow(
@@ -23,8 +15,8 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow of the entry that the issue is about."""
     entry = hass.config_entries.async_get_entry((data or {}).get("entry_id", ""))
-    if entry is None:
+    if entry is None or (repairs := await async_get_repairs(hass, entry)) is None:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="entry_is_gone"
         )
-    return FIX_FLOWS[entry.data[CONF_KIND]](entry)
+    return repairs.create_fix_flow(entry)

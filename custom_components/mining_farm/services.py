@@ -2,16 +2,14 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from .kinds.container.services import (
-    async_setup_services as async_setup_container_services,
-)
-from .kinds.rig.services import async_setup_services as async_setup_rig_services
-from .kinds.wallet.services import async_setup_services as async_setup_wallet_services
+from .kinds import services_modules
+
+# Imported here, where Home Assistant imports the integration outside the event loop.
+MODULES = tuple(services_modules())
 
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    async_setup_container_services(hass)
-    async_setup_rig_services(hass)
-    async_setup_wallet_services(hass)
+    for module in MODULES:
+        module.async_setup_services(hass)

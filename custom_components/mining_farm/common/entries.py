@@ -10,9 +10,9 @@ from ..const import CONF_KIND, DOMAIN, Kind
 
 
 def entries_of(
-    hass: HomeAssistant, *kinds: Kind, but: str | None = None
+    hass: HomeAssistant, *kinds: Kind, excluding: str | None = None
 ) -> Iterator[ConfigEntry[Any]]:
-    """Yield the entries that the user did not choose to ignore, but for one by its id."""
+    """Yield the entries of some kinds that are not ignored, except one by its id."""
     for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-        if entry.data.get(CONF_KIND) in kinds and entry.entry_id != but:
+        if entry.data.get(CONF_KIND) in kinds and entry.entry_id != excluding:
             yield entry

@@ -1,4 +1,4 @@
-"""Event entities that report what happens, also what happened before they existed."""
+"""Event entities, also for what happened before they were added."""
 
 from abc import abstractmethod
 from collections import deque
@@ -14,32 +14,32 @@ from .entity import EntryEntity
 
 type EventListener = Callable[[str, Mapping[str, Any]], None]
 
-MOST_UNTOLD = 100
+MAX_QUEUED = 100
 
 
-class Teller:
-    """Has one listener at a time; what nobody hears waits for the next."""
+class EventQueue:
+    """Passes events to one listener; they are queued while there is none."""
 
     def __init__(self) -> None:
-        """Begin with nothing to tell."""
+        """Start with an empty queue."""
         self._listener: EventListener | None = None
-        # Nobody ever listens where the user has disabled the entity.
-        self._untold = deque[tuple[str, Mapping[str, Any]]](maxlen=MOST_UNTOLD)
+        # Bounded: a disabled event entity never listens.
+        self._queued = deque[tuple[str, Mapping[str, Any]]](maxlen=MAX_QUEUED)
 
     @callback
-    def tell(self, event: str, attributes: Mapping[str, Any]) -> None:
-        """Tell what happened."""
+    def trigger(self, event: str, attributes: Mapping[str, Any]) -> None:
+        """Pass an event on, or queue it."""
         if self._listener is None:
-            self._untold.append((event, attributes))
+            self._queued.append((event, attributes))
         else:
             self._listener(event, attributes)
 
     @callback
     def async_listen(self, listener: EventListener) -> CALLBACK_TYPE:
-        """Tell a listener what happens, beginning with what nobody has heard yet."""
+        """Pass events to a listener, the queued ones first; returns how to stop."""
         self._listener = listener
-        while self._untold:
-            listener(*self._untold.popleft())
+        while self._queued:
+            listener(*self._queued.popleft())
 
         @callback
         def stop() -> None:
@@ -48,15 +48,15 @@ class Teller:
         return stop
 
 
-class ToldEvent[CoordinatorT: FarmCoordinator[Any]](
+class FarmEventEntity[CoordinatorT: FarmCoordinator[Any]](
     EntryEntity[CoordinatorT], EventEntity
 ):
-    """The last thing that happened; it stays true while the device is silent."""
+    """The last event of an entry; it stays valid while the device does not answer."""
 
     @property
     @abstractmethod
-    def teller(self) -> Teller:
-        """Return who tells it."""
+    def events(self) -> EventQueue:
+        """Return where the events come from."""
 
     @property
     @override
@@ -66,12 +66,13 @@ class ToldEvent[CoordinatorT: FarmCoordinator[Any]](
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        # Automations hear nothing before: what happens until then waits for them.
+        # Automations are set up after the integrations: an event that is triggered
+        # before Home Assistant has started would be missed by them.
         self.async_on_remove(async_at_started(self.hass, self._listen))
 
     @callback
     def _listen(self, _hass: HomeAssistant) -> None:
-        self.async_on_remove(self.teller.async_listen(self._happened))
+        self.async_on_remove(self.events.async_listen(self._async_handle_event))
 
     @callback
     @override
@@ -79,6 +80,6 @@ class ToldEvent[CoordinatorT: FarmCoordinator[Any]](
         """Write nothing: an event is no part of a reading."""
 
     @callback
-    def _happened(self, event: str, attributes: Mapping[str, Any]) -> None:
+    def _async_handle_event(self, event: str, attributes: Mapping[str, Any]) -> None:
         self._trigger_event(event, dict(attributes))
         self.async_write_ha_state()

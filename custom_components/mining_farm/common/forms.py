@@ -1,16 +1,28 @@
-"""Words for lists that a flow puts together: translated, with what is known filled in."""
+"""What the forms of all kinds build with: translated options, the port of a device."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Self
+
+import voluptuous as vol
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+)
 from homeassistant.helpers.translation import async_get_translations
 
 from ..const import DOMAIN
 
+PORT: Final = vol.All(
+    NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
+    vol.Coerce(int),
+)
+
 
 class SelectorTexts:
-    """Options of selectors, in the language of this Home Assistant."""
+    """Translated options of selectors, for lists that are made at run time."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         """Take the translations as Home Assistant keeps them."""
@@ -25,7 +37,7 @@ class SelectorTexts:
             )
         )
 
-    def __call__(self, selector: str, option: str, **known: str) -> str:
+    def __call__(self, selector: str, option: str, **placeholders: str) -> str:
         """Return the text of one option of a selector."""
         text = self._texts[f"component.{DOMAIN}.selector.{selector}.options.{option}"]
-        return text.format(**known)
+        return text.format(**placeholders)

@@ -1,7 +1,15 @@
-"""One folder per kind of config entry; its platforms are imported when one loads."""
+"""The registry of the kinds of config entry, and what each kind's folder offers.
 
-from typing import Any, Protocol, cast
+A new kind is its folder, its name in `Kind` and its line in `OFFERS`. All else finds the
+kind by its name; its modules are imported when something needs them first.
+"""
 
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from importlib import import_module
+from typing import Any, Final, Protocol, cast
+
+from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -10,11 +18,27 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.importlib import async_import_module
 
 from ..common.coordinator import FarmCoordinator
+from ..common.kind_flow import KindFlow
 from ..const import CONF_KIND, Kind
 
 
+class Module(StrEnum):
+    """Modules that not every kind has; each is the name of a module in its folder."""
+
+    SERVICES = "services"
+    REPAIRS = "repairs"
+
+
+OFFERS: Final[Mapping[Kind, frozenset[Module]]] = {
+    Kind.MINER: frozenset(),
+    Kind.RIG: frozenset({Module.SERVICES, Module.REPAIRS}),
+    Kind.CONTAINER: frozenset({Module.SERVICES, Module.REPAIRS}),
+    Kind.WALLET: frozenset({Module.SERVICES}),
+}
+
+
 class KindModule(Protocol):
-    """What the package of a kind offers."""
+    """What `kinds/<kind>` offers."""
 
     PLATFORMS: list[Platform]
 
@@ -26,13 +50,22 @@ class KindModule(Protocol):
     def async_register_devices(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Register the devices that entities refer to; the platforms follow."""
 
+    def async_join(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Offer facts and levers to other entries, for as long as it is loaded."""
+
     async def async_remove_entry(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Forget what was kept of the entry beside its data."""
+        """Remove what was kept of the entry beside its data."""
 
     async def async_remove_device(
         self, hass: HomeAssistant, entry: ConfigEntry, device: dr.AnyDeviceEntry
     ) -> bool:
         """Return whether the user may remove a device."""
+
+
+class FlowModule(Protocol):
+    """What `kinds/<kind>/flow` offers."""
+
+    FLOW: KindFlow[Any]
 
 
 class PlatformModule(Protocol):
@@ -47,6 +80,20 @@ class PlatformModule(Protocol):
         """Add the entities of one entry."""
 
 
+class ServicesModule(Protocol):
+    """What `kinds/<kind>/services.py` offers."""
+
+    def async_setup_services(self, hass: HomeAssistant) -> None:
+        """Register the actions of the kind."""
+
+
+class RepairsModule(Protocol):
+    """What `kinds/<kind>/repairs.py` offers."""
+
+    def create_fix_flow(self, entry: ConfigEntry) -> RepairsFlow:
+        """Return the flow for the issues of an entry that a user can fix."""
+
+
 class DiagnosticsModule(Protocol):
     """What `kinds/<kind>/diagnostics.py` offers."""
 
@@ -56,13 +103,51 @@ class DiagnosticsModule(Protocol):
         """Return what the entry knows, without secrets."""
 
 
-def _name(entry: ConfigEntry) -> str:
-    return f"{__name__}.{Kind(entry.data[CONF_KIND])}"
+def kind_of(entry: ConfigEntry) -> Kind:
+    """Return the kind of an entry."""
+    return Kind(entry.data[CONF_KIND])
+
+
+def kind_flows() -> dict[Kind, KindFlow[Any]]:
+    """Return the flows of all kinds, in the order of the menu; imports them."""
+    return {
+        kind: cast(FlowModule, import_module(f"{__name__}.{kind}.flow")).FLOW
+        for kind in Kind
+    }
+
+
+def services_modules() -> Iterator[ServicesModule]:
+    """Yield the actions of the kinds that have some; imports them."""
+    for kind, modules in OFFERS.items():
+        if Module.SERVICES in modules:
+            yield cast(
+                ServicesModule,
+                import_module(f"{__name__}.{kind}.{Module.SERVICES}"),
+            )
 
 
 async def async_get_kind(hass: HomeAssistant, entry: ConfigEntry) -> KindModule:
     """Return the package of the entry's kind."""
-    return cast(KindModule, await async_import_module(hass, _name(entry)))
+    return cast(KindModule, await _async_import(hass, kind_of(entry)))
+
+
+async def async_get_repairs(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> RepairsModule | None:
+    """Return the repairs of the entry's kind; None where it has none."""
+    kind = kind_of(entry)
+    if Module.REPAIRS not in OFFERS[kind]:
+        return None
+    return cast(RepairsModule, await _async_import(hass, f"{kind}.{Module.REPAIRS}"))
+
+
+async def async_get_diagnostics(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> DiagnosticsModule:
+    """Return the diagnostics of the entry's kind."""
+    return cast(
+        DiagnosticsModule, await _async_import(hass, f"{kind_of(entry)}.diagnostics")
+    )
 
 
 async def async_setup_platform(
@@ -73,16 +158,10 @@ async def async_setup_platform(
 ) -> None:
     """Hand one platform of an entry to its kind."""
     module = cast(
-        PlatformModule, await async_import_module(hass, f"{_name(entry)}.{platform}")
+        PlatformModule, await _async_import(hass, f"{kind_of(entry)}.{platform}")
     )
     await module.async_setup_entry(hass, entry, async_add_entities)
 
 
-async def async_get_diagnostics(
-    hass: HomeAssistant, entry: ConfigEntry
-) -> DiagnosticsModule:
-    """Return the diagnostics of the entry's kind."""
-    return cast(
-        DiagnosticsModule,
-        await async_import_module(hass, f"{_name(entry)}.diagnostics"),
-    )
+async def _async_import(hass: HomeAssistant, name: str) -> object:
+    return await async_import_module(hass, f"{__name__}.{name}")

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.common.members import async_ask_miner_hosts
+from custom_components.mining_farm.common.members import (
+    ContainerFacts,
+    async_facts_by_entry,
+)
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.kinds import container as kind
 from custom_components.mining_farm.kinds.container import miner_readings
@@ -32,6 +35,12 @@ def listed(*hosts: int) -> dict[str, Any]:
             },
         }
     }
+
+
+def listed_hosts(site: Site) -> dict[str, frozenset[str]]:
+    """Return the addresses of miners that loaded containers offer."""
+    facts = async_facts_by_entry(site.hass, ContainerFacts)
+    return {entry_id: container.miner_hosts for entry_id, container in facts.items()}
 
 
 def readings(site: Site, number: int) -> tuple[str, ...]:
@@ -78,12 +87,12 @@ async def test_what_is_offered_to_be_added(
     info["minerInfo"]["miner_info"] |= {"10.0.0.0/8": {}, "elsewhere": {}}
     north.set_fields(info)
     entry = await site.add(north)
-    assert async_ask_miner_hosts(site.hass) == {NORTH: ["10.140.0.1"]}
+    assert listed_hosts(site) == {NORTH: {"10.140.0.1"}}
     north.refuse()
     await site.polls(4)
-    assert async_ask_miner_hosts(site.hass) == {NORTH: []}
+    assert listed_hosts(site) == {NORTH: set()}
     await site.hass.config_entries.async_unload(entry.entry_id)
-    assert async_ask_miner_hosts(site.hass) == {}
+    assert listed_hosts(site) == {}
 
 
 async def test_miners_come_and_go(site: Site, north: AntspaceSimulator) -> None:

@@ -3,7 +3,11 @@
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mining_farm.common.members import async_share_miner_hosts
+from custom_components.mining_farm.common.members import (
+    ContainerFacts,
+    Member,
+    async_members,
+)
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.kinds.miner.flow import many as flow_many
 from homeassistant.config_entries import ConfigFlowResult
@@ -25,7 +29,10 @@ def container(hass: HomeAssistant, *hosts: str) -> MockConfigEntry:
     """Let a container's entry list miners at these addresses."""
     entry = MockConfigEntry(domain=DOMAIN, title="North", data={"kind": "container"})
     entry.add_to_hass(hass)
-    async_share_miner_hosts(hass, entry, lambda: hosts)
+    facts = ContainerFacts(fresh=True, miner_hosts=frozenset(hosts))
+    async_members(hass).add(
+        Member(entry_id=entry.entry_id, name=entry.title, facts=lambda: facts)
+    )
     return entry
 
 

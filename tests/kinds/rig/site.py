@@ -251,7 +251,7 @@ class Site:
         ]
         for number, coordinator in enumerate(self.coordinators):
             name = coordinator.config_entry.entry_id
-            coordinator.teller.async_listen(self._listener(self.rigs[name]))
+            coordinator.events.async_listen(self._listener(self.rigs[name]))
             # Entries are loaded one after the other, and so are their polls due.
             phase = POLL_INTERVAL * number / len(self.coordinators)
             self.clock.at(self.clock.now + phase, self._poll(coordinator))

@@ -9,7 +9,11 @@ from typing import override
 
 import pytest
 
-from custom_components.mining_farm.common.members import DATA_KNOWLEDGE, MinerKnowledge
+from custom_components.mining_farm.common.members import (
+    Member,
+    MinerFacts,
+    async_members,
+)
 from custom_components.mining_farm.engines.restart import Reason, RigState
 from homeassistant.core import HomeAssistant
 
@@ -49,20 +53,21 @@ class LinkedRig(SimulatedRig):
         if not self.cut_off:
             super().note_shares()
 
-    def read(self) -> MinerKnowledge:
+    def read(self) -> MinerFacts:
         """Return what the entry of its miner knows."""
         now = self.clock.now
         last_seen = now - (now - START - self.phase) % POLL
         while self._unanswered(last_seen):
             last_seen -= POLL
-        return MinerKnowledge(
+        return MinerFacts(
             fresh=now - last_seen <= GRACE,
             last_seen=last_seen,
             hashing=True,
             sleeping=False,
             starting=False,
             pool_lost=False,
-            hashrate_ghs=None,
+            seen=True,
+            hashrate=None,
         )
 
     def _unanswered(self, poll: datetime) -> bool:
@@ -92,8 +97,9 @@ def garage(site: Site, *, one_pool: bool, count: int = COUNT) -> list[LinkedRig]
             pool="http://pool" if one_pool else f"http://{number}",
             phase=POLL * number / count,
         )
-        known = site.hass.data.setdefault(DATA_KNOWLEDGE, {})
-        known[f"miner of {rig.name}"] = rig.read
+        async_members(site.hass).add(
+            Member(entry_id=f"miner of {rig.name}", name=rig.name, facts=rig.read)
+        )
         site.add(rig, miner_entry=f"miner of {rig.name}")
         rigs.append(rig)
     site.start()

@@ -11,7 +11,7 @@ import tomllib
 
 import pytest
 
-from custom_components.mining_farm.common import members as knowledge
+from custom_components.mining_farm.common.members import Member, RigFacts, async_members
 from custom_components.mining_farm.kinds.wallet import const
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.exceptions import ServiceValidationError
@@ -83,23 +83,25 @@ async def test_a_proxy_that_is_given_up(site: Site, tmp_path: Path) -> None:
 
 async def test_promised_and_delivered(site: Site) -> None:
     """Short as soon as the machines no longer do nine tenths; unknown is not short."""
-    rates: dict[str, knowledge.HashrateKnowledge] = {
-        "a": knowledge.HashrateKnowledge(heard=True, hashrate_hs=0.5e15),
-        "b": knowledge.HashrateKnowledge(heard=True, hashrate_hs=0.3e15),
+    rates: dict[str, RigFacts] = {
+        "a": RigFacts(seen=True, hashrate=0.5e15),
+        "b": RigFacts(seen=True, hashrate=0.3e15),
     }
-    known = site.hass.data.setdefault(knowledge.DATA_HASHRATES, {})
-    known |= {name: partial(rates.__getitem__, name) for name in rates}
+    for name in rates:
+        async_members(site.hass).add(
+            Member(entry_id=name, name=name, facts=partial(rates.__getitem__, name))
+        )
     site.simulator.control.commit(ALICE.address, WINNING)
     await site.to_block(WINDOW)
     entry = await site.add(machines=["a", "b"])
     assert float(site.state("sensor.wallet_hashrate_won")) == pytest.approx(0.8)
     assert float(site.state("sensor.wallet_hashrate_delivered")) == pytest.approx(0.8)
     assert site.state("binary_sensor.wallet_under_delivery") == "off"
-    rates["b"] = knowledge.HashrateKnowledge(heard=True, hashrate_hs=None)
+    rates["b"] = RigFacts(seen=True, hashrate=None)
     await site.poll(entry)
     assert float(site.state("sensor.wallet_hashrate_delivered")) == pytest.approx(0.5)
     assert site.state("binary_sensor.wallet_under_delivery") == "on"
-    rates["b"] = knowledge.HashrateKnowledge(heard=False, hashrate_hs=None)
+    rates["b"] = RigFacts(seen=False, hashrate=None)
     await site.poll(entry)
     assert site.state("sensor.wallet_hashrate_delivered") == "unknown"
     assert site.state("binary_sensor.wallet_under_delivery") == "unknown"

@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from ...common.members import async_share_miner_hosts
+from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.containers import PressureUnit, connect
 from .const import CONF_MINER_READINGS, CONF_MODEL, CONF_PRESSURE_UNIT
@@ -48,7 +48,12 @@ def async_register_devices(hass: HomeAssistant, entry: ContainerConfigEntry) -> 
         config_entry_id=entry.entry_id, **device_info(entry)
     )
     entry.runtime_data.device_id = device.id
-    async_share_miner_hosts(hass, entry, entry.runtime_data.miner_hosts)
+
+
+@callback
+def async_join(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
+    """Offer other entries what is known of the container."""
+    async_offer(hass, entry, entry.runtime_data.facts)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:

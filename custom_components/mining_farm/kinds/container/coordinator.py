@@ -12,7 +12,8 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
-from ...common.events import Teller
+from ...common.events import EventQueue
+from ...common.members import ContainerFacts
 from ...const import DOMAIN
 from ...engines.containers import (
     PLANTS,
@@ -62,7 +63,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         self.driver = driver
         self.table = PLANTS[entry.data[CONF_MODEL]]
         self.journal = ContainerJournal(hass, entry.entry_id)
-        self.teller = Teller()
+        self.events = EventQueue()
         self.command_lock = asyncio.Lock()
         self._journal_loaded = False
         self._miners: MinerSummary | None = None
@@ -153,9 +154,9 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             target = plant.set_point
         self.journal.keep(change.active, target)
         for alarm in change.raised:
-            self.teller.tell(ALARM_RAISED, _attributes(alarm))
+            self.events.trigger(ALARM_RAISED, _attributes(alarm))
         for alarm in change.cleared:
-            self.teller.tell(ALARM_CLEARED, _attributes(alarm))
+            self.events.trigger(ALARM_CLEARED, _attributes(alarm))
 
     @callback
     def async_refresh_in_background(self) -> None:
@@ -164,9 +165,12 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             self.hass, self.async_refresh(), f"{self.name} after a command"
         )
 
-    def miner_hosts(self) -> list[str]:
-        """Return the addresses of the miners that are listed; nothing else a key may be."""
-        return list(filter(_is_address, self.data.miners_by_ip)) if self.fresh else []
+    def facts(self) -> ContainerFacts:
+        """Return what other entries may know of the container."""
+        listed = self.data.miners_by_ip if self.fresh else ()
+        # A controller may use anything as a key.
+        hosts = frozenset(filter(_is_address, listed))
+        return ContainerFacts(fresh=self.fresh, miner_hosts=hosts)
 
     def describe(self) -> dict[str, Any]:
         """Return all that is known of the container at the moment."""

@@ -6,7 +6,7 @@ from homeassistant.components.event import EventEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...common.events import Teller, ToldEvent
+from ...common.events import EventQueue, FarmEventEntity
 from .coordinator import (
     ALARM_CLEARED,
     ALARM_RAISED,
@@ -30,10 +30,10 @@ async def async_setup_entry(
     async_add_entities([AlarmEvent(entry.runtime_data, ALARMS)])
 
 
-class AlarmEvent(ToldEvent[ContainerCoordinator]):
+class AlarmEvent(FarmEventEntity[ContainerCoordinator]):
     """The last alarm that was raised or cleared."""
 
     @property
     @override
-    def teller(self) -> Teller:
-        return self.coordinator.teller
+    def events(self) -> EventQueue:
+        return self.coordinator.events

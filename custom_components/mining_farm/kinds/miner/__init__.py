@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from ...common.issues import withdraw_issues
-from ...common.members import async_share, async_share_hashrate
+from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     CGMinerClient,
@@ -41,8 +41,12 @@ def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None
         coordinator.device_id = device.id
 
     coordinator.async_on_profile(register_device)
-    async_share(hass, entry, coordinator.knowledge)
-    async_share_hashrate(hass, entry, coordinator.hashrate)
+
+
+@callback
+def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
+    """Offer other entries what is known of the miner."""
+    async_offer(hass, entry, entry.runtime_data.facts)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:

@@ -11,7 +11,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ...common.coordinator import FarmCoordinator
 from ...common.issues import raise_issue, withdraw_issues
-from ...common.members import HashrateKnowledge, MinerKnowledge
+from ...common.members import MinerFacts
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     CGMinerError,
@@ -20,9 +20,9 @@ from ...engines.edge_collector import (
     MinerSnapshot,
     RateUnit,
     display_unit,
-    is_starting,
 )
 from .const import CONF_PROFILE
+from .data import miner_facts
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
 
@@ -101,27 +101,9 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             data={**self.config_entry.data, CONF_PROFILE: asdict(profile)},
         )
 
-    def knowledge(self) -> MinerKnowledge:
+    def facts(self) -> MinerFacts:
         """Return what other entries may know of the miner."""
-        snapshot = self.data if self.fresh else MinerSnapshot()
-        pools = [pool.alive for pool in snapshot.pools if pool.alive is not None]
-        return MinerKnowledge(
-            fresh=self.fresh,
-            last_seen=self.last_seen,
-            hashing=snapshot.hashing,
-            sleeping=snapshot.sleeping,
-            starting=is_starting(snapshot),
-            pool_lost=bool(pools) and not any(pools),
-            hashrate_ghs=snapshot.hashrate_ghs,
-        )
-
-    def hashrate(self) -> HashrateKnowledge:
-        """Return what the miner delivers."""
-        ghs = self.data.hashrate_ghs if self.fresh else None
-        return HashrateKnowledge(
-            heard=self.last_seen is not None,
-            hashrate_hs=None if ghs is None else ghs * 1e9,
-        )
+        return miner_facts(self.data if self.fresh else None, last_seen=self.last_seen)
 
     @callback
     def async_on_profile(self, on_profile: Callable[[MinerProfile], None]) -> None:

@@ -4,7 +4,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from ...common.members import async_share_hashrate
+from ...common.members import async_offer
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import device_info
 from .issues import delete_all
@@ -47,7 +47,12 @@ def async_register_devices(hass: HomeAssistant, entry: RigConfigEntry) -> None:
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **device_info(entry)
     )
-    async_share_hashrate(hass, entry, entry.runtime_data.hashrate)
+
+
+@callback
+def async_join(hass: HomeAssistant, entry: RigConfigEntry) -> None:
+    """Offer other entries what is known of the rig."""
+    async_offer(hass, entry, entry.runtime_data.facts)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RigConfigEntry) -> None:

@@ -11,8 +11,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
-from ...common.events import Teller
-from ...common.members import HashrateKnowledge
+from ...common.events import EventQueue
+from ...common.members import RigFacts
 from ...const import LOGGER
 from ...engines.pools import Account
 from ...engines.restart import (
@@ -86,7 +86,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             on_left_off=lambda: issues.create_left_off(hass, entry),
         )
         self._reauth = ReauthRequests(hass, entry)
-        self.teller = Teller()
+        self.events = EventQueue()
 
     @property
     def armed(self) -> bool:
@@ -262,7 +262,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @callback
     def publish(self, event: str, **attributes: Any) -> None:
         """Publish an event with the evidence that the decision rested on."""
-        self.teller.tell(event, {**self.describe(), **attributes})
+        self.events.trigger(event, {**self.describe(), **attributes})
 
     def _data(self, state: RigState, reason: Reason) -> RigData:
         now = dt_util.utcnow()
@@ -280,11 +280,13 @@ class RigCoordinator(FarmCoordinator[RigData]):
             else report.at + self.policy.status_check_frequency,
         )
 
-    def hashrate(self) -> HashrateKnowledge:
-        """Return what the rig delivers, as its pool sees it."""
-        rate = self.data.pool_hashrate_hs if self.fresh else None
-        return HashrateKnowledge(
-            heard=self.witnesses.report is not None, hashrate_hs=rate
+    def facts(self) -> RigFacts:
+        """Return what other entries may know of the rig."""
+        outlet = self.data.outlet if self.fresh else None
+        return RigFacts(
+            seen=self.witnesses.report is not None,
+            hashrate=self.data.pool_hashrate_hs if self.fresh else None,
+            power=None if outlet is None else outlet.watts,
         )
 
     @override

@@ -6,7 +6,7 @@ from homeassistant.components.event import EventEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...common.events import Teller, ToldEvent
+from ...common.events import EventQueue, FarmEventEntity
 from .coordinator import RigConfigEntry, RigCoordinator
 
 RESTARTS = EventEntityDescription(
@@ -32,10 +32,10 @@ async def async_setup_entry(
     async_add_entities([RigEvent(entry.runtime_data, RESTARTS)])
 
 
-class RigEvent(ToldEvent[RigCoordinator]):
+class RigEvent(FarmEventEntity[RigCoordinator]):
     """The last thing that happened to the rig."""
 
     @property
     @override
-    def teller(self) -> Teller:
-        return self.coordinator.teller
+    def events(self) -> EventQueue:
+        return self.coordinator.events

@@ -29,7 +29,7 @@ def rig_entries(
     hass: HomeAssistant, but: str | None = None
 ) -> Iterator[RigConfigEntry]:
     """Yield the entries of this kind, but for that of one entry id."""
-    yield from entries_of(hass, Kind.RIG, but=but)
+    yield from entries_of(hass, Kind.RIG, excluding=but)
 
 
 def find_worker(

@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ...common.members import MinerKnowledge, async_ask
+from ...common.members import MinerFacts, async_facts
 from ...engines.pools import (
     Account,
     AccountReport,
@@ -80,8 +80,9 @@ class RigWitnesses:
     def ask_miner(self, now: datetime) -> None:
         """Ask the linked miner's entry, which knows without asking the miner."""
         if self._miner_entry is not None:
+            facts = async_facts(self._hass, self._miner_entry)
             self.miner = _miner_evidence(
-                async_ask(self._hass, self._miner_entry), self.miner, now
+                facts if isinstance(facts, MinerFacts) else None, self.miner, now
             )
 
     async def async_ask_pool(self, max_age: timedelta, *, seen: bool) -> None:
@@ -210,31 +211,31 @@ class RigWitnesses:
 
 
 def _miner_evidence(
-    knowledge: MinerKnowledge | None, before: MinerEvidence | None, now: datetime
+    facts: MinerFacts | None, before: MinerEvidence | None, now: datetime
 ) -> MinerEvidence | None:
     """Return what the linked miner contributes, and since when it is so.
 
     None when it is not loaded, or does not tell whether it hashes.
     """
-    if knowledge is None:
+    if facts is None:
         return None
-    if not knowledge.fresh:
+    if not facts.fresh:
         kind = MinerKind.SILENT
-    elif knowledge.hashing is None:
+    elif facts.hashing is None:
         return None
-    elif knowledge.hashing:
+    elif facts.hashing:
         kind = MinerKind.HASHING
-    elif knowledge.sleeping:
+    elif facts.sleeping:
         kind = MinerKind.SLEEPING
-    elif knowledge.starting:
+    elif facts.starting:
         kind = MinerKind.STARTING
-    elif knowledge.pool_lost:
+    elif facts.pool_lost:
         kind = MinerKind.POOL_LOST
     else:
         kind = MinerKind.IDLE
     if before is not None and before.kind is kind:
-        return replace(before, seen=knowledge.last_seen)
+        return replace(before, seen=facts.last_seen)
     since = now
-    if kind is MinerKind.SILENT and knowledge.last_seen is not None:
-        since = knowledge.last_seen
-    return MinerEvidence(kind=kind, since=since, seen=knowledge.last_seen)
+    if kind is MinerKind.SILENT and facts.last_seen is not None:
+        since = facts.last_seen
+    return MinerEvidence(kind=kind, since=since, seen=facts.last_seen)

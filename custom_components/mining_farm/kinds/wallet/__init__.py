@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util.hass_dict import HassKey
 
+from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.auction import AuctionSolver
 from ...engines.auction.chain.client import ChainClient
@@ -45,6 +46,12 @@ def async_register_devices(hass: HomeAssistant, entry: WalletConfigEntry) -> Non
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **device_info(entry)
     )
+
+
+@callback
+def async_join(hass: HomeAssistant, entry: WalletConfigEntry) -> None:
+    """Offer other entries what is known of the wallet."""
+    async_offer(hass, entry, entry.runtime_data.facts)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: WalletConfigEntry) -> None:

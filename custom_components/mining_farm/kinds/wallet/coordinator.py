@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
+from ...common.members import WalletFacts
 from ...const import DOMAIN, LOGGER
 from ...engines.auction import (
     AuctionMiner,
@@ -35,7 +36,7 @@ from .chain import WalletChain
 from .const import CONF_ARMED, CONF_HOTKEY, CONF_MACHINES, CONF_NETUID
 from .controls import WalletActions
 from .data import WalletData
-from .delivered import Delivery, async_deliver
+from .delivered import HASHES_PER_PH, Delivery, async_deliver, won_hashrate
 from .endpoint_loss import EndpointLoss
 from .history import WindowHistory
 from .journal import WalletJournal
@@ -108,6 +109,15 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     def machines(self) -> list[str]:
         """Ids of the entries whose machines deliver what is promised."""
         return list(self.config_entry.options.get(CONF_MACHINES, ()))
+
+    @callback
+    def facts(self) -> WalletFacts:
+        """Return what other entries may know of the wallet."""
+        result = self.data.result if self.fresh else None
+        return WalletFacts(
+            fresh=self.fresh,
+            promised=None if result is None else won_hashrate(result) * HASHES_PER_PH,
+        )
 
     @callback
     def delivery(self) -> Delivery:
@@ -193,7 +203,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
 
     @callback
     def _endpoint_lost(self, url: str, now: str | None) -> None:
-        self.news.teller.tell("endpoint_lost", {"endpoint": url, "now": now})
+        self.news.events.trigger("endpoint_lost", {"endpoint": url, "now": now})
 
     @callback
     def _happened(self, event: MinerEvent) -> None:

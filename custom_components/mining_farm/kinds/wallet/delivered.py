@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant, callback
 
-from ...common.members import async_ask_hashrate
+from ...common.members import MinerFacts, RigFacts, async_facts
 from ...engines.auction import AuctionResult
 
 TOLERANCE = 0.9
@@ -36,11 +36,13 @@ def async_deliver(
     One that fell silent delivers nothing as far as anybody knows; one of which nothing
     is known yet leaves the sum unknown.
     """
-    known = [async_ask_hashrate(hass, entry_id) for entry_id in machines]
+    facts = [async_facts(hass, entry_id) for entry_id in machines]
+    known = [
+        one for one in facts if isinstance(one, MinerFacts | RigFacts) and one.seen
+    ]
     delivered = None
-    if machines and all(one is not None and one.heard for one in known):
-        hashes = sum(one.hashrate_hs or 0.0 for one in known if one is not None)
-        delivered = hashes / HASHES_PER_PH
+    if machines and len(known) == len(machines):
+        delivered = sum(one.hashrate or 0.0 for one in known) / HASHES_PER_PH
     promised = None if result is None else won_hashrate(result)
     return Delivery(promised=promised, delivered=delivered)
 

@@ -6,7 +6,7 @@ from homeassistant.components.event import EventEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...common.events import Teller, ToldEvent
+from ...common.events import EventQueue, FarmEventEntity
 from .coordinator import WalletConfigEntry, WalletCoordinator
 
 AUCTION = EventEntityDescription(
@@ -33,10 +33,10 @@ async def async_setup_entry(
     async_add_entities([AuctionEvent(entry.runtime_data, AUCTION)])
 
 
-class AuctionEvent(ToldEvent[WalletCoordinator]):
+class AuctionEvent(FarmEventEntity[WalletCoordinator]):
     """The last thing that happened."""
 
     @property
     @override
-    def teller(self) -> Teller:
-        return self.coordinator.news.teller
+    def events(self) -> EventQueue:
+        return self.coordinator.news.events

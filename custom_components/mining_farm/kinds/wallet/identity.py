@@ -48,7 +48,7 @@ def find_proxy_user(
     """Return the wallet that tells the same pool of the same file what it won."""
     if (ours := _proxy_key(options)) is None:
         return None
-    for entry in entries_of(hass, Kind.WALLET, but=but):
+    for entry in entries_of(hass, Kind.WALLET, excluding=but):
         if _proxy_key(entry.options) == ours:
             return entry
     return None

@@ -1,6 +1,6 @@
 """What of all that happens to a wallet is news, and told once, also across restarts."""
 
-from ...common.events import Teller
+from ...common.events import EventQueue
 from ...engines.auction import (
     RENEW_AFTER,
     Outcome,
@@ -20,7 +20,7 @@ class WalletNews:
 
     def __init__(self, hotkey: str, history: WindowHistory) -> None:
         """Keep in the history what was told."""
-        self.teller = Teller()
+        self.events = EventQueue()
         self._hotkey = hotkey
         self._history = history
         self._unconfirmed_at: int | None = None
@@ -32,12 +32,12 @@ class WalletNews:
             case Outcome.PUBLISHED:
                 self._unconfirmed_at = None
                 self._history.keep_refusal(None)
-                self.teller.tell("commitment_published", describe_report(report))
+                self.events.trigger("commitment_published", describe_report(report))
             case Outcome.UNCONFIRMED:
                 self._unconfirmed_at = report.head
             case Outcome.REFUSED if report.why != self._history.refused:
                 self._history.keep_refusal(report.why)
-                self.teller.tell("commitment_refused", describe_report(report))
+                self.events.trigger("commitment_refused", describe_report(report))
             case Outcome.REHEARSED:
                 self._history.keep_refusal(None)
             case Outcome.NOTHING if report.standing is Standing.IN_FORCE:
@@ -53,7 +53,7 @@ class WalletNews:
         if self._unconfirmed_at is not None and block > self._unconfirmed_at:
             self._unconfirmed_at = None
             told = {**describe_report(report), "outcome": str(Outcome.PUBLISHED)}
-            self.teller.tell("commitment_published", {**told, "published_in": block})
+            self.events.trigger("commitment_published", {**told, "published_in": block})
 
     def take_window(self, update: WindowUpdate) -> None:
         """Tell what a window brought, unless it was told, and a ban that is new."""
@@ -79,8 +79,8 @@ class WalletNews:
             outcome = WindowOutcome.LOST
         if outcome is not WindowOutcome.NO_BID:
             correction = before is not None
-            self.teller.tell(f"window_{outcome}", {**told, "correction": correction})
+            self.events.trigger(f"window_{outcome}", {**told, "correction": correction})
         known = before or earlier
         was_banned = known is not None and self._hotkey in known["banned"]
         if self._hotkey in result.banned and not was_banned:
-            self.teller.tell("banned", {"window": told["window"]})
+            self.events.trigger("banned", {"window": told["window"]})

@@ -7,23 +7,14 @@ import voluptuous as vol
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
-)
+from homeassistant.helpers.selector import BooleanSelector, TextSelector
 
+from ....common.forms import PORT
 from ....const import CONF_KIND, Kind
 from ....engines.containers import ContainerError, Found, find
 from ..const import CONF_CONTROLS, CONF_MODEL
 from ..errors import error_key
 
-PORT = vol.All(
-    NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
-    vol.Coerce(int),
-)
 ADDRESS_SCHEMA = vol.Schema(
     {vol.Required(CONF_HOST): TextSelector(), vol.Optional(CONF_PORT): PORT}
 )

@@ -1,22 +1,17 @@
 """Config flow of a miner: one by address, found by DHCP, or moved to a new address."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, override
 
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.device_registry import format_mac
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
-)
+from homeassistant.helpers.selector import BooleanSelector, TextSelector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
+from ....common.forms import PORT
 from ....const import CONF_KIND, Kind
 from ....engines.edge_collector import (
     DEFAULT_PORT,
@@ -32,10 +27,6 @@ from ..identity import find_entry, is_another_miner, miner_title
 
 CONF_REPLACED = "replaced"
 
-PORT = vol.All(
-    NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
-    vol.Coerce(int),
-)
 ADDRESS_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_HOST): TextSelector(),
@@ -97,15 +88,19 @@ class MinerFlow(ConfigFlow):
             description_placeholders={"detail": detail},
         )
 
-    async def _offer_miner(
-        self, mac: str, discovery_info: DhcpServiceInfo
+    @override
+    async def async_step_dhcp(
+        self, discovery_info: DhcpServiceInfo
     ) -> ConfigFlowResult:
-        """Offer a discovered miner, or learn the MAC of one that was added by address.
+        """Follow a known miner to its new address, or offer a new one.
 
-        A miner asks for its address long before its API answers: that it is silent now
-        is no reason to drop it.
+        One that was added by address learns its MAC. A miner asks for its address long
+        before its API answers: that it is silent now is no reason to drop it.
         """
+        mac = format_mac(discovery_info.macaddress)
+        await self.async_set_unique_id(mac)
         host = discovery_info.ip
+        self._abort_if_unique_id_configured(updates={CONF_HOST: host})
         try:
             snapshot = await self._read_miner(host, DEFAULT_PORT)
         except CGMinerError:

@@ -18,7 +18,8 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
-from ....common.members import async_ask_miner_hosts
+from ....common.forms import PORT
+from ....common.members import ContainerFacts, async_facts_by_entry
 from ....const import CONF_KIND, DIALOG_LISTENS_AFTER_S, DOMAIN, Kind
 from ....engines.edge_collector import (
     DEFAULT_PORT,
@@ -31,7 +32,7 @@ from ....engines.edge_collector import (
 )
 from ..const import CONF_ESSENTIALS
 from ..identity import find_entry, miner_entries, miner_title
-from .add import PORT, MinerFlow
+from .add import MinerFlow
 
 CONF_ADDRESSES = "addresses"
 CONF_CONTAINERS = "containers"
@@ -95,8 +96,10 @@ class MinerManyFlow(MinerFlow):
         """Return the addresses that containers list and no miner's entry has yet."""
         ours = {entry.data[CONF_HOST] for entry in miner_entries(self.hass)}
         listed = {
-            entry_id: [host for host in hosts if host not in ours]
-            for entry_id, hosts in async_ask_miner_hosts(self.hass).items()
+            entry_id: sorted(facts.miner_hosts - ours)
+            for entry_id, facts in async_facts_by_entry(
+                self.hass, ContainerFacts
+            ).items()
         }
         return {entry_id: hosts for entry_id, hosts in listed.items() if hosts}
 

@@ -1,0 +1,27 @@
+"""What the dialogs of a kind offer to the one config flow of all kinds."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult, OptionsFlow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindFlow[FlowT: ConfigFlow]:
+    """What `kinds/<kind>/flow` offers as `FLOW`."""
+
+    steps: type[FlowT]
+    """Its steps; their names begin with the kind."""
+    menu: tuple[str, ...]
+    """Steps that the first menu offers."""
+    reconfigure: Callable[[FlowT, dict[str, Any] | None], Awaitable[ConfigFlowResult]]
+    options: Callable[[], OptionsFlow]
+    import_one: (
+        Callable[[FlowT, dict[str, Any]], Awaitable[ConfigFlowResult]] | None
+    ) = None
+    """Adds one of many entries that another flow has prepared."""
+    reauth: Callable[[FlowT, Mapping[str, Any]], Awaitable[ConfigFlowResult]] | None = (
+        None
+    )
+    """Asks for what a device refused; None for a kind without secrets."""
