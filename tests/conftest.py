@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import logging
 from unittest.mock import PropertyMock, patch
 
+from hypothesis import HealthCheck, settings
 import pytest
 import pytest_socket
 
@@ -13,6 +14,12 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 for handler in tuple(logging.getLogger().handlers):
     if type(handler) is logging.StreamHandler:
         logging.getLogger().removeHandler(handler)
+
+# No test depends on the speed of the machine.
+settings.register_profile(
+    "any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any_machine")
 
 
 @pytest.fixture(autouse=True)
