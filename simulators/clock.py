@@ -56,7 +56,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """Stands still until told to advance; deterministic."""
+    """Stands still until it is advanced; deterministic."""
 
     def __init__(self, start: float = 1_900_000_000.0) -> None:
         """Start at a Unix time in seconds."""

@@ -9,20 +9,18 @@ curl -X POST localhost:4029/miners/all/restore
 
 from collections.abc import Mapping
 import json
-from typing import Any, Self
+from typing import Any, override
 
 from aiohttp import web
 
 from .commands import Device, commands_of, perform
+from .device import Groups, Startable
 
 ALL = "all"
 """Name that stands for every device of a kind."""
 
-type Groups = Mapping[str, Mapping[str, Device]]
-"""Devices by kind ("miners") and name."""
 
-
-class ControlServer:
+class ControlServer(Startable):
     """Serves the devices' state and commands on one port."""
 
     def __init__(self, groups: Groups, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -32,20 +30,12 @@ class ControlServer:
         self.port = port
         self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
-        await self.stop()
-
     @property
     def url(self) -> str:
         """Where it is reached."""
         return f"http://{self._host}:{self.port}"
 
+    @override
     async def start(self) -> None:
         """Listen."""
         app = web.Application()
@@ -62,6 +52,7 @@ class ControlServer:
         await web.TCPSite(self._runner, self._host, self.port).start()
         self.port = self._runner.addresses[0][1]
 
+    @override
     async def stop(self) -> None:
         """Close."""
         if self._runner is not None:

@@ -7,19 +7,19 @@ added to the loopback interface first.
 """
 
 import argparse
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 import ipaddress
 from pathlib import Path
-from typing import Self
+from typing import override
 
 from . import control, rigs
 from .antminer import AntminerSimulator
 from .antspace import PORT as CONTAINER_PORT, AntspaceSimulator, Model
 from .clock import Clock, SystemClock
-from .commands import Device
+from .device import Devices, Groups, Part
 from .kasa.simulator import PORT as PLUG_PORT
 from .pool.simulator import ACCOUNT
-from .running import interruption, run
+from .running import run, until_interrupted
 from .subtensor import farm as subtensor
 
 MIX = (
@@ -71,31 +71,18 @@ def containers(base: str, port: int, clock: Clock) -> dict[str, AntspaceSimulato
     }
 
 
-class Farm:
+class Farm(Devices):
     """Devices by kind and name, with one control port for all."""
 
-    def __init__(
-        self, groups: dict[str, dict[str, Device]], control_port: int = 0
-    ) -> None:
+    def __init__(self, groups: Groups, control_port: int = 0) -> None:
         """Hold these devices; control port 0 is any free one."""
-        self.groups = groups
+        super().__init__(groups)
         self.control = control.ControlServer(groups, port=control_port)
-        self._running = AsyncExitStack()
 
-    async def __aenter__(self) -> Self:
-        """Start everything, or nothing."""
-        async with AsyncExitStack() as starting:
-            for devices in self.groups.values():
-                for device in devices.values():
-                    await device.start()
-                    starting.push_async_callback(device.stop)
-            await starting.enter_async_context(self.control)
-            self._running = starting.pop_all()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop everything."""
-        await self._running.aclose()
+    @override
+    def _parts(self) -> Iterator[Part]:
+        yield from super()._parts()
+        yield self.control
 
     def table(self) -> str:
         """Return what runs where, one line per device that has an address."""
@@ -134,20 +121,20 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    interrupted = interruption()
     clock = SystemClock(arguments.speed)
     base = arguments.base
     fleet = miners(arguments.miners, base, arguments.port, clock)
     plugs = rigs.plugs(fleet, base, PLUG_PORT, clock)
     pools = rigs.pools(fleet, base, arguments.pool_port, clock)
-    groups: dict[str, dict[str, Device]] = {
-        "miners": dict(fleet),
-        "plugs": dict(plugs),
-        "containers": dict(containers(base, CONTAINER_PORT, clock)),
+    groups: Groups = {
+        "miners": fleet,
+        "plugs": plugs,
+        "containers": containers(base, CONTAINER_PORT, clock),
         **pools.groups,
         **subtensor.groups(base, clock, folder=arguments.wallets),
     }
-    async with Farm(groups, arguments.control_port) as farm:
+    farm = Farm(groups, arguments.control_port)
+    async with until_interrupted(farm):
         url, name = farm.control.url, next(iter(fleet), "")
         print(farm.table())
         for plug, device in plugs.items():
@@ -160,10 +147,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         )
         print(f"state and faults:  curl {url}/")
         print(f"cause a fault:     curl -X POST {url}/miners/{name}/overheat")
-        print(
-            f"and undo it:       curl -X POST {url}/miners/{name}/restore", flush=True
-        )
-        await interrupted.wait()
+        print(f"and undo it:       curl -X POST {url}/miners/{name}/restore")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def plugs(
     """Return plugs by name that feed the first miners; outlets have the miners' names.
 
     `dropping` resets every connection in place of its reply; `stuck-off` goes off when
-    it is told to, and never on again.
+    a client says so, and never on again.
     """
     first = ipaddress.ip_address(base) + PLUGS_AT
     waiting = list(miners.items())

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from simulators.commands import command
+from simulators.device import SimulatedDevice
 
 from .machine import Machine
 from .reading import Reading, State
@@ -13,7 +14,7 @@ _WIRE = frozenset(("hang", "deny", "drip", "truncate", "drop", "garble"))
 _CURED_BY_RESTART = _WIRE - {"deny"} | {"freeze", "zero", "stop_hashing"}
 
 
-class Faults:
+class Faults(SimulatedDevice[Wire]):
     """The faults of one miner.
 
     A restart or a power cycle cures what is wrong with the software. What is broken
@@ -23,10 +24,8 @@ class Faults:
 
     def __init__(self, machine: Machine, wire: Wire) -> None:
         """Begin without any."""
-        self.faults: set[str] = set()
-        """Commands whose effect lasts."""
+        super().__init__(wire)
         self._machine = machine
-        self._wire = wire
         self._lasting: set[str] = set()
         self._frozen: Reading | None = None
 
@@ -34,59 +33,53 @@ class Faults:
     def kill_board(self, board: int) -> None:
         """Let all chips of a board die; the firmware still finds it."""
         self._machine.kill_chips(board)
-        self.faults.add("kill_board")
+        self._marks.add("kill_board")
 
     @command
     def lose_board(self, board: int) -> None:
         """Let a board vanish: no chips found, one board less."""
         self._machine.lose_board(board)
-        self.faults.add("lose_board")
+        self._marks.add("lose_board")
 
     @command
     def kill_chips(self, board: int, count: int = 1) -> None:
         """Let some more chips of a board die."""
         self._machine.kill_chips(board, count)
-        self.faults.add("kill_chips")
+        self._marks.add("kill_chips")
 
     @command
     def overheat(self, degrees: float = 25.0, board: int | None = None) -> None:
         """Let one board, or all, become that much hotter at full load."""
         self._machine.overheat(degrees, board)
-        self.faults.add("overheat")
+        self._marks.add("overheat")
 
     @command
     def fail_fan(self, fan: int | None = None) -> None:
         """Let one fan, or all, stand still."""
         self._machine.fail_fan(fan)
-        self.faults.add("fail_fan")
+        self._marks.add("fail_fan")
 
     @command
     def fail_pool(self) -> None:
         """Let the main pool die; work goes on at the backup pool."""
         self._machine.fail_pool()
-        self.faults.add("fail_pool")
+        self._marks.add("fail_pool")
 
     @command
     def stop_hashing(self, *, lasting: bool = False) -> None:
         """Stop hashing though everything answers; a lasting fault survives restarts."""
         self._machine.rest(State.IDLE)
-        self.faults.add("stop_hashing")
+        self._marks.add("stop_hashing")
         if lasting:
             self._lasting.add("stop_hashing")
 
     @command
     def sleep(self) -> None:
-        """Be told not to hash."""
+        """Stop hashing, as a user commands in the web interface."""
         if not self._machine.model.can_sleep:
             raise ValueError(f"{self._machine.model.type} knows no sleep")
         self._machine.rest(State.SLEEPING)
-        self.faults.add("sleep")
-
-    @command
-    def refuse(self) -> None:
-        """Refuse connections while the machine hashes on."""
-        self.faults.add("refuse")
-        self._wire.close()
+        self._marks.add("sleep")
 
     @command
     def hang(self, *, lasting: bool = False) -> None:
@@ -126,14 +119,14 @@ class Faults:
 
     @command
     def freeze(self) -> None:
-        """Go on telling the present numbers, with time and uptime moving."""
+        """Go on reporting the present numbers, with time and uptime moving."""
         self._frozen = self._machine.read()
-        self.faults.add("freeze")
+        self._marks.add("freeze")
 
     @command
     def zero(self) -> None:
-        """Tell 0 for everything that is measured."""
-        self.faults.add("zero")
+        """Report 0 for everything that is measured."""
+        self._marks.add("zero")
 
     @command
     def slow(self, seconds: float) -> None:
@@ -145,7 +138,7 @@ class Faults:
     def _shown(self) -> Reading:
         """Return what the replies are drawn from: the truth, or a lie."""
         truth = self._machine.read()
-        if "zero" in self.faults:
+        if "zero" in self._marks:
             return truth.without_numbers()
         if self._frozen is not None:
             return replace(self._frozen, time=truth.time, elapsed=truth.elapsed)
@@ -153,16 +146,16 @@ class Faults:
 
     def _cure_software(self) -> None:
         """Lose the faults that a restart cures."""
-        self.faults -= _CURED_BY_RESTART - self._lasting
+        self._marks -= _CURED_BY_RESTART - self._lasting
         self._frozen = None
-        if not self.faults & _WIRE:
+        if not self._marks & _WIRE:
             self._wire.fault = None
-        if "stop_hashing" in self.faults:
+        if "stop_hashing" in self._marks:
             self._machine.rest(State.IDLE)
 
     def _cure_all(self) -> None:
         """Lose every fault."""
-        self.faults.clear()
+        self._marks.clear()
         self._lasting.clear()
         self._frozen = None
         self._wire.latency = 0.0
@@ -171,8 +164,8 @@ class Faults:
 
     def _set_wire(self, name: str, fault: WireFault) -> None:
         self._wire.fault = fault
-        self.faults -= _WIRE
-        self.faults.add(name)
+        self._marks -= _WIRE
+        self._marks.add(name)
 
 
 def _share(share: float) -> float:

@@ -1,7 +1,7 @@
 """One simulated miner: a machine, its firmware, its wire, and everything that fails."""
 
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, override
 
 from simulators.clock import Clock, SystemClock, Timer
 from simulators.commands import command
@@ -67,40 +67,23 @@ class AntminerSimulator(Faults):
         self._without_api: State | None = State.OFF
         self._boot: Timer | None = None
 
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
-        await self.stop()
-
+    @override
     async def start(self) -> None:
         """Begin to listen, as a miner that has been running."""
         self._without_api = None
-        self._wire.open()
+        self._listen()
 
+    @override
     async def stop(self) -> None:
         """Free the port and everything else."""
         if self._boot is not None:
             self._boot.cancel()
-        await self._wire.stop()
+        await super().stop()
 
     @property
     def model(self) -> Model:
         """Its model, with the firmware that is installed now."""
         return self._firmware.model
-
-    @property
-    def host(self) -> str:
-        """Address that it listens on."""
-        return self._wire.host
-
-    @property
-    def port(self) -> int:
-        """Port that it listens on."""
-        return self._wire.port
 
     @property
     def traffic(self) -> Traffic:
@@ -126,18 +109,17 @@ class AntminerSimulator(Faults):
         """Return what is true now, whatever the replies say."""
         return self._machine.read()
 
+    @override
     def describe(self) -> dict[str, Any]:
         """Return its present state, fit for JSON."""
         reading = self.reading()
         return {
+            **super().describe(),
             "model": self.model.type,
             "firmware": self.model.miner_version,
-            "host": self.host,
-            "port": self.port,
             "mac": self.identity.mac,
             "serial": self.identity.serial,
             "state": self.state,
-            "faults": sorted(self.faults),
             "hashrate_ghs": reading.rate_ghs,
             "boards": {
                 board.slot: {
@@ -197,7 +179,7 @@ class AntminerSimulator(Faults):
         """Undo every fault; what has no power stays without."""
         self._cure_all()
         if self._without_api is None:
-            self._wire.open()
+            self._listen()
 
     def _answer(self, request: bytes) -> bytes:
         return self._firmware.answer(request, self._shown())
@@ -214,5 +196,4 @@ class AntminerSimulator(Faults):
         self._boot = self._without_api = None
         self._machine.start()
         self._cure_software()
-        if "refuse" not in self.faults:
-            self._wire.open()
+        self._listen()

@@ -1,60 +1,46 @@
 """Run simulated Antspace containers until it is interrupted."""
 
 import argparse
-from contextlib import AsyncExitStack
 import json
 from pathlib import Path
-import sys
 from typing import Any, NoReturn
 
 from simulators.clock import Clock, SystemClock
-from simulators.commands import commands_of
-from simulators.control import ControlServer
-from simulators.running import interruption, run
+from simulators.device import Devices
+from simulators.running import command_line, run, until_interrupted
 
 from . import PORT, AntspaceSimulator, Corruption, Model
 
 _BULK = """A bulk file is a JSON list of containers, each an object with `type` and, where
 they differ from the options, `host`, `port` and `error`."""
 
-
 _KINDS = {"type": str, "host": str, "port": int, "error": bool}
 
 
 def _arguments() -> argparse.Namespace:
-    commands = "\n".join(
-        f"  {usage:<64} {meaning}"
-        for usage, meaning in commands_of(AntspaceSimulator).items()
+    parser = command_line(
+        "antspace",
+        __doc__,
+        {"containers": AntspaceSimulator},
+        port=PORT,
+        notes=f"{_BULK}\n\nanswers can be spoilt by: {', '.join(Corruption)}",
+        # The documented mock has the host as -h.
+        host_options=("-h", "--host"),
     )
-    parser = argparse.ArgumentParser(
-        prog="python -m simulators.antspace",
-        description=__doc__,
-        epilog=f"{_BULK}\n\nanswers can be spoilt by: {', '.join(Corruption)}\n\n"
-        "commands, by curl -X POST "
-        f"localhost:<control port>/containers/all/<command>:\n{commands}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        add_help=False,
-    )
-    parser.add_argument("--help", action="help", help="show this and end")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--type", metavar="|".join(Model))
     what.add_argument("--bulk", type=Path, metavar="FILE", help="start many at once")
-    # The documented mock has the host as -h.
-    parser.add_argument("-h", "--host", default="127.0.0.1")
-    parser.add_argument("-p", "--port", type=int, default=PORT)
     parser.add_argument("--error", action="store_true", help="set the fault bits")
     parser.add_argument(
         "--realistic",
         action="store_true",
         help="live like a plant, without the quirks of the documented mock",
     )
-    parser.add_argument("--control-port", type=int, help="HTTP port to cause faults by")
-    parser.add_argument("--speed", type=float, default=1.0, help="seconds per second")
     return parser.parse_args()
 
 
 def _wanted(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Return the options of each container; ValueError tells what is wrong in a file."""
+    """Return the options of each container; ValueError names what is wrong in a file."""
     if arguments.bulk is None:
         return [{"type": arguments.type}]
     listed = json.loads(arguments.bulk.read_text("utf-8"))
@@ -90,24 +76,15 @@ def _made(
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    interrupted = interruption()
     clock = SystemClock(arguments.speed)
     containers = {
         f"{entry['type'].lower()}-{number}": _made(entry, number, arguments, clock)
         for number, entry in enumerate(_wanted(arguments), 1)
     }
-    async with AsyncExitStack() as running:
+    devices = Devices({"containers": containers})
+    async with until_interrupted(devices, arguments.control_port):
         for container in containers.values():
-            await running.enter_async_context(container)
             print(f"Antspace {container.model} on {container.host}:{container.port}")
-        if arguments.control_port is not None:
-            control = ControlServer(
-                {"containers": containers}, port=arguments.control_port
-            )
-            await running.enter_async_context(control)
-            print(f"state and faults: curl {control.url}/")
-        sys.stdout.flush()
-        await interrupted.wait()
 
 
 if __name__ == "__main__":

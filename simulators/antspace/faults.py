@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 import json
+from typing import override
 
 from simulators.commands import command
+from simulators.device import SimulatedDevice
 from simulators.http import Wire
 
 from .replies import Corruption, Reply, answer, spoil
@@ -40,7 +42,7 @@ class _Fault:
         return self.reply or (spoil(reply, self.how) if self.how else reply)
 
 
-class Faults:
+class Faults(SimulatedDevice[Wire]):
     """The faults of one controller; they stay until `restore`.
 
     Each is of some operations, parted by commas, or of all, and can end by itself after
@@ -50,25 +52,19 @@ class Faults:
 
     def __init__(self, wire: Wire) -> None:
         """Begin without any."""
-        self._wire = wire
+        super().__init__(wire)
         self._fault: _Fault | None = None
         self._unheard: _Fault | None = None
         self._slow = (0.0, frozenset[str]())
-        self._is_refusing = False
 
     @property
+    @override
     def faults(self) -> frozenset[str]:
         """Commands whose effect lasts."""
         struck = (self._fault, self._unheard)
         names = {fault.name for fault in struck if fault and fault.left != 0}
         names |= {"delay"} if self._slow[0] else set()
-        return frozenset(names | ({"refuse"} if self._is_refusing else set()))
-
-    @command
-    def refuse(self) -> None:
-        """Refuse connections: the controller is silent, the plant goes on."""
-        self._is_refusing = True
-        self._wire.close()
+        return super().faults | names
 
     @command
     def delay(self, seconds: float, operations: str = "") -> None:
@@ -148,7 +144,7 @@ class Faults:
         """Lose every fault."""
         self._fault = self._unheard = None
         self._slow = 0.0, frozenset()
-        self._is_refusing = False
+        self._marks.clear()
 
     def _struck(self, operation: str | None) -> _Fault | None:
         """Return the fault that this answer has."""

@@ -3,13 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, override
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from simulators.clock import Clock, SystemClock, sleep
 from simulators.commands import command
+from simulators.device import Traffic
 from simulators.http import Wire
 
 from .accidents import Accidents
@@ -68,9 +69,7 @@ class AntspaceSimulator(Accidents):
         self.faithful = faithful
         self.requests: deque[Request] = deque(maxlen=1000)
         """What was asked, oldest first."""
-        self.under_way = 0
-        """Requests that are not answered yet."""
-        self.most_under_way = 0
+        self.traffic = Traffic()
         self._clock = clock or SystemClock()
         plant: Plant
         if faithful:
@@ -80,34 +79,6 @@ class AntspaceSimulator(Accidents):
         else:
             plant = ImmersionPlant(self._clock, error=error)
         super().__init__(plant, Wire(host, port, self._serve))
-
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
-        await self.stop()
-
-    async def start(self) -> None:
-        """Begin to listen."""
-        if not self._is_refusing:
-            self._wire.open()
-
-    async def stop(self) -> None:
-        """Free the port."""
-        await self._wire.stop()
-
-    @property
-    def host(self) -> str:
-        """Address that it listens on."""
-        return self._wire.host
-
-    @property
-    def port(self) -> int:
-        """Port that it listens on."""
-        return self._wire.port
 
     @property
     def url(self) -> str:
@@ -119,14 +90,13 @@ class AntspaceSimulator(Accidents):
         """Requests that were for anything but looking, oldest first."""
         return [request for request in self.requests if request.is_write]
 
+    @override
     def describe(self) -> dict[str, Any]:
         """Return its present state, fit for JSON."""
         return {
+            **super().describe(),
             "model": f"Antspace {self.model}",
-            "host": self.host,
-            "port": self.port,
             "faithful": self.faithful,
-            "faults": sorted(self.faults),
             "alarms": self.alarms,
             "state": self.state,
             "requests": len(self.requests),
@@ -137,15 +107,11 @@ class AntspaceSimulator(Accidents):
     def restore(self) -> None:
         """Undo every fault of the answers; the plant stays as it is."""
         self._cure_all()
-        self._wire.open()
+        self._listen()
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        self.under_way += 1
-        self.most_under_way = max(self.most_under_way, self.under_way)
-        try:
+        with self.traffic.exchange():
             return await self._answer(request)
-        finally:
-            self.under_way -= 1
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")

@@ -1,13 +1,16 @@
 """What can go wrong with a plug, on command."""
 
+from typing import override
+
 from simulators.commands import command
+from simulators.device import SimulatedDevice
 
 from .firmware import Firmware
 from .relays import Relay, Relays
 from .wire import Wire, WireFault
 
 
-class Faults:
+class Faults(SimulatedDevice[Wire]):
     """The faults of one device; they stay until `restore`.
 
     Faults of the wire can wait until some more replies have gone well (`after`), and end
@@ -16,13 +19,13 @@ class Faults:
 
     def __init__(self, relays: Relays, firmware: Firmware, wire: Wire) -> None:
         """Begin without any."""
-        self._marks: set[str] = set()
+        super().__init__(wire)
         self._relays = relays
         self._firmware = firmware
-        self._wire = wire
         self._lost: list[tuple[int, Relay]] = []
 
     @property
+    @override
     def faults(self) -> frozenset[str]:
         """Commands whose effect lasts."""
         now = {
@@ -31,12 +34,6 @@ class Faults:
             str(self._wire.fault): self._wire.fault is not None,
         }
         return frozenset(self._marks | {name for name, lasts in now.items() if lasts})
-
-    @command
-    def refuse(self) -> None:
-        """Refuse connections while the outlets stay as they are."""
-        self._marks.add("refuse")
-        self._wire.close()
 
     @command
     def hang(self, after: int = 0, times: int | None = None) -> None:
@@ -90,7 +87,7 @@ class Faults:
 
     @command
     def lose_outlet(self, outlet: int) -> None:
-        """Let a strip no longer tell of an outlet."""
+        """Let a strip no longer list an outlet."""
         lost = self._outlet(outlet)
         if len(self._relays.outlets) == 1:
             raise ValueError("it has only one")

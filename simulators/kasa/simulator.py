@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 import random
-from typing import Any, Self
+from typing import Any, override
 
 from simulators.clock import Clock, SystemClock
 from simulators.commands import command
@@ -33,7 +33,7 @@ class KasaSimulator(Faults):
     ) -> None:
         """Be the device that belongs to `seed`, with all outlets on by default.
 
-        `on_change` and `watts` join an outlet, told by its id, to what hangs on it.
+        `on_change` and `watts` join an outlet, named by its id, to what hangs on it.
 
         Raises:
             ValueError: There is no such model.
@@ -54,33 +54,6 @@ class KasaSimulator(Faults):
         firmware = Firmware(model, self.serial, self.mac, relays, clock)
         super().__init__(relays, firmware, Wire(host, port, firmware.answer, clock))
 
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
-        await self.stop()
-
-    async def start(self) -> None:
-        """Begin to listen."""
-        self._listen()
-
-    async def stop(self) -> None:
-        """Free the port; outlets stay as they are."""
-        await self._wire.stop()
-
-    @property
-    def host(self) -> str:
-        """Address that it listens on."""
-        return self._wire.host
-
-    @property
-    def port(self) -> int:
-        """Port that it listens on, TCP and UDP."""
-        return self._wire.port
-
     @property
     def traffic(self) -> Traffic:
         """What clients have done so far."""
@@ -98,12 +71,12 @@ class KasaSimulator(Faults):
 
     @property
     def on_change(self) -> Callable[[str, bool], None] | None:
-        """Told when the power of an outlet comes (True) or goes."""
+        """Called when the power of an outlet comes (True) or goes."""
         return self._relays.on_change
 
     @on_change.setter
-    def on_change(self, told: Callable[[str, bool], None] | None) -> None:
-        self._relays.on_change = told
+    def on_change(self, called: Callable[[str, bool], None] | None) -> None:
+        self._relays.on_change = called
 
     @property
     def watts(self) -> Callable[[str], float]:
@@ -115,21 +88,20 @@ class KasaSimulator(Faults):
         self._relays.watts = asked
 
     def cuts(self, outlet: int = 1) -> int:
-        """Return how often an outlet was told to go off."""
+        """Return how often an outlet was switched off by a client."""
         id_ = self._outlet(outlet).id
         return sum(c.outlet_id == id_ and not c.on for c in self.commands)
 
+    @override
     def describe(self) -> dict[str, Any]:
         """Return its present state, fit for JSON."""
         relays = self._relays
         return {
+            **super().describe(),
             "model": self.model.type,
-            "host": self.host,
-            "port": self.port,
             "mac": self.mac,
             "serial": self.serial,
             "powered": relays.powered,
-            "faults": sorted(self.faults),
             "outlets": {
                 number: {
                     "id": relay.id,
@@ -175,6 +147,7 @@ class KasaSimulator(Faults):
         self._cure_all()
         self._listen()
 
+    @override
     def _listen(self) -> None:
-        if self._relays.powered and "refuse" not in self.faults:
-            self._wire.open()
+        if self._relays.powered:
+            super()._listen()

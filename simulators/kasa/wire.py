@@ -10,6 +10,7 @@ import random
 import socket
 import struct
 
+from simulators import device
 from simulators.clock import Clock, sleep
 
 from .cipher import HEADER_SIZE, body_size, frame, scramble, unscramble
@@ -37,12 +38,10 @@ class WireFault(StrEnum):
 
 
 @dataclass(slots=True)
-class Traffic:
-    """What clients did so far."""
+class Traffic(device.Traffic):
+    """What clients did so far; connections are what is open."""
 
     connections: int = 0
-    open: int = 0
-    most_open: int = 0
     requests: deque[bytes] = field(default_factory=lambda: deque(maxlen=1000))
     """Plain text over TCP, oldest first."""
     searches: int = 0
@@ -150,16 +149,12 @@ class Wire:
     async def _serve(self, connection: socket.socket) -> None:
         traffic = self.traffic
         traffic.connections += 1
-        traffic.open += 1
-        traffic.most_open = max(traffic.most_open, traffic.open)
-        try:
-            with connection, suppress(ConnectionError, asyncio.IncompleteReadError):
-                if self._fault is WireFault.DENY and self._strike():
-                    return
-                while await self._exchange(connection):
-                    pass
-        finally:
-            traffic.open -= 1
+        gone = suppress(ConnectionError, asyncio.IncompleteReadError)
+        with traffic.exchange(), connection, gone:
+            if self._fault is WireFault.DENY and self._strike():
+                return
+            while await self._exchange(connection):
+                pass
 
     async def _exchange(self, connection: socket.socket) -> bool:
         """Answer one request; return whether the connection goes on."""

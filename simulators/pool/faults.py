@@ -5,6 +5,7 @@ from email.utils import formatdate
 
 from simulators.clock import Clock
 from simulators.commands import command
+from simulators.device import SimulatedDevice
 from simulators.http import Wire
 
 from .view import Reply, View
@@ -19,27 +20,20 @@ _REPLIES = frozenset(
 """Faults of the replies; there is one at a time."""
 
 
-class Faults:
+class Faults(SimulatedDevice[Wire]):
     """The faults of one pool; each lasts until `restore` unless it says otherwise."""
 
     def __init__(self, wire: Wire, clock: Clock, look: Callable[[], View]) -> None:
         """Begin without any; `look` returns what is true."""
-        self.faults: set[str] = set()
+        super().__init__(wire)
         self.latency = 0.0
         """Seconds that each reply takes."""
-        self._wire = wire
         self._clock = clock
         self._look = look
         self._frozen: View | None = None
         self._status = 503
         self._limited_until = 0.0
         self._dated: bool | None = False
-
-    @command
-    def refuse(self) -> None:
-        """Refuse connections."""
-        self.faults.add("refuse")
-        self._wire.close()
 
     @command
     def break_down(self, status: int = 503) -> None:
@@ -82,14 +76,14 @@ class Faults:
 
     @command
     def freeze(self) -> None:
-        """Go on telling the present shares and times: no share arrives any more."""
+        """Go on reporting the present shares and times: no share arrives any more."""
         self._frozen = self._look()
-        self.faults.add("freeze")
+        self._marks.add("freeze")
 
     @command
     def forget(self) -> None:
         """Know the account no more."""
-        self.faults.add("forget")
+        self._marks.add("forget")
 
     @command
     def slow(self, seconds: float) -> None:
@@ -97,15 +91,15 @@ class Faults:
         if seconds < 0:
             raise ValueError(f"seconds must be 0 or more, not {seconds}")
         self.latency = seconds
-        self.faults.add("slow")
+        self._marks.add("slow")
 
     @command
     def restore(self) -> None:
         """Undo every fault."""
-        self.faults.clear()
+        self._marks.clear()
         self._frozen = None
         self.latency = 0.0
-        self._wire.open()
+        self._listen()
 
     def shown(self) -> View:
         """Return what answers are drawn from: the truth, or an old truth."""
@@ -113,7 +107,7 @@ class Faults:
 
     def instead(self) -> Reply | None:
         """Return what is answered in place of an answer."""
-        match next(iter(self.faults & _REPLIES), None):
+        match next(iter(self._marks & _REPLIES), None):
             case "break_down":
                 return _page(self._status, f"{self._status} Service Unavailable")
             case "maintain":
@@ -129,7 +123,7 @@ class Faults:
     def _limit(self) -> Reply | None:
         left = self._limited_until - self._clock.now()
         if left <= 0:
-            self.faults.discard("rate_limit")
+            self._marks.discard("rate_limit")
             return None
         match self._dated:
             case True:
@@ -141,8 +135,8 @@ class Faults:
         return Reply({"error": "Too Many Requests"}, 429, headers=wait)
 
     def _set_reply(self, name: str) -> None:
-        self.faults -= _REPLIES
-        self.faults.add(name)
+        self._marks -= _REPLIES
+        self._marks.add(name)
 
 
 def _page(status: int, title: str) -> Reply:

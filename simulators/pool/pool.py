@@ -3,7 +3,7 @@
 from email.utils import formatdate
 import json
 import re
-from typing import Any, Self
+from typing import Any, override
 
 from aiohttp import web
 
@@ -48,37 +48,19 @@ class Pool(Faults):
         self._workers = workers
         super().__init__(Wire(host, port, self._serve), clock, self._truth)
 
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
-        await self.stop()
-
-    async def start(self) -> None:
-        """Begin to listen."""
-        self._wire.open()
-
-    async def stop(self) -> None:
-        """Free the port."""
-        await self._wire.stop()
-
     @property
     def url(self) -> str:
         """Address that stands in for the operator's."""
-        return f"http://{self._wire.host}:{self._wire.port}"
+        return f"http://{self.host}:{self.port}"
 
+    @override
     def describe(self) -> dict[str, Any]:
         """Return its present state, fit for JSON."""
         return {
-            "host": self._wire.host,
-            "port": self._wire.port,
+            **super().describe(),
             "url": self.url,
             "account": self.account,
             "token": self.token if self._dialect.auth_header else None,
-            "faults": sorted(self.faults),
             "requests": self.traffic.requests,
         }
 
@@ -89,16 +71,12 @@ class Pool(Faults):
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         traffic = self.traffic
         traffic.requests += 1
-        traffic.under_way += 1
-        traffic.most_under_way = max(traffic.most_under_way, traffic.under_way)
         traffic.last.append((self._clock.now(), request.path_qs))
-        try:
+        with traffic.exchange():
             body = await request.text()
             if self.latency:
                 await sleep(self._clock, self.latency)
             return self._sent(self.instead() or self._answer(request, body))
-        finally:
-            traffic.under_way -= 1
 
     def _answer(self, request: web.BaseRequest, body: str) -> Reply:
         dialect, view = self._dialect, self.shown()

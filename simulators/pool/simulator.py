@@ -1,17 +1,16 @@
 """All pools at once, each on its own port, with the same workers."""
 
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
-from typing import Self
 
 from simulators.clock import Clock, SystemClock
-from simulators.commands import Device
+from simulators.device import Devices
 
 from .dialects import DIALECTS
 from .pool import Pool
 from .worker import Worker
 
 ACCOUNT = "0x52908400098527886E0F7030069857D2E4169EE7"
+PORT = 8700
 TOKEN = "EXAMPLE-KEY"  # noqa: S105
 NOMINAL_HS = 62_500_000.0
 SHARE_INTERVAL = 20.0
@@ -21,7 +20,7 @@ def _always(_name: str) -> bool:
     return True
 
 
-class PoolSimulator:
+class PoolSimulator(Devices):
     """Pools that see the shares of the same machines."""
 
     def __init__(
@@ -67,27 +66,8 @@ class PoolSimulator:
             )
             for number, key in enumerate(dialects)
         }
-        self._running = AsyncExitStack()
-
-    @property
-    def groups(self) -> dict[str, dict[str, Device]]:
-        """Devices by kind and name, for a control port or a farm."""
-        return {"pools": dict(self.pools), "workers": dict(self.workers)}
+        super().__init__({"pools": self.pools, "workers": self.workers})
 
     def url(self, key: str) -> str:
         """Return the base address of a pool."""
         return self.pools[key].url
-
-    async def __aenter__(self) -> Self:
-        """Start everything, or nothing."""
-        async with AsyncExitStack() as starting:
-            for devices in self.groups.values():
-                for device in devices.values():
-                    await device.start()
-                    starting.push_async_callback(device.stop)
-            self._running = starting.pop_all()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop everything."""
-        await self._running.aclose()

@@ -3,13 +3,13 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from simulators import device
+
 
 @dataclass(slots=True)
-class Traffic:
-    """What clients did so far."""
+class Traffic(device.Traffic):
+    """What clients did so far; requests are what is open."""
 
     requests: int = 0
-    under_way: int = 0
-    most_under_way: int = 0
     last: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=1000))
     """When, and for which path and query; oldest first."""

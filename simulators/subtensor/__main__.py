@@ -1,14 +1,10 @@
 """Run a simulated Subtensor chain and its nodes until it is interrupted."""
 
 import argparse
-from contextlib import AsyncExitStack
 from pathlib import Path
-import sys
 
 from simulators.clock import SystemClock
-from simulators.commands import commands_of
-from simulators.control import ControlServer
-from simulators.running import interruption, run
+from simulators.running import command_line, run, until_interrupted
 
 from .chain import START_BLOCK
 from .metadata import read_metadata
@@ -17,24 +13,10 @@ from .simulator import BLOCK_TIME, ChainDevice, SubtensorSimulator
 from .wallet import WalletFolder
 
 
-def _commands(kind: type[ChainDevice | SubtensorNode]) -> str:
-    found = commands_of(kind).items()
-    return "\n".join(f"  {usage:<44} {meaning}" for usage, meaning in found)
-
-
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m simulators.subtensor",
-        description=__doc__,
-        epilog="commands, by curl -X POST localhost:<control port>/...\n"
-        f"chains/subtensor/<command>:\n{_commands(ChainDevice)}\n"
-        f"nodes/<node or all>/<command>:\n{_commands(SubtensorNode)}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=PORT, help="of the first node")
+    kinds = {"chains": ChainDevice, "nodes": SubtensorNode}
+    parser = command_line("subtensor", __doc__, kinds, port=PORT)
     parser.add_argument("--nodes", type=int, default=1)
-    parser.add_argument("--control-port", type=int, help="HTTP port to cause faults by")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start-block", type=int, default=START_BLOCK)
     parser.add_argument("--bidders", type=int, default=12)
@@ -49,12 +31,11 @@ def _arguments() -> argparse.Namespace:
 async def _run(arguments: argparse.Namespace) -> None:
     if arguments.block_time <= 0:
         raise ValueError(f"block time must be above 0, not {arguments.block_time}")
-    interrupted = interruption()
     metadata = arguments.metadata
     simulator = SubtensorSimulator(
         arguments.host,
         arguments.port,
-        clock=SystemClock(),
+        clock=SystemClock(arguments.speed),
         seed=arguments.seed,
         nodes=arguments.nodes,
         bidders=arguments.bidders,
@@ -62,8 +43,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         metadata=None if metadata is None else read_metadata(metadata),
         start_block=arguments.start_block,
     )
-    async with AsyncExitStack() as running:
-        await running.enter_async_context(simulator)
+    async with until_interrupted(simulator, arguments.control_port):
         head = simulator.chain.head.number
         print(f"subnet {simulator.chain.netuid} at block {head}")
         print(f"nodes: {' '.join(simulator.urls)}")
@@ -71,12 +51,6 @@ async def _run(arguments: argparse.Namespace) -> None:
             wallet = WalletFolder(simulator.node.url, arguments.wallets)
             await wallet.start()
             print(f"wallet: {wallet.describe()}")
-        if arguments.control_port is not None:
-            control = ControlServer(simulator.groups, port=arguments.control_port)
-            await running.enter_async_context(control)
-            print(f"state and faults: curl {control.url}/")
-        sys.stdout.flush()
-        await interrupted.wait()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import ipaddress
 from pathlib import Path
 
 from simulators.clock import Clock
-from simulators.commands import Device
+from simulators.device import Groups
 
 from .node import PORT
 from .simulator import SubtensorSimulator
@@ -21,7 +21,7 @@ def node_host(base: str) -> str:
 
 def groups(
     base: str, clock: Clock, port: int = PORT, folder: Path | None = None
-) -> dict[str, dict[str, Device]]:
+) -> Groups:
     """Return chain, node and a wallet with bids in force, by kind and name.
 
     The wallet's files are in that folder; None: in a temporary one.

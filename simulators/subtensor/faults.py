@@ -1,10 +1,13 @@
 """What can go wrong with a node, on command."""
 
 from collections.abc import Set as AbstractSet
+from typing import override
 
 from simulators import clock
 from simulators.clock import Clock
 from simulators.commands import command
+from simulators.device import SimulatedDevice
+from simulators.http import Wire
 
 from .rpc import RpcError, View
 from .transactions import BANNED, LOW_PRIORITY, OUTDATED, RefusedError, invalid
@@ -13,11 +16,12 @@ _NUMBERING = frozenset(("account_nextIndex", "system_accountNextIndex"))
 _SUBMITTING = frozenset(("author_submitExtrinsic", "author_submitAndWatchExtrinsic"))
 
 
-class Faults:
+class Faults(SimulatedDevice[Wire]):
     """The faults of one node; each lasts until `restore` unless it says otherwise."""
 
-    def __init__(self, view: View, clock: Clock) -> None:
+    def __init__(self, wire: Wire, view: View, clock: Clock) -> None:
         """Begin without any."""
+        super().__init__(wire)
         self.silent = False
         self.mute = False
         self.latency = 0.0
@@ -30,8 +34,10 @@ class Faults:
         self._cut_in: str | None = None
         self._cut_after_submit = False
 
-    def active(self) -> list[str]:
-        """Return the names of all that is wrong."""
+    @property
+    @override
+    def faults(self) -> frozenset[str]:
+        """Commands whose effect lasts, some with the method that they are about."""
         wrong = {
             "silence": self.silent,
             "hush": self.mute,
@@ -45,7 +51,8 @@ class Faults:
             **{f"fail {method}": True for method in self._errors},
             **{f"spoil {method}": True for method in self._spoilt},
         }
-        return [name for name, is_wrong in wrong.items() if is_wrong]
+        names = {name for name, is_wrong in wrong.items() if is_wrong}
+        return super().faults | names
 
     @command
     def silence(self) -> None:
@@ -54,7 +61,7 @@ class Faults:
 
     @command
     def hush(self) -> None:
-        """Answer requests, but tell subscribers nothing."""
+        """Answer requests, but send subscribers nothing."""
         self.mute = True
 
     @command

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 import itertools
-from typing import Any, Self, override
+from typing import Any, override
 
 from aiohttp import web
 
@@ -35,66 +35,50 @@ class SubtensorNode(Faults):
     ) -> None:
         """Serve at that address; port 0 is any free one."""
         self._known = View(chain)
-        super().__init__(self._known, clock)
+        super().__init__(Wire(host, port, self._welcome), self._known, clock)
         self.chain = chain
         self.traffic = Traffic()
         self._rpc = Rpc(self._known, metadata)
         self._rpc.also = SUBSCRIBING
-        self._wire = Wire(host, port, self._welcome)
         self._ids = itertools.count(1)
         self._connections: set[Connection] = set()
-        self._refusing = False
-        self._told = self._known.head.hash, self._known.finalised.number
+        self._published = self._known.head.hash, self._known.finalised.number
 
     @property
     def url(self) -> str:
         """Where clients connect."""
-        return f"ws://{self._wire.host}:{self._wire.port}"
+        return f"ws://{self.host}:{self.port}"
 
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
-        await self.stop()
-
+    @override
     async def start(self) -> None:
         """Listen, and follow the chain."""
-        self._wire.open()
-        self.chain.listeners.add(self._tell)
+        await super().start()
+        self.chain.listeners.add(self._publish)
 
+    @override
     async def stop(self) -> None:
         """Close for good."""
-        self.chain.listeners.discard(self._tell)
-        await self._wire.stop()
+        self.chain.listeners.discard(self._publish)
+        await super().stop()
 
+    @override
     def describe(self) -> dict[str, Any]:
         """Return what this node knows and what is wrong with it."""
         return {
+            **super().describe(),
             "model": "Subtensor node",
-            "host": self._wire.host,
-            "port": self._wire.port,
             "head": self._known.head.number,
             "finalised": self._known.finalised.number,
             "connections": len(self._connections),
             "requests": self.traffic.requests,
             "received": self.traffic.received,
             "sent": self.traffic.sent,
-            "faults": [*self.active(), *(["refuse"] if self._refusing else [])],
         }
 
     async def settle(self) -> None:
         """Wait until all that is to be sent is sent."""
         for connection in tuple(self._connections):
             await connection.drained()
-
-    @command
-    def refuse(self) -> None:
-        """Refuse connections and break those there are."""
-        self._refusing = True
-        self._wire.close()
 
     @command
     def drop(self) -> None:
@@ -105,11 +89,11 @@ class SubtensorNode(Faults):
     @override
     @command
     def restore(self) -> None:
-        """Undo every fault, and tell of the blocks that were missed."""
+        """Undo every fault, and publish the blocks that were missed."""
         super().restore()
-        self._refusing = False
-        self._wire.open()
-        self._tell()
+        self._marks.clear()
+        self._listen()
+        self._publish()
 
     async def _welcome(self, request: web.BaseRequest) -> web.StreamResponse:
         socket = web.WebSocketResponse(compress=False, max_msg_size=_LARGEST_REQUEST)
@@ -139,11 +123,11 @@ class SubtensorNode(Faults):
         """Return an id that no other subscription of this node has."""
         return f"simulated{next(self._ids):07}"
 
-    def _tell(self) -> None:
-        """Tell subscribers what is new to this node."""
+    def _publish(self) -> None:
+        """Send subscribers what is new to this node."""
         head, finalised = self._known.head, self._known.finalised
-        before, final = self._told
-        self._told = head.hash, finalised.number
+        before, final = self._published
+        self._published = head.hash, finalised.number
         news = [("head", head)] if head.hash != before else []
         for number in range(final + 1, finalised.number + 1):
             block = self.chain.at(number)

@@ -1,12 +1,12 @@
 """A chain with its nodes, as the farm and tests start them."""
 
 from collections.abc import Iterable
-from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 from simulators.clock import Clock, SystemClock
-from simulators.commands import Device, command
+from simulators.commands import command
+from simulators.device import Devices
 
 from . import storage, strangers
 from .accounts import ALICE, account_of, named, ss58
@@ -76,7 +76,7 @@ class ChainDevice:
 
     @command
     def deregister(self, uid: int) -> None:
-        """Let somebody else take a uid from the next block on."""
+        """Let another member take a uid from the next block on."""
         members = self._chain.head.state.neurons
         if not 0 <= uid < len(members):
             raise ValueError(f"uid must be from 0 to {len(members) - 1}, not {uid}")
@@ -126,7 +126,7 @@ class ChainDevice:
             self._chain.run(self._block_time)
 
 
-class SubtensorSimulator:
+class SubtensorSimulator(Devices):
     """A subnet with validators and miners on a chain, and the nodes that serve it."""
 
     def __init__(
@@ -162,7 +162,12 @@ class SubtensorSimulator:
             )
             for number in range(nodes)
         )
-        self._running = AsyncExitStack()
+        nodes_by_name = {
+            f"node-{number}": node for number, node in enumerate(self.nodes, 1)
+        }
+        super().__init__(
+            {"chains": {"subtensor": self.control}, "nodes": nodes_by_name}
+        )
 
     @property
     def node(self) -> SubtensorNode:
@@ -174,19 +179,13 @@ class SubtensorSimulator:
         """Where the nodes are reached."""
         return tuple(node.url for node in self.nodes)
 
-    @property
-    def groups(self) -> dict[str, dict[str, Device]]:
-        """Devices by kind and name, for a control port or a farm."""
-        nodes = {f"node-{number}": node for number, node in enumerate(self.nodes, 1)}
-        return {"chains": {"subtensor": self.control}, "nodes": dict(nodes)}
-
     async def produce(self, blocks: int = 1) -> None:
-        """Make blocks and wait until every subscriber was told of them."""
+        """Make blocks and wait until every subscriber was sent them."""
         self.chain.produce(blocks)
         await self.settle()
 
     async def reorganise(self, depth: int = 1) -> None:
-        """Replace the last blocks and wait until every subscriber was told."""
+        """Replace the last blocks and wait until every subscriber was sent them."""
         self.chain.reorganise(depth)
         await self.settle()
 
@@ -194,17 +193,3 @@ class SubtensorSimulator:
         """Wait until nodes sent all that they are to send."""
         for node in self.nodes:
             await node.settle()
-
-    async def __aenter__(self) -> Self:
-        """Start everything, or nothing."""
-        async with AsyncExitStack() as starting:
-            for devices in self.groups.values():
-                for device in devices.values():
-                    await device.start()
-                    starting.push_async_callback(device.stop)
-            self._running = starting.pop_all()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop everything."""
-        await self._running.aclose()

@@ -10,7 +10,7 @@ from simulators.antminer import AntminerSimulator, State
 from simulators.antminer.machine import WARM_UP
 from simulators.antminer.simulator import BOOT
 from simulators.clock import ManualClock
-from simulators.commands import Device
+from simulators.device import Groups
 from simulators.farm import Farm, miners
 from simulators.kasa import KasaSimulator
 from simulators.kasa.cipher import HEADER_SIZE, body_size, frame, unscramble
@@ -30,7 +30,7 @@ async def rigs(loopback: None, clock: ManualClock) -> AsyncIterator[Rigs]:
     fleet = miners(9, base, 0, clock)
     fed = plugs(fleet, base, 0, clock)
     seen = pools(fleet, base, 0, clock)
-    groups: dict[str, dict[str, Device]] = {
+    groups: Groups = {
         "miners": dict(fleet),
         "plugs": dict(fed),
         **seen.groups,

@@ -289,7 +289,7 @@ async def test_both_technicians_press_stop(
     await asyncio.gather(act(site, "turn_off", COOLING), act(site, "turn_off", COOLING))
     assert site.state(COOLING) == "off"
     assert operations(south) == ["close", "close"]
-    assert south.most_under_way == 1
+    assert south.traffic.most_open == 1
 
 
 async def test_opposite_commands_both_come_true(
@@ -333,7 +333,7 @@ async def test_polls_go_on_beside_a_command(
     await asyncio.gather(asked, polled)
     assert site.state(COOLING) == "off"
     assert operations(south) == ["close"]
-    assert south.most_under_way == 1
+    assert south.traffic.most_open == 1
 
 
 async def test_an_end_in_the_middle_of_a_command(

@@ -55,14 +55,14 @@ async def test_requests_under_way_are_counted(
     """So that a test can tell that a client asks one by one."""
     container = await start_container("HK3")
     await ask(container, READ)
-    assert (container.under_way, container.most_under_way) == (0, 1)
+    assert (container.traffic.open, container.traffic.most_open) == (0, 1)
     container.delay(1)
     asking = [_asked(ask(container, READ)) for _ in range(3)]
     await _arrived(container, 4)
-    assert (container.under_way, container.most_under_way) == (3, 3)
+    assert (container.traffic.open, container.traffic.most_open) == (3, 3)
     clock.advance(1)
     await asyncio.gather(*asking)
-    assert container.under_way == 0
+    assert container.traffic.open == 0
 
 
 async def test_hang(start_container: StartContainer, ask: Ask) -> None:
@@ -72,10 +72,10 @@ async def test_hang(start_container: StartContainer, ask: Ask) -> None:
     asking = _asked(ask(container, OPEN))
     await _arrived(container, 1)
     assert not asking.done()
-    assert container.under_way == 1
+    assert container.traffic.open == 1
     asking.cancel()
     async with asyncio.timeout(10):
-        while container.under_way:
+        while container.traffic.open:
             await asyncio.sleep(0)
     assert container.state["circulating_pump"] is False
     container.restore()

@@ -103,7 +103,7 @@ async def test_slow_answers_take_their_time(
     """An answer comes when its time has passed, and not before."""
     pools.pools[KEY].slow(30)
     asking = asyncio.create_task(watch.ask(KEY))
-    while not pools.pools[KEY].traffic.under_way:
+    while not pools.pools[KEY].traffic.open:
         await asyncio.sleep(0)
     for _ in range(20):
         await asyncio.sleep(0)
@@ -192,4 +192,4 @@ async def test_a_day_passes_quickly(
                 offline.add(name)
     assert offline == {"gamma"}
     assert pools.pools[KEY].traffic.requests == 288
-    assert pools.pools[KEY].traffic.most_under_way == 1
+    assert pools.pools[KEY].traffic.most_open == 1

@@ -52,7 +52,7 @@ async def test_the_control_port(simulator: SubtensorSimulator) -> None:
             node = (await reply.json())["node-1"]
     assert chain["head"]["number"] == START_BLOCK + 3
     assert chain["finalised"]["number"] == START_BLOCK + 1
-    assert node["faults"] == ["fall_behind", "fail chain_getHead"]
+    assert node["faults"] == ["fail chain_getHead", "fall_behind"]
     before = simulator.chain.head.state
     await simulator.produce()
     after = simulator.chain.head.state
