@@ -6,9 +6,9 @@ from pathlib import Path
 import re
 from typing import Any
 
+from annotatedyaml import parse_yaml
 import pytest
 
-from homeassistant.util.yaml import parse_yaml
 from simulators.antspace import AntspaceSimulator, Model
 from tests.harness import HomeAssistantClient
 from tests.harness.containers import add_container

@@ -7,7 +7,6 @@ import json
 import os
 from pathlib import Path
 import sys
-import tomllib
 from typing import Any
 
 import pytest
@@ -234,13 +233,3 @@ async def test_settings_that_change_while_it_runs(
     await until("start", hotkey=BOB.address)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def test_it_needs_what_the_integration_needs() -> None:
-    """Installed alone, it runs with the very libraries that are tested here."""
-    root = ENGINE.parents[3]
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    manifest = json.loads((ENGINE.parents[1] / "manifest.json").read_text("utf-8"))
-    needed = project["project"]["optional-dependencies"]["auction"]
-    assert needed
-    assert set(needed) < set(manifest["requirements"])

@@ -1,0 +1,1 @@
+"""What is built of the repository, installed and run."""
