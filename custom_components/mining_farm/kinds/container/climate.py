@@ -1,7 +1,7 @@
 """Cooling as a thermostat: off, a target held, or the controller's own target."""
 
 import math
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.climate import (
     ATTR_HVAC_MODE,
@@ -35,6 +35,20 @@ async def async_setup_entry(
         async_add_entities([CoolingClimate(entry.runtime_data, COOLING)])
 
 
+# Home Assistant 2026.11 names these members native_… and logs the old names, which are
+# all that 2026.10 knows. Goes once 2026.11 is the least that is supported.
+_NATIVE: Final = "native_" if hasattr(ClimateEntity, "native_temperature_unit") else ""
+
+
+def _named_for_this_core(cls: type[CoolingClimate]) -> type[CoolingClimate]:
+    """Give the temperatures the names by which the running Home Assistant reads them."""
+    setattr(cls, f"_attr_{_NATIVE}temperature_unit", UnitOfTemperature.CELSIUS)
+    setattr(cls, f"{_NATIVE}current_temperature", cls.supply_temperature)
+    setattr(cls, f"{_NATIVE}target_temperature", cls.set_point)
+    return cls
+
+
+@_named_for_this_core
 class CoolingClimate(ContainerEntity, ClimateEntity):
     """The container's cooling; auto is PID mode."""
 
@@ -44,7 +58,6 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
         | ClimateEntityFeature.TURN_OFF
         | ClimateEntityFeature.TURN_ON
     )
-    _attr_temperature_unit = UnitOfTemperature.CELSIUS
 
     def __init__(
         self, coordinator: ContainerCoordinator, description: ClimateEntityDescription
@@ -87,15 +100,15 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
                 return None
 
     @property
-    @override
-    def current_temperature(self) -> float | None:
+    def supply_temperature(self) -> float | None:
+        """Return the warmest coolant on its way to the miners, °C."""
         values = self.coordinator.data.plant.values
         supply = (values.get(key) for key in self.coordinator.table.supply_temperatures)
         return max((value for value in supply if value is not None), default=None)
 
     @property
-    @override
-    def target_temperature(self) -> float | None:
+    def set_point(self) -> float | None:
+        """Return the target in force, °C."""
         return self.coordinator.data.plant.set_point
 
     @override
@@ -106,8 +119,8 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
         return available, (
             state,
             self.hvac_action,
-            self.current_temperature,
-            self.target_temperature,
+            self.supply_temperature,
+            self.set_point,
         )
 
     @override
