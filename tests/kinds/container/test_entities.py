@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from simulators.antspace import AntspaceSimulator, Model
-from tests.reference import reference
+from tests.reference import reference, twin
 
 from .conftest import Site
 from .test_resilience import ALARMS, PROBLEM, SEVERITY, STATUS
 
+DATA = Path(__file__).parents[2] / "data" / "antspace"
 FIELDS = reference("antspace", "fields.json")
 RENAMED = {"miner_num": "miners_known", "pcb_max_temp": "board_max_temp"}
 """Fields that are shown by a better name."""
@@ -144,7 +146,7 @@ def check_fields(site: Site, rows: Iterator[Row] | tuple[Row, ...] | list[Row]) 
 
 
 def check_unit(entity: er.RegistryEntry, unit: str | None) -> None:
-    """Check that a number is told in its unit, watts in thousands."""
+    """Check that a number has its unit, watts in thousands."""
     private: Row = entity.options.get("sensor.private", {})
     if unit == "W":
         assert private.get("suggested_unit_of_measurement") == "kW", entity.entity_id
@@ -168,6 +170,36 @@ def check_alarms(site: Site, rows: list[Row] | tuple[Row, ...]) -> None:
         assert shown.attributes["severity"] == row["severity"], key
 
 
+OF_EVERY_PLANT = {
+    "alarms",
+    "alarms_active",
+    "highest_severity",
+    "last_seen",
+    "problem",
+    "silent",
+    "status",
+}
+OF_THE_MINERS = {
+    "board_max_temp",
+    "chip_max_temp",
+    "chip_temp_mean",
+    "miners_known",
+    "miners_reporting",
+    "total_hashrate",
+}
+
+
+def keys_shown(site: Site) -> set[str]:
+    """Return what the unique ids of all entities end in."""
+    return {
+        entity.unique_id.removeprefix("north_")
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(site.hass), "north"
+        )
+    }
+
+
+@twin("test_fields_and_alarms", "test_every_row_has_an_entity")
 @pytest.mark.parametrize("model", [Model.HK3, Model.IMMERSION])
 async def test_every_documented_field_and_alarm(site: Site, model: Model) -> None:
     """Each has its entity, of the right kind, and there are no others."""
@@ -175,23 +207,24 @@ async def test_every_documented_field_and_alarm(site: Site, model: Model) -> Non
     await site.add(await site.container(model))
     check_fields(site, fields)
     check_alarms(site, alarms)
-    own = {
-        "alarms",
-        "alarms_active",
-        "highest_severity",
-        "last_seen",
-        "problem",
-        "silent",
-        "status",
-    }
-    registry = er.async_get(site.hass)
-    assert {
-        entity.unique_id.removeprefix("north_")
-        for entity in er.async_entries_for_config_entry(registry, "north")
-    } == (
-        own
+    assert keys_shown(site) == (
+        OF_EVERY_PLANT
         | {RENAMED.get(row["canonical"], row["canonical"]) for row in fields}
         | {f"alarm_{ALARM_KEYS.get(row['raw'], row['raw'])}" for row in alarms}
+    )
+
+
+@pytest.mark.parametrize("model", [Model.HK3, Model.IMMERSION])
+async def test_every_row_has_an_entity(site: Site, model: Model) -> None:
+    """Every number, flag and alarm that we listed has an entity; there are no others."""
+    listed = json.loads((DATA / f"{model.lower()}.json").read_text("utf-8"))
+    await site.add(await site.container(model))
+    assert keys_shown(site) == (
+        OF_EVERY_PLANT
+        | OF_THE_MINERS
+        | listed["numbers"].keys()
+        | listed["flags"].keys()
+        | {f"alarm_{key}" for key in listed["alarms"]}
     )
 
 

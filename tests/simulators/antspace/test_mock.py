@@ -1,15 +1,17 @@
 """The documented mock, quirk by quirk, over real sockets."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulators.antspace import AntspaceSimulator
-from tests.reference import reference
+from tests.reference import OTHER_CASES, reference, twin
 
 from .conftest import Ask, StartContainer
 
+DATA = Path(__file__).parents[2] / "data" / "antspace"
 CHECKS = reference("antspace", "checks.json")
 FIELDS = CHECKS.with_name("fields.json")
 
@@ -316,6 +318,20 @@ def test_no_such_type() -> None:
         AntspaceSimulator("HK4")
 
 
+@pytest.mark.parametrize("faithful", [True, False])
+@pytest.mark.parametrize("model", ["HK3", "IMMERSION"])
+def test_every_key_is_there(model: str, *, faithful: bool) -> None:
+    """The keys that we listed, of the mock no others: numbers for numbers, bits for bits."""
+    listed = json.loads((DATA / f"{model.lower()}.json").read_text("utf-8"))["state"]
+    state = AntspaceSimulator(model, faithful=faithful).state
+    assert state.keys() == listed.keys() or (
+        not faithful and state.keys() > listed.keys()
+    )
+    for key, value in listed.items():
+        assert isinstance(state[key], bool) is isinstance(value, bool), key
+
+
+@twin("test_every_key_is_there")
 @pytest.mark.skipif(not FIELDS.is_file(), reason="no data beside the repository")
 @pytest.mark.parametrize("faithful", [True, False])
 @pytest.mark.parametrize("model", ["HK3", "IMMERSION"])
@@ -342,11 +358,26 @@ def _given(check: dict[str, Any]) -> AntspaceSimulator:
     return container
 
 
-@pytest.mark.skipif(not CHECKS.is_file(), reason="no data beside the repository")
-def test_the_mock_is_as_the_checks_have_it() -> None:
+def _read(file: Path) -> list[dict[str, Any]]:
+    checks: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))["checks"]
+    return checks
+
+
+def _files(least_of_ours: int, least_documented: int) -> list[Any]:
+    """Return both files of checks, and in how many things each has to be compared."""
+    absent = pytest.mark.skipif(not CHECKS.is_file(), reason="no ../shared/data")
+    return [
+        pytest.param(DATA / "checks.json", least_of_ours, id="ours"),
+        pytest.param(CHECKS, least_documented, id="documented", marks=absent),
+    ]
+
+
+@twin(OTHER_CASES)
+@pytest.mark.parametrize(("file", "least"), _files(10, 14))
+def test_the_mock_is_as_the_checks_have_it(file: Path, least: int) -> None:
     """What they say of faults and of unscaled numbers before anything is written."""
-    seen = 0
-    for check in json.loads(CHECKS.read_text("utf-8"))["checks"]:
+    compared = 0
+    for check in _read(file):
         expected = check["steps"][0].get("expect", {})
         if check["steps"][0]["do"] != "poll" or check["id"] == "D15":
             continue
@@ -355,29 +386,30 @@ def test_the_mock_is_as_the_checks_have_it() -> None:
         computed = {"disconnect", "supply_liquid_temp_low"}
         if (exact := expected.get("alarms", {}).get("exact")) is not None:
             assert set(container.alarms) == exact.keys() - computed, check["id"]
-            seen += 1
+            compared += 1
         for key, value in expected.get("values", {}).items():
             if value and value[1] == "°C" and key in state:
                 assert state[key] == value[0], check["id"]
-                seen += 1
-    assert seen >= 14
+                compared += 1
+    assert compared >= least
 
 
-@pytest.mark.skipif(not CHECKS.is_file(), reason="no data beside the repository")
+@twin(OTHER_CASES)
+@pytest.mark.parametrize(("file", "least"), _files(2, 3))
 async def test_writes_end_as_the_checks_have_it(
-    start_container: StartContainer, ask: Ask
+    start_container: StartContainer, ask: Ask, file: Path, least: int
 ) -> None:
     """What lies in the mock after the writes that they say are sent."""
-    seen = 0
-    for check in json.loads(CHECKS.read_text("utf-8"))["checks"]:
+    compared = 0
+    for check in _read(file):
         for step in check["steps"]:
             wire = step.get("expect", {}).get("wire")
-            if not wire:
+            if not wire or step["do"] == "raw":
                 continue
             container = await start_container(check["mock_type"])
             for write in step["expect"]["writes"]:
                 query = "&".join(f"{key}={value}" for key, value in write.items())
                 assert (await ask(container, query)).status == 200
             assert wire.items() <= container.state.items(), check["id"]
-            seen += 1
-    assert seen >= 3
+            compared += 1
+    assert compared >= least

@@ -1,4 +1,4 @@
-"""The documented acceptance checks, played against a controller on loopback.
+"""Acceptance checks, our own and the documented ones, against a controller on loopback.
 
 Those of entities, options and diagnostics are of the kind that uses this engine.
 """
@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 import json
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -30,12 +31,13 @@ from custom_components.mining_farm.engines.containers.antspace import (
     AntspaceClient,
     Model,
 )
-from tests.reference import reference
+from tests.reference import OTHER_CASES, reference, twin
 
 from .conftest import Build
 from .fake_container import FakeContainer, Fault, Time, always, not_ok, reply
 from .states import faulty, fresh
 
+OWN = Path(__file__).parents[3] / "data" / "antspace" / "checks.json"
 FILE = reference("antspace", "checks.json")
 NOW = datetime(2031, 5, 4, 9, tzinfo=UTC)
 OF_THE_KIND = {"D29": "controls are an option of the entry", "D32": "diagnostics"}
@@ -52,11 +54,14 @@ FASTER = 100
 
 
 def _checks() -> list[Any]:
+    found = [
+        pytest.param(check, id=check["id"])
+        for check in json.loads(OWN.read_text("utf-8"))["checks"]
+    ]
     if not FILE.is_file():
         reason = "../shared/data/antspace is not there"
-        return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
-    found = []
-    for check in json.loads(FILE.read_text())["checks"]:
+        return [*found, pytest.param(None, marks=pytest.mark.skip(reason=reason))]
+    for check in json.loads(FILE.read_text("utf-8"))["checks"]:
         marks = []
         if check["level"] != "client" or check["id"] in OF_THE_KIND:
             why = OF_THE_KIND.get(check["id"], "entities")
@@ -103,14 +108,14 @@ class Player:
         if "model" in expect:
             assert self.client.model == expect.pop("model")
             assert expect.pop("reads_only_ok")
-        assert not expect, "nobody looked at this expectation"
+        assert not expect, "this expectation was not compared"
 
     def _writes(self) -> list[dict[str, Any]]:
-        def told(key: str, value: str) -> object:
+        def sent(key: str, value: str) -> object:
             return float(value) if key == "temp" and value != "pid" else value
 
         return [
-            {key: told(key, value) for key, value in query.items()}
+            {key: sent(key, value) for key, value in query.items()}
             for query in self.container.writes
         ]
 
@@ -202,9 +207,9 @@ class Player:
 
 def change(container: FakeContainer, body: dict[str, Any]) -> None:
     """Set and drop keys of the state."""
-    told = dict(body.get("set", {}))
-    container.miners = told.pop("minerInfo", container.miners)
-    container.state |= told
+    changed = dict(body.get("set", {}))
+    container.miners = changed.pop("minerInfo", container.miners)
+    container.state |= changed
     for key in body.get("drop", []):
         del container.state[key]
 
@@ -245,6 +250,7 @@ def _alarms(plant: PlantReading) -> dict[str, str]:
     return {kind.wire or kind.key: kind.severity for kind in kinds}
 
 
+@twin(OTHER_CASES)
 @pytest.mark.parametrize("check", _checks())
 async def test_check(check: dict[str, Any], build: Build, time: Time) -> None:
     """Readings, alarms, writes, results and the wire are as the check expects."""

@@ -2,17 +2,23 @@
 
 from collections import Counter
 import json
+from pathlib import Path
 import re
 from typing import Any
 
 import pytest
 
 from custom_components.mining_farm.engines.containers import Nature, Quantity, Severity
-from custom_components.mining_farm.engines.containers.antspace import TABLES, Model
-from tests.reference import reference
+from custom_components.mining_farm.engines.containers.antspace import (
+    TABLES,
+    Model,
+    parse_plant,
+)
+from tests.reference import reference, twin
 
 from .states import rows
 
+DATA = Path(__file__).parents[3] / "data" / "antspace"
 FILE = reference("antspace", "fields.json")
 MINERS = {"miner_num", "miners_reporting", "total_hashrate", "chip_temp_mean"}
 MINERS |= {"chip_max_temp", "pcb_max_temp"}
@@ -35,6 +41,7 @@ def _wire(raw: str) -> str | None:
     return raw if re.fullmatch(r"\w+", raw) else None
 
 
+@twin("test_a_state_reads_as_expected")
 @pytest.mark.parametrize("model", Model)
 def test_numbers_are_as_documented(
     model: Model, documented: dict[str, list[dict[str, Any]]]
@@ -62,6 +69,7 @@ def test_numbers_are_as_documented(
     assert found == expected
 
 
+@twin("test_a_state_reads_as_expected")
 @pytest.mark.parametrize("model", Model)
 def test_flags_are_as_documented(
     model: Model, documented: dict[str, list[dict[str, Any]]]
@@ -75,6 +83,7 @@ def test_flags_are_as_documented(
     }
 
 
+@twin("test_a_state_reads_as_expected")
 @pytest.mark.parametrize("model", Model)
 def test_alarms_are_as_documented(
     model: Model, documented: dict[str, list[dict[str, Any]]]
@@ -93,6 +102,32 @@ def test_alarms_are_as_documented(
         )
         for a in _of(documented["alarms"], model)
     ]
+
+
+@pytest.mark.parametrize("model", Model)
+def test_a_state_reads_as_expected(model: Model) -> None:
+    """A whole state that we made up: every number, flag and alarm, and no others."""
+    expected = json.loads((DATA / f"{model}.json").read_text("utf-8"))
+    reading, table = parse_plant(expected["state"]), TABLES[model]
+    assert {
+        row.key: [
+            row.wire,
+            reading.values[row.key],
+            row.unit,
+            row.quantity,
+            row.confidence,
+        ]
+        for row in table.fields
+    } == expected["numbers"]
+    assert {
+        row.key: [row.wire, reading.flags[row.key], row.confidence]
+        for row in table.flags
+    } == expected["flags"]
+    assert {
+        kind.key: [kind.wire, kind.name, kind.severity, kind.nature]
+        for kind in table.alarms
+    } == expected["alarms"]
+    assert reading.alarms == frozenset()
 
 
 @pytest.mark.parametrize(("model", "count"), [(Model.HK3, 20), (Model.IMMERSION, 22)])
