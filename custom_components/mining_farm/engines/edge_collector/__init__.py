@@ -1,15 +1,13 @@
-"""Edge collector: reads miners through the CGMiner API (TCP 4028). Standard library only."""
+"""Edge collector: reads miners, today through the CGMiner API (TCP 4028).
 
-from .drivers.cgminer.client import DEFAULT_PORT, CGMinerClient, build_payload
+Standard library only.
+"""
+
+from .cgminer_client import CGMinerClient, CGMinerError, build_payload
+from .driver import Driver, Reader
 from .drivers.cgminer.collector import MinerCollector
-from .drivers.cgminer.parsing import (
-    determine_board_status,
-    extract_board_indices,
-    parse_board_health,
-    parse_snapshot,
-    pick_stats_entry,
-)
-from .errors import CGMinerError, Failure
+from .drivers.cgminer.parsing import parse_snapshot
+from .errors import Failure, MinerError
 from .models import (
     Algorithm,
     BoardHealth,
@@ -18,6 +16,12 @@ from .models import (
     MinerSnapshot,
     Pool,
     RateUnit,
+)
+from .parsers import (
+    determine_board_status,
+    extract_board_indices,
+    parse_board_health,
+    pick_stats_entry,
 )
 from .profile import (
     BoardState,
@@ -30,12 +34,12 @@ from .profile import (
     miner_has_problem,
     miner_state,
 )
+from .registry import DEFAULT_PORT, async_identify, create_reader
 from .scan import (
     MAX_TARGETS,
     FoundMiner,
     TargetError,
     TooManyTargetsError,
-    async_identify,
     async_scan,
     parse_targets,
 )
@@ -50,15 +54,18 @@ __all__ = [
     "BoardStatus",
     "CGMinerClient",
     "CGMinerError",
+    "Driver",
     "Failure",
     "Fan",
     "FoundMiner",
     "MinerCollector",
+    "MinerError",
     "MinerProfile",
     "MinerSnapshot",
     "MinerState",
     "Pool",
     "RateUnit",
+    "Reader",
     "TargetError",
     "TooManyTargetsError",
     "async_identify",
@@ -66,6 +73,7 @@ __all__ = [
     "board_has_problem",
     "board_state",
     "build_payload",
+    "create_reader",
     "determine_board_status",
     "display_unit",
     "extract_board_indices",

@@ -23,7 +23,7 @@ class Failure(StrEnum):
     """STATUS E or F with any other code."""
 
 
-class CGMinerError(Exception):
+class MinerError(Exception):
     """A miner could not be read; `failure` says in which way."""
 
     def __init__(self, failure: Failure, message: str) -> None:

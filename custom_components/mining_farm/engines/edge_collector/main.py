@@ -8,10 +8,10 @@ import json
 import sys
 from typing import Any
 
-from .drivers.cgminer.client import DEFAULT_PORT, CGMinerClient
-from .drivers.cgminer.collector import MinerCollector
-from .errors import CGMinerError
+from .driver import TIMEOUT_S
+from .errors import MinerError
 from .models import MinerSnapshot
+from .registry import DEFAULT_PORT, create_reader
 
 MAX_DIFFERENCE = 0.05
 """Share by which the rates of the boards and of `devs` may differ without a warning."""
@@ -64,10 +64,10 @@ def find_warning(snapshot: MinerSnapshot) -> str | None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print one reading; return 0, or 1 when the miner gives none."""
     options = _parse(arguments)
-    client = CGMinerClient(options.host, options.port, options.timeout)
+    reader = create_reader(options.host, options.port, timeout_s=options.timeout)
     try:
-        snapshot = asyncio.run(MinerCollector(client).async_poll())
-    except CGMinerError as err:
+        snapshot = asyncio.run(reader.async_poll())
+    except MinerError as err:
         print(f"error: {options.host}:{options.port}: {err}", file=sys.stderr)
         return 1
     if warning := find_warning(snapshot):
@@ -88,7 +88,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--timeout",
         type=_seconds,
-        default=3.0,
+        default=TIMEOUT_S,
         help="seconds for one exchange with the miner, default: %(default)s",
     )
     parser.add_argument(

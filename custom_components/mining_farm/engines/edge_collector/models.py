@@ -25,6 +25,17 @@ class Algorithm(StrEnum):
     OTHER = "other"
 
 
+class TemperatureLimits(NamedTuple):
+    """Chip temperatures in °C above which a board deserves a warning, or is critical."""
+
+    warning: float
+    critical: float
+
+
+ORIGINAL_LIMITS = TemperatureLimits(warning=80, critical=90)
+"""Those of the original, for families of which nothing else is known."""
+
+
 class RateUnit(NamedTuple):
     """A unit of hashrate and how many GH/s it is."""
 

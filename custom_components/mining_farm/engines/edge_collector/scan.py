@@ -1,4 +1,4 @@
-"""Looks for miners at many addresses."""
+"""Finds the miners among many addresses."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import ipaddress
 import re
 
-from .drivers.cgminer.client import DEFAULT_PORT, CGMinerClient
-from .drivers.cgminer.collector import MinerCollector
-from .errors import CGMinerError
+from .errors import MinerError
 from .models import MinerSnapshot
+from .registry import DEFAULT_PORT, async_identify
 
 MAX_TARGETS = 4096
 CONCURRENCY = 64
-TIMEOUT = 1.5
+TIMEOUT_S = 1.5
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 _HOSTNAME = re.compile(
@@ -90,22 +89,6 @@ def _expand(part: str) -> list[str]:
     return [str(first + step) for step in range(int(last) - int(first) + 1)]
 
 
-async def async_identify(client: CGMinerClient) -> MinerSnapshot:
-    """Return a first reading of a miner, with its model where it tells one.
-
-    Some firmware tells the model only beside what a first poll asks for. Raises
-    CGMinerError.
-    """
-    collector = MinerCollector(client)
-    snapshot = await collector.async_poll()
-    if snapshot.model is not None:
-        return snapshot
-    try:
-        return await collector.async_poll()
-    except CGMinerError:
-        return snapshot
-
-
 async def async_scan(
     hosts: Sequence[str],
     port: int = DEFAULT_PORT,
@@ -123,10 +106,9 @@ async def async_scan(
     async def probe(host: str) -> None:
         nonlocal done
         async with slots:
-            client = CGMinerClient(host, port, TIMEOUT, retries=0)
             try:
-                snapshot = await async_identify(client)
-            except CGMinerError:
+                snapshot = await async_identify(host, port, timeout_s=TIMEOUT_S)
+            except MinerError:
                 pass
             else:
                 found[host] = FoundMiner(host=host, snapshot=snapshot)

@@ -6,7 +6,7 @@ from enum import StrEnum
 import socket
 from typing import NamedTuple
 
-from ..errors import CGMinerError, Failure
+from ..errors import Failure, MinerError
 
 MAX_REPLY = 1 << 20
 """Bytes of the largest reply that is read; real ones end below 50 kB."""
@@ -14,7 +14,7 @@ MAX_REPLY = 1 << 20
 _CHUNK = 1 << 16
 
 
-class TransportError(CGMinerError):
+class TransportError(MinerError):
     """Nothing usable came over the wire this time; asking again may help."""
 
 
@@ -40,7 +40,7 @@ async def async_exchange(
 ) -> RawReply:
     """Send one request and return its reply, all of it within the deadline.
 
-    Raises TransportError when not a single byte came, and CGMinerError when more came
+    Raises TransportError when not a single byte came, and MinerError when more came
     than a miner would ever send. The socket is closed on every way out.
     """
     buffer = bytearray()
@@ -56,7 +56,7 @@ async def async_exchange(
     except OSError:
         ending = Ending.RESET
     if len(buffer) > MAX_REPLY:
-        raise CGMinerError(
+        raise MinerError(
             Failure.INVALID_REPLY, f"the reply is longer than {MAX_REPLY} bytes"
         )
     if buffer:

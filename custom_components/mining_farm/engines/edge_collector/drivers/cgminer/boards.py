@@ -4,7 +4,8 @@ from collections.abc import Mapping
 import re
 from typing import Any
 
-from ...models import BoardHealth
+from ...models import ORIGINAL_LIMITS, BoardHealth, TemperatureLimits
+from ...values import count, number
 
 _CHAIN_KEYS = ("chain_acn", "chain_acs", "chain_rate")
 # Six digits: a longer run is not a slot, and Python refuses to read an endless one.
@@ -32,12 +33,28 @@ def extract_board_indices(entry: Mapping[str, Any]) -> list[int]:
     return sorted({int(match[1]) for match in matches if match})
 
 
-def determine_board_status(
-    chips_ok: int | None, chips_total: int | None, temp_chip: float | None
+def determine_board_status(board: Mapping[str, Any]) -> BoardHealth:
+    """Judge a board by its `chips_ok`, `chips_total` and `temp_chip`, each maybe absent.
+
+    The rule of the original, with its limits of 80 and 90 °C.
+    """
+    return judge_board(
+        count(board.get("chips_ok")),
+        count(board.get("chips_total")),
+        number(board.get("temp_chip")),
+        ORIGINAL_LIMITS,
+    )
+
+
+def judge_board(
+    chips_ok: int | None,
+    chips_total: int | None,
+    temp_chip: float | None,
+    hot: TemperatureLimits,
 ) -> BoardHealth:
     """Judge a board by its working chips, then by its hottest chip in °C.
 
-    What is not told judges nothing: without the chips a cool board is unknown, and
+    What is unknown judges nothing: without the chips a cool board is unknown, and
     without a temperature only the chips count.
     """
     if chips_ok is None or not chips_total:
@@ -50,8 +67,11 @@ def determine_board_status(
         health = BoardHealth.CRITICAL
     if temp_chip is None:
         return health
-    if temp_chip > 90:
+    if temp_chip > hot.critical:
         return BoardHealth.CRITICAL
-    if temp_chip > 80 and health in (BoardHealth.HEALTHY, BoardHealth.UNKNOWN):
+    if temp_chip > hot.warning and health in (
+        BoardHealth.HEALTHY,
+        BoardHealth.UNKNOWN,
+    ):
         return BoardHealth.WARNING
     return health

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from .family import Family
+
 
 class Form(StrEnum):
     """Ways to ask; the first two bring several replies over one connection."""
@@ -30,14 +32,6 @@ SLOW = Rhythm(every_s=140, keep_s=360)
 FIXED = Rhythm(every_s=3600, keep_s=7500)
 
 BASE_COMMANDS = ("stats", "devs", "summary", "pools", "version")
-
-FAMILY_COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "bosminer": ("temps", "fans", "devdetails"),
-    "boser": ("temps", "fans", "devdetails"),
-    "btminer": ("devdetails",),
-    "whatsminer": ("devdetails",),
-}
-"""What is asked beyond the base, by a word in the Description of the STATUS."""
 
 
 class Request(NamedTuple):
@@ -70,6 +64,8 @@ class Capabilities:
     """What has been learned about one miner; None where it was not tried yet."""
 
     firmware: Firmware = field(default_factory=Firmware)
+    family: Family | None = None
+    """How it is read: chosen once, and kept until the firmware changes."""
     form: Form | None = None
     ruled_out: set[Form] = field(default_factory=set)
     unclear_trials: int = 0
@@ -94,12 +90,9 @@ class Capabilities:
     @property
     def commands(self) -> tuple[str, ...]:
         """Commands worth asking, the most telling first."""
-        description = (self.firmware.description or "").casefold()
-        family = (more for word, more in FAMILY_COMMANDS.items() if word in description)
+        more = self.family.commands if self.family else ()
         skipped = self.refused | self.useless
-        return tuple(
-            name for name in (*BASE_COMMANDS, *next(family, ())) if name not in skipped
-        )
+        return tuple(name for name in (*BASE_COMMANDS, *more) if name not in skipped)
 
     @property
     def several(self) -> bool:

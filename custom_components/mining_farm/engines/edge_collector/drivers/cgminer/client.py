@@ -6,7 +6,7 @@ import json
 import threading
 from typing import Any
 
-from ...errors import CGMinerError, Failure
+from ...errors import Failure, MinerError
 from ..tcp import Ending, RawReply, TransportError, async_exchange
 from .decoding import decode_reply, raise_for_status
 
@@ -40,11 +40,11 @@ def build_payload(command: str | Sequence[str], *, new_api: bool = False) -> byt
     """Return the bytes of a request: JSON, and no newline.
 
     A string is one command or several joined by "+", a sequence is the array form.
-    Raises CGMinerError for a command that does not only read.
+    Raises MinerError for a command that does not only read.
     """
     names = command_names(command)
     if not names or not READ_ONLY_COMMANDS.issuperset(names):
-        raise CGMinerError(
+        raise MinerError(
             Failure.UNKNOWN_COMMAND,
             f"not sent, as it is no read-only command: {command!r}",
         )
@@ -90,7 +90,7 @@ class CGMinerClient:
     ) -> dict[str, Any]:
         """Return a reply as it came, an error STATUS included.
 
-        Raises CGMinerError when there is none, after the retries where they may help.
+        Raises MinerError when there is none, after the retries where they may help.
         """
         payload = build_payload(command, new_api=new_api)
         names = "+".join(command_names(command))
@@ -103,7 +103,7 @@ class CGMinerClient:
         return await self._async_attempt(payload, names)
 
     async def async_send_command(self, command: str | Sequence[str]) -> dict[str, Any]:
-        """Return the reply to a command; CGMinerError also for an error STATUS."""
+        """Return the reply to a command; MinerError also for an error STATUS."""
         reply = await self.async_request(command)
         raise_for_status(reply)
         return reply
@@ -150,7 +150,7 @@ class CGMinerClient:
             )
         try:
             reply = decode_reply(raw.data, names)
-        except CGMinerError as err:
+        except MinerError as err:
             if err.failure is Failure.INVALID_REPLY and raw.ending is not Ending.NUL:
                 raise cut from err
             raise

@@ -1,20 +1,22 @@
 """Polls one miner over as few connections as its firmware allows."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 import time
+from typing import Any
 
-from ...errors import CGMinerError, Failure
+from ...errors import Failure, MinerError
 from ...identity import normalise_model
 from ...models import MinerSnapshot
 from ..tcp import TransportError
 from .capabilities import Capabilities, Form, Request, identify, is_new_shape
 from .client import CGMinerClient
 from .decoding import raise_for_status, split_joined
-from .families.antminer_new_api import tells_water
+from .families import choose
+from .family import Family
 from .judgement import judge
 from .parsing import parse_snapshot
-from .replies import NEW_API_STATS
+from .replies import NEW_API_STATS, Replies
 from .reply_store import ReplyStore
 
 _MAX_UNCLEAR_TRIALS = 3
@@ -54,7 +56,7 @@ class MinerCollector:
         return self._capabilities
 
     async def async_poll(self) -> MinerSnapshot:
-        """Return a reading; CGMinerError when the miner gives none."""
+        """Return a reading; MinerError when the miner gives none."""
         async with self._one_poll_at_a_time:
             self._replies.fresh.clear()
             primary = self._capabilities.primary
@@ -62,7 +64,8 @@ class MinerCollector:
                 await self._async_learn()
             else:
                 await self._async_read(primary)
-            return parse_snapshot(self._replies.current(self._capabilities))
+            replies = self._replies.current(self._capabilities)
+            return parse_snapshot(replies, self._family(replies))
 
     async def _async_read(self, primary: str) -> None:
         """Ask a known miner for its primary command and for what is due."""
@@ -71,7 +74,7 @@ class MinerCollector:
         try:
             await self._async_ask(first)
             reply = self._replies.require(primary)
-        except CGMinerError as err:
+        except MinerError as err:
             if not _is_answer(err, _REFUSALS) and primary not in capabilities.refused:
                 raise
             # It refuses what it used to answer: this is another firmware.
@@ -110,11 +113,11 @@ class MinerCollector:
         await self._async_ask_water()
         if not self._replies.fresh:
             capabilities.form = None
-            raise failure or CGMinerError(
+            raise failure or MinerError(
                 Failure.DENIED, "the miner refuses every command that only reads"
             )
 
-    async def _async_learn_stats(self) -> CGMinerError | None:
+    async def _async_learn_stats(self) -> MinerError | None:
         """Ask for `stats`, which nearly every miner answers; return its refusal."""
         capabilities = self._capabilities
         others = "stats" in capabilities.refused and capabilities.commands
@@ -122,14 +125,16 @@ class MinerCollector:
             return None
         try:
             await self._async_ask(Request(("stats",)))
-        except CGMinerError as err:
+        except MinerError as err:
             if not _is_answer(err):
                 raise
             return err
         if "stats" in capabilities.refused:
             # Access rights have changed: the other refusals may be gone as well.
             capabilities.refused.clear()
-        capabilities.firmware = identify(self._replies.require("stats"))
+        stats = self._replies.require("stats")
+        capabilities.firmware = identify(stats)
+        capabilities.family = choose(Replies({"stats": stats}))
         return None
 
     async def _async_learn_form(self) -> None:
@@ -142,7 +147,7 @@ class MinerCollector:
                 continue
             try:
                 await self._async_ask(Request(commands, form), retries=0)
-            except CGMinerError as err:
+            except MinerError as err:
                 if self._may_be_chance(err):
                     return
                 capabilities.ruled_out.add(form)
@@ -151,9 +156,9 @@ class MinerCollector:
                 return
         capabilities.form = Form.SINGLE
 
-    async def _async_learn_singles(self) -> CGMinerError | None:
+    async def _async_learn_singles(self) -> MinerError | None:
         """Ask for the rest one by one; return the first failure."""
-        failure: CGMinerError | None = None
+        failure: MinerError | None = None
         capabilities = self._capabilities
         primary = () if capabilities.primary is None else (capabilities.primary,)
         names = (*primary, *self._replies.due(capabilities))
@@ -181,7 +186,7 @@ class MinerCollector:
         try:
             reply = await self._client.async_request("stats", new_api=True, retries=0)
             raise_for_status(reply)
-        except CGMinerError as err:
+        except MinerError as err:
             if not self._may_be_chance(err):
                 capabilities.new_api = False
             return
@@ -199,13 +204,14 @@ class MinerCollector:
         if (
             capabilities.new_api
             or capabilities.water is False
-            or not tells_water(model)
+            or capabilities.family is None
+            or not capabilities.family.has_water_apart(model)
         ):
             return
         try:
             reply = await self._client.async_request("stats", new_api=True, retries=0)
             raise_for_status(reply)
-        except CGMinerError as err:
+        except MinerError as err:
             if not self._may_be_chance(err):
                 capabilities.water = False
             return
@@ -213,7 +219,7 @@ class MinerCollector:
         if capabilities.water:
             self._replies.keep(NEW_API_STATS, reply)
 
-    def _may_be_chance(self, err: CGMinerError) -> bool:
+    def _may_be_chance(self, err: MinerError) -> bool:
         """Count a trial that shows nothing; False once there were too many of them."""
         if err.failure not in _UNCLEAR:
             return False
@@ -224,7 +230,7 @@ class MinerCollector:
         return self._capabilities.unclear_trials < _MAX_UNCLEAR_TRIALS
 
     async def _async_ask(self, request: Request, *, retries: int | None = None) -> None:
-        """Send a request and keep what it brings; CGMinerError when it brings nothing."""
+        """Send a request and keep what it brings; MinerError when it brings nothing."""
         if request.form is Form.SINGLE:
             self._replies.note_asked(request.commands[0])
         reply = await self._client.async_request(
@@ -234,29 +240,29 @@ class MinerCollector:
         if request.form is not Form.SINGLE:
             raise_for_status(reply)
             parts = split_joined(reply)
-        failure: CGMinerError | None = None
+        failure: MinerError | None = None
         for command in request.commands:
             if (part := parts.get(command)) is None:
                 continue
             try:
                 raise_for_status(part)
-            except CGMinerError as err:
+            except MinerError as err:
                 failure = failure or err
                 if err.failure in _REFUSALS:
                     self._capabilities.refused.add(command)
             else:
                 self._replies.keep(command, part)
         if self._replies.fresh.isdisjoint(request.commands):
-            raise failure or CGMinerError(
+            raise failure or MinerError(
                 Failure.UNKNOWN_COMMAND, "several commands were answered as one"
             )
 
-    async def _async_ask_beside(self, request: Request) -> CGMinerError | None:
+    async def _async_ask_beside(self, request: Request) -> MinerError | None:
         """Ask a miner that answers for what it need not have; return the failure."""
         failures = self._capabilities.failures
         try:
             await self._async_ask(request, retries=0)
-        except CGMinerError as err:
+        except MinerError as err:
             if err.failure is not Failure.COMMAND_FAILED:
                 failures.update(request.commands)
             for name in request.commands:
@@ -269,7 +275,18 @@ class MinerCollector:
 
     def _judge(self) -> None:
         """Learn from the replies which of them are worth asking for."""
-        judge(self._capabilities, self._replies.current(self._capabilities))
+        replies = self._replies.current(self._capabilities)
+        self._family(replies)
+        judge(self._capabilities, replies)
+
+    def _family(self, replies: Mapping[str, Mapping[str, Any]]) -> Family:
+        """Return the family, chosen from the replies until one is beyond doubt."""
+        capabilities = self._capabilities
+        if capabilities.family is None or not (
+            capabilities.settled and capabilities.family.kept
+        ):
+            capabilities.family = choose(Replies(replies))
+        return capabilities.family
 
     def _forget(self) -> None:
         """Drop all that was learned and kept, but for what came in this poll."""
@@ -277,6 +294,6 @@ class MinerCollector:
         self._replies.forget_earlier()
 
 
-def _is_answer(err: CGMinerError, failures: Collection[Failure] = _ANSWERS) -> bool:
+def _is_answer(err: MinerError, failures: Collection[Failure] = _ANSWERS) -> bool:
     """Return whether the miner itself said no, rather than nothing."""
     return err.failure in failures and not isinstance(err, TransportError)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
-from ...errors import CGMinerError, Failure
+from ...errors import Failure, MinerError
 from ...values import text
 from .json_repair import repair_json
 from .text_replies import decode_text_reply
@@ -14,6 +14,11 @@ MAX_DEPTH = 32
 
 REPEATED = "[]"
 """Suffix of the key that holds all values, in order, of a key that came repeatedly."""
+
+
+_SECTIONS = frozenset(
+    {"STATS", "DEVS", "SUMMARY", "POOLS", "VERSION", "TEMPS", "FANS", "DEVDETAILS"}
+)
 
 
 class ReplyStatus(NamedTuple):
@@ -32,11 +37,11 @@ def decode_reply(raw: bytes, command: str) -> dict[str, Any]:
 
     Of a key that comes repeatedly the last value counts, as in JSON; all of them stand
     under the key + "[]" (Hammer D10 prints `temp1` once per sensor).
-    Raises CGMinerError: NOT_CGMINER for another protocol, INVALID_REPLY for a reply that
+    Raises MinerError: NOT_CGMINER for another protocol, INVALID_REPLY for a reply that
     is cut, nested beyond MAX_DEPTH or broken beyond repair.
     """
     if not raw:
-        raise CGMinerError(
+        raise MinerError(
             Failure.DENIED, "the miner closed the connection without a byte"
         )
     reply = raw.lstrip(b"\0 \t\r\n,").partition(b"\0")[0].decode(errors="replace")
@@ -45,8 +50,8 @@ def decode_reply(raw: bytes, command: str) -> dict[str, Any]:
     if reply.startswith(("STATUS=", "CMD=")):
         return decode_text_reply(reply.rstrip(), command)
     if not reply:
-        raise CGMinerError(Failure.INVALID_REPLY, "the reply is empty")
-    raise CGMinerError(
+        raise MinerError(Failure.INVALID_REPLY, "the reply is empty")
+    raise MinerError(
         Failure.NOT_CGMINER, f"no reply of the CGMiner API: {reply[:40]!r}"
     )
 
@@ -88,23 +93,26 @@ def reply_status(reply: Mapping[str, Any]) -> ReplyStatus:
 
 
 def raise_for_status(reply: Mapping[str, Any]) -> None:
-    """Raise CGMinerError when the miner answers that it will not or cannot.
+    """Raise MinerError when the miner answers that it will not or cannot.
 
     Decided by the letter, as codes differ. A joined reply passes: its members
-    have a STATUS each. Without any STATUS it is another program's JSON: NOT_CGMINER.
+    have a STATUS each. Without STATUS and without any section that a command brings it
+    is another program's JSON: NOT_CGMINER.
     """
     status = reply_status(reply)
     if status.letter in ("S", "I", "W") or split_joined(reply):
         return
     said = f"{status.message} (code {status.code})"
     if not status.letter:
-        raise CGMinerError(Failure.NOT_CGMINER, "the reply has no STATUS")
+        if not _SECTIONS.isdisjoint(reply):
+            return
+        raise MinerError(Failure.NOT_CGMINER, "the reply has no STATUS")
     if status.code == 45:
-        raise CGMinerError(Failure.DENIED, said)
+        raise MinerError(Failure.DENIED, said)
     # VNish gives code 0 to a command that it does not know.
     if status.code == 14 or "invalid command" in status.message.lower():
-        raise CGMinerError(Failure.UNKNOWN_COMMAND, said)
-    raise CGMinerError(Failure.COMMAND_FAILED, said)
+        raise MinerError(Failure.UNKNOWN_COMMAND, said)
+    raise MinerError(Failure.COMMAND_FAILED, said)
 
 
 def _decode_json(document: str) -> dict[str, Any]:
@@ -116,7 +124,7 @@ def _decode_json(document: str) -> dict[str, Any]:
         except ValueError:
             reply = _DECODER.raw_decode(repair_json(document))[0]
     except (ValueError, RecursionError) as err:
-        raise CGMinerError(
+        raise MinerError(
             Failure.INVALID_REPLY, f"cut or broken beyond repair: {err}"
         ) from None
     # Counting is cheap, and few brackets cannot nest deeply.
@@ -126,7 +134,7 @@ def _decode_json(document: str) -> dict[str, Any]:
 
 
 def _refuse_deep(reply: dict[str, Any]) -> None:
-    """Raise CGMinerError when a reply nests deeper than MAX_DEPTH."""
+    """Raise MinerError when a reply nests deeper than MAX_DEPTH."""
     level: list[Any] = [reply]
     for _ in range(MAX_DEPTH):
         level = [
@@ -137,7 +145,7 @@ def _refuse_deep(reply: dict[str, Any]) -> None:
         ]
         if not level:
             return
-    raise CGMinerError(Failure.INVALID_REPLY, "the reply is nested too deeply")
+    raise MinerError(Failure.INVALID_REPLY, "the reply is nested too deeply")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,24 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot
+from ...models import (
+    Algorithm,
+    BoardHealth,
+    BoardStatus,
+    MinerSnapshot,
+    TemperatureLimits,
+)
 from ...units import MHS
 from ...values import count, hottest, positive, rate, total
-from .boards import determine_board_status, extract_board_indices, pick_stats_entry
+from .boards import judge_board
 from .families import choose
-from .families.antminer_new_api import read_water
-from .families.generic import DUMMY
-from .families.reading import Reading
+from .family import Family, Reading
 from .pools import read_pools, read_shares
-from .replies import NEW_API_STATS, Replies
-
-__all__ = [
-    "determine_board_status",
-    "extract_board_indices",
-    "parse_board_health",
-    "parse_snapshot",
-    "pick_stats_entry",
-]
+from .replies import DUMMY_DEVICE, Replies
 
 # A share of difficulty 1 takes 2³² hashes on average, counted here in billions.
 _GIGAHASHES_PER_DIFF1 = 2**32 / 1e9
@@ -34,22 +30,25 @@ def parse_board_health(
     return parse_snapshot({"stats": stats, "devs": devs or {}})
 
 
-def parse_snapshot(replies: Mapping[str, Mapping[str, Any]]) -> MinerSnapshot:
-    """Return what replies, by command, tell of a miner; what is missing is None.
+def parse_snapshot(
+    replies: Mapping[str, Mapping[str, Any]], family: Family | None = None
+) -> MinerSnapshot:
+    """Return what replies, by command, say of a miner; what is missing is None.
 
     Known are stats (old or new_api), devs, summary, pools, version, temps, fans,
-    devdetails, estats and edevs, in any combination.
+    devdetails, estats and edevs, in any combination. Without a family that is known
+    from before, the replies decide it.
     """
     told = Replies(replies)
-    reading = choose(told).read(told)
+    family = family or choose(told)
+    reading = family.read(told)
     rates = [b.hashrate_ghs for b in reading.boards if b.hashrate_ghs is not None]
     boards_rate = total(rates)
     now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
-    boards = tuple(_judge(board, hashing=bool(now)) for board in reading.boards)
+    boards = tuple(
+        _judge(board, family.hot, hashing=bool(now)) for board in reading.boards
+    )
     accepted, rejected = read_shares(told)
-    inlet, outlet = reading.temp_water_in, reading.temp_water_out
-    if beside := told.row(NEW_API_STATS):
-        inlet, outlet = read_water(reading.model, beside)
     return MinerSnapshot(
         boards=boards,
         boards_healthy=sum(b.status is BoardHealth.HEALTHY for b in boards),
@@ -68,8 +67,8 @@ def parse_snapshot(replies: Mapping[str, Mapping[str, Any]]) -> MinerSnapshot:
         hardware_id=reading.hardware_id,
         mac=reading.mac,
         fans=tuple(reading.fans),
-        temp_water_in=inlet,
-        temp_water_out=outlet,
+        temp_water_in=reading.temp_water_in,
+        temp_water_out=reading.temp_water_out,
         pools=read_pools(told),
         accepted=accepted,
         rejected=rejected,
@@ -79,7 +78,7 @@ def parse_snapshot(replies: Mapping[str, Mapping[str, Any]]) -> MinerSnapshot:
     )
 
 
-def _judge(board: BoardStatus, *, hashing: bool) -> BoardStatus:
+def _judge(board: BoardStatus, hot: TemperatureLimits, *, hashing: bool) -> BoardStatus:
     """Return the board with its status.
 
     Firmware that does not tell the working chips is judged by the rate: a board that
@@ -91,7 +90,7 @@ def _judge(board: BoardStatus, *, hashing: bool) -> BoardStatus:
             chips_ok = chips_total = 1
         elif board.hashrate_ghs == 0 and hashing:
             chips_ok, chips_total = 0, 1
-    status = determine_board_status(chips_ok, chips_total, board.temp_chip)
+    status = judge_board(chips_ok, chips_total, board.temp_chip, hot)
     return replace(board, status=status)
 
 
@@ -99,7 +98,7 @@ def _devs_rate(told: Replies) -> float | None:
     """Return the rate that `devs` tells, in GH/s; None for the dummy row of zeros."""
     rows = told.rows("devs", "edevs")
     rates = [each for row in rows if (each := rate(row.get("MHS 5s"), MHS)) is not None]
-    if not any(rates) and any(row.get("Name") == DUMMY for row in rows):
+    if not any(rates) and any(row.get("Name") == DUMMY_DEVICE for row in rows):
         return None
     return total(rates)
 

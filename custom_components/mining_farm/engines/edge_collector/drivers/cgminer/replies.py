@@ -12,6 +12,9 @@ type Row = Mapping[str, Any]
 MAX_PARTS = 256
 """Boards, pools or other rows that are read at most; no miner has as many."""
 
+DUMMY_DEVICE = "BTM_SOC"
+"""Name of the one row of `devs` on stock S19 and S21: no board, and no rate to trust."""
+
 NEW_API_STATS = "stats:new_api"
 """`stats` in its other shape, where both are read."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import math
 from typing import Any
 
-from ...errors import CGMinerError, Failure
+from ...errors import Failure, MinerError
 from .capabilities import Capabilities, elapsed
 
 
@@ -40,9 +40,9 @@ class ReplyStore:
         self.fresh.add(command)
 
     def require(self, command: str) -> Mapping[str, Any]:
-        """Return a reply of this poll; CGMinerError when it did not come."""
+        """Return a reply of this poll; MinerError when it did not come."""
         if command not in self.fresh:
-            raise CGMinerError(Failure.INVALID_REPLY, f"the reply lacks {command}")
+            raise MinerError(Failure.INVALID_REPLY, f"the reply lacks {command}")
         return self._kept[command].reply
 
     def has(self, command: str) -> bool:

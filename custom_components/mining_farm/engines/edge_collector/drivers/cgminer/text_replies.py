@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ...errors import CGMinerError, Failure
+from ...errors import Failure, MinerError
 
 # Neither pattern can fail at any place, so a megabyte of anything is scanned once.
 _SECTION = re.compile(r"((?:[^|\\]++|\\.?)*+)(?:\||\Z)", re.DOTALL)
@@ -21,10 +21,10 @@ def decode_text_reply(text: str, command: str) -> dict[str, Any]:
     """Return a text reply in the shape of the JSON one, with every value as text.
 
     A joined command's reply (`CMD=stats|..|CMD=devs|..`) comes out joined as well.
-    Raises CGMinerError when the closing `|` is missing: the reply was cut.
+    Raises MinerError when the closing `|` is missing: the reply was cut.
     """
     if not text.endswith("|"):
-        raise CGMinerError(Failure.INVALID_REPLY, "the text reply is cut")
+        raise MinerError(Failure.INVALID_REPLY, "the text reply is cut")
     reply: dict[str, Any] = {}
     joined: dict[str, Any] = {}
     name = command

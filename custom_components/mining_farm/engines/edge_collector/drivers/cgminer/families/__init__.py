@@ -1,8 +1,6 @@
-"""Firmware families: how each tells what it measures."""
+"""Firmware families: one file for each, and the order in which they are tried."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
+from ..family import Family
 from ..replies import Replies
 from . import (
     antminer,
@@ -18,34 +16,24 @@ from . import (
     spondoolies,
     whatsminer,
 )
-from .reading import Reading
 
-
-class Family(NamedTuple):
-    """One family: whether it answers, and how it is read."""
-
-    name: str
-    matches: Callable[[Replies], bool]
-    read: Callable[[Replies], Reading]
-
-
-# The first that matches reads; the ones with a name of their own come first.
-FAMILIES = (
-    Family("luxos", luxos.matches, luxos.read),
-    Family("braiins", braiins.matches, braiins.read),
-    Family("elphapex", elphapex.matches, elphapex.read),
-    Family("sealminer", sealminer.matches, sealminer.read),
-    Family("bfgminer", bfgminer.matches, bfgminer.read),
-    Family("antminer-new-api", antminer_new_api.matches, antminer_new_api.read),
-    Family("antminer", antminer.matches, antminer.read),
-    Family("avalon", avalon.matches, avalon.read),
-    Family("whatsminer", whatsminer.matches, whatsminer.read),
-    Family("chains", chains.matches, chains.read),
-    Family("spondoolies", spondoolies.matches, spondoolies.read),
-    Family("generic", generic.matches, generic.read),
+FAMILIES: tuple[Family, ...] = (
+    luxos.FAMILY,
+    braiins.FAMILY,
+    elphapex.FAMILY,
+    sealminer.FAMILY,
+    bfgminer.FAMILY,
+    antminer_new_api.FAMILY,
+    antminer.FAMILY,
+    avalon.FAMILY,
+    whatsminer.FAMILY,
+    chains.FAMILY,
+    spondoolies.FAMILY,
+    generic.FAMILY,
 )
+"""The first that matches reads; those that sign with a name of their own come first."""
 
 
 def choose(replies: Replies) -> Family:
-    """Return the family of whoever sent these replies."""
+    """Return the family of the miner that sent these replies."""
     return next(family for family in FAMILIES if family.matches(replies))

@@ -21,8 +21,9 @@ from ....values import (
 )
 from ..boards import extract_board_indices, pick_stats_entry
 from ..decoding import REPEATED
-from ..replies import MAX_PARTS, Replies, Row
-from .reading import Reading
+from ..family import Family, Reading
+from ..replies import MAX_PARTS, NEW_API_STATS, Replies, Row
+from . import antminer_water
 
 _SLEEP_MODE = 254
 _COMPILED = re.compile(r"\w{3} (\w{3}) +(\d+) [\d:]{8} \w+ (\d{4})|(\d{4}-\d\d-\d\d)")
@@ -54,6 +55,7 @@ def read(replies: Replies) -> Reading:
     average = _first_rate("GHS av", unit, entry, summary)
     chain_errors = [b.hw_errors for b in boards if b.hw_errors is not None]
     uptime = count(entry.get("Elapsed"))
+    inlet, outlet = antminer_water.read_water(replies.model, replies.row(NEW_API_STATS))
     return Reading(
         boards=boards,
         hashrate_ghs=now,
@@ -65,6 +67,8 @@ def read(replies: Replies) -> Reading:
         firmware=firmware(replies),
         hardware_id=normalise_id(entry.get("miner_id")),
         fans=_fans(entry),
+        temp_water_in=inlet,
+        temp_water_out=outlet,
         power_w=_power(entry, boards),
         uptime_s=count(summary.get("Elapsed")) if uptime is None else uptime,
         hw_errors=sum(chain_errors)
@@ -207,3 +211,11 @@ def _build_date(value: object) -> str | None:
     if iso:
         return str(iso)
     return f"{year}-{_MONTHS.find(month) // 3 + 1:02}-{int(day):02}"
+
+
+FAMILY = Family(
+    name="antminer",
+    matches=matches,
+    read=read,
+    has_water_apart=antminer_water.is_apart,
+)

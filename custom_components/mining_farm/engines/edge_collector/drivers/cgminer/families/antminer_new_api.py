@@ -4,52 +4,15 @@ Slots are the index, from 0, while the old shape of the same miner counts from 1
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from ....identity import algorithm_of, normalise_id
 from ....models import BoardStatus, RateUnit
 from ....units import GHS, parse_unit
 from ....values import count, hottest, number, positive, rate, text
+from ..family import Family, Reading, fans
 from ..replies import MAX_PARTS, Replies, Row
 from .antminer import firmware
-from .reading import Reading, fans
-
-
-class _Water(NamedTuple):
-    """The list whose sensors sit in the water, and which of them are in and out."""
-
-    key: str
-    inlet: int
-    outlet: int
-
-
-# Roles differ by model; on any other model these lists are chip and board sensors.
-_WATER = {
-    "Antminer S21 Hyd": _Water("temp_chip", 0, 1),
-    "Antminer S21 XP Hyd": _Water("temp_chip", 0, 1),
-    "Antminer S21+ Hyd": _Water("temp_pcb", 0, 2),
-}
-
-
-def tells_water(model: str | None) -> bool:
-    """Return whether this shape, and no other, tells a model's water temperatures."""
-    return _water_of(model) is not None
-
-
-def read_water(model: str | None, entry: Row) -> tuple[float | None, float | None]:
-    """Return inlet and outlet temperature in °C, where the model tells them."""
-    chains, water = entry.get("chain"), _water_of(model)
-    if water is None or not isinstance(chains, list):
-        return None, None
-    rows = [chain for chain in chains[:MAX_PARTS] if isinstance(chain, dict)]
-    return (
-        _sensor(rows, water.key, water.inlet),
-        _sensor(rows, water.key, water.outlet),
-    )
-
-
-def _water_of(model: str | None) -> _Water | None:
-    return _WATER.get((model or "").rstrip("."))
+from .antminer_water import Water, read_water, water_of
 
 
 def matches(replies: Replies) -> bool:
@@ -66,9 +29,14 @@ def read_entry(replies: Replies, entry: Row) -> Reading:
     """Read an entry of the new shape that `replies` hold, or one made of it."""
     stated = entry.get("rate_unit")
     unit = parse_unit(stated) if stated else GHS
-    water = _water_of(replies.model)
+    water = water_of(replies.model)
     inlet, outlet = read_water(replies.model, entry)
-    rows = [row for row in entry["chain"][:MAX_PARTS] if isinstance(row, dict)]
+    listed = entry.get("chain")
+    rows = [
+        row
+        for row in (listed[:MAX_PARTS] if isinstance(listed, list) else ())
+        if isinstance(row, dict)
+    ]
     chains = [row for row in rows if not _is_padding(row)]
     boards = [_board(chain, n, unit, water) for n, chain in enumerate(chains)]
     errors = [b.hw_errors for b in boards if b.hw_errors is not None]
@@ -99,7 +67,7 @@ def _is_padding(chain: Row) -> bool:
 
 
 def _board(
-    chain: Row, position: int, unit: RateUnit | None, water: _Water | None
+    chain: Row, position: int, unit: RateUnit | None, water: Water | None
 ) -> BoardStatus:
     """Read one chain; a unit that has not started tells neither chips nor sensors."""
     slot, letters = count(chain.get("index")), chain.get("asic")
@@ -123,18 +91,13 @@ def _board(
     )
 
 
-def _sensor(chains: Sequence[Row], key: str, position: int) -> float | None:
-    """Return the warmest of one sensor over all chains, in °C."""
-    lists = [chain.get(key) for chain in chains]
-    return hottest(
-        [
-            each[position]
-            for each in lists
-            if isinstance(each, list) and len(each) > position
-        ]
-    )
-
-
 def _numbered(values: Sequence[object]) -> list[tuple[str, object]]:
     """Return values with their position, from 0, as a name."""
     return [(str(n), value) for n, value in enumerate(values[:MAX_PARTS])]
+
+
+FAMILY = Family(
+    name="antminer-new-api",
+    matches=matches,
+    read=read,
+)

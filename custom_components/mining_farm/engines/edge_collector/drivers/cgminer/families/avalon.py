@@ -10,9 +10,9 @@ from ....identity import normalise_id, normalise_mac
 from ....models import Algorithm, BoardStatus
 from ....units import GHS
 from ....values import count, hottest, positive, rate, text, total
+from ..family import Family, Reading, fans
 from ..replies import MAX_PARTS, Replies
 from .generic import total_rate
-from .reading import Reading, fans
 
 _MODULE_KEY = re.compile(r"MM ID([0-9]{1,3})(?::Summary)?")
 _FAN_KEY = re.compile(r"Fan([0-9]*)")
@@ -34,10 +34,12 @@ def matches(replies: Replies) -> bool:
 def read(replies: Replies) -> Reading:
     """Read every module; each is one board or, from the A10 on, several."""
     modules = dict(_modules(replies))
-    first = next(iter(modules.values()))
+    first = next(iter(modules.values()), {})
     summary, version = replies.row("summary"), replies.row("version")
     now = _sum(modules, "GHSspd")
-    sleeping = all(_is_in_standby(module) for module in modules.values())
+    sleeping = bool(modules) and all(
+        _is_in_standby(module) for module in modules.values()
+    )
     idle = sleeping or now == 0
     boards = [
         board
@@ -89,7 +91,7 @@ def _power(modules: dict[int, Module]) -> float | None:
 
     On the A series it may be a limit, and the fifth is what reaches the boards.
     """
-    module = next(iter(modules.values()))
+    module = next(iter(modules.values()), {})
     if len(modules) > 1 or not _TELLS_WALL_POWER.match(module.get("Ver", "")):
         return None
     return positive(_at(_values(module, "PS"), 6))
@@ -177,3 +179,10 @@ def _values(module: Module, key: str) -> list[str]:
 def _at(values: list[str], place: int) -> str | None:
     """Return the value at a place; None beyond the end."""
     return values[place] if place < len(values) else None
+
+
+FAMILY = Family(
+    name="avalon",
+    matches=matches,
+    read=read,
+)

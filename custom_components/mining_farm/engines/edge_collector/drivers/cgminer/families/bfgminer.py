@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ....models import BoardStatus, Fan
 from ....values import count, hottest, number, total
+from ..family import Family, Reading, fans
 from ..replies import Replies, Row
 from . import generic
-from .reading import Reading, fans
 
 _CHIP_SENSORS = ("tstemp-0", "tstemp-1", "tstemp-2")
 _FANS = ("fan0", "fan1")
@@ -67,3 +67,10 @@ def _fans(rows: dict[int, Row]) -> list[Fan]:
             if key in row
         }
     )
+
+
+FAMILY = Family(
+    name="bfgminer",
+    matches=matches,
+    read=read,
+)

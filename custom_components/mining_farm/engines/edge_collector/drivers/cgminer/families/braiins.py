@@ -3,9 +3,9 @@
 from ....identity import normalise_model
 from ....models import Algorithm
 from ....values import total
+from ..family import Family, Reading
 from ..replies import Replies
 from . import generic
-from .reading import Reading
 
 
 def matches(replies: Replies) -> bool:
@@ -25,3 +25,11 @@ def read(replies: Replies) -> Reading:
     # "BOSminer bosminer-plus-am2-s17 0.8.0-feaec278"
     reading.firmware = f"Braiins OS {replies.description.split()[-1]}"
     return reading
+
+
+FAMILY = Family(
+    name="braiins",
+    matches=matches,
+    read=read,
+    commands=("temps", "fans", "devdetails"),
+)

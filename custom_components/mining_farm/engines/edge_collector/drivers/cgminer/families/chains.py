@@ -3,9 +3,9 @@
 from ....models import Algorithm, BoardStatus
 from ....units import MHS, SOLS
 from ....values import count, hottest, positive, rate
+from ..family import Family, Reading, fans
 from ..replies import Replies, Row
 from .generic import total_rate
-from .reading import Reading, fans
 
 
 def matches(replies: Replies) -> bool:
@@ -16,6 +16,7 @@ def matches(replies: Replies) -> bool:
 def read(replies: Replies) -> Reading:
     """Read every entry that has a Chain ID, and `summary`."""
     chains = [row for row in replies.rows("stats") if "Chain ID" in row]
+    first = chains[0] if chains else {}
     summary = replies.row("summary")
     equihash = replies.description.lower().startswith("innominer a9")
     boards = [_board(row, place, equihash=equihash) for place, row in enumerate(chains)]
@@ -29,8 +30,8 @@ def read(replies: Replies) -> Reading:
         algorithm=Algorithm.EQUIHASH if equihash else None,
         model=replies.model or _model(replies),
         firmware=replies.description or None,
-        fans=fans({str(n): chains[0].get(f"Fan{n} Speed") for n in range(4)}),
-        uptime_s=count(chains[0].get("Elapsed")),
+        fans=fans({str(n): first.get(f"Fan{n} Speed") for n in range(4)}),
+        uptime_s=count(first.get("Elapsed")),
         hw_errors=sum(errors) if errors else None,
     )
 
@@ -58,3 +59,10 @@ def _model(replies: Replies) -> str | None:
     name, _, build = replies.description.partition(" ")
     series = build.partition("-")[0]
     return f"Innosilicon {series.upper()}" if name == "innominer" and series else None
+
+
+FAMILY = Family(
+    name="chains",
+    matches=matches,
+    read=read,
+)

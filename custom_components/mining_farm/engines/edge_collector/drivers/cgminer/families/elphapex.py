@@ -5,9 +5,9 @@ degree, as text, and a chip text that does not list the chips.
 """
 
 from ....values import number
+from ..family import Family, Reading
 from ..replies import Replies, Row
 from . import antminer_new_api
-from .reading import Reading
 
 
 def matches(replies: Replies) -> bool:
@@ -18,9 +18,11 @@ def matches(replies: Replies) -> bool:
 def read(replies: Replies) -> Reading:
     """Read as a stock Antminer, with the chip sensors in °C."""
     entry = replies.row("stats")
+    listed = entry.get("chain")
     chains = [
-        chain | {"temp_chip": _celsius(chain)} if isinstance(chain, dict) else chain
-        for chain in entry["chain"]
+        {**chain, "temp_chip": _celsius(chain)}
+        for chain in (listed if isinstance(listed, list) else ())
+        if isinstance(chain, dict)
     ]
     return antminer_new_api.read_entry(replies, {**entry, "chain": chains})
 
@@ -30,3 +32,10 @@ def _celsius(chain: Row) -> list[float]:
     told = chain.get("temp_chip")
     sensors = map(number, told) if isinstance(told, list) else ()
     return [each / 1000 for each in sensors if each is not None]
+
+
+FAMILY = Family(
+    name="elphapex",
+    matches=matches,
+    read=read,
+)

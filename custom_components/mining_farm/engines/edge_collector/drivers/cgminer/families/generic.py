@@ -6,11 +6,8 @@ Read so: StrongU, Auradine, BW and whatever is not known otherwise.
 from ....models import Algorithm, BoardStatus, Fan
 from ....units import GHS, MHS
 from ....values import count, hottest, positive, rate, text
-from ..replies import Replies, Row
-from .reading import Reading, fans
-
-DUMMY = "BTM_SOC"
-"""Name of the one row that stock S19 and S21 send: no board, and no rate to trust."""
+from ..family import Family, Reading, fans
+from ..replies import DUMMY_DEVICE, Replies, Row
 
 # Of the shortest window that is stated: bfgminer counts over 20 s, GPU miners over 30 s.
 _PRESENT_RATES = (
@@ -56,7 +53,9 @@ def total_rate(row: Row) -> float | None:
 
 def read_boards(replies: Replies) -> list[BoardStatus]:
     """Return the boards of every row, by the number that the firmware gives them."""
-    devices = [d for d in replies.rows("devs", "edevs") if d.get("Name") != DUMMY]
+    devices = [
+        d for d in replies.rows("devs", "edevs") if d.get("Name") != DUMMY_DEVICE
+    ]
     details = rows_by_slot(replies.rows("devdetails"))
     sensors = rows_by_slot(replies.rows("temps"))
     found = rows_by_slot(devices)
@@ -108,3 +107,11 @@ def _board(slot: int, device: Row, details: Row, sensors: Row) -> BoardStatus:
         or positive(device.get("Chip Frequency")),
         hw_errors=count(device.get("Hardware Errors")),
     )
+
+
+FAMILY = Family(
+    name="generic",
+    matches=matches,
+    read=read,
+    kept=False,
+)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from ....identity import normalise_mac
+from ..family import Family, Reading
 from ..replies import Replies
 from . import antminer
-from .reading import Reading
 
 
 def matches(replies: Replies) -> bool:
@@ -26,3 +26,10 @@ def read(replies: Replies) -> Reading:
         device.get("IsUserShutdown") is True for device in devices
     )
     return reading
+
+
+FAMILY = Family(
+    name="luxos",
+    matches=matches,
+    read=read,
+)

@@ -9,8 +9,8 @@ from ....identity import normalise_mac
 from ....models import Algorithm, BoardStatus
 from ....units import MHS
 from ....values import count, positive, rate, text
+from ..family import Family, Reading, fans
 from ..replies import MAX_PARTS, Replies, Row
-from .reading import Reading, fans
 
 _BOARD_KEY = re.compile(r"([0-9]{1,3}) (?:Chip Count|MHS\(Sample\))")
 _FAN_KEY = re.compile(r"([0-9]{1,3}) Speed")
@@ -64,3 +64,10 @@ def _board(entry: Row, slot: int) -> BoardStatus:
         ideal_hashrate_ghs=rate(positive(entry.get(f"{slot} MHS(Ideal)")), MHS),
         frequency_mhz=positive(entry.get(f"{slot} Freq")),
     )
+
+
+FAMILY = Family(
+    name="sealminer",
+    matches=matches,
+    read=read,
+)

@@ -6,9 +6,9 @@ from typing import Any
 from ....models import Algorithm, BoardStatus
 from ....units import MHS
 from ....values import count, hottest, positive, rate
+from ..family import Family, Reading, fans
 from ..replies import Replies
 from . import generic
-from .reading import Reading, fans
 
 _KEY = "json-stats"
 _BOARDS = ("top-board", "bottom-board")
@@ -22,7 +22,7 @@ def matches(replies: Replies) -> bool:
 def read(replies: Replies) -> Reading:
     """Read `summary` as plain cgminer, and the boards, 0 on top, from the text."""
     reading = generic.read(replies)
-    told = _told(replies.row("stats")[_KEY])
+    told = _told(replies.row("stats").get(_KEY))
     reading.algorithm = Algorithm.X11
     reading.boards = [
         BoardStatus(
@@ -56,3 +56,10 @@ def _told(text: object) -> dict[str, Any]:
     except ValueError, RecursionError:
         return {}
     return told if isinstance(told, dict) else {}
+
+
+FAMILY = Family(
+    name="spondoolies",
+    matches=matches,
+    read=read,
+)

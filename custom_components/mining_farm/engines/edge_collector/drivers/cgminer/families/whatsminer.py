@@ -4,9 +4,9 @@ from ....identity import normalise_mac
 from ....models import Algorithm
 from ....units import GHS
 from ....values import hottest, positive, rate, text
+from ..family import Family, Reading, fans
 from ..replies import Replies
 from . import generic
-from .reading import Reading, fans
 
 
 def matches(replies: Replies) -> bool:
@@ -36,3 +36,11 @@ def read(replies: Replies) -> Reading:
     reading.temperature_overall = hottest(summary.get("Temperature"))
     reading.power_w = positive(summary.get("Power"))
     return reading
+
+
+FAMILY = Family(
+    name="whatsminer",
+    matches=matches,
+    read=read,
+    commands=("devdetails",),
+)

@@ -1,10 +1,11 @@
-"""What a firmware family hands over."""
+"""What one firmware family is to the rest: how to recognise, ask, read and judge it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ....models import Algorithm, BoardStatus, Fan
-from ....values import rpm
+from ...models import ORIGINAL_LIMITS, Algorithm, BoardStatus, Fan, TemperatureLimits
+from ...values import rpm
+from .replies import Replies
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,3 +44,21 @@ def fans(speeds: Mapping[str, object]) -> list[Fan]:
         for name, value in speeds.items()
         if (speed := rpm(value)) is not None
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """One family; all that the product knows of it by name stands in its own file."""
+
+    name: str
+    matches: Callable[[Replies], bool]
+    read: Callable[[Replies], Reading]
+    """Reads replies that once matched; what they no longer hold is unknown."""
+    commands: tuple[str, ...] = ()
+    """What is worth asking beyond the commands of every miner."""
+    hot: TemperatureLimits = ORIGINAL_LIMITS
+    """Chip temperatures from which a board is judged by its heat."""
+    has_water_apart: Callable[[str | None], bool] = lambda _model: False
+    """Whether the water of a model stands in `stats` with `new_api` only."""
+    kept: bool = True
+    """Whether a match holds until the firmware changes; not for what fits everything."""

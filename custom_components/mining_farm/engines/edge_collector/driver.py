@@ -1,0 +1,53 @@
+"""What every way to a miner offers, whatever protocol it speaks.
+
+Reading and changing are apart: what is described here sends nothing that changes a
+miner. Commands live in a `writer` module beside a driver, which `registry` alone imports.
+"""
+
+from typing import Protocol
+
+from .models import MinerSnapshot
+
+TIMEOUT_S = 3.0
+"""Deadline of one exchange with a miner that is polled."""
+
+
+class Reader(Protocol):
+    """Reads one miner again and again, and remembers what it has learned about it."""
+
+    async def async_poll(self) -> MinerSnapshot:
+        """Return a reading; MinerError when the miner gives none."""
+        ...
+
+
+class Driver(Protocol):
+    """One way to a miner: a protocol and the devices that speak it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the driver, as entries may store it."""
+        ...
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """TCP ports that it uses, the usual one first."""
+        ...
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Names of what a user has to give before it can read; none in most cases."""
+        ...
+
+    async def async_identify(
+        self, host: str, port: int, timeout_s: float
+    ) -> MinerSnapshot:
+        """Return a first reading, with the model where the miner states one.
+
+        Asks once and sends no secret. Raises MinerError for whatever is no miner of this
+        protocol.
+        """
+        ...
+
+    def reader(self, host: str, port: int, timeout_s: float = TIMEOUT_S) -> Reader:
+        """Return what reads the miner at an address."""
+        ...

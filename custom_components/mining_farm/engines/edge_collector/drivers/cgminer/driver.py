@@ -1,0 +1,38 @@
+"""The CGMiner API as a driver: plain TCP, no password to read."""
+
+from ...driver import TIMEOUT_S
+from ...errors import MinerError
+from ...models import MinerSnapshot
+from .client import DEFAULT_PORT, CGMinerClient
+from .collector import MinerCollector
+
+
+class CGMinerDriver:
+    """Reads whatever answers on port 4028: cgminer, bmminer and their descendants."""
+
+    name = "cgminer"
+    ports = (DEFAULT_PORT,)
+    secrets: tuple[str, ...] = ()
+
+    async def async_identify(
+        self, host: str, port: int, timeout_s: float
+    ) -> MinerSnapshot:
+        """Return a first reading; MinerError when none comes.
+
+        Some firmware states the model only beside what a first poll asks for, so a
+        second poll may be needed.
+        """
+        collector = MinerCollector(CGMinerClient(host, port, timeout_s, retries=0))
+        snapshot = await collector.async_poll()
+        if snapshot.model is not None:
+            return snapshot
+        try:
+            return await collector.async_poll()
+        except MinerError:
+            return snapshot
+
+    def reader(
+        self, host: str, port: int, timeout_s: float = TIMEOUT_S
+    ) -> MinerCollector:
+        """Return a collector, which learns what the miner's firmware may be asked."""
+        return MinerCollector(CGMinerClient(host, port, timeout_s))
