@@ -16,7 +16,7 @@ from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decodi
     decode_reply,
     raise_for_status,
 )
-from custom_components.mining_farm.engines.edge_collector.errors import CGMinerError
+from custom_components.mining_farm.engines.edge_collector.errors import MinerError
 from tests.reference import reference
 
 from .fake_miner import invalid_command
@@ -91,7 +91,7 @@ def _answered(replies: dict[str, bytes]) -> dict[str, dict[str, Any]]:
         reply = decode_reply(raw, command)
         try:
             raise_for_status(reply)
-        except CGMinerError:
+        except MinerError:
             continue
         decoded[command] = reply
     return decoded

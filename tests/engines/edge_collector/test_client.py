@@ -13,8 +13,8 @@ import pytest
 
 from custom_components.mining_farm.engines.edge_collector import (
     CGMinerClient,
-    CGMinerError,
     Failure,
+    MinerError,
     build_payload,
 )
 
@@ -72,7 +72,7 @@ async def test_only_reads(
 ) -> None:
     """A command that might change the miner never leaves the client."""
     miner = await start_miner(Firmware(STOCK, {}))
-    with pytest.raises(CGMinerError, match="not sent") as caught:
+    with pytest.raises(MinerError, match="not sent") as caught:
         await client_of(miner, sleep).async_send_command(command)
     assert caught.value.failure is Failure.UNKNOWN_COMMAND
     assert miner.requests == []
@@ -129,7 +129,7 @@ async def test_an_answer_is_not_asked_for_again(
 ) -> None:
     """Whatever was answered will be answered again: there is no retry."""
     miner = await start_miner(lambda _: answer)
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         await client_of(miner, sleep).async_get_stats()
     assert caught.value.failure is failure
     assert len(miner.requests) == 1
@@ -175,7 +175,7 @@ async def test_transport_failures_are_retried(
 ) -> None:
     """Four attempts, with a growing pause; then one error that says what it was."""
     miner = await start_miner(lambda _: script)
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         await client_of(miner, sleep, timeout=0.05).async_get_stats()
     assert caught.value.failure is failure
     assert str(caught.value)
@@ -186,7 +186,7 @@ async def test_transport_failures_are_retried(
 async def test_refused_is_retried(socket_enabled: None, sleep: DrivenSleep) -> None:
     """A miner that restarts refuses connections for a while."""
     client = CGMinerClient("127.0.0.1", unused_port(), sleep=sleep)
-    with pytest.raises(CGMinerError, match="refused") as caught:
+    with pytest.raises(MinerError, match="refused") as caught:
         await client.async_get_stats()
     assert caught.value.failure is Failure.REFUSED
     assert sleep.slept == [0.5, 1, 2]
@@ -214,7 +214,7 @@ async def test_no_retries_when_told(
 ) -> None:
     """A scan wants one quick answer."""
     miner = await start_miner(lambda _: _close)
-    with pytest.raises(CGMinerError):
+    with pytest.raises(MinerError):
         await client_of(miner, sleep, retries=0).async_get_stats()
     assert len(miner.requests) == 1
     assert sleep.slept == []
@@ -234,14 +234,14 @@ async def test_names_that_are_none(
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(loop, "getaddrinfo", unknown)
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         await CGMinerClient(host, sleep=sleep).async_get_stats()
     assert caught.value.failure is Failure.UNREACHABLE
 
 
 async def test_port_that_is_none(socket_enabled: None, sleep: DrivenSleep) -> None:
     """A port beyond the range is an error of the same kind."""
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         await CGMinerClient("127.0.0.1", 70000, sleep=sleep).async_get_stats()
     assert caught.value.failure is Failure.UNREACHABLE
 
@@ -316,7 +316,7 @@ async def test_text_at_the_deadline_is_not_trusted(
         await reader.read()
 
     miner = await start_miner(lambda _: stop_midway)
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         await client_of(miner, sleep, timeout=0.05).async_get_stats()
     assert caught.value.failure is Failure.TIMEOUT
 
@@ -367,7 +367,7 @@ async def test_deadline_covers_connecting(
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(loop, "getaddrinfo", never)
     started = loop.time()
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         await CGMinerClient("miner.local", timeout=0.02, sleep=sleep).async_get_stats()
     assert caught.value.failure is Failure.TIMEOUT
     assert loop.time() - started < 1
@@ -381,7 +381,7 @@ async def test_blocking_forms(start_miner: StartMiner, sleep: DrivenSleep) -> No
     assert await asyncio.to_thread(client.get_stats) == stats()
     assert (await asyncio.to_thread(client.get_devs))["DEVS"]
     assert (await asyncio.to_thread(client.send_command, "pools"))["POOLS"]
-    with pytest.raises(CGMinerError):
+    with pytest.raises(MinerError):
         await asyncio.to_thread(client.send_command, "version")
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.engines.edge_collector import (
-    CGMinerError,
     Failure,
+    MinerError,
     MinerSnapshot,
 )
 
@@ -48,7 +48,7 @@ async def test_no_reading_at_all(start_miner: StartMiner, poller: MakePoller) ->
     assert max(count for name, count in asked.items() if name != "stats") == 1
     miner.answer = lambda _: access_denied("stats", STOCK)
     for _ in range(3):
-        with pytest.raises(CGMinerError) as caught:
+        with pytest.raises(MinerError) as caught:
             await polls.poll()
         assert caught.value.failure is Failure.DENIED
     assert polls.connections[-3:] == [8, 1, 1]
@@ -76,7 +76,7 @@ async def test_everything_denied(start_miner: StartMiner, poller: MakePoller) ->
     miner = await start_miner(lambda request: access_denied("it", STOCK))
     polls = poller(miner)
     for _ in range(5):
-        with pytest.raises(CGMinerError) as caught:
+        with pytest.raises(MinerError) as caught:
             await polls.poll()
         assert caught.value.failure is Failure.DENIED
     assert polls.connections[0] <= 8
@@ -238,7 +238,7 @@ async def test_off_miner_teaches_nothing(
     await polls.poll()
     miner.answer = lambda _: hang
     for _ in range(4):
-        with pytest.raises(CGMinerError):
+        with pytest.raises(MinerError):
             await polls.poll()
     miner.answer = busy
     await polls.poll(2)
@@ -285,7 +285,7 @@ async def test_whatever_is_refused(
         miner = await start_miner(kind(STOCK, replies))
         polls = Poller(miner, sleep, DrivenClock())
         if not replies:
-            with pytest.raises(CGMinerError):
+            with pytest.raises(MinerError):
                 await polls.poll()
             continue
         snapshot = await polls.poll(6)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.edge_collector import CGMinerError, Failure
+from custom_components.mining_farm.engines.edge_collector import Failure, MinerError
 
 from .fake_miner import Classic, Firmware, Reply, Script, hang
 from .harness import MakePoller, StartMiner
@@ -105,7 +105,7 @@ async def test_first_poll_fails(
     miner = await start_miner(lambda _: how)
     polls = poller(miner)
     polls.be_brief()
-    with pytest.raises(CGMinerError):
+    with pytest.raises(MinerError):
         await polls.poll()
     assert set(miner.commands) == {"stats"}
     miner.answer = Firmware(STOCK, stock_replies())
@@ -121,7 +121,7 @@ async def test_later_poll_fails(start_miner: StartMiner, poller: MakePoller) -> 
     await polls.poll(2)
     polls.be_brief()
     miner.answer = lambda _: hang
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         await polls.poll()
     assert caught.value.failure is Failure.TIMEOUT
     miner.answer = firmware
@@ -143,7 +143,7 @@ async def test_joined_reply_without_its_main_part(
         return {n: [firmware.single(n)] for n in names if n != "stats"}
 
     miner.answer = without_stats
-    with pytest.raises(CGMinerError, match="lacks stats"):
+    with pytest.raises(MinerError, match="lacks stats"):
         await polls.poll()
     miner.answer = firmware
     assert (await polls.poll()).boards_total == 3

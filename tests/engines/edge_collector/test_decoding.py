@@ -14,8 +14,8 @@ from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decodi
     split_joined,
 )
 from custom_components.mining_farm.engines.edge_collector.errors import (
-    CGMinerError,
     Failure,
+    MinerError,
 )
 
 MEBIBYTE = 1 << 20
@@ -24,7 +24,7 @@ HEALTHY = b'{"STATUS":[{"STATUS":"S","Code":70}],"STATS":[{"Type":"Antminer S19"
 
 def decode_failure(raw: bytes) -> Failure:
     """Return in which way a reply is refused."""
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         decode_reply(raw, "stats")
     return caught.value.failure
 
@@ -145,7 +145,7 @@ def test_many_shallow_parts_are_not_deep() -> None:
         + b"]]"
         + b"}" * (MAX_DEPTH - 2)
     )
-    with pytest.raises(CGMinerError):
+    with pytest.raises(MinerError):
         decode_reply(raw, "stats")
     assert (
         len(decode_reply(b'{"a":[' + b",".join([b"[{}]"] * 500) + b"]}", "stats")["a"])
@@ -371,7 +371,7 @@ def test_refusals(
     letter: str, code: int | None, message: str, failure: Failure
 ) -> None:
     """Each kind of refusal calls for another action."""
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         raise_for_status({"STATUS": [{"STATUS": letter, "Code": code, "Msg": message}]})
     assert caught.value.failure is failure
 
@@ -389,6 +389,6 @@ def test_joined_reply_passes_whatever_its_members_say() -> None:
 
 def test_json_of_another_program() -> None:
     """Without a STATUS it is no miner."""
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         raise_for_status(decode_reply(b'{"error":"not found"}', "stats"))
     assert caught.value.failure is Failure.NOT_CGMINER

@@ -1,4 +1,4 @@
-"""Whatever a socket sends ends in a reading or in one CGMinerError, soon and small."""
+"""Whatever a socket sends ends in a reading or in one MinerError, soon and small."""
 
 import asyncio
 from contextlib import suppress
@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, example, given, settings, strategies as st
 import pytest
 
 from custom_components.mining_farm.engines.edge_collector import (
-    CGMinerError,
     Failure,
     MinerCollector,
+    MinerError,
     MinerSnapshot,
     parse_snapshot,
 )
@@ -40,14 +40,14 @@ async def miner(start_miner: StartMiner) -> FakeMiner:
     return await start_miner(Firmware(STOCK, {}))
 
 
-async def outcome(miner: FakeMiner) -> MinerSnapshot | CGMinerError:
+async def outcome(miner: FakeMiner) -> MinerSnapshot | MinerError:
     """Return what one poll ends in; any other exception fails the test."""
     client = client_of(miner, DrivenSleep(), timeout=DEADLINE, retries=0)
     loop = asyncio.get_running_loop()
     started = loop.time()
     try:
         snapshot = await MinerCollector(client).async_poll()
-    except CGMinerError as err:
+    except MinerError as err:
         return err
     finally:
         # Eight exchanges are the most that a first poll takes.
@@ -285,7 +285,7 @@ async def test_deep_nesting(miner: FakeMiner, raw: bytes) -> None:
     """Nesting beyond all reason is an error, not the end of the interpreter."""
     miner.answer = lambda _: raw
     err = await outcome(miner)
-    assert isinstance(err, CGMinerError)
+    assert isinstance(err, MinerError)
     assert err.failure in (Failure.INVALID_REPLY, Failure.NOT_CGMINER)
 
 
@@ -299,7 +299,7 @@ async def test_endless_numbers(miner: FakeMiner, number: bytes) -> None:
     assert raw != VALID
     miner.answer = lambda _: raw
     match await outcome(miner):
-        case CGMinerError() as err:
+        case MinerError() as err:
             assert err.failure is Failure.INVALID_REPLY
         case snapshot:
             assert snapshot.boards[0].hashrate_ghs is None
@@ -327,7 +327,7 @@ async def test_hundred_megabytes(miner: FakeMiner, chunk: bytes) -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert isinstance(err, CGMinerError)
+    assert isinstance(err, MinerError)
     assert err.failure is Failure.INVALID_REPLY
     assert len(miner.requests) == 1
     # What the kernel's buffers hold beyond the limit was sent, but never read.
@@ -352,7 +352,7 @@ async def test_slow_drip(miner: FakeMiner, raw: bytes) -> None:
     loop = asyncio.get_running_loop()
     started = loop.time()
     err = await outcome(miner)
-    assert isinstance(err, CGMinerError)
+    assert isinstance(err, MinerError)
     assert err.failure in (Failure.TIMEOUT, Failure.NOT_CGMINER)
     assert loop.time() - started < DEADLINE + SLACK
 
@@ -369,7 +369,7 @@ async def test_deadline_bounds_every_retry(miner: FakeMiner) -> None:
     client = client_of(miner, sleep, timeout=0.05)
     loop = asyncio.get_running_loop()
     started = loop.time()
-    with pytest.raises(CGMinerError) as caught:
+    with pytest.raises(MinerError) as caught:
         await client.async_get_stats()
     assert caught.value.failure is Failure.TIMEOUT
     assert 4 * 0.05 <= loop.time() - started < 4 * 0.05 + SLACK
@@ -380,7 +380,7 @@ async def test_every_cut_is_noticed(miner: FakeMiner) -> None:
     cuts = iter(range(0, len(VALID), 7))
     miner.answer = lambda _: VALID[: next(cuts)]
     for _ in range(0, len(VALID), 7):
-        assert isinstance(await outcome(miner), CGMinerError)
+        assert isinstance(await outcome(miner), MinerError)
     miner.answer = lambda _: VALID
     assert isinstance(await outcome(miner), MinerSnapshot)
 

@@ -170,7 +170,8 @@ def test_determine_board_status(
     expected: BoardHealth,
 ) -> None:
     """Chips first, then the temperature; what is not told judges nothing."""
-    assert determine_board_status(chips_ok, chips_total, temp_chip) is expected
+    board = {"chips_ok": chips_ok, "chips_total": chips_total, "temp_chip": temp_chip}
+    assert determine_board_status(board) == expected.value
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Anything at all ends in a sound snapshot or one CGMinerError."""
+"""Anything at all ends in a sound snapshot or one MinerError."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -11,8 +11,8 @@ from hypothesis import given, settings, strategies as st
 from custom_components.mining_farm.engines.edge_collector import (
     BoardHealth,
     BoardStatus,
-    CGMinerError,
     Fan,
+    MinerError,
     MinerSnapshot,
     Pool,
     parse_board_health,
@@ -144,7 +144,7 @@ def attempt(raw: bytes, command: str) -> Mapping[str, Any]:
     try:
         reply = decode_reply(raw, command)
         raise_for_status(reply)
-    except CGMinerError:
+    except MinerError:
         return {}
     return split_joined(reply) or {command: reply}
 
@@ -183,7 +183,7 @@ def test_status_never_raises_anything_else(reply: Any) -> None:
     | st.binary(max_size=200).map(lambda tail: b"STATUS=" + tail)
 )
 def test_any_bytes(raw: bytes) -> None:
-    """A dictionary or one CGMinerError."""
+    """A dictionary or one MinerError."""
     assert_sound(parse_snapshot(attempt(raw, "stats")))
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from custom_components.mining_farm.engines.edge_collector import (
     MAX_TARGETS,
-    CGMinerClient,
     MinerCollector,
     MinerSnapshot,
     TargetError,
@@ -115,8 +114,7 @@ async def test_a_model_told_only_later_is_waited_for(
         return told.pop(0)
 
     monkeypatch.setattr(MinerCollector, "async_poll", async_poll)
-    client = CGMinerClient("127.0.0.1")
-    assert (await async_identify(client)).model == "Whatsminer M30S"
+    assert (await async_identify("127.0.0.1")).model == "Whatsminer M30S"
     told.extend([MinerSnapshot(), MinerSnapshot()])
-    assert (await async_identify(client)).model is None
+    assert (await async_identify("127.0.0.1")).model is None
     assert told == []

@@ -18,10 +18,10 @@ from custom_components.mining_farm.engines.edge_collector import (
     Algorithm,
     BoardHealth,
     BoardStatus,
-    CGMinerError,
     Failure,
     Fan,
     MinerCollector,
+    MinerError,
     MinerSnapshot,
     Pool,
 )
@@ -87,23 +87,23 @@ def sleeping_snapshot() -> MinerSnapshot:
     )
 
 
-def failure(kind: Failure = Failure.TIMEOUT) -> CGMinerError:
+def failure(kind: Failure = Failure.TIMEOUT) -> MinerError:
     """Return the error of a miner that cannot be read."""
-    return CGMinerError(kind, f"{HOST}:4028 {kind}")
+    return MinerError(kind, f"{HOST}:4028 {kind}")
 
 
 @dataclass
 class FakeMiners:
     """What each address answers to a poll; other addresses do not listen."""
 
-    answers: dict[str, MinerSnapshot | CGMinerError] = field(default_factory=dict)
+    answers: dict[str, MinerSnapshot | MinerError] = field(default_factory=dict)
     polls: list[str] = field(default_factory=list)
 
     def poll(self, host: str) -> MinerSnapshot:
         """Answer one poll of an address."""
         self.polls.append(host)
         match self.answers.get(host, failure(Failure.REFUSED)):
-            case CGMinerError() as error:
+            case MinerError() as error:
                 raise error
             case answer:
                 return answer

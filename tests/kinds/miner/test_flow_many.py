@@ -9,8 +9,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.edge_collector import (
-    CGMinerError,
     MinerCollector,
+    MinerError,
     MinerSnapshot,
 )
 from custom_components.mining_farm.kinds.miner.flow import many as flow_many
@@ -46,7 +46,7 @@ def defaults(form: ConfigFlowResult) -> dict[str, Any]:
     return proposed
 
 
-def farm(count: int) -> dict[str, MinerSnapshot | CGMinerError]:
+def farm(count: int) -> dict[str, MinerSnapshot | MinerError]:
     """Return that many different miners from 10.0.0.1 on."""
     return {
         f"10.0.0.{number}": snapshot(hardware_id=f"id{number}", pools=())

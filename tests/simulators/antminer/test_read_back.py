@@ -11,8 +11,8 @@ from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.collec
     MinerCollector,
 )
 from custom_components.mining_farm.engines.edge_collector.errors import (
-    CGMinerError,
     Failure,
+    MinerError,
 )
 from custom_components.mining_farm.engines.edge_collector.models import (
     Algorithm,
@@ -195,6 +195,6 @@ async def test_each_fault_of_the_wire_has_its_name(
     miner = await start(model)
     fault(miner)
     client = CGMinerClient(miner.host, miner.port, timeout=0.1, retries=0)
-    with pytest.raises(CGMinerError) as raised:
+    with pytest.raises(MinerError) as raised:
         await MinerCollector(client).async_poll()
     assert raised.value.failure is failure

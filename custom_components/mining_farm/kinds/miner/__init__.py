@@ -7,12 +7,7 @@ from homeassistant.helpers import device_registry as dr
 from ...common.issues import withdraw_issues
 from ...common.members import async_offer
 from ...const import DOMAIN
-from ...engines.edge_collector import (
-    CGMinerClient,
-    MinerCollector,
-    MinerProfile,
-    find_board,
-)
+from ...engines.edge_collector import MinerProfile, create_reader, find_board
 from .coordinator import ANOTHER_MINER, MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
 
@@ -24,8 +19,8 @@ def async_create_coordinator(
     hass: HomeAssistant, entry: MinerConfigEntry
 ) -> MinerCoordinator:
     """Return what polls the entry's miner."""
-    client = CGMinerClient(entry.data[CONF_HOST], entry.data[CONF_PORT])
-    return MinerCoordinator(hass, entry, MinerCollector(client))
+    reader = create_reader(entry.data[CONF_HOST], entry.data[CONF_PORT])
+    return MinerCoordinator(hass, entry, reader)
 
 
 @callback

@@ -14,11 +14,11 @@ from ...common.issues import raise_issue, withdraw_issues
 from ...common.members import MinerFacts
 from ...const import DOMAIN
 from ...engines.edge_collector import (
-    CGMinerError,
-    MinerCollector,
+    MinerError,
     MinerProfile,
     MinerSnapshot,
     RateUnit,
+    Reader,
     display_unit,
 )
 from .const import CONF_PROFILE
@@ -38,7 +38,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     device_id: str
 
     def __init__(
-        self, hass: HomeAssistant, entry: MinerConfigEntry, collector: MinerCollector
+        self, hass: HomeAssistant, entry: MinerConfigEntry, reader: Reader
     ) -> None:
         """Start from the stored profile, so that entities exist while the miner is off."""
         super().__init__(
@@ -48,7 +48,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             interval=POLL_INTERVAL,
             known=CONF_PROFILE in entry.data,
         )
-        self.collector = collector
+        self.reader = reader
         self.profile = MinerProfile.from_dict(entry.data.get(CONF_PROFILE, {}))
 
     @property
@@ -59,8 +59,8 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     @override
     async def _async_poll(self) -> MinerSnapshot:
         try:
-            snapshot = await self.collector.async_poll()
-        except CGMinerError as err:
+            snapshot = await self.reader.async_poll()
+        except MinerError as err:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=f"miner_{err.failure}",

@@ -15,8 +15,7 @@ from ....common.forms import PORT
 from ....const import CONF_KIND, Kind
 from ....engines.edge_collector import (
     DEFAULT_PORT,
-    CGMinerClient,
-    CGMinerError,
+    MinerError,
     MinerProfile,
     MinerSnapshot,
     async_identify,
@@ -74,7 +73,7 @@ class MinerFlow(ConfigFlow):
             host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
             try:
                 snapshot = await self._read_miner(host, port)
-            except CGMinerError as err:
+            except MinerError as err:
                 errors["base"] = err.failure
                 detail = str(err)
             else:
@@ -103,7 +102,7 @@ class MinerFlow(ConfigFlow):
         self._abort_if_unique_id_configured(updates={CONF_HOST: host})
         try:
             snapshot = await self._read_miner(host, DEFAULT_PORT)
-        except CGMinerError:
+        except MinerError:
             snapshot = None
         if entry := find_entry(self.hass, host, DEFAULT_PORT, snapshot):
             if snapshot is not None and not entry.data.get(CONF_MAC):
@@ -128,7 +127,7 @@ class MinerFlow(ConfigFlow):
         if user_input is not None:
             try:
                 snapshot = await self._read_miner(host, DEFAULT_PORT)
-            except CGMinerError as err:
+            except MinerError as err:
                 errors["base"] = err.failure
                 detail = str(err)
             else:
@@ -163,7 +162,7 @@ class MinerFlow(ConfigFlow):
             updates: dict[str, Any] = {CONF_HOST: host, CONF_PORT: port}
             try:
                 snapshot = await self._read_miner(host, port)
-            except CGMinerError as err:
+            except MinerError as err:
                 errors["base"] = err.failure
                 detail = str(err)
             else:
@@ -192,7 +191,7 @@ class MinerFlow(ConfigFlow):
 
     async def _read_miner(self, host: str, port: int) -> MinerSnapshot:
         """Read a miner once, without the patience that polling has."""
-        return await async_identify(CGMinerClient(host, port, retries=0))
+        return await async_identify(host, port)
 
     async def _create_miner(
         self,
