@@ -99,7 +99,8 @@ def entity_keys() -> set[tuple[str, str]]:
     }
     of_tables = {
         (platform, str(description.translation_key))
-        for table in containers.PLANTS.values()
+        for maker in containers.MAKERS
+        for table in maker.plants
         for platform, described in (
             ("sensor", map(describe, table.fields)),
             ("binary_sensor", map(describe_flag, table.flags)),

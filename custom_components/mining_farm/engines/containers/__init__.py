@@ -36,7 +36,7 @@ from .models import (
     Snapshot,
     Status,
 )
-from .registry import MAKERS, PLANTS, Found, connect, find
+from .registry import MAKERS, Found, connect, find, plant
 from .rows import (
     AlarmKind,
     Below,
@@ -54,7 +54,6 @@ from .status import status_in_silence, status_of
 
 __all__ = [
     "MAKERS",
-    "PLANTS",
     "Alarm",
     "AlarmChange",
     "AlarmKind",
@@ -96,6 +95,7 @@ __all__ = [
     "find",
     "follow",
     "manual_set_point",
+    "plant",
     "reset_cooling",
     "set_pid",
     "set_supply_temperature",

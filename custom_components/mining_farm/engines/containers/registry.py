@@ -1,8 +1,6 @@
 """All makers of containers: their plants by model, and who is at an address."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import aiohttp
 
@@ -15,11 +13,6 @@ from .rows import PlantTable
 MAKERS: tuple[Maker, ...] = (ANTSPACE,)
 """In the order in which an address is tried."""
 
-PLANTS: Mapping[str, PlantTable] = MappingProxyType(
-    {table.model: table for maker in MAKERS for table in maker.plants}
-)
-"""Every plant by its model, which is unique over all makers."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -31,6 +24,11 @@ class Found:
     reading: PlantReading
 
 
+def plant(model: str) -> PlantTable:
+    """Return a plant by its model; KeyError where no maker has it."""
+    return _find_model(model)[1]
+
+
 def connect(
     session: aiohttp.ClientSession,
     host: str,
@@ -40,11 +38,15 @@ def connect(
     pressure_unit: PressureUnit = PressureUnit.MPA,
 ) -> Driver:
     """Return a client of a known model; KeyError where no maker has it."""
+    maker, _ = _find_model(model)
+    return maker.connect(session, host, port, model=model, pressure_unit=pressure_unit)
+
+
+def _find_model(model: str) -> tuple[Maker, PlantTable]:
     for maker in MAKERS:
-        if any(table.model == model for table in maker.plants):
-            return maker.connect(
-                session, host, port, model=model, pressure_unit=pressure_unit
-            )
+        for table in maker.plants:
+            if table.model == model:
+                return maker, table
     raise KeyError(model)
 
 
@@ -61,7 +63,7 @@ async def find(session: aiohttp.ClientSession, host: str, port: int | None) -> F
             except ContainerError as err:
                 failures.append(err)
             else:
-                table = PLANTS[reading.model]
+                table = plant(reading.model)
                 return Found(host=host, port=tried, table=table, reading=reading)
     raise max(failures, key=_evidence)
 

@@ -16,7 +16,6 @@ from ...common.events import EventQueue
 from ...common.members import ContainerFacts
 from ...const import DOMAIN
 from ...engines.containers import (
-    PLANTS,
     Alarm,
     Driver,
     MinerSummary,
@@ -26,6 +25,7 @@ from ...engines.containers import (
     Status,
     Write,
     follow,
+    plant,
     take_snapshot,
 )
 from . import issues
@@ -61,7 +61,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             hass, entry, name=entry.title, interval=POLL_INTERVAL, known=True
         )
         self.driver = driver
-        self.table = PLANTS[entry.data[CONF_MODEL]]
+        self.table = plant(entry.data[CONF_MODEL])
         self.journal = ContainerJournal(hass, entry.entry_id)
         self.events = EventQueue()
         self.command_lock = asyncio.Lock()

@@ -15,7 +15,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
 )
 
-from ....engines.containers import PLANTS, PlantTable, PressureUnit
+from ....engines.containers import PlantTable, PressureUnit, plant
 from ..const import (
     CONF_CONTROLS,
     CONF_MINER_READINGS,
@@ -80,7 +80,7 @@ class ContainerOptionsFlow(OptionsFlowWithReload):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for controls, bounds, units and how much is shown."""
-        table = PLANTS[self.config_entry.data[CONF_MODEL]]
+        table = plant(self.config_entry.data[CONF_MODEL])
         errors: dict[str, str] = {}
         if user_input is not None:
             low = user_input[CONF_SET_POINT_LOWEST]
