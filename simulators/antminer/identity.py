@@ -10,7 +10,7 @@ _SERIAL, _MAC = -3, -4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What tells one machine of a model from another."""
+    """What distinguishes one machine of a model from another."""
 
     serial: str
     """16 hexadecimal digits, as in miner_id."""

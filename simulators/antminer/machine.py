@@ -1,7 +1,7 @@
 """The physics of one miner: what it hashes, how warm it is, what it has counted.
 
 Between two events everything has a closed form, so the state at a moment does not
-depend on how often somebody asked before, and asking costs the same after an hour as
+depend on how often it was asked for before, and asking costs the same after an hour as
 after a second.
 """
 
@@ -63,7 +63,7 @@ class Machine:
         return State.HASHING if hashing else State.WARMING_UP
 
     def start(self) -> None:
-        """Start the mining process anew: counters at zero; a sleep is remembered."""
+        """Restart the mining process: counters at zero; a sleep is remembered."""
         self._settle()
         for board in self._boards:
             board.work = board.hw_errors = 0.0
@@ -74,7 +74,7 @@ class Machine:
         self._hash_start = math.inf if self._asleep else self._at + WARM_UP
 
     def rest(self, state: State) -> None:
-        """Stop hashing: by itself (IDLE), as told (SLEEPING), without power (OFF)."""
+        """Stop hashing: by itself (IDLE), on command (SLEEPING), without power (OFF)."""
         self._settle()
         self._resting = state
         self._asleep |= state is State.SLEEPING

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Family(StrEnum):
-    """Firmware families, told apart by how they answer."""
+    """Firmware families, distinguished by how they answer."""
 
     REWRITE = "rewrite"
     """Bitmain's own API since the S19: no joined commands, four padded slots."""
@@ -68,7 +68,7 @@ class Model:
     new_api: bool = False
     """Whether `"new_api": true` is heeded."""
     devs_filled: bool = False
-    """Whether `devs` tells a rate; stock S19 sends a row of zeros."""
+    """Whether `devs` reports a rate; stock S19 sends a row of zeros."""
 
     @property
     def board_ghs(self) -> float:

@@ -16,7 +16,7 @@ class State(StrEnum):
     IDLE = "idle"
     """Answers, but has stopped hashing."""
     SLEEPING = "sleeping"
-    """Told not to hash."""
+    """Not hashing, on command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

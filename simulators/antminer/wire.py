@@ -22,7 +22,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 @dataclass(frozen=True, slots=True)
 class Hang:
-    """The kernel accepts, and nobody ever answers."""
+    """The kernel accepts, and no answer ever comes."""
 
 
 @dataclass(frozen=True, slots=True)

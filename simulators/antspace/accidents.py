@@ -13,7 +13,7 @@ from .plant import Plant
 
 
 class Accidents(Faults):
-    """A plant, what it tells, and what befalls it; the faults of its controller too."""
+    """A plant, what it reports, and what befalls it; the faults of its controller too."""
 
     def __init__(self, plant: Plant, wire: Wire) -> None:
         """Let things happen to this plant and to answers on this wire."""
@@ -22,12 +22,12 @@ class Accidents(Faults):
 
     @property
     def state(self) -> dict[str, Any]:
-        """What `coolerState` tells now, wire key by wire key."""
+        """What `coolerState` reports now, wire key by wire key."""
         return self._plant.fields()
 
     @property
     def miner_info(self) -> dict[str, Any]:
-        """What `minerInfo` tells now."""
+        """What `minerInfo` reports now."""
         return self._plant.miner_info()
 
     @property
@@ -66,7 +66,7 @@ class Accidents(Faults):
 
     @command
     def release_fields(self) -> None:
-        """Show what is true again; the mock starts anew."""
+        """Show what is true again; the mock starts over."""
         self._plant.release_fields()
 
     @command

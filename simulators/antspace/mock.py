@@ -25,7 +25,7 @@ _MINERS = (
 
 
 class MockPlant(Plant):
-    """A state that moves only when it is told to."""
+    """A state that moves only on command."""
 
     def __init__(self, spelling: str, seed: int, *, error: bool) -> None:
         """Be the type of that spelling.

@@ -10,7 +10,7 @@ from aiohttp import web
 _JSON = "application/json; charset=utf-8"
 _PAGE = b"<!DOCTYPE html><html><head><title>AntBox</title></head><body></body></html>"
 _HUGE = 16 * 1024 * 1024
-"""Bytes of a body that nobody should read to its end."""
+"""Bytes of a body that no client should read to its end."""
 
 
 class Corruption(StrEnum):

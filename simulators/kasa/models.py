@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A plug, or a strip of outlets, as its system information tells of it."""
+    """A plug, or a strip of outlets, as its system information describes it."""
 
     name: str
     """Short, as given on the command line."""

@@ -1,4 +1,4 @@
-"""The relays of a plug or strip: what they are told, what they do, what flows through."""
+"""The relays of a plug or strip: what clients command, what they do, what flows through."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from .models import Model
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What a client told an outlet to do."""
+    """What a client commanded an outlet to do."""
 
     at: float
     """Seconds since the Unix epoch."""
@@ -41,7 +41,7 @@ class Relays:
         self.commands: list[Command] = []
         """Everything that clients commanded, oldest first."""
         self.on_change: Callable[[str, bool], None] | None = None
-        """Told when the power of an outlet comes (True) or goes, with the outlet's id."""
+        """Called when the power of an outlet comes (True) or goes, with the outlet's id."""
         self.watts: Callable[[str], float] = lambda _: 100.0
         """Asked what hangs on an outlet draws while it has power."""
         self.powered = True

@@ -47,7 +47,7 @@ BOB = Key(
 
 
 def named(name: str) -> bytes:
-    """Return the account of somebody nobody holds the key of."""
+    """Return an account whose key does not exist."""
     return blake2b(name.encode(), digest_size=32).digest()
 
 

@@ -10,7 +10,7 @@ from .scale import compact, uint, vec
 from .transactions import Pending
 
 MILLISECONDS = 12_000
-"""Between two blocks, as the chain tells it."""
+"""Between two blocks, as the chain reports it."""
 
 _NORMAL, _MANDATORY = 0, 2
 _SUCCESS = bytes((0, 0))
@@ -42,7 +42,7 @@ class Draft:
         self.storage[key] = storage.registration(self.number, *fields)
 
     def register(self, neuron: Neuron) -> None:
-        """Give a uid to somebody."""
+        """Give a uid to a neuron."""
         self.neurons[neuron.uid] = neuron
 
     def succeed(self, index: int, *, mandatory: bool = False) -> None:
@@ -102,7 +102,7 @@ def seal(
     changes: tuple[Change, ...] = (),
     included: tuple[Pending, ...] = (),
 ) -> Block:
-    """Return the finished block; `salt` tells it from others of its height."""
+    """Return the finished block; `salt` distinguishes it from others of its height."""
     draft.storage[storage.NUMBER] = uint(draft.number, 4)
     draft.storage[storage.NOW] = uint(milliseconds, 8)
     draft.storage[storage.EVENTS] = vec(draft.events)

@@ -89,7 +89,7 @@ class Chain:
         return self._blocks.get(block_hash)
 
     def is_discarded(self, block: Block) -> bool:
-        """Tell whether a block is so old that its state is gone."""
+        """Return whether a block is so old that its state is gone."""
         return block.number <= self.head.number - self._kept_states
 
     def at(self, number: int) -> Block | None:
@@ -143,7 +143,7 @@ class Chain:
         del self._canonical[-depth:]
         for block in undone:
             for pending in block.included:
-                pending.tell({"retracted": block.hex})
+                pending.publish({"retracted": block.hex})
         self.pool.put_back([one for block in undone for one in block.included])
         for block in undone:
             self._extend(block.changes)
@@ -234,7 +234,7 @@ class Chain:
         )
         self._append(block)
         for pending in included:
-            pending.tell({"inBlock": block.hex})
+            pending.publish({"inBlock": block.hex})
 
     def _append(self, block: Block) -> None:
         self._blocks[block.hash] = block
@@ -249,7 +249,7 @@ class Chain:
         for number in range(self._finalised + 1, final + 1):
             block = self._canonical[number - self._first]
             for pending in block.included:
-                pending.tell({"finalized": block.hex})
+                pending.publish({"finalized": block.hex})
         self._finalised = final
 
     def _announce(self) -> None:

@@ -40,7 +40,7 @@ SUBSCRIBING = (
     *ENDING,
 )
 
-type Told = Callable[[str, Block], None]
+type Follower = Callable[[str, Block], None]
 
 
 class Connection:
@@ -66,7 +66,7 @@ class Connection:
         self._traffic = traffic
         self._new_id = new_id
         self._outgoing: asyncio.Queue[dict[str, Any] | list[Any]] = asyncio.Queue()
-        self._followers: dict[str, Told] = {}
+        self._followers: dict[str, Follower] = {}
         self._watched: dict[str, tuple[Pending, Watcher]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = False
@@ -97,10 +97,10 @@ class Connection:
         """Break the connection without a word."""
         self._transport.abort()
 
-    def tell(self, what: str, block: Block) -> None:
-        """Tell of a new head or finalised block to those who follow it."""
-        for told in tuple(self._followers.values()):
-            told(what, block)
+    def publish(self, what: str, block: Block) -> None:
+        """Send a new head or finalised block to those who follow it."""
+        for follower in tuple(self._followers.values()):
+            follower(what, block)
 
     async def drained(self) -> None:
         """Wait until all that was to be sent is sent."""
@@ -143,7 +143,7 @@ class Connection:
     def _answer(
         self, request: dict[str, Any]
     ) -> tuple[dict[str, Any], Callable[[], None] | None]:
-        """Return an answer, and what is to be told after it."""
+        """Return an answer, and what is to be sent after it."""
         method, parameters = request["method"], request.get("params") or []
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request.get("id")}
         then = None
@@ -178,12 +178,12 @@ class Connection:
             what, notified = HEADS[method]
             block = self._view.head if what == "head" else self._view.finalised
 
-            def told(kind: str, block: Block) -> None:
+            def follower(kind: str, block: Block) -> None:
                 if kind == what:
                     self._notify(notified, number, header(block))
 
-            self._followers[number] = told
-            return number, lambda: told(what, block)
+            self._followers[number] = follower
+            return number, lambda: follower(what, block)
         if method == "state_subscribeRuntimeVersion":
             self._followers[number] = lambda _kind, _block: None
             return number, lambda: self._notify(
@@ -213,11 +213,11 @@ class Connection:
         return self._view.chain.submit(unhex(parameters[0]))
 
     def _watch(self, number: str, pending: Pending) -> None:
-        def told(status: Status) -> None:
+        def watcher(status: Status) -> None:
             self._notify("author_extrinsicUpdate", number, status)
 
-        self._watched[number] = pending, told
-        pending.watch(told)
+        self._watched[number] = pending, watcher
+        pending.watch(watcher)
 
     def _notify(self, method: str, number: str, result: object) -> None:
         if self._faults.silent or self._faults.mute:

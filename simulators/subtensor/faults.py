@@ -112,7 +112,7 @@ class Faults(SimulatedDevice[Wire]):
 
     @command
     def misnumber(self, offset: int) -> None:
-        """Tell nonces that are so much higher or lower than the account's next one."""
+        """Report nonces that are so much higher or lower than the account's next one."""
         self._nonce_offset = offset
 
     @command
@@ -174,14 +174,14 @@ class Faults(SimulatedDevice[Wire]):
         return result
 
     def cuts_before(self, methods: AbstractSet[str]) -> bool:
-        """Tell, once, whether the connection breaks in place of this answer."""
+        """Return, once, whether the connection breaks in place of this answer."""
         if self._cut_in not in methods:
             return False
         self._cut_in = None
         return True
 
     def cuts_after(self, methods: AbstractSet[str]) -> bool:
-        """Tell, once, whether the connection breaks after this answer."""
+        """Return, once, whether the connection breaks after this answer."""
         if not self._cut_after_submit or not methods & _SUBMITTING:
             return False
         self._cut_after_submit = False

@@ -135,4 +135,4 @@ class SubtensorNode(Faults):
                 news.append(("finalised", block))
         for connection in tuple(self._connections):
             for what, block in news:
-                connection.tell(what, block)
+                connection.publish(what, block)

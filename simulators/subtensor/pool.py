@@ -81,7 +81,7 @@ class Pool:
         next_one = self.free_nonce(extrinsic.account, nonce_of(extrinsic.account))
         pending = Pending(extrinsic)
         self._pending.append(pending)
-        pending.tell("ready" if extrinsic.nonce == next_one else "future")
+        pending.publish("ready" if extrinsic.nonce == next_one else "future")
         return pending
 
     def put_back(self, retracted: Iterable[Pending]) -> None:
@@ -103,7 +103,7 @@ class Pool:
                 continue
             self._pending.remove(pending)
             if extrinsic.nonce < nonce or not self._is_signed(extrinsic, draft.number):
-                pending.tell("invalid")
+                pending.publish("invalid")
                 continue
             draft.storage[key] = storage.account_info(nonce + 1)
             self._banned.add(extrinsic.hash)

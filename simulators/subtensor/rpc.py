@@ -27,7 +27,7 @@ class RpcError(Exception):
     """A JSON-RPC error."""
 
     def __init__(self, code: int, message: str, data: str | None = None) -> None:
-        """Tell code, message and more."""
+        """Take code, message and more."""
         super().__init__(message)
         self.code = code
         self.message = message
@@ -240,7 +240,7 @@ def _hex(value: bytes | None) -> str | None:
 
 
 def storage_changes(block: Block, keys: list[str]) -> dict[str, Any]:
-    """Return what a subscription to storage tells of a block."""
+    """Return what a subscription to storage sends for a block."""
     state = block.state.storage
     changes = [[key, _hex(state.get(unhex(key)))] for key in keys]
     return {"block": block.hex, "changes": changes}

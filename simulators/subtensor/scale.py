@@ -1,6 +1,6 @@
 """SCALE, the binary encoding of Substrate chains: what the simulated node needs of it.
 
-Little endian throughout; lengths and many numbers are "compact" (2 bits tell the size).
+Little endian throughout; lengths and many numbers are "compact" (2 bits give the size).
 """
 
 from collections.abc import Iterable

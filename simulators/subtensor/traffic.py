@@ -27,7 +27,7 @@ class Traffic:
         self.received += size
 
     def clear(self) -> None:
-        """Begin to count anew."""
+        """Start counting from zero."""
         self.connections = self.received = self.sent = 0
         self.methods.clear()
         self.log.clear()

@@ -1,4 +1,4 @@
-"""Extrinsics that a node accepted, and how it tells of those it refuses."""
+"""Extrinsics that a node accepted, and the errors of those it refuses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from typing import Any
 from .extrinsics import Extrinsic
 
 type Status = str | Mapping[str, Any]
-"""As watchers are told: "ready", {"inBlock": hash} and the like."""
+"""As watchers receive it: "ready", {"inBlock": hash} and the like."""
 type Watcher = Callable[[Status], None]
 
 
 class RefusedError(Exception):
-    """The pool does not take an extrinsic, as JSON-RPC tells it."""
+    """The pool does not take an extrinsic, as a JSON-RPC error."""
 
     def __init__(self, code: int, message: str, data: str | None = None) -> None:
-        """Tell code, message and reason."""
+        """Take code, message and reason."""
         super().__init__(message)
         self.code = code
         self.message = message
@@ -39,22 +39,22 @@ class Pending:
     """An extrinsic that was accepted, and who follows it."""
 
     extrinsic: Extrinsic
-    told: list[Status] = field(default_factory=list)
+    published: list[Status] = field(default_factory=list)
     _watchers: list[Watcher] = field(default_factory=list)
 
-    def tell(self, status: Status) -> None:
-        """Tell all who watch."""
-        self.told.append(status)
+    def publish(self, status: Status) -> None:
+        """Send it to all who watch."""
+        self.published.append(status)
         for watcher in tuple(self._watchers):
             watcher(status)
 
     def watch(self, watcher: Watcher) -> None:
-        """Tell what has been told, then all that comes."""
-        for status in tuple(self.told):
+        """Send what was published, then all that comes."""
+        for status in tuple(self.published):
             watcher(status)
         self._watchers.append(watcher)
 
     def unwatch(self, watcher: Watcher) -> None:
-        """Tell no more."""
+        """Send no more."""
         if watcher in self._watchers:
             self._watchers.remove(watcher)

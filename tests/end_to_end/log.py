@@ -12,7 +12,7 @@ _HARMLESS = re.compile(
     r"|\[homeassistant\.loader\] We found a custom integration mining_farm"
     r"|\[homeassistant\.components\.camera\.img_util\]"
     r"|\[(haffmpeg|aiohttp_fast_zlib)"
-    # A device that is off, told in one line
+    # A device that is off, reported in one line
     r"|\[custom_components\.mining_farm\] Error (fetching|requesting) [^\n]* data: [^\n]*\Z"
     # After a kill
     r"|\[homeassistant\.components\.recorder\.util\] "
@@ -45,7 +45,7 @@ def problems(output: str) -> list[str]:
     ]
 
 
-def told_by_integration(output: str) -> list[str]:
+def logged_by_integration(output: str) -> list[str]:
     """Return the records of the integration."""
     return [
         record

@@ -40,7 +40,7 @@ async def test_container_is_added_steered_and_shown(
     client: HomeAssistantClient,
     container: AntspaceSimulator,
 ) -> None:
-    """What the plant tells is shown, an alarm is an event, and a target is held."""
+    """What the plant reports is shown, an alarm is an event, and a target is held."""
     result = await add_container(client, container, NAME, controls=True)
     assert (result["type"], result["title"]) == ("create_entry", NAME)
     shown = await client.until(client.states, lambda states: EVENT in states)
@@ -61,9 +61,9 @@ async def test_container_is_added_steered_and_shown(
     container.leak()
     await _poll(client)
     alarmed = await client.states()
-    told = alarmed[EVENT]["attributes"]
-    assert (told["event_type"], told["alarm"]) == ("raised", "leakage_fault")
-    assert told["severity"] == "critical"
+    event = alarmed[EVENT]["attributes"]
+    assert (event["event_type"], event["alarm"]) == ("raised", "leakage_fault")
+    assert event["severity"] == "critical"
     assert alarmed[LEAK]["state"] == "on"
     assert alarmed[STATUS]["state"] == "error"
     if CHROMIUM is not None:

@@ -11,7 +11,7 @@ from tests.harness import FlowError, HomeAssistantClient, HomeAssistantProcess
 
 from . import DOMAIN
 from .adding import HASHRATE, NAME, add
-from .log import told_by_integration
+from .log import logged_by_integration
 
 STATUS = f"sensor.{NAME}_status"
 CONNECTIVITY = f"binary_sensor.{NAME}_connectivity"
@@ -96,7 +96,7 @@ async def test_same_miner_twice_is_refused(
     assert len(await client.entries(DOMAIN)) == 1
 
 
-async def test_refused_connection_is_told_in_the_form(
+async def test_refused_connection_is_an_error_of_the_form(
     client: HomeAssistantClient, miner: AntminerSimulator
 ) -> None:
     """A miner that refuses is not added; the form stays open and says why."""
@@ -208,7 +208,7 @@ async def test_restart_while_the_miner_is_off(
         assert {lost[entity_id] for entity_id in MEASURED} == {"unavailable"}
 
         await home_assistant.until(
-            lambda: bool(told_by_integration(home_assistant.output))
+            lambda: bool(logged_by_integration(home_assistant.output))
         )
 
         miner.power_on()
@@ -219,6 +219,6 @@ async def test_restart_while_the_miner_is_off(
         )
         assert found[STATUS] == "hashing"
         assert float(found[HASHRATE]) > 0
-    outage, recovery = told_by_integration(home_assistant.output)
+    outage, recovery = logged_by_integration(home_assistant.output)
     assert "connection refused" in outage
     assert "recovered" in recovery

@@ -1,4 +1,4 @@
-"""A rig's page as the user sees it, and what its activity tells."""
+"""A rig's page as the user sees it, and its activity."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -53,7 +53,7 @@ async def _let_it_give_up(client: HomeAssistantClient) -> None:
 async def test_device_page_shows_the_rig(
     home_assistant: HomeAssistantProcess, client: HomeAssistantClient, rig: str
 ) -> None:
-    """The page tells of the rig, and of what was done to it, in words."""
+    """The page shows the rig, and what was done to it, in words."""
     assert CHROMIUM
     screenshot = ARTIFACTS / "rig_page.png"
     async with browse(home_assistant, CHROMIUM) as page:

@@ -1,4 +1,4 @@
-"""A wallet in a real Home Assistant: added, armed, told how a window ends, and seen."""
+"""A wallet in a real Home Assistant: added, armed, at the end of a window, and seen."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ async def _next_window(chain: SubtensorSimulator) -> int:
     return chain.chain.head.number
 
 
-async def test_wallet_bids_and_is_told(
+async def test_wallet_shows_a_window_and_publishes_its_bid_once(
     home_assistant: HomeAssistantProcess,
     client: HomeAssistantClient,
     chain: SubtensorSimulator,
@@ -68,16 +68,16 @@ async def test_wallet_bids_and_is_told(
     await client.until(client.states, lambda states: states[ARMED]["state"] == "on")
 
     start = await _next_window(chain)
-    told = await client.until(
+    shown = await client.until(
         client.states,
         lambda states: (
             states[EVENT]["attributes"].get("window", {}).get("start") == start
         ),
     )
-    event = told[EVENT]["attributes"]
+    event = shown[EVENT]["attributes"]
     outcome = event["event_type"].removeprefix("window_")
     assert outcome in {"won", "partly_won", "lost"}
-    assert told[RESULT]["state"] == outcome
+    assert shown[RESULT]["state"] == outcome
     assert [bid["workers"] for bid in (*event["won"], *event["lost"])]
     assert event["correction"] is False
 
@@ -119,7 +119,7 @@ async def _publish(client: HomeAssistantClient, chain: SubtensorSimulator) -> No
     publishing = asyncio.create_task(
         client.call_action("mining_farm.publish_commitment", entity_id=RESULT)
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not publishing.done():
             await chain.produce()
             await asyncio.wait((publishing,), timeout=0.5)

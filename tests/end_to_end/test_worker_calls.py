@@ -37,9 +37,9 @@ async def containers(loopback: None) -> AsyncIterator[Containers]:
 
 
 async def _snapshot(client: HomeAssistantClient, **target: Any) -> dict[str, Any]:
-    """Return what the action tells, by the containers' names."""
+    """Return what the action returns, by the containers' names."""
     answer = await client.post(ACTION, target)
-    return {told["name"]: told for told in answer["service_response"].values()}
+    return {each["name"]: each for each in answer["service_response"].values()}
 
 
 async def _render(client: HomeAssistantClient, expression: str) -> list[str]:
@@ -47,8 +47,8 @@ async def _render(client: HomeAssistantClient, expression: str) -> list[str]:
     result = await client.command(
         "execute_script",
         sequence=[
-            {"variables": {"told": {"list": f"{{{{ {expression} | list }}}}"}}},
-            {"stop": "", "response_variable": "told"},
+            {"variables": {"rendered": {"list": f"{{{{ {expression} | list }}}}"}}},
+            {"stop": "", "response_variable": "rendered"},
         ],
     )
     rendered: list[str] = result["response"]["list"]
@@ -64,7 +64,7 @@ async def _run_example(client: HomeAssistantClient) -> None:
 
 
 async def test_every_call(client: HomeAssistantClient, containers: Containers) -> None:
-    """Two containers are registered, listed, asked, told, moved, and forgotten."""
+    """Two containers are registered, listed, read, commanded, moved, and forgotten."""
     done: list[str] = []
 
     for name, container in containers.items():
@@ -85,9 +85,9 @@ async def test_every_call(client: HomeAssistantClient, containers: Containers) -
     assert sorted(listed) == [*NAMES]
     done.append("listThings")
 
-    told = await _snapshot(client, entity_id="climate.south")
-    assert [each["model"] for each in told.values()] == ["immersion"]
-    assert len(told["South"]["miners"]["miners"]) == 120
+    snapshot = await _snapshot(client, entity_id="climate.south")
+    assert [each["model"] for each in snapshot.values()] == ["immersion"]
+    assert len(snapshot["South"]["miners"]["miners"]) == 120
     done.append("queryThing")
 
     await _put_into_area(client, "Yard")
@@ -123,7 +123,8 @@ async def test_every_call(client: HomeAssistantClient, containers: Containers) -
     await client.call_action(
         "homeassistant.update_entity", entity_id="sensor.south_status"
     )
-    assert len(containers["South"].requests) == asked + 2
+    requests = [*containers["South"].requests][asked:]
+    assert {each.operation for each in requests} == {"coolerState", "minerInfo"}
     assert (await client.states())["binary_sensor.south_connection"]["state"] == "on"
     done.append("echo")
 

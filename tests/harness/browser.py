@@ -6,13 +6,15 @@ import json
 import shutil
 import time
 
-from playwright.async_api import Page, Route, async_playwright
+from playwright.async_api import Page, Route, async_playwright, expect
 
 from .process import HomeAssistantProcess
 
 WIDTH = 1280
 HEIGHT = 800
 _LOADING = "#ha-launch-screen"
+_PATIENCE_MS = 90_000
+"""How long a page may take to show something, on a machine that is busy."""
 _YEAR_MS = 365 * 86_400_000
 
 
@@ -34,6 +36,7 @@ async def browse(
         else:
             await route.abort()
 
+    expect.set_options(timeout=_PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium,
@@ -46,6 +49,7 @@ async def browse(
             locale="en-GB",
             timezone_id="UTC",
         )
+        context.set_default_timeout(_PATIENCE_MS)
         await context.add_init_script(_logged_in(home_assistant))
         await context.route("**/*", stay_at_home)
         yield await context.new_page()

@@ -147,7 +147,7 @@ class HomeAssistantClient:
         self,
         read: Callable[[], Awaitable[T]],
         condition: Callable[[T], bool],
-        timeout: float = 30.0,
+        timeout: float = 90.0,
     ) -> T:
         """Read again and again until a condition holds; return what was read.
 
@@ -161,7 +161,7 @@ class HomeAssistantClient:
 
 
 async def _json(response: aiohttp.ClientResponse) -> Json:
-    """Return the answer; an error tells what Home Assistant said."""
+    """Return the answer; an error holds what Home Assistant said."""
     if not response.ok:
         response.reason = f"{response.reason}: {await response.text()}"
         response.raise_for_status()

@@ -31,7 +31,7 @@ FINISH = 1.0
 POLL = 0.01
 IN_FLIGHT = 0.3
 """Seconds until a command that the killed process has sent is carried out."""
-BACK_WITHIN = 60.0
+BACK_WITHIN = 180.0
 """Seconds from the start of Home Assistant, its own start included, to power."""
 
 

@@ -142,7 +142,7 @@ class HomeAssistantProcess:
             self._process.wait()
             self._process = None
 
-    async def until(self, condition: Callable[[], bool], timeout: float = 30.0) -> None:
+    async def until(self, condition: Callable[[], bool], timeout: float = 90.0) -> None:
         """Wait for a condition, such as one on what is stored.
 
         Raises:

@@ -52,7 +52,7 @@ async def arm_wallet(client: HomeAssistantClient, entry_id: str) -> None:
         {"next_step_id": "wallet_ceilings"},
         {"price_ceiling": "1", "worker_ceiling": 10},
     )
-    # Changed options load the entry anew.
+    # Changed options reload the entry.
     await client.until(
         client.states,
         lambda states: states.get(ARMED, {"state": ""})["state"] == "off",

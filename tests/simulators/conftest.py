@@ -14,7 +14,7 @@ class Start(Protocol):
     """Starts a simulated miner that lives as long as the test."""
 
     def __call__(self, model: str, **options: Any) -> Awaitable[AntminerSimulator]:
-        """Start it, warm and a day old unless told otherwise."""
+        """Start it, warm and a day old by default."""
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ async def test_the_index_tells_devices_and_commands(
 async def test_state_of_one_and_of_all(
     http: aiohttp.ClientSession, url: str, miners: dict[str, AntminerSimulator]
 ) -> None:
-    """Each device tells where it is and how it does."""
+    """Each device shows where it is and how it does."""
     status, one = await _get(http, f"{url}/miners/one")
     assert status == 200
     assert list(one) == ["one"]
@@ -88,7 +88,7 @@ async def test_a_fault_is_caused_and_undone(
 async def test_a_fault_of_the_wire(
     http: aiohttp.ClientSession, url: str, miners: dict[str, AntminerSimulator]
 ) -> None:
-    """Flags may be told as 1 and 0."""
+    """Flags may be given as 1 and 0."""
     await _post(http, f"{url}/miners/one/deny?reset=0")
     assert await ask(miners["one"], "version") == b""
     await _post(http, f"{url}/miners/one/deny?reset=1")
@@ -178,7 +178,7 @@ def test_arguments_in_text_become_values() -> None:
             """Nothing to do."""
 
         def describe(self) -> dict[str, Any]:
-            """Nothing to tell."""
+            """Nothing to do."""
             return {}
 
         @command

@@ -77,7 +77,7 @@ async def test_a_farm_starts_whole_or_not_at_all(socket_enabled: None) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_the_program(loopback: None, number: signal.Signals) -> None:
-    """It tells where everything is, answers, takes commands, and ends cleanly."""
+    """It prints where everything is, answers, takes commands, and ends cleanly."""
     port, base = _free_port(), free_base()
     program = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "simulators.farm", "--base", base),
@@ -87,18 +87,18 @@ async def test_the_program(loopback: None, number: signal.Signals) -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     assert program.stdout is not None
-    control, told = "", ""
+    control, printed = "", ""
     while not control:
         line = (await program.stdout.readline()).decode()
         assert line, (await program.communicate())[1].decode()
-        told += line
+        printed += line
         if line.startswith("and undo it:"):
             control = line.split()[-1]
-    assert "strip feeds s19jpro-1, Outlet 2, " in told
-    assert "pools know the account 0x" in told
+    assert "strip feeds s19jpro-1, Outlet 2, " in printed
+    assert "pools know the account 0x" in printed
     for offset, model in enumerate(("HK3", "IMMERSION"), 1):
-        assert f"{ip_address(base) + 768 + offset}:8000" in told
-        assert f"Antspace {model}" in told
+        assert f"{ip_address(base) + 768 + offset}:8000" in printed
+        assert f"Antspace {model}" in printed
     parts = urlsplit(control)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write(b"POST /miners/all/kill_board?board=1 HTTP/1.0\r\n\r\n")

@@ -87,7 +87,7 @@ class Classic(Firmware):
         }
 
     def _stats(self, reading: Reading) -> Row:
-        """Return the device row; only machines of 16 slots tell ideals and options."""
+        """Return the device row; only machines of 16 slots report ideals and options."""
         model, found = self.model, {board.slot: board for board in reading.boards}
         slots = range(1, model.padded_to + 1)
         wide = model.padded_to == 16

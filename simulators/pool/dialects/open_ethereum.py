@@ -1,4 +1,4 @@
-"""2Miners, SoloPool.org and K1Pool: what open-ethereum-pool tells (storage/redis.go)."""
+"""2Miners, SoloPool.org and K1Pool: what open-ethereum-pool reports (storage/redis.go)."""
 
 from typing import Any
 
