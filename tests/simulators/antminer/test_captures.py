@@ -171,5 +171,5 @@ async def test_same_avalon(start: Start) -> None:
         {re.sub(r"\d+$", "N", name) for name in re.findall(r"(\w+)\[", row["MM ID0"])}
         for row in (ours[0], theirs[0])
     ]
-    # Newer firmware than the capture's tells the present rate as well.
+    # Newer firmware than the capture's reports the present rate as well.
     assert names[0] - names[1] == {"GHSspd"}

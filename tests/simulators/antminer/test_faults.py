@@ -382,7 +382,7 @@ async def test_restore_gives_no_power(start: Start, clock: ManualClock) -> None:
 
 
 async def test_update_firmware(start: Start, clock: ManualClock) -> None:
-    """After the reboot it tells another version and takes other commands."""
+    """After the reboot it reports another version and takes other commands."""
     miner = await start("s19jpro")
     request = '{"command":["version"]}'
     assert b'Code": 14' in await ask(miner, request)

@@ -112,7 +112,7 @@ def test_shares_are_worth_the_work(model: str) -> None:
 
 
 def test_a_seed_repeats_a_life_and_another_does_not() -> None:
-    """The same seed tells the same story to the last digit."""
+    """The same seed gives the same readings to the last digit."""
     lives = []
     for seed in (5, 5, 6):
         machine, clock = _machine(seed=seed)
@@ -268,7 +268,7 @@ def test_a_repaired_sleeper_stays_awake() -> None:
 
 
 def test_a_start_begins_at_zero() -> None:
-    """Elapsed, shares and errors start anew; warmth does not."""
+    """Elapsed, shares and errors start from zero; warmth does not."""
     machine, clock = _machine()
     machine.start()
     reading = machine.read()

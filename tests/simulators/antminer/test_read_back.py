@@ -191,7 +191,7 @@ async def test_each_fault_of_the_wire_has_its_name(
     fault: Callable[[AntminerSimulator], None],
     failure: Failure,
 ) -> None:
-    """What is wrong outside is told as what it is inside."""
+    """What is wrong outside is reported as what it is inside."""
     miner = await start(model)
     fault(miner)
     client = CGMinerClient(miner.host, miner.port, timeout=0.1, retries=0)

@@ -130,7 +130,7 @@ async def test_an_array_is_answered_by_a_model_that_takes_it(start: Start) -> No
 
 
 async def test_new_api_gives_another_shape(start: Start) -> None:
-    """Chains from 0 in a list, and the rate's unit told."""
+    """Chains from 0 in a list, and the rate's unit reported."""
     miner = await start("s21")
     reply, truth = await ask_json(miner, "stats", new_api=True), miner.reading()
     assert reply["STATUS"]["STATUS"] == "S"

@@ -46,7 +46,7 @@ async def test_a_recv_takes_a_limited_request(
     assert len(fits) == limit
     assert b"VERSION" in await ask(miner, fits)
     with_one_more = b'{"command":"version"' + b" " * (limit - 20) + b"}"
-    # The byte that nobody reads may reset the connection.
+    # The byte that is never read may reset the connection.
     with suppress(ConnectionResetError):
         assert b"Invalid JSON" in await ask(miner, with_one_more)
     assert len(miner.traffic.requests[-1]) == limit

@@ -16,7 +16,7 @@ class StartContainer(Protocol):
     """Starts a simulated container that lives as long as the test."""
 
     def __call__(self, model: str, **options: Any) -> Awaitable[AntspaceSimulator]:
-        """Start the documented mock unless told otherwise."""
+        """Start the documented mock, or what the options say."""
 
 
 class Answer(NamedTuple):

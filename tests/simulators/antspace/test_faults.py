@@ -52,7 +52,7 @@ async def test_delay(
 async def test_requests_under_way_are_counted(
     start_container: StartContainer, ask: Ask, clock: ManualClock
 ) -> None:
-    """So that a test can tell that a client asks one by one."""
+    """So that a test can see that a client asks one by one."""
     container = await start_container("HK3")
     await ask(container, READ)
     assert (container.traffic.open, container.traffic.most_open) == (0, 1)
@@ -230,7 +230,7 @@ async def test_faults_go_together(start_container: StartContainer, ask: Ask) -> 
 
 
 async def test_fields_of_any_kind(start_container: StartContainer, ask: Ask) -> None:
-    """Strings, null, keys that nobody knows, and miners, on the wire."""
+    """Strings, null, unknown keys, and miners, on the wire."""
     container = await start_container("HK3")
     miners = {"miner_num": 171, "chip_max_temp": -100001, "miner_info": {}}
     container.set_fields(

@@ -15,13 +15,13 @@ RETURN = {"HK3": "return_liquid_temp", "IMMERSION": "second_return_temp1"}
 
 @pytest.fixture
 def hydro(clock: ManualClock) -> AntspaceSimulator:
-    """A living HK3 that nobody can reach."""
+    """A living HK3 without a listener."""
     return AntspaceSimulator("HK3", clock=clock, faithful=False)
 
 
 @pytest.fixture
 def oil(clock: ManualClock) -> AntspaceSimulator:
-    """A living Immersion that nobody can reach."""
+    """A living Immersion without a listener."""
     return AntspaceSimulator("IMMERSION", clock=clock, faithful=False)
 
 
@@ -40,8 +40,8 @@ def test_a_normal_day_of_an_hk3(hydro: AntspaceSimulator, clock: ManualClock) ->
     assert carried == pytest.approx(watts, rel=0.02)
     miners = hydro.miner_info
     assert miners["miner_num"] == len(miners["miner_info"]) == 171
-    told = sum(miner["GHS_avg"] for miner in miners["miner_info"].values())
-    assert told == pytest.approx(miners["total_hashrate"])
+    shown = sum(miner["GHS_avg"] for miner in miners["miner_info"].values())
+    assert shown == pytest.approx(miners["total_hashrate"])
 
 
 def test_a_normal_day_of_an_immersion(
@@ -223,7 +223,7 @@ def test_a_fault_bit_stops_what_it_belongs_to(
 
 
 def test_a_leak_of_coolant(hydro: AntspaceSimulator, clock: ManualClock) -> None:
-    """Told at once; level, pressure and flow go down one after the other."""
+    """Reported at once; level, pressure and flow go down one after the other."""
     hydro.leak()
     assert hydro.alarms == ["leakage_fault"]
     clock.advance(60)
@@ -280,8 +280,8 @@ async def test_without_its_plc(
     clock.advance(600)
     for query in ("operation=close", "operation=setTemp&temp=30", "operation=reset"):
         assert (await ask(container, query)).json["ok"] is True
-    told = (await ask(container, "operation=coolerState")).json["params"]
-    assert told == {**before, "disconnect": True}
+    shown = (await ask(container, "operation=coolerState")).json["params"]
+    assert shown == {**before, "disconnect": True}
     container.connect()
     after = container.state
     assert after["disconnect"] is False

@@ -102,7 +102,7 @@ async def test_the_miners(
     answer = (await ask(container, "operation=minerInfo")).json
     assert answer["ok"] is True
     miners = answer["params"]
-    told = miners.pop("miner_info")
+    listed = miners.pop("miner_info")
     assert miners == {
         "miner_num": 120,
         "total_hashrate": 12665.544871159516,
@@ -110,8 +110,8 @@ async def test_the_miners(
         "chip_max_temp": 98,
         "chip_temp_mean": 0,
     }
-    assert len(told) == 5
-    for address, miner in told.items():
+    assert len(listed) == 5
+    for address, miner in listed.items():
         assert len(address.split(".")) == 4
         assert miner["miner_version"] == "2021-08-10 16:54:03"
         assert len(miner) == 7

@@ -74,11 +74,11 @@ async def test_the_documented_mock(loopback: None) -> None:
     _, answer = await _http("GET", f"{cooler}coolerState")
     assert answer["params"]["smoke_sensor_fault"] is True
     assert answer["params"]["circulating_pump"] is True
-    status, told = await _http(
+    status, described = await _http(
         "POST", f"{control}/containers/all/set_field?key=out_temp&value=21.5"
     )
     assert status == 200
-    assert told["immersion-1"]["state"]["out_temp"] == 21.5
+    assert described["immersion-1"]["state"]["out_temp"] == 21.5
     await _http("POST", f"{control}/containers/immersion-1/break_down?status=502")
     async with aiohttp.ClientSession() as http, http.get(f"{cooler}open") as response:
         assert response.status == 502
@@ -143,10 +143,10 @@ async def test_the_control_port(start_container: StartContainer) -> None:
         for name in ("leak", "stop_pump", "refuse", "disconnect"):
             url = f"{control.url}/containers/one/{name}"
             assert (await _http("POST", url))[0] == 200
-        _, told = await _http("GET", f"{control.url}/containers/one")
-        assert told["one"]["faults"] == ["refuse"]
-        assert told["one"]["alarms"] == ["circulating_pump_fault", "leakage_fault"]
-        assert told["one"]["state"]["disconnect"] is True
+        _, described = await _http("GET", f"{control.url}/containers/one")
+        assert described["one"]["faults"] == ["refuse"]
+        assert described["one"]["alarms"] == ["circulating_pump_fault", "leakage_fault"]
+        assert described["one"]["state"]["disconnect"] is True
         status, refused = await _http(
             "POST", f"{control.url}/containers/one/raise_alarm?key=fire"
         )

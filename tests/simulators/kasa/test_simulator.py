@@ -138,15 +138,15 @@ async def test_power_of_the_device_is_power_of_what_hangs_on_it(
     start_plug: StartPlug,
 ) -> None:
     """A site's power cut reaches outlets that are on, and they come back as they were."""
-    told: list[tuple[str, bool]] = []
-    strip = await start_plug("hs300", on_change=lambda *change: told.append(change))
+    changes: list[tuple[str, bool]] = []
+    strip = await start_plug("hs300", on_change=lambda *change: changes.append(change))
     first, *others = [relay.id for relay in strip.outlets]
     strip.press(1)
-    assert told == [(first, False)]
-    told.clear()
+    assert changes == [(first, False)]
+    changes.clear()
     strip.power_off()
     strip.power_off()
-    assert told == [(id_, False) for id_ in others]
+    assert changes == [(id_, False) for id_ in others]
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection(strip.host, strip.port)
     with pytest.raises(ValueError, match="no power"):
@@ -154,9 +154,9 @@ async def test_power_of_the_device_is_power_of_what_hangs_on_it(
     strip.restore()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection(strip.host, strip.port)
-    told.clear()
+    changes.clear()
     strip.power_on()
-    assert told == [(id_, True) for id_ in others]
+    assert changes == [(id_, True) for id_ in others]
 
 
 async def test_energy_counts_only_while_power_flows(
@@ -315,7 +315,7 @@ async def test_the_control_port_causes_faults(start_plug: StartPlug) -> None:
 
 
 async def test_as_a_program(loopback: None) -> None:
-    """It says where it is, serves, and ends when told to."""
+    """It says where it is, serves, and ends on a signal."""
     host = free_host()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "simulators.kasa"),

@@ -47,7 +47,7 @@ class Watch:
         )
 
     async def ask(self, key: str, max_age: float = 0) -> AccountReport:
-        """Return what a pool tells."""
+        """Return what a pool answers."""
         return await self.client.async_fetch(self.account(key), max_age)
 
     async def judge(

@@ -112,7 +112,7 @@ async def test_strangers_are_unknown_or_empty(key: str, watch: Watch) -> None:
     "key", [key for key, pool in POOLS.items() if pool.token is TokenUse.REQUIRED]
 )
 async def test_wrong_tokens_are_refused(key: str, watch: Watch) -> None:
-    """A pool with tokens tells nothing without the right one."""
+    """A pool with tokens answers nothing without the right one."""
     account = watch.account(key, token="wrong")
     report = await watch.client.async_fetch(account, 0)
     assert report.outcome is Outcome.AUTH

@@ -39,16 +39,16 @@ class Client:
             raise AnsweredError(json.dumps(answer["error"]))
         return answer["result"]
 
-    async def told(self, subscription: str, count: int) -> list[Any]:
+    async def updates(self, subscription: str, count: int) -> list[Any]:
         """Return the first results of a subscription, and forget them."""
         while len(self._told.get(subscription, [])) < count:
             self._keep(await self._next())
-        told, left = (
+        taken, left = (
             self._told[subscription][:count],
             self._told[subscription][count:],
         )
         self._told[subscription] = left
-        return told
+        return taken
 
     async def left(self, subscription: str) -> list[Any]:
         """Return what else came before an answer that is asked for now."""

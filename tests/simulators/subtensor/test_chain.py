@@ -1,4 +1,4 @@
-"""Blocks, finality, branches and states, as JSON-RPC tells them."""
+"""Blocks, finality, branches and states, as JSON-RPC reports them."""
 
 from hashlib import blake2b
 
@@ -32,7 +32,7 @@ async def test_it_starts_shortly_before_a_window(client: Client) -> None:
 
 
 async def test_a_hash_is_that_of_the_header(client: Client) -> None:
-    """So a client may compute it from what a subscription tells."""
+    """So a client may compute it from what a subscription sends."""
     header = await client.ask("chain_getHeader")
     parent, state, extrinsics = (
         bytes.fromhex(header[key][2:])
@@ -47,14 +47,14 @@ async def test_a_hash_is_that_of_the_header(client: Client) -> None:
 async def test_heads_and_finality(
     simulator: SubtensorSimulator, client: Client
 ) -> None:
-    """Each block is told once, and once more two blocks later."""
+    """Each block is sent once, and once more two blocks later."""
     heads = await client.ask("chain_subscribeNewHeads")
     final = await client.ask("chain_subscribeFinalizedHeads")
     assert heads != final
     await simulator.produce(3)
-    numbers = [int(told["number"], 16) for told in await client.told(heads, 4)]
+    numbers = [int(head["number"], 16) for head in await client.updates(heads, 4)]
     assert numbers == list(range(START_BLOCK, START_BLOCK + 4))
-    numbers = [int(told["number"], 16) for told in await client.told(final, 4)]
+    numbers = [int(head["number"], 16) for head in await client.updates(final, 4)]
     assert numbers == list(range(START_BLOCK - 2, START_BLOCK + 2))
     assert await client.ask("chain_unsubscribeNewHeads", heads)
     assert not await client.ask("chain_unsubscribeNewHeads", heads)
@@ -114,7 +114,7 @@ async def test_a_reorganisation(simulator: SubtensorSimulator, client: Client) -
     assert new[0] == old[0]
     assert new[1] != old[1]
     assert new[2] != old[2]
-    assert [int(told["number"], 16) - START_BLOCK for told in await client.left(heads)]
+    assert [int(head["number"], 16) - START_BLOCK for head in await client.left(heads)]
     assert await client.ask("state_getStorage", key) == committed
     assert (await client.ask("chain_getHeader", old[2]))["parentHash"] == old[1]
 

@@ -33,17 +33,17 @@ async def test_from_submission_to_finality(
 ) -> None:
     """Ready, in a block, final two blocks later; stored with the block's number."""
     watch = await _watched(client, signed(simulator.chain, BID))
-    assert await client.told(watch, 1) == ["ready"]
+    assert await client.updates(watch, 1) == ["ready"]
     await simulator.produce()
     block = await client.ask("chain_getHead")
-    assert await client.told(watch, 1) == [{"inBlock": block}]
+    assert await client.updates(watch, 1) == [{"inBlock": block}]
     stored = await _committed(client)
     assert stored[8:12] == (START_BLOCK + 1).to_bytes(4, "little")
     assert stored[14:] == BID
     assert ALICE.account.hex() in await _events(client)
     assert len((await client.ask("chain_getBlock"))["block"]["extrinsics"]) == 2
     await simulator.produce(2)
-    assert await client.told(watch, 1) == [{"finalized": block}]
+    assert await client.updates(watch, 1) == [{"finalized": block}]
     assert simulator.chain.counts == Counts(accepted=1, succeeded=1)
     assert await client.ask("system_accountNextIndex", ALICE.address) == 1
 
@@ -57,7 +57,7 @@ async def test_each_submission_has_its_own_subscription(
     second = await _watched(client, signed(simulator.chain, b"2;b;", nonce=1))
     assert first != second
     await simulator.produce()
-    assert (await client.told(second, 2))[1] == {
+    assert (await client.updates(second, 2))[1] == {
         "inBlock": await client.ask("chain_getHead")
     }
     assert (await _committed(client))[14:] == b"2;b;"
@@ -113,7 +113,7 @@ async def test_a_nonce_too_high_waits(
 ) -> None:
     """Until the one before it is there."""
     late = await _watched(client, signed(simulator.chain, b"2;b;", nonce=1))
-    assert await client.told(late, 1) == ["future"]
+    assert await client.updates(late, 1) == ["future"]
     await simulator.produce()
     assert await client.left(late) == []
     await _watched(client, signed(simulator.chain, BID))
@@ -162,7 +162,7 @@ async def test_held_until_its_era_is_over(
     assert await client.left(watch) == ["ready"]
     simulator.control.restore()
     await simulator.produce()
-    assert await client.told(watch, 1) == ["invalid"]
+    assert await client.updates(watch, 1) == ["invalid"]
     assert simulator.chain.counts == Counts(accepted=1)
 
 
@@ -176,11 +176,11 @@ async def test_retracted_and_in_another_branch(
     await simulator.reorganise()
     new = await client.ask("chain_getBlockHash", START_BLOCK + 1)
     assert old != new
-    told = await client.told(watch, 4)
-    assert told == ["ready", {"inBlock": old}, {"retracted": old}, {"inBlock": new}]
+    updates = await client.updates(watch, 4)
+    assert updates == ["ready", {"inBlock": old}, {"retracted": old}, {"inBlock": new}]
     assert (await _committed(client))[14:] == BID
     await simulator.produce()
-    assert await client.told(watch, 1) == [{"finalized": new}]
+    assert await client.updates(watch, 1) == [{"finalized": new}]
 
 
 async def test_a_long_payload(simulator: SubtensorSimulator, client: Client) -> None:

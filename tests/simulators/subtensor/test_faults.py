@@ -40,7 +40,7 @@ async def test_a_hushed_subscription(
 ) -> None:
     """Requests are answered as ever."""
     heads = await client.ask("chain_subscribeNewHeads")
-    await client.told(heads, 1)
+    await client.updates(heads, 1)
     simulator.node.hush()
     await simulator.produce(2)
     assert await _height(client) == 2
@@ -61,22 +61,22 @@ async def test_a_node_behind(simulator: SubtensorSimulator, client: Client) -> N
     assert await client.ask("chain_getFinalizedHead") != head
     heads = await client.ask("chain_subscribeNewHeads")
     await simulator.produce()
-    numbers = [int(told["number"], 16) for told in await client.told(heads, 2)]
+    numbers = [int(head["number"], 16) for head in await client.updates(heads, 2)]
     assert numbers == [START_BLOCK + 1, START_BLOCK + 2]
 
 
 async def test_a_stuck_node_catches_up(
     simulator: SubtensorSimulator, client: Client
 ) -> None:
-    """Once it is restored it tells of its new head."""
+    """Once it is restored it sends its new head."""
     heads = await client.ask("chain_subscribeNewHeads")
     simulator.node.stick()
     await simulator.produce(3)
     assert await _height(client) == 0
     assert len(await client.left(heads)) == 1
     simulator.node.restore()
-    [told] = await client.told(heads, 1)
-    assert int(told["number"], 16) == START_BLOCK + 3
+    [head] = await client.updates(heads, 1)
+    assert int(head["number"], 16) == START_BLOCK + 3
 
 
 async def test_a_method_that_fails(
@@ -144,7 +144,7 @@ async def test_dropped_after_submission(
     extrinsic = signed(simulator.chain, b"2;b;")
     watch = await client.ask("author_submitAndWatchExtrinsic", extrinsic)
     with pytest.raises(ConnectionError):
-        await client.told(watch, 9)
+        await client.updates(watch, 9)
     await simulator.produce()
     assert simulator.chain.counts.succeeded == 1
 

@@ -157,7 +157,7 @@ async def test_publishing(
     key: Key,
     error: str | None,
 ) -> None:
-    """Signed by the library, verified by the node, told with the events of its block."""
+    """Signed by the library, verified by the node, reported with the events of its block."""
     field = {f"Raw{len(BID)}": BID}
     call = await substrate.compose_call(
         "Commitments", "set_commitment", {"netuid": 89, "info": {"fields": [[field]]}}

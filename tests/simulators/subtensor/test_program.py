@@ -82,7 +82,7 @@ async def test_a_wallet_folder(tmp_path: Path) -> None:
 
 
 async def test_the_program(socket_enabled: None, tmp_path: Path) -> None:
-    """It tells where it is, makes blocks, and ends cleanly."""
+    """It prints where it is, makes blocks, and ends cleanly."""
     program = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "simulators.subtensor", "--port", "0"),
         *("--block-time", "0.05", "--wallets", str(tmp_path)),
@@ -95,7 +95,7 @@ async def test_the_program(socket_enabled: None, tmp_path: Path) -> None:
     url = (await program.stdout.readline()).decode().split()[1]
     async with connected(url) as client:
         heads = await client.ask("chain_subscribeNewHeads")
-        assert len(await client.told(heads, 3)) == 3
+        assert len(await client.updates(heads, 3)) == 3
     assert (tmp_path / "workers.toml").read_text().count(url) == 1
     program.send_signal(signal.SIGTERM)
     _, errors = await program.communicate()
