@@ -3,7 +3,8 @@
 A test reads reference data when it, its parameters, its fixtures or what they call use
 something of `tests/reference.py`. Its twin (`@twin("test_name")`) has to exist and must
 not read that data; `@twin(OTHER_CASES)` says that it has cases on our own. Prints what is
-amiss and exits 1; `--allow-missing` only prints the tests that name no twin yet.
+amiss and exits 1; `--allow-missing` only prints the tests that name no twin yet, `--list`
+prints each test on reference data as pytest takes it.
 """
 
 import ast
@@ -148,11 +149,26 @@ def find_readers(modules: dict[str, Module]) -> set[Name]:
     return readers
 
 
+def _place(module: Module, test: str) -> str:
+    return f"{module.name.replace('.', '/')}.py::{test}"
+
+
 def _locate(test: str, module: str) -> Name:
     path, _, name = test.partition("::")
     if not path.endswith(".py"):
         return Name(module, test)
     return Name(path.removesuffix(".py").replace("/", "."), name)
+
+
+def find_reference_tests(modules: dict[str, Module]) -> list[str]:
+    """Return the tests on reference data, as pytest takes them."""
+    readers = find_readers(modules)
+    return [
+        _place(module, test)
+        for module in modules.values()
+        for test in module.tests
+        if (module.name, test) in readers
+    ]
 
 
 def find_faults(modules: dict[str, Module]) -> tuple[list[str], list[str]]:
@@ -161,7 +177,7 @@ def find_faults(modules: dict[str, Module]) -> tuple[list[str], list[str]]:
     missing, wrong = [], []
     for module in modules.values():
         for test in module.tests:
-            place = f"{module.name.replace('.', '/')}.py::{test}"
+            place = _place(module, test)
             twins = module.twins(test)
             if (module.name, test) in readers and not twins:
                 missing.append(place)
@@ -181,6 +197,9 @@ def find_faults(modules: dict[str, Module]) -> tuple[list[str], list[str]]:
 def main() -> int:
     """Print the faults of this repository; return the exit status."""
     modules = read_modules(ROOT / "tests")
+    if "--list" in sys.argv:
+        print(*find_reference_tests(modules), sep="\n")
+        return 0
     missing, wrong = find_faults(modules)
     for place in missing:
         print(f"{place}: names no twin")
