@@ -49,7 +49,7 @@ class PoolClient:
         """Return what is known of an account, asked for at most `max_age` s ago.
 
         Never raises for trouble with the network or the pool. While the pool wants to
-        be left alone its refusal comes back without a request, whatever the age.
+        be left alone its last failure is returned without a request, whatever the age.
         KeyError for a pool that is not in the registry.
         """
         dialect = POOLS[account.pool]

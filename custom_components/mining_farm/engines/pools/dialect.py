@@ -46,7 +46,7 @@ class Service(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """Shortest waits that make sense with a pool, given how late it tells what it knows."""
+    """Shortest times that make sense with a pool, given how late it publishes its data."""
 
     time_until_offline: timedelta = timedelta(minutes=10)
     status_check_frequency: timedelta = timedelta(minutes=5)
@@ -80,11 +80,11 @@ class Dialect(ABC):
     service: ClassVar[Service] = Service.ALIVE
     defaults: ClassVar[Defaults] = Defaults()
     absent_after: ClassVar[timedelta | None] = None
-    """After so long without a share the pool drops a worker; None: nobody knows."""
+    """After so long without a share the pool drops a worker; None: not documented."""
     unknown_account: ClassVar[frozenset[int]] = frozenset()
     """HTTP statuses by which the pool says that it does not know the account."""
     plain_files: ClassVar[bool] = False
-    """Handed out by a web server as files: its own 404 page tells of the account."""
+    """Served as static files: the web server's own 404 page means an unknown account."""
     gap: ClassVar[timedelta] = timedelta(seconds=1)
     """Least time between two requests to one host."""
     deadline: ClassVar[timedelta] = timedelta(seconds=20)
@@ -96,7 +96,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def read(self, payload: Any, account: Account) -> Found:  # noqa: ANN401
-        """Return what the JSON tells; UnexpectedReplyError where it is built otherwise."""
+        """Return the report in the JSON; UnexpectedReplyError where its shape is another."""
 
     def parse(
         self,
@@ -106,7 +106,7 @@ class Dialect(ABC):
         account: Account,
         now: datetime,
     ) -> AccountReport:
-        """Return what any HTTP answer at all tells about an account."""
+        """Return the report on an account in any HTTP answer."""
         report, payload = open_envelope(
             status,
             headers,

@@ -1,4 +1,4 @@
-"""What an HTTP answer says before anyone looks at its JSON; one place for all pools."""
+"""Judges an HTTP answer before its JSON is read, alike for all pools."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
@@ -50,19 +50,23 @@ def _is_page(content_type: str, body: str) -> bool:
 
 
 def _judge(status: int, body: str, *, page: bool) -> tuple[Outcome, Any, str]:
-    told = f"HTTP {status}"
+    summary = f"HTTP {status}"
     if status == 429:
-        return Outcome.RATE_LIMITED, None, told
+        return Outcome.RATE_LIMITED, None, summary
     # A 403 with a web page is a challenge to browsers, whatever the token.
     if status == 401 or (status == 403 and not page):
-        return Outcome.AUTH, None, told
+        return Outcome.AUTH, None, summary
     if not 200 <= status < 300:
-        return Outcome.API_ERROR, None, f"{told} with a web page" if page else told
+        return (
+            Outcome.API_ERROR,
+            None,
+            f"{summary} with a web page" if page else summary,
+        )
     try:
         return Outcome.WORKER, json.loads(body.lstrip("\ufeff")), ""
     except ValueError, RecursionError:
         what = "a web page" if page else "an empty answer" if not body else "no JSON"
-        return Outcome.NOT_JSON, None, f"{told} with {what}"
+        return Outcome.NOT_JSON, None, f"{summary} with {what}"
 
 
 def _retry_after(value: str | None, now: datetime) -> float | None:

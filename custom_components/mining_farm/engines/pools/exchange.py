@@ -20,7 +20,7 @@ type Timeout = Callable[[float], AbstractAsyncContextManager[object]]
 
 
 class HttpAnswer(NamedTuple):
-    """A whole answer: status, headers and text."""
+    """A complete answer: status, headers and text."""
 
     status: int
     headers: dict[str, str]

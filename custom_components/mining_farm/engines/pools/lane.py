@@ -27,28 +27,28 @@ class Lane:
         self._sleep = sleep
         self._turn = asyncio.Lock()
         self._asked_at: datetime | None = None
-        self._refusal: AccountReport | None = None
+        self._failure: AccountReport | None = None
         self._pause = timedelta()
-        self._refusals = 0
+        self._failures = 0
 
-    def refusal(self) -> AccountReport | None:
-        """Return what the host last answered, if that holds for now."""
-        if self._refusal is None:
+    def backing_off(self) -> AccountReport | None:
+        """Return the last failure while the host is to be left alone."""
+        if self._failure is None:
             return None
-        since = self._clock() - self._refusal.at
-        # After the clock was set back nobody knows how long it was.
+        since = self._clock() - self._failure.at
+        # After the clock was set back the time that passed is unknown.
         if not timedelta() <= since < self._pause:
-            self._refusal = None
+            self._failure = None
             return None
-        return self._refusal
+        return self._failure
 
     async def async_ask(
         self, ask: Callable[[], Awaitable[AccountReport]], gap: timedelta
     ) -> AccountReport:
-        """Return what is answered in turn, or the refusal that came in the meantime."""
+        """Return what is answered in turn, or the failure that came in the meantime."""
         async with self._turn:
-            if refusal := self.refusal():
-                return refusal
+            if failure := self.backing_off():
+                return failure
             await self._async_keep(gap)
             self._asked_at = self._clock()
             return self._learn(await ask())
@@ -63,15 +63,16 @@ class Lane:
     def _learn(self, report: AccountReport) -> AccountReport:
         """Return the report with the wait that follows from it."""
         limited = report.outcome is Outcome.RATE_LIMITED
-        self._refusals = self._refusals + 1 if limited else 0
+        self._failures = self._failures + 1 if limited else 0
         if limited and report.retry_after is None:
             back_off = min(
-                _FIRST_BACK_OFF * 2 ** min(self._refusals - 1, 10), _LONGEST_BACK_OFF
+                _FIRST_BACK_OFF * 2 ** min(self._failures - 1, 10),
+                _LONGEST_BACK_OFF,
             )
             report = replace(report, retry_after=back_off.total_seconds())
         # What a pool says about one account is no reason to keep the others waiting.
         concerns_all = report.outcome in _OF_THE_HOST
-        self._refusal = report if concerns_all else None
+        self._failure = report if concerns_all else None
         self._pause = (
             UNREACHABLE_PAUSE
             if report.outcome is Outcome.UNREACHABLE

@@ -1,4 +1,4 @@
-"""What a pool tells about an account and its workers; None for everything untold."""
+"""What a pool reports about an account and its workers; None where it reports nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Account:
     pool: str
     """Key in the registry."""
     account: str = field(default="", repr=False)
-    """Wallet or user name; empty where the token tells it."""
+    """Wallet or user name; empty where the token identifies the account."""
     coin: str | None = None
     token: str | None = field(default=None, repr=False)
     base_url: str | None = field(default=None, repr=False)
@@ -78,9 +78,9 @@ class WorkerReport:
     window: timedelta | None = None
     """Time over which the hashrate is an average, where that is known."""
     monitored: bool = True
-    """False when the user told the pool not to watch or not to run it."""
+    """False when the user has stopped it, or its monitoring, at the pool."""
     heartbeat: bool = False
-    """`last_share` tells when the rig last called, not when it last worked."""
+    """`last_share` is when the rig last connected, not when it last worked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +103,11 @@ class AccountReport:
     """When the pool answered, by our clock."""
     workers: tuple[WorkerReport, ...] = ()
     data_at: datetime | None = None
-    """The pool's own time of its data, where it tells one."""
+    """The pool's own time of its data, where it gives one."""
     absent_after: timedelta | None = None
-    """After so long without a share the pool drops a worker; None: nobody knows."""
+    """After so long without a share the pool drops a worker; None: not documented."""
     clock_error: timedelta | None = None
-    """Our clock less the server's, where it tells its time."""
+    """Our clock less the server's, where it sends its time."""
     retry_after: float | None = None
     """Seconds until the pool wants to be asked again, counted from the report."""
     next_page: int | None = None
@@ -116,9 +116,9 @@ class AccountReport:
     """For a log: in our words, without wallet or token."""
 
     def find(self, name: str) -> WorkerAnswer:
-        """Return what is told about a worker.
+        """Return what is reported about a worker.
 
-        Exact name, else the only one but for case, else the only one without an
+        Exact name, else the only one that differs in case, else the only one without an
         `account.` in front.
         """
         if self.outcome is not Outcome.WORKER:

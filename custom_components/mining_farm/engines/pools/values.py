@@ -19,7 +19,7 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6, "z": 7}
 
 
 class UnexpectedReplyError(Exception):
-    """A reply is valid JSON, but not built like the dialect's."""
+    """A reply is valid JSON of another shape than the dialect's."""
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def text(value: object) -> str:
 
 
 def message(value: object) -> str:
-    """Return a pool's own words in lower case, to look into and never to pass on."""
+    """Return a pool's own text in lower case, to search in and never to show."""
     return value.casefold() if isinstance(value, str) else ""
 
 

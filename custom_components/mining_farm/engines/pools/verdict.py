@@ -1,4 +1,4 @@
-"""Turns what a pool tells about a worker into online, offline or no verdict: pure."""
+"""Turns a pool's report on a worker into online, offline or no verdict, without I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 DATA_AGE = timedelta(minutes=5)
 """Pools that date their data renew it at least this often."""
 _STEPS = 3
-"""A time told in steps is trusted over so many of them."""
+"""A time reported in steps is trusted over so many of them."""
 
 
 class VerdictKind(StrEnum):
@@ -38,9 +38,9 @@ class VerdictReason(StrEnum):
     NEVER_SEEN = "never_seen"
     AMBIGUOUS = "ambiguous"
     NOT_MONITORED = "not_monitored"
-    """The user himself told the pool to stop or not to watch it."""
+    """The user has stopped it, or its monitoring, at the pool."""
     TOO_EARLY = "too_early"
-    """Silent, but not known to be so for long enough."""
+    """Silent, and not known to be so for long enough."""
     NO_DATA = "no_data"
     """Listed, with nothing to judge by."""
     STALE = "stale"
@@ -56,7 +56,7 @@ class VerdictReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolVerdict:
-    """What a pool tells about a rig. Times are aware UTC."""
+    """What a pool reports about a rig. Times are aware UTC."""
 
     kind: VerdictKind
     reason: VerdictReason

@@ -1,4 +1,4 @@
-"""Power: outlets that feed rigs, told to switch once and believed only when read back."""
+"""Power: outlets that feed rigs; each command is sent once and confirmed by a reading."""
 
 from kasa import Credentials
 

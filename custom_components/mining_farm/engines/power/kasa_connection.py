@@ -36,7 +36,7 @@ def create_cookie_jar() -> CookieJar:
 
 
 class KasaConnection:
-    """Asks one device one thing at a time, and connects anew after a failure."""
+    """Asks one device one thing at a time, and reconnects after a failure."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class KasaConnection:
             await self._async_drop()
 
     async def async_describe(self) -> KasaDevice:
-        """Return what the device tells now; who asks at the same time shares the answer.
+        """Return the state of the device now; concurrent callers share the answer.
 
         Raises OutletUnreachableError, OutletAuthError and OutletUnsupportedError.
         """
@@ -122,7 +122,7 @@ class KasaConnection:
     async def async_switch(self, child_id: str | None, *, on: bool) -> None:
         """Send the command once, and say nothing about its effect.
 
-        Raises any OutletError but OutletNotConfirmedError: then no command was sent.
+        Raises any OutletError except OutletNotConfirmedError: then no command was sent.
         """
         async with self._lock:
             # Finds a dead connection, an expired session or a stranger at the address
@@ -140,7 +140,7 @@ class KasaConnection:
             return await self._async_describe()
 
     async def _async_describe(self) -> KasaDevice:
-        """Return what the device tells, asked once more if need be."""
+        """Return the state of the device, asked a second time if need be."""
         # The session's maker may have closed it, as at the end of another rig's entry.
         if self._moved or (self._session is not None and self._session.closed):
             await self._async_drop()
@@ -154,7 +154,7 @@ class KasaConnection:
     async def _async_ask[T](
         self, question: Callable[[Driver], Awaitable[T]], *, keep: bool = False
     ) -> T:
-        """Return one answer, or raise an OutletError and begin anew next time."""
+        """Return one answer, or raise an OutletError and reconnect next time."""
         host = self._address.host
         try:
             async with self._limit:
@@ -248,7 +248,7 @@ def was_refused(error: BaseException) -> bool:
 
 
 def _retrieve(reading: asyncio.Task[KasaDevice]) -> None:
-    """Look at the outcome of a reading, for the case that nobody waits for it any more."""
+    """Retrieve the outcome of a reading: asyncio logs an exception that no one awaits."""
     if not reading.cancelled():
         reading.exception()
 

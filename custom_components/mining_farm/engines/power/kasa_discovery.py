@@ -138,7 +138,7 @@ async def async_discover(
 ) -> list[KasaDevice | NeedsCredentials]:
     """Return the plugs and strips that answer at these addresses or broadcast addresses.
 
-    Legacy devices tell everything at once; the others are asked with the credentials.
+    Legacy devices report everything at once; the others are asked with the credentials.
     """
     searches = await asyncio.gather(
         *(
@@ -167,7 +167,7 @@ async def async_discover(
 async def _async_told(
     asking: _Asking, host: str, device: Device, *, known: bool
 ) -> KasaDevice | NeedsCredentials | None:
-    """Return what a device that answered a search tells, None if it is of no use."""
+    """Return the device that answered a search; None if it cannot be used."""
     try:
         if isinstance(device, IotDevice) and not device.config.uses_http:
             return iot_device(device.sys_info, host)
@@ -176,7 +176,7 @@ async def _async_told(
     except OutletAuthError:
         pass
     except (OutletError, *FAILURES) as err:
-        _LOGGER.debug("%s answered a search and tells nothing: %s", host, err)
+        _LOGGER.debug("%s answered a search and cannot be read: %s", host, err)
         return None
     return NeedsCredentials(host=host, mac=device.mac, model=device.model)
 

@@ -1,8 +1,8 @@
 """What the two languages of Kasa devices have in common; both through python-kasa.
 
-What the library's device objects remember from earlier answers can be out of date without
-telling, so states and meters are asked for directly; and its retries could switch twice,
-so nothing is sent more than once.
+The library's device objects keep earlier answers without saying that they are out of
+date, so states and meters are asked for directly; and its retries could switch twice, so
+nothing is sent more than once.
 """
 
 from dataclasses import replace
@@ -30,7 +30,7 @@ class Driver(Protocol):
     """An open device, asked one thing at a time; raises any of FAILURES."""
 
     async def async_describe(self) -> KasaDevice:
-        """Return what the device tells now; OutletUnsupportedError if it is no plug."""
+        """Return the state of the device now; OutletUnsupportedError if it is no plug."""
 
     async def async_meter(
         self, child_id: str | None

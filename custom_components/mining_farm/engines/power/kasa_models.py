@@ -64,7 +64,7 @@ class KasaDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsCredentials:
-    """A plug or strip that tells no more without the right credentials."""
+    """A plug or strip that reports no more without the right credentials."""
 
     host: str
     mac: str

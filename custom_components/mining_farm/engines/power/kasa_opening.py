@@ -32,7 +32,7 @@ async def async_open(
         raise OutletUnsupportedError(f"{address.host} cannot be used as an outlet")
     device = SmartDevice(address.host, protocol=protocol)
     try:
-        # Finds out soon that nobody answers; the library would try for long.
+        # Fails soon where no device answers; the library itself retries for long.
         async with asyncio.timeout(exchange_timeout):
             await protocol.query({"get_device_info": None}, retry_count=0)
         async with asyncio.timeout(_UPDATE_EXCHANGES * exchange_timeout):

@@ -27,7 +27,7 @@ class KasaOutlet(Outlet):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Use a connection until closed; `name` holds until the device tells one."""
+        """Use a connection until closed; `name` holds until the device reports one."""
         self._connection = connection
         self._child_id = child_id
         self._name = name
@@ -49,7 +49,7 @@ class KasaOutlet(Outlet):
 
     @override
     async def async_read(self) -> OutletReading:
-        outlet = await self._async_look()
+        outlet = await self._async_describe()
         watts, energy_kwh = None, None
         if outlet.measures:
             watts, energy_kwh = await self._connection.async_meter(self._child_id)
@@ -69,7 +69,7 @@ class KasaOutlet(Outlet):
             self._closed = True
             await self._connection.async_detach()
 
-    async def _async_look(self) -> KasaOutletInfo:
+    async def _async_describe(self) -> KasaOutletInfo:
         device = await self._connection.async_describe()
         outlet = outlet_of(device, self._connection.device_id, self._child_id)
         self._name = outlet.alias or self._name
@@ -82,7 +82,7 @@ class KasaOutlet(Outlet):
         while (left := deadline - self._monotonic()) > 0:
             try:
                 async with asyncio.timeout(left):
-                    seen_on = (await self._async_look()).on
+                    seen_on = (await self._async_describe()).on
             except OutletError, TimeoutError:
                 pass
             if seen_on is on:
@@ -91,6 +91,6 @@ class KasaOutlet(Outlet):
         wanted = "on" if on else "off"
         seen = {True: "is still on", False: "is still off", None: "cannot be read"}
         raise OutletNotConfirmedError(
-            f"{self._name or self.id} was told to switch {wanted} and {seen[seen_on]}",
+            f"{self._name or self.id} was switched {wanted} and {seen[seen_on]}",
             seen_on=seen_on,
         )

@@ -47,13 +47,13 @@ class SmartDriver(BaseDriver):
             raise OutletUnsupportedError(f"{device.model} at {device.host} is no plug")
         if device.children:
             listing = await _async_smart_query(device, "get_child_device_list")
-            told = [
+            parts = [
                 (self._children[child["device_id"]], child)
                 for child in listing["child_device_list"]
                 if child["device_id"] in self._children
             ]
         else:
-            told = [(device, info)]
+            parts = [(device, info)]
         outlets = tuple(
             KasaOutletInfo(
                 id=part["device_id"],
@@ -62,7 +62,7 @@ class SmartDriver(BaseDriver):
                 on=truth(part["device_on"]),
                 measures=Module.Energy in owner.modules,
             )
-            for number, (owner, part) in enumerate(told, 1)
+            for number, (owner, part) in enumerate(parts, 1)
         )
         return self._reachable(
             KasaDevice(
@@ -81,7 +81,7 @@ class SmartDriver(BaseDriver):
         self, child_id: str | None
     ) -> tuple[float | None, float | None]:
         status = await self._part(child_id).modules[Module.Energy].get_status()
-        # Its total is that of today: these devices tell none that lasts.
+        # Its total is that of today: these devices report no lasting one.
         return measured(status.power), None
 
     @override

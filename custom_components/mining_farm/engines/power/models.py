@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletReading:
-    """What an outlet tells at one moment; None for what it does not tell."""
+    """What an outlet reports at one moment; None for what it does not report."""
 
     on: bool
     watts: float | None
@@ -29,7 +29,7 @@ class Outlet(Protocol):
     async def async_read(self) -> OutletReading:
         """Return what is true now.
 
-        Raises any OutletError but OutletNotConfirmedError.
+        Raises any OutletError except OutletNotConfirmedError.
         """
 
     async def async_turn_on(self) -> None:

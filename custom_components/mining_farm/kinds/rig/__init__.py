@@ -1,4 +1,4 @@
-"""Rigs: watched through their pool, brought back by their plug."""
+"""Rigs: monitored through their pool, restarted by their outlet."""
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -28,7 +28,7 @@ PLATFORMS = [
 def async_create_coordinator(
     hass: HomeAssistant, entry: RigConfigEntry
 ) -> RigCoordinator:
-    """Return what watches the entry's rig."""
+    """Return the coordinator of the entry's rig."""
     resources = async_get_resources(hass)
     return RigCoordinator(
         hass,
@@ -56,7 +56,7 @@ def async_join(hass: HomeAssistant, entry: RigConfigEntry) -> None:
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RigConfigEntry) -> None:
-    """Forget what was kept of a rig."""
+    """Remove the stored memory and the issues of a rig."""
     await RigJournal(hass, entry.entry_id).async_remove()
     delete_all(hass, entry.entry_id)
 

@@ -1,4 +1,4 @@
-"""Whether a rig mines."""
+"""Binary sensor of a rig: whether it mines."""
 
 from typing import override
 
@@ -32,7 +32,7 @@ async def async_setup_entry(
 
 
 class RigOnline(RigEntity, BinarySensorEntity):
-    """On while a witness sees the rig work; unknown while nobody can tell."""
+    """On while pool or miner sees the rig work; unknown while there is no evidence."""
 
     @property
     @override

@@ -54,7 +54,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         resources: RigResources,
         neighbours: Neighbours,
         *,
-        account: Account | None,
+        account: Account,
         policy: Policy,
         outlet: RigOutlet | None,
     ) -> None:
@@ -96,8 +96,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @property
     def pool_key(self) -> PoolKey:
         """What rigs of one pool share."""
-        if (account := self.witnesses.account) is None:
-            return ("", self.config_entry.entry_id)
+        account = self.witnesses.account
         return (account.pool, f"{account.base_url}|{account.coin}")
 
     def as_pool_member(self, now: datetime) -> PoolMember:
@@ -112,7 +111,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         await self.witnesses.async_ask_pool(max_age, seen=self.power.memory.seen)
 
     def miner_evidence(self, now: datetime) -> MinerEvidence | None:
-        """Return what the linked miner contributes to the judgement of other rigs."""
+        """Return the evidence of the linked miner, for the judgement of other rigs."""
         memory = self.power.memory
         restarted = memory.last_cut is not None and (
             now < memory.last_cut + self.policy.status_check_cooldown
@@ -146,9 +145,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @callback
     def _request_reauth(self) -> None:
         """Ask the user for a token or for credentials that were rejected."""
-        account, report = self.witnesses.account, self.witnesses.report
-        if account is not None and report is not None:
-            self._reauth.update_pool(account, report.outcome)
+        if (report := self.witnesses.report) is not None:
+            self._reauth.update_pool(self.witnesses.account, report.outcome)
         if self.witnesses.reading is not None:
             self._reauth.update_outlet(self.witnesses.reading)
 
@@ -252,7 +250,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         )
 
     def describe(self) -> dict[str, Any]:
-        """Return the present evidence, for events and answers to users."""
+        """Return the present evidence, for events and action responses."""
         return {
             **self.witnesses.describe(dt_util.utcnow()),
             "restarts_in_row": self.power.memory.restarts_in_row,

@@ -1,4 +1,4 @@
-"""What a rig's entry knows, safe to post."""
+"""Diagnostics of a rig, without secrets and names."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -44,7 +44,7 @@ TO_REDACT = {
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: RigConfigEntry
 ) -> dict[str, Any]:
-    """Return configuration, evidence, decision and memory, and how the pool does."""
+    """Return configuration, evidence, decision, memory and the health of the pool."""
     rig = entry.runtime_data
     now = dt_util.utcnow()
     resources = async_get_resources(hass)
@@ -65,7 +65,7 @@ async def async_get_config_entry_diagnostics(
         "blind": resources.blind(now),
         "quiet_start": resources.quiet(now),
     }
-    # The redaction looks into lists, not into tuples.
+    # async_redact_data descends into lists, not into tuples.
     return async_redact_data(plain_json(known), TO_REDACT)
 
 
@@ -74,13 +74,15 @@ def _pool(rig: RigCoordinator, worker_name: str) -> dict[str, Any] | None:
     if (report := rig.witnesses.report) is None:
         return None
     worker = report.find(worker_name).worker
-    told = {**asdict(report), "workers": len(report.workers)}
-    return _plain(told) | {"worker": None if worker is None else _plain(asdict(worker))}
+    known = {**asdict(report), "workers": len(report.workers)}
+    return _plain(known) | {
+        "worker": None if worker is None else _plain(asdict(worker))
+    }
 
 
-def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return durations in seconds."""
     return {
         key: value.total_seconds() if isinstance(value, timedelta) else value
-        for key, value in told.items()
+        for key, value in values.items()
     }

@@ -1,4 +1,4 @@
-"""A rig's device and what its entities share."""
+"""Device of a rig, and the base class of its entities."""
 
 from homeassistant.helpers.device_registry import DeviceInfo
 

@@ -1,4 +1,4 @@
-"""What happened to a rig, with the evidence."""
+"""Event entity of a rig: restarts and what became of them, with the evidence."""
 
 from typing import override
 

@@ -1,4 +1,4 @@
-"""Which rig is which: neither a worker nor an outlet nor a miner is of two."""
+"""Identity of rigs: a worker, an outlet or a linked miner belongs to one rig only."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -26,49 +26,49 @@ from .coordinator import RigConfigEntry
 
 
 def rig_entries(
-    hass: HomeAssistant, but: str | None = None
+    hass: HomeAssistant, excluding: str | None = None
 ) -> Iterator[RigConfigEntry]:
-    """Yield the entries of this kind, but for that of one entry id."""
-    yield from entries_of(hass, Kind.RIG, excluding=but)
+    """Yield the entries of rigs, without that of one entry id."""
+    yield from entries_of(hass, Kind.RIG, excluding=excluding)
 
 
 def find_worker(
-    hass: HomeAssistant, data: Mapping[str, Any], but: str | None = None
+    hass: HomeAssistant, data: Mapping[str, Any], excluding: str | None = None
 ) -> RigConfigEntry | None:
     """Return the rig that is the same worker of the same account."""
     ours = worker_key(data)
-    for entry in rig_entries(hass, but):
+    for entry in rig_entries(hass, excluding):
         if worker_key(entry.data) == ours:
             return entry
     return None
 
 
 def find_outlet_user(
-    hass: HomeAssistant, data: Mapping[str, Any], but: str | None = None
+    hass: HomeAssistant, data: Mapping[str, Any], excluding: str | None = None
 ) -> RigConfigEntry | None:
     """Return the rig that is fed by the same outlet."""
     if (ours := outlet_key(data)) is None:
         return None
-    for entry in rig_entries(hass, but):
+    for entry in rig_entries(hass, excluding):
         if outlet_key(entry.data) == ours:
             return entry
     return None
 
 
 def find_miner_user(
-    hass: HomeAssistant, data: Mapping[str, Any], but: str | None = None
+    hass: HomeAssistant, data: Mapping[str, Any], excluding: str | None = None
 ) -> RigConfigEntry | None:
     """Return the rig that has the same miner linked."""
     if (ours := data.get(CONF_MINER_ENTRY)) is None:
         return None
-    for entry in rig_entries(hass, but):
+    for entry in rig_entries(hass, excluding):
         if entry.data.get(CONF_MINER_ENTRY) == ours:
             return entry
     return None
 
 
 def account_key(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what rigs of one pool account share, whatever its token is by now."""
+    """Return the identity of a pool account; its token may change."""
     account = data.get(CONF_ACCOUNT) or data.get(CONF_TOKEN, "")
     hexadecimal = account[:2].casefold() == "0x"
     return (
@@ -80,12 +80,12 @@ def account_key(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def worker_key(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what one worker of one account has to itself."""
+    """Return the identity of a worker of an account."""
     return *account_key(data), data[CONF_WORKER]
 
 
 def outlet_key(data: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return what one outlet has to itself; None where there is none."""
+    """Return the identity of an outlet; None where there is none."""
     if data.get(CONF_OUTLET) == OUTLET_KASA:
         # Firmware has been seen to change the case of the ids.
         return OUTLET_KASA, data[CONF_KASA_OUTLET_ID].casefold()

@@ -1,4 +1,4 @@
-"""Keeps a rig's memory on disk, so that a crash forgets nothing."""
+"""Stores the memory of a rig on disk, so that it survives a crash."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -42,5 +42,5 @@ class RigJournal:
             ) from err
 
     async def async_remove(self) -> None:
-        """Forget the rig."""
+        """Remove the file."""
         await self._file.async_remove()

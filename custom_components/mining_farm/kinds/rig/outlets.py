@@ -34,23 +34,23 @@ CONFIRMATION_TIMEOUT = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RigOutletReading:
-    """What a rig's outlet says; draw in W and energy in kWh where it measures."""
+    """Reading of a rig's outlet; draw in W and energy in kWh where it measures."""
 
     kind: OutletKind
     refused: bool = False
-    """Unreachable because it wants other credentials than it is given."""
+    """Unreachable because it rejects the credentials."""
     watts: float | None = None
     energy_kwh: float | None = None
 
 
 class RigOutlet(Protocol):
-    """What switches a rig's power."""
+    """An outlet that feeds a rig."""
 
     async def async_read(self) -> RigOutletReading:
         """Return the reading; an outlet that does not answer is unreachable."""
 
     async def async_is_on(self) -> bool:
-        """Return whether it is on; OutletFailure when it does not tell."""
+        """Return whether it is on; OutletFailure when it cannot be read."""
 
     async def async_turn_on(self) -> None:
         """Turn on and confirm; OutletFailure when that cannot be done."""
@@ -59,7 +59,7 @@ class RigOutlet(Protocol):
         """Turn off and confirm; OutletFailure when that cannot be done."""
 
     async def async_close(self) -> None:
-        """Let go of the device."""
+        """Close the connection to the device."""
 
 
 class KasaRigOutlet(RigOutlet):
@@ -148,7 +148,7 @@ class SwitchRigOutlet(RigOutlet):
 
     @override
     async def async_close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: a switch entity has no connection."""
 
     def _state(self) -> str | None:
         state = self._hass.states.get(self._entity_id)

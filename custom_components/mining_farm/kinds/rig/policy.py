@@ -1,4 +1,4 @@
-"""A rig's policy as numbers that people enter, and as the decision takes it."""
+"""Restart policy of a rig: numbers of the options, and the engine's Policy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ class PolicyField:
     advanced: bool = True
 
     @property
-    def whole(self) -> bool:
-        """Return whether it counts something."""
+    def integer(self) -> bool:
+        """Whether only whole numbers make sense."""
         return self.unit is None
 
     def read(self, options: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -54,7 +54,7 @@ class PolicyField:
         return self.plain(value if unit is None else value / unit)
 
     def plain(self, number: float) -> float:
-        """Return the number as people write it: whole where it is whole."""
+        """Return an integral number as int, so that it is shown without decimals."""
         return int(number) if number == int(number) else number
 
 

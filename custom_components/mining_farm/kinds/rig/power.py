@@ -29,7 +29,7 @@ SHUTDOWN_PATIENCE = 30.0
 
 
 class RigPower:
-    """Owns the memory of a rig and the only way to its outlet."""
+    """Owns the memory of a rig, and is the only caller of its outlet's commands."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class RigPower:
 
     @property
     def memory(self) -> Memory:
-        """What is remembered; empty until it was read."""
+        """The stored memory; empty until it was read."""
         return self._memory or Memory()
 
     @property
@@ -77,13 +77,13 @@ class RigPower:
         self._memory = await self._journal.async_load()
 
     async def async_store(self, memory: Memory) -> None:
-        """Keep a memory; HomeAssistantError when it cannot be written."""
+        """Store a memory; HomeAssistantError when it cannot be written."""
         if memory != self._memory:
             await self._journal.async_store(memory)
             self._memory = memory
 
     async def async_note_outlet(self, kind: OutletKind, now: datetime) -> bool:
-        """Remember whether the outlet answers; return whether it has just stopped to."""
+        """Remember whether the outlet answers; return whether it has just stopped answering."""
         before = memory = self.memory
         if kind is not OutletKind.UNREACHABLE:
             memory = plug_answered(before)

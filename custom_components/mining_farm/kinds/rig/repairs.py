@@ -1,4 +1,4 @@
-"""Lets the user decide about a rig that was given up."""
+"""Repair flow for a rig whose restarts did not help."""
 
 import voluptuous as vol
 
@@ -18,7 +18,7 @@ class UnstableRigFlow(RepairsFlow):
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Ask what is to be done."""
+        """Ask whether to try again or to leave the rig off."""
         return self.async_show_menu(
             step_id="init",
             menu_options=["try_again", "leave_off"],

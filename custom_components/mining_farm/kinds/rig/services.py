@@ -52,11 +52,11 @@ async def _async_power_cycle(call: ServiceCall) -> None:
 
 
 async def _async_reset_restarts(call: ServiceCall) -> None:
-    """Try again with rigs that were given up."""
+    """Reset the restarts in a row of each rig."""
     for rig in await _async_rigs(call):
         await async_reset(rig)
 
 
 async def _async_check_now(call: ServiceCall) -> ServiceResponse:
-    """Ask all witnesses now; return what they say and the decision, by rig."""
+    """Ask all witnesses now; return evidence and decision by rig."""
     return {rig.name: await async_check_now(rig) for rig in await _async_rigs(call)}

@@ -1,4 +1,4 @@
-"""What a rig's entry stores, as the engines take it."""
+"""Converts between the data of a rig's entry and the engines' models."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A rig's power, and whether its restarts are real."""
+"""Switches of a rig: its outlet, and whether restarts are armed."""
 
 from typing import Any, override
 
@@ -62,7 +62,7 @@ class RigPowerSwitch(RigEntity, SwitchEntity):
 
 
 class RigArmed(RigEntity, SwitchEntity):
-    """Off: every decision is shown, and nothing is switched."""
+    """Off: restarts are rehearsed: decided and published, with nothing switched."""
 
     @property
     @override

@@ -1,4 +1,4 @@
-"""Asks a rig's witnesses, and makes what they say into evidence."""
+"""The witnesses of a rig: its pool, linked miner and outlet, and their evidence."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,11 +37,11 @@ NOT_WORKING = (MinerKind.IDLE, MinerKind.SILENT)
 SILENCES = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
 """Answers of a pool that is gone, or of what took its place."""
 POOL_DATA_KEPT = 2.5
-"""Check frequencies after which what a pool said is no longer shown or used."""
+"""Check frequencies after which a pool's answer is no longer shown or used."""
 
 
 class RigWitnesses:
-    """The pool, the linked miner and the outlet of one rig, and what each said last."""
+    """The pool, the linked miner and the outlet of one rig, and the last answer of each."""
 
     def __init__(
         self,
@@ -49,13 +49,13 @@ class RigWitnesses:
         resources: RigResources,
         policy: Policy,
         *,
-        account: Account | None,
+        account: Account,
         worker: str,
         miner_entry: str | None,
         outlet: RigOutlet | None,
         since: datetime,
     ) -> None:
-        """Take the witnesses there are; what they said before `since` does not count."""
+        """Take the witnesses there are; answers from before `since` do not count."""
         self._hass = hass
         self._resources = resources
         self._policy = policy
@@ -71,14 +71,14 @@ class RigWitnesses:
         self.reading: RigOutletReading | None = None
 
     async def async_ask(self, now: datetime, *, seen: bool, leave_outlet: bool) -> None:
-        """Ask everybody; the outlet not while it is being switched."""
+        """Ask miner, outlet and pool; not the outlet while it is being switched."""
         self.ask_miner(now)
         if self.outlet is not None and not leave_outlet:
             self.reading = await self.outlet.async_read()
         await self.async_ask_pool(self._pool_age_wanted(now), seen=seen)
 
     def ask_miner(self, now: datetime) -> None:
-        """Ask the linked miner's entry, which knows without asking the miner."""
+        """Read the facts of the linked miner's entry; the miner itself is not asked."""
         if self._miner_entry is not None:
             facts = async_facts(self._hass, self._miner_entry)
             self.miner = _miner_evidence(
@@ -87,8 +87,6 @@ class RigWitnesses:
 
     async def async_ask_pool(self, max_age: timedelta, *, seen: bool) -> None:
         """Ask the pool, unless another rig of the account did within `max_age`."""
-        if self.account is None:
-            return
         self.report = await self._resources.pools.async_fetch(
             self.account, max_age.total_seconds()
         )
@@ -117,7 +115,7 @@ class RigWitnesses:
         return age if limit is None or now < limit else min(age, now - limit)
 
     def _limit_of_miner(self, now: datetime) -> datetime | None:
-        """Return when a linked miner that does not work is down for long enough."""
+        """Return when a linked miner that does not work has been down for long enough."""
         if self.miner is None or self.miner.kind not in NOT_WORKING:
             return None
         pool = self.pool(now)
@@ -125,7 +123,7 @@ class RigWitnesses:
         return local_limit(self._policy, self.miner, last_share)
 
     def overdue(self, now: datetime) -> MinerEvidence | None:
-        """Return a linked miner that is down for long enough by its own word."""
+        """Return the evidence of a linked miner that has been down for long enough."""
         limit = self._limit_of_miner(now)
         return None if limit is None or now < limit else self.miner
 
@@ -140,19 +138,19 @@ class RigWitnesses:
             outlet=self.switched(),
             company=company,
             blind=self._resources.blind(now),
-            quiet=self._resources.quiet(now) or not (asked or self.account is None),
+            quiet=self._resources.quiet(now) or not asked,
             armed=armed,
         )
 
     def pool(self, now: datetime, *, outage: bool = False) -> PoolEvidence | None:
-        """Return what the pool contributes; an answer that is too old is none."""
+        """Return the evidence of the pool; an answer that is too old is none."""
         if self.report is None or self.verdict is None:
             return None
         kind = Verdict(self.verdict.kind)
         return PoolEvidence(
             verdict=Verdict.NONE if self.pool_too_old(now) else kind,
             at=self.report.at,
-            # Pools that date no shares tell by flag or rate when it last worked.
+            # Pools without share times show by flag or rate when it last worked.
             last_share=self.verdict.last_share or self.verdict.silent_since,
             outage=outage,
         )
@@ -170,13 +168,13 @@ class RigWitnesses:
         return self.report.find(self._worker).worker
 
     def switched(self) -> OutletEvidence | None:
-        """Return what the outlet contributes."""
+        """Return the evidence of the outlet."""
         if self.reading is None:
             return None
         return OutletEvidence(kind=self.reading.kind, watts=self.reading.watts)
 
     def as_pool_member(self, now: datetime, *, written_off: bool) -> PoolMember:
-        """Return the rig as one of its pool's, by which an outage of the pool is told."""
+        """Return the rig as its pool sees it, to judge an outage of the pool by."""
         pool, miner, outlet = self.pool(now), self.miner, self.switched()
         last_share = None if pool is None else pool.last_share
         without_work = (
@@ -197,7 +195,7 @@ class RigWitnesses:
         )
 
     def describe(self, now: datetime) -> dict[str, Any]:
-        """Return what each witness said, for events and answers to users."""
+        """Return the last answer of each witness, for events and action responses."""
         pool = self.pool(now)
         return {
             "pool_verdict": None if pool is None else pool.verdict,
@@ -215,7 +213,7 @@ def _miner_evidence(
 ) -> MinerEvidence | None:
     """Return what the linked miner contributes, and since when it is so.
 
-    None when it is not loaded, or does not tell whether it hashes.
+    None when it is not loaded, or does not report whether it hashes.
     """
     if facts is None:
         return None

@@ -54,7 +54,7 @@ class Ethermine(Dialect):
         data = reply.get("data")
         if data == "NO DATA":
             return Found()
-        # currentStats, the address that the original lists, tells of one by no name.
+        # currentStats, the address that the original lists, describes one without its name.
         rows = [{"worker": ANY, **data}] if isinstance(data, dict) else listing(data)
         return Found(workers=[_worker(mapping(row)) for row in rows])
 

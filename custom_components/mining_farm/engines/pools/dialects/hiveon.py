@@ -9,7 +9,7 @@ from ..values import iso_time, mapping, named_rows, number
 
 
 class Hiveon(Dialect):
-    """Leaves out what is zero or false, and tells share times in steps of 10 minutes."""
+    """Omits what is zero or false; share times come in steps of 10 minutes."""
 
     key = "hiveon"
     name = "Hiveon"

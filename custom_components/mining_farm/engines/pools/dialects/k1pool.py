@@ -1,4 +1,4 @@
-"""K1Pool: workers as open-ethereum-pool tells them, inside an envelope of its own."""
+"""K1Pool: workers as in open-ethereum-pool, inside an envelope of its own."""
 
 from typing import Any, override
 

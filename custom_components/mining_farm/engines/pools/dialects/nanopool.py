@@ -1,4 +1,4 @@
-"""Nanopool (nanopool.org/api): 30 requests a minute, and tells of strangers with 200."""
+"""Nanopool (nanopool.org/api): 30 requests a minute; unknown accounts come with HTTP 200."""
 
 from datetime import timedelta
 from typing import Any, override

@@ -14,7 +14,7 @@ _ABOUT_THE_KEY = re.compile(r"api.?key|auth|permission|sign|token")
 
 
 class ViaBTC(Dialect):
-    """Errors come with HTTP 200 and a code; the key tells the account."""
+    """Errors come with HTTP 200 and a code; the key identifies the account."""
 
     key = "viabtc"
     name = "ViaBTC"

@@ -93,7 +93,7 @@ def account_schema(
 def entered_account(
     dialect: Dialect, user_input: dict[str, Any], known_token: str | None
 ) -> Account:
-    """Return the account that a form tells; a token left empty is the known one."""
+    """Return the account entered in a form; an empty token keeps the stored one."""
     values = {**user_input, **user_input.get(CONF_ADVANCED, {})}
 
     def text(key: str) -> str:
@@ -209,7 +209,7 @@ class RigAccountFlow(RigStepsFlow):
         )
 
     async def _ask_pool(self, account: Account, max_age: float = 0) -> AccountReport:
-        """Return what the pool tells; asked in turn with the rigs' own questions."""
+        """Return the pool's answer; queued with the polls of the rigs."""
         pools = async_get_resources(self.hass).pools
         return await pools.async_fetch(account, max_age)
 

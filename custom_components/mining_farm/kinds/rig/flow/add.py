@@ -81,7 +81,7 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
     async def async_step_rig_miner(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the miner that tells first hand whether the rig works."""
+        """Ask for the miner entry that reads the machine itself."""
         errors: dict[str, str] = {}
         other = ""
         if user_input is not None:
@@ -143,7 +143,7 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         return self.async_create_entry(title=title, data=self._rig, options=options)
 
     def _save_rig(self) -> ConfigFlowResult:
-        """Store what was changed and start the rig's watch anew."""
+        """Store what was changed and reload the entry."""
         entry = self._get_reconfigure_entry()
         return self.async_update_reload_and_abort(entry, data=self._rig)
 

@@ -1,4 +1,4 @@
-"""Where a pool is, if not where its operator has it."""
+"""Address of a pool that is not at the public one."""
 
 from yarl import URL
 
@@ -6,7 +6,7 @@ from ....engines.pools import Dialect, Service
 
 
 def needs_base_url(dialect: Dialect) -> bool:
-    """Return whether a pool is served only by the user or by somebody whom he knows."""
+    """Return whether a pool has no public service: its address has to be entered."""
     return dialect.base_url is None or dialect.service is Service.CLOSED
 
 

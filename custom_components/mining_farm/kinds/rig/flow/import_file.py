@@ -77,7 +77,7 @@ class RigImportFlow(RigFlow):
     async def async_step_rig_import(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the file's content; every mistake in it is told at once."""
+        """Ask for the file's content; all mistakes in it are shown at once."""
         errors: dict[str, str] = {}
         problems: list[Problem] = []
         shown: dict[str, Any] = {}

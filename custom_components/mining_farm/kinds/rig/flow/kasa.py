@@ -147,7 +147,7 @@ class RigKasaFlow(RigStepsFlow):
     async def async_step_rig_kasa_auth(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the account of a device that tells nothing without it."""
+        """Ask for the credentials without which a device answers nothing."""
         errors: dict[str, str] = {}
         detail = ""
         host = self._kasa_host or self._rig[CONF_KASA_HOST]
@@ -237,7 +237,7 @@ def known_hashes(hass: HomeAssistant) -> list[str]:
 
 
 def entered_credentials(user_input: dict[str, Any]) -> Credentials:
-    """Return the credentials that a form tells."""
+    """Return the credentials entered in a form."""
     return Credentials(user_input[CONF_USERNAME].strip(), user_input[CONF_PASSWORD])
 
 

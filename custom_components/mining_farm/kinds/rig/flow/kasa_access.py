@@ -1,4 +1,4 @@
-"""Kasa devices as a flow meets them: found, identified, and read once."""
+"""Finds, identifies and reads Kasa devices for the config flow."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -26,7 +26,7 @@ from ..resources import create_kasa_session
 
 @asynccontextmanager
 async def _sessions(hass: HomeAssistant) -> AsyncIterator[SessionFactory]:
-    """Make sessions for newer devices, and let go of them in the end."""
+    """Make sessions for newer devices, and detach them in the end."""
     made: list[ClientSession] = []
 
     def make() -> ClientSession:

@@ -1,4 +1,4 @@
-"""Options of a rig: its policy. Whether it is armed is told by its switch."""
+"""Options of a rig: its policy. Arming is a switch entity, not an option here."""
 
 from typing import Any
 

@@ -49,7 +49,7 @@ def policy_values(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def entered_policy(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that a form tells."""
+    """Return the options entered in a form."""
     values = {**user_input, **user_input[CONF_ADVANCED]}
     return {field.key: field.plain(values[field.key]) for field in POLICY_FIELDS}
 
@@ -64,4 +64,4 @@ def _number(field: PolicyField) -> Any:  # noqa: ANN401
     if field.unit is not None:
         config["unit_of_measurement"] = field.unit
     selector = NumberSelector(config)
-    return vol.All(selector, vol.Coerce(int)) if field.whole else selector
+    return vol.All(selector, vol.Coerce(int)) if field.integer else selector

@@ -1,4 +1,4 @@
-"""Steps that ask again for what a pool or a plug has refused."""
+"""Reauthentication steps: a new token for a pool, new credentials for a plug."""
 
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ class RigReauthFlow(RigAccountFlow):
     """Asks for a new token or for new credentials, and gives them to all that need them."""
 
     async def reauth_rig(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Ask for what the coordinator says was refused."""
+        """Ask for the token or the credentials that were rejected."""
         if entry_data.get(CONF_REASON) == REASON_OUTLET:
             return await self.async_step_rig_reauth_outlet()
         return await self.async_step_rig_reauth_pool()
@@ -102,17 +102,17 @@ class RigReauthFlow(RigAccountFlow):
         self,
         entry: RigConfigEntry,
         secret: str,
-        whole: Callable[[Mapping[str, Any]], Hashable],
+        key: Callable[[Mapping[str, Any]], Hashable],
         updates: dict[str, Any],
     ) -> ConfigFlowResult:
         """Store what was accepted, also for the rigs to which the same thing happened.
 
-        `whole` tells which account or device is meant; rigs of another one may yet have
+        `key` identifies the account or device; rigs of another one may yet have
         the same secret.
         """
         old = entry.data.get(secret)
         for other in rig_entries(self.hass, entry.entry_id):
-            if whole(other.data) == whole(entry.data):
+            if key(other.data) == key(entry.data):
                 known = updates
             elif old and old == other.data.get(secret) and secret in updates:
                 known = {secret: updates[secret]}

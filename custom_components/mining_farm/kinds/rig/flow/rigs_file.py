@@ -79,7 +79,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRig:
-    """One rig as the file tells it."""
+    """One rig as the file describes it."""
 
     label: str
     account: Account = field(repr=False)
@@ -205,7 +205,7 @@ class _Reader:
         value = self._given.get(one.key)
         if value is None:
             return None
-        if not self._is_number(one.key, value, whole=one.whole):
+        if not self._is_number(one.key, value, integer=one.integer):
             return None
         if not one.least <= value <= one.most:
             self._complain(
@@ -222,11 +222,11 @@ class _Reader:
         # The original took a negative number for none.
         if value is None or value == _NO_PLUG_NUMBER:
             return None
-        if not self._is_number(PLUG_NUMBER, value, whole=True):
+        if not self._is_number(PLUG_NUMBER, value, integer=True):
             return None
         return int(value)
 
-    def _is_number(self, name: str, value: Any, *, whole: bool) -> bool:  # noqa: ANN401
+    def _is_number(self, name: str, value: Any, *, integer: bool) -> bool:  # noqa: ANN401
         """Return whether a value is a finite number; JSON as Python reads it has others."""
         if (
             not isinstance(value, int | float)
@@ -234,7 +234,7 @@ class _Reader:
             or (isinstance(value, float) and not math.isfinite(value))
         ):
             self._complain(Mistake.NOT_A_NUMBER, field=name)
-        elif whole and value != int(value):
+        elif integer and value != int(value):
             self._complain(Mistake.NOT_WHOLE, field=name)
         else:
             return True

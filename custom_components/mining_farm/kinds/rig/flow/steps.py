@@ -1,4 +1,4 @@
-"""What the steps about a rig's parts have in common."""
+"""Base class of the steps that set up or change a part of a rig."""
 
 from abc import abstractmethod
 from enum import Enum, auto
@@ -35,5 +35,5 @@ class RigStepsFlow(ConfigFlow):
         return self.context.get("entry_id")
 
     def _replace(self, keys: tuple[str, ...], known: dict[str, Any]) -> None:
-        """Put what is known now in the place of what was."""
+        """Replace the stored values of these keys."""
         self._rig = {k: v for k, v in self._rig.items() if k not in keys} | known

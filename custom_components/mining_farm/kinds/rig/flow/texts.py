@@ -1,4 +1,4 @@
-"""How a flow names workers and outlets in lists: translated, with what is known of them."""
+"""Translated labels of workers and outlets in the lists of a flow."""
 
 from datetime import datetime, timedelta
 
