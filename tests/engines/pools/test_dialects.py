@@ -1,6 +1,7 @@
 """Every dialect, on answers written here."""
 
 from dataclasses import replace
+from datetime import timedelta
 import json
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,25 @@ def test_two_workers(key: str) -> None:
         assert worker.flag is reply.flags[index]
         assert worker.hashrate_hs == pytest.approx(reply.rates[index])
     assert report.find("gamma").outcome is Outcome.ABSENT
+
+
+RESOLUTIONS = {"hiveon": 600}
+"""Seconds, of pools whose share times come in steps."""
+WINDOWS = {"ckpool": 5, "braiins": 5, "ocean": 10, "kryptex": 30} | dict.fromkeys(
+    ("miningcore", "viabtc"), 10
+)
+"""Minutes over which a pool averages the rate; the others do not document it."""
+
+
+@pytest.mark.parametrize("key", POOLS)
+def test_how_exact_times_and_rates_are(key: str) -> None:
+    """Share times are exact to the second or come in steps; rates have a window or none."""
+    worker = _parse(key, REPLIES[key].body).find("alpha").worker
+    assert worker is not None
+    assert worker.resolution == timedelta(seconds=RESOLUTIONS.get(key, 1))
+    minutes = WINDOWS.get(key)
+    assert worker.window == (minutes and timedelta(minutes=minutes))
+    assert worker.monitored
 
 
 @pytest.mark.parametrize("key", POOLS)

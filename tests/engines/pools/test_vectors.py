@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from custom_components.mining_farm.engines.pools import POOLS, Account
-from tests.reference import reference
+from tests.reference import reference, twin
 
 FOLDER = reference("pools")
 ALIASES = {"f2pool_v2": "f2pool"}
@@ -73,6 +73,7 @@ def _vectors() -> list[Any]:
     return found or [pytest.param(None, marks=absent)]
 
 
+@twin("tests/engines/pools/test_requests.py::test_every_pool_is_listed")
 def test_every_pool_has_vectors() -> None:
     """No dialect is left out, unless the whole folder is."""
     if not FOLDER.is_dir():
@@ -80,9 +81,13 @@ def test_every_pool_has_vectors() -> None:
     assert _files().keys() == POOLS.keys() == ACCOUNTS.keys()
 
 
+@twin(
+    "tests/engines/pools/test_dialects.py::test_two_workers",
+    "tests/engines/pools/test_dialects.py::test_how_exact_times_and_rates_are",
+)
 @pytest.mark.parametrize("vector", _vectors())
 def test_answer_reads_as_expected(vector: Vector) -> None:
-    """Outcome, share time and its resolution, flag, rate and window are as told."""
+    """Outcome, share time and its resolution, flag, rate and window are as expected."""
     response, expect = vector.case["response"], vector.case["expect"]
     body = response["body"]
     report = POOLS[vector.key].parse(
@@ -108,11 +113,12 @@ def test_answer_reads_as_expected(vector: Vector) -> None:
     if "window_s" in expect:
         assert worker.window is not None
         assert worker.window.total_seconds() == expect["window_s"]
-    told = expect.get("sample_time") or expect.get("snap_ts")
-    if told is not None:
-        assert report.data_at == datetime.fromtimestamp(told, UTC)
+    data_at = expect.get("sample_time") or expect.get("snap_ts")
+    if data_at is not None:
+        assert report.data_at == datetime.fromtimestamp(data_at, UTC)
 
 
+@twin("tests/engines/pools/test_requests.py::test_request")
 @pytest.mark.parametrize("key", POOLS)
 def test_request_is_the_recorded_one(key: str) -> None:
     """Method, address, headers and body are those that the pool is known to answer."""

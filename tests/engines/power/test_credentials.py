@@ -270,7 +270,7 @@ async def test_where_a_search_does_not_reach(
 
 
 async def test_a_search_tells_who_needs_credentials(start_klap: StartKlap) -> None:
-    """With the right ones it tells everything."""
+    """With the right ones it reports everything."""
     plug = await start_klap()
     needs = NeedsCredentials(
         host=plug.host, mac=plug.mac.replace("-", ":"), model="P110"

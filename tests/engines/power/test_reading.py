@@ -1,4 +1,4 @@
-"""What an outlet tells, and what it says when it cannot."""
+"""What an outlet reports, and its errors when it cannot."""
 
 import asyncio
 from typing import override
@@ -96,7 +96,7 @@ async def test_each_outlet_of_a_strip_tells_its_own(
 async def test_a_new_name_changes_nothing_else(
     start_plug: StartPlug, open_outlet: OpenOutlet
 ) -> None:
-    """The identity is the id; the name follows what the device tells."""
+    """The identity is the id; the name follows the device."""
     strip = await start_plug("hs300")
     outlet = open_outlet(strip, 4, name="Rig 4")
     assert outlet.name == "Rig 4"

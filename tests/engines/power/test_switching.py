@@ -57,13 +57,13 @@ async def test_only_the_chosen_outlet_of_a_strip_is_touched(
 async def test_a_plug_that_goes_off_but_not_on(
     start_plug: StartPlug, open_outlet: OpenOutlet, clock: ManualClock
 ) -> None:
-    """The plug says yes and stays off: told once, watched for 10 s, then reported."""
+    """The plug says yes and stays off: commanded once, read for 10 s, then reported."""
     plug = await start_plug("hs110")
     plug.stick_off()
     outlet = open_outlet(plug)
     await outlet.async_turn_off()
     start = clock.now()
-    with pytest.raises(OutletNotConfirmedError, match="Plug was told to") as caught:
+    with pytest.raises(OutletNotConfirmedError, match="Plug was switched on") as caught:
         await outlet.async_turn_on()
     assert caught.value.seen_on is False
     assert clock.now() - start == pytest.approx(10)
@@ -193,7 +193,7 @@ async def test_six_outlets_of_a_strip_at_once(start_plug: StartPlug) -> None:
 async def test_a_cancelled_command_leaves_the_connection_usable(
     start_plug: StartPlug, open_outlet: OpenOutlet
 ) -> None:
-    """The next reading tells the truth; the command is not sent again."""
+    """The next reading is true; the command is not sent again."""
     plug = await start_plug("hs110")
     plug.hang(after=1, times=1)
     outlet = open_outlet(plug)
