@@ -1,4 +1,4 @@
-"""Rigs whose pool, outlet and miner do as a test tells them to."""
+"""Rigs whose pool, outlet and miner a test controls."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ from custom_components.mining_farm.engines.pools import (
     WorkerReport,
 )
 from custom_components.mining_farm.engines.restart import OutletFailure, OutletKind
+from custom_components.mining_farm.kinds.rig import outlets
 from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
 from custom_components.mining_farm.kinds.rig.resources import async_get_resources
 from homeassistant.core import HomeAssistant
@@ -41,20 +42,20 @@ class FakeOutlet:
     log: list[str] = field(default_factory=list)
 
     async def async_read(self) -> RigOutletReading:
-        """Tell, if it can be reached."""
+        """Return the state, if it can be reached."""
         if not self.reachable or self.refuses:
             return RigOutletReading(kind=OutletKind.UNREACHABLE, refused=self.refuses)
         kind = OutletKind.ON if self.on else OutletKind.OFF
         return RigOutletReading(kind=kind, watts=self.watts)
 
     async def async_is_on(self) -> bool:
-        """Tell, if it can be reached."""
+        """Return the state, if it can be reached."""
         if not self.reachable:
             raise OutletFailure("unreachable", sent=False)
         return self.on
 
     async def async_turn_on(self) -> None:
-        """Go on, unless told not to."""
+        """Go on, unless the relay is stuck."""
         self._command("on")
         if not self.goes_on:
             raise OutletFailure("still off", sent=True)
@@ -168,8 +169,10 @@ def simulated(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Iterator[F
         await asyncio.sleep(0)
         freezer.tick(timedelta(seconds=seconds))
 
-    def create_outlet(_hass: object, _kasa: object, data: dict[str, Any]) -> object:
-        return None if data["outlet"] == "none" else farm.outlets[data["worker_name"]]
+    def create_outlet(hass: HomeAssistant, kasa: Any, data: dict[str, Any]) -> object:
+        if data["outlet"] == "kasa":
+            return farm.outlets[data["worker_name"]]
+        return outlets.create_outlet(hass, kasa, data)
 
     async_get_resources(hass).sleep = sleep
     with (

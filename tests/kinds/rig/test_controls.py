@@ -1,0 +1,157 @@
+"""Commands of a user: what each does, and when it is refused with an error."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.const import DOMAIN
+from homeassistant.exceptions import HomeAssistantError
+
+from .test_watch import memory
+from .watching import FakeOutlet, Farm
+
+
+async def press(farm: Farm, *names: str) -> None:
+    """Cut the power of rigs by the action."""
+    await farm.hass.services.async_call(
+        DOMAIN,
+        "power_cycle",
+        {"entity_id": [f"sensor.{name}_state" for name in names]},
+        blocking=True,
+    )
+
+
+async def switch(farm: Farm, key: str, state: str) -> None:
+    """Switch one of the switches of rig1."""
+    await farm.hass.services.async_call(
+        "switch", f"turn_{state}", {"entity_id": f"switch.rig1_{key}"}, blocking=True
+    )
+
+
+def holding(outlet: FakeOutlet) -> asyncio.Event:
+    """Let the outlet go off only once the returned event is set."""
+    released = asyncio.Event()
+    turn_off = outlet.async_turn_off
+
+    async def held() -> None:
+        await released.wait()
+        await turn_off()
+
+    outlet.async_turn_off = held  # type: ignore[method-assign]
+    return released
+
+
+async def test_a_rig_without_an_outlet_cannot_be_cut(farm: Farm) -> None:
+    """The error names the rig."""
+    await farm.add("rig1", outlet="none")
+    with pytest.raises(HomeAssistantError) as caught:
+        await press(farm, "rig1")
+    assert caught.value.translation_key == "rig_no_outlet"
+    assert caught.value.translation_placeholders == {"name": "rig1"}
+
+
+async def test_one_command_at_a_time(farm: Farm) -> None:
+    """While the power is being cut, every other command for the outlet is refused."""
+    outlet = await farm.add("rig1")
+    released = holding(outlet)
+    cut = farm.hass.async_create_task(press(farm, "rig1"))
+    await asyncio.sleep(0)
+    for command in (press(farm, "rig1"), switch(farm, "power", "off")):
+        with pytest.raises(HomeAssistantError) as caught:
+            await command
+        assert caught.value.translation_key == "rig_busy"
+    released.set()
+    await cut
+    await farm.hass.async_block_till_done(wait_background_tasks=True)
+    assert outlet.log == ["off", "on"]
+    assert memory(farm, "rig1")["off_by_user"] is False
+
+
+@pytest.mark.parametrize("state", ["on", "off"])
+async def test_a_switching_that_fails_is_an_error_and_not_remembered(
+    farm: Farm, state: str
+) -> None:
+    """A rig whose plug did not go off is not taken for one that shall stay off."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    before = memory(farm, "rig1")
+    outlet.reachable = False
+    with pytest.raises(HomeAssistantError) as caught:
+        await switch(farm, "power", state)
+    assert caught.value.translation_key == "rig_outlet_failed"
+    assert memory(farm, "rig1") == before
+    assert outlet.log == []
+
+
+async def test_disarmed_a_rig_is_not_cut(farm: Farm) -> None:
+    """The decision is published as a rehearsal from then on."""
+    outlet = await farm.add("rig1")
+    await switch(farm, "armed", "off")
+    assert farm.state("switch.rig1_armed") == "off"
+    farm.dies("rig1")
+    await farm.after(30)
+    assert outlet.log == []
+    state = farm.hass.states.get("event.rig1_restarts")
+    assert state is not None
+    assert state.attributes["event_type"] == "would_restart"
+
+
+async def test_the_power_of_one_rig_fails_and_of_the_other_does_not(farm: Farm) -> None:
+    """Each rig that can be cut is cut; the error names the one that could not."""
+    broken = await farm.add("rig1")
+    sound = await farm.add("rig2")
+    broken.reachable = False
+    with pytest.raises(HomeAssistantError) as caught:
+        await press(farm, "rig1", "rig2")
+    assert caught.value.translation_key == "rig_outlet_failed"
+    assert caught.value.translation_placeholders == {"name": "rig1"}
+    await farm.hass.async_block_till_done(wait_background_tasks=True)
+    assert sound.log == ["off", "on"]
+
+
+async def test_reset_by_action(farm: Farm) -> None:
+    """A rig that was given up counts from zero, and may be cut once more."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    farm.dies("rig1")
+    await farm.after(120)
+    assert farm.state("sensor.rig1_state") == "unstable"
+    await farm.hass.services.async_call(
+        DOMAIN, "reset_restarts", {"entity_id": "sensor.rig1_state"}, blocking=True
+    )
+    assert farm.state("sensor.rig1_restarts_in_a_row") == "0"
+    assert farm.state("sensor.rig1_restarts") == "3"
+    await farm.after(10)
+    assert outlet.log == ["off", "on"] * 4
+
+
+async def test_no_restart_is_started_beside_a_cut_by_the_user(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's begins while the automatic one still waits for the pool's answers."""
+    outlet = await farm.add("rig1")
+    await farm.add("rig2")
+    await farm.after(5)
+    farm.dies("rig1")
+    rig1, rig2 = (farm.entries[name].runtime_data for name in ("rig1", "rig2"))
+    hear, start = rig2.async_hear, rig1.power.start
+    begun: list[asyncio.Task[None]] = []
+
+    async def hear_while_the_user_cuts(max_age: timedelta) -> None:
+        await hear(max_age)
+        if not begun:
+            farm.hass.async_create_task(press(farm, "rig1"))
+            assert rig1.power.busy
+
+    def counted(switching: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        begun.append(start(switching))
+        return begun[-1]
+
+    monkeypatch.setattr(rig2, "async_hear", hear_while_the_user_cuts)
+    monkeypatch.setattr(rig1.power, "start", counted)
+    await farm.after(12)
+    assert len(begun) == 1
+    assert outlet.log == ["off", "on"]
