@@ -159,6 +159,12 @@ class RigCoordinator(FarmCoordinator[RigData]):
             await self.power.async_note_outlet(reading.kind, now)
         ):
             self.publish("plug_unreachable", reason=Reason.PLUG_UNREACHABLE)
+        if (decision := await self._async_decide(now)) is None:
+            return self._data(RigState.RESTARTING, Reason.IN_TURN)
+        return await self._async_carry_out(decision)
+
+    async def _async_decide(self, now: datetime) -> Decision | None:
+        """Return what is to be done; None when the user has begun to switch meanwhile."""
         decision = self._decide(now)
         report = self.witnesses.report
         if decision.action is not Action.NONE and report is not None:
@@ -166,8 +172,10 @@ class RigCoordinator(FarmCoordinator[RigData]):
             await self.neighbours.async_hear_others(self, now - report.at)
             now = dt_util.utcnow()
             decision = self._decide(now)
+        if self.power.busy:
+            return None
         self._update_issues(decision.memory, now)
-        return await self._async_carry_out(decision)
+        return decision
 
     async def _async_carry_out(self, decision: Decision) -> RigData:
         match decision.action:
@@ -212,7 +220,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         issues.update_pool(
             self.hass, entry, outcome, self.witnesses.pool_silent_since, now
         )
-        if memory.intent is None and not self.power.busy:
+        if memory.intent is None:
             issues.delete_left_off(self.hass, entry)
 
     async def async_switch(self, decide_in_turn: Callable[[], Decision | None]) -> None:
