@@ -1,4 +1,4 @@
-"""The README's table of a container worker's calls, row by row."""
+"""The documentation's table of a container worker's calls, row by row."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -15,7 +15,7 @@ from tests.harness.containers import add_container
 
 from . import DOMAIN
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/users/containers.md").read_text()
 FLOWS = "/api/config/config_entries/flow"
 OPTIONS = "/api/config/config_entries/options/flow"
 ACTION = "/api/services/mining_farm/get_snapshot?return_response"
@@ -56,8 +56,8 @@ async def _render(client: HomeAssistantClient, expression: str) -> list[str]:
 
 
 async def _run_example(client: HomeAssistantClient) -> None:
-    """Run the README's example as it stands there."""
-    text = README.split("### Actions on containers")[1].split("```yaml\n")[1]
+    """Run the documentation's example as it stands there."""
+    text = PAGE.split("## Actions on containers")[1].split("```yaml\n")[1]
     example = parse_yaml(text.split("```")[0])
     assert isinstance(example, dict)
     await client.command("execute_script", sequence=example["actions"])
@@ -156,7 +156,7 @@ async def test_every_call(client: HomeAssistantClient, containers: Containers) -
     ]
     done.append("forgetThings")
 
-    table = README.split("### Coming from MiningOS")[1].split("\n#")[0]
+    table = PAGE.split("## Coming from MiningOS")[1].split("\n#")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(done)
 
 

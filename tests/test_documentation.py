@@ -1,4 +1,4 @@
-"""What the README tells is what the code does."""
+"""What the documentation says is what the code does, and its links lead somewhere."""
 
 from importlib import import_module
 import json
@@ -26,7 +26,11 @@ from homeassistant.helpers.entity import EntityDescription
 from simulators.subtensor.market import OWN_BID
 
 REPOSITORY = Path(__file__).parents[1]
-README = (REPOSITORY / "README.md").read_text()
+PAGES = [
+    *REPOSITORY.glob("*.md"),
+    *(REPOSITORY / ".github").glob("*.md"),
+    *(REPOSITORY / "docs").rglob("*.md"),
+]
 TEXTS = json.loads(
     (REPOSITORY / "custom_components/mining_farm/translations/en.json").read_text()
 )
@@ -35,9 +39,10 @@ TEXTS = json.loads(
 ALARMS = "Alarms of a container"
 
 
-def section(title: str) -> str:
-    """Return the text below a heading, up to the next one."""
-    return re.split(r"\n#+ ", README.split(f"\n### {title}\n")[1])[0]
+def section(page: str, title: str) -> str:
+    """Return the text below a heading of a page for users, up to the next one."""
+    text = (REPOSITORY / "docs/users" / f"{page}.md").read_text()
+    return re.split(r"\n#+ ", re.split(rf"\n##+ {re.escape(title)}\n", text)[1])[0]
 
 
 def row(dialect: Dialect) -> tuple[str, str, str]:
@@ -55,7 +60,7 @@ def row(dialect: Dialect) -> tuple[str, str, str]:
 
 def test_pools() -> None:
     """Every pool is listed with what it needs, and closed ones are named as such."""
-    lines = section("Pools").splitlines()
+    lines = section("rigs", "Pools").splitlines()
     cells = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in lines
@@ -72,8 +77,8 @@ def test_pools() -> None:
 
 
 def test_the_example_can_be_imported() -> None:
-    """The rigs.json of the README has no mistake."""
-    example = section("Import rigs.json").split("```json")[1].split("```")[0]
+    """The example of a rigs.json has no mistake."""
+    example = section("rigs", "Import rigs.json").split("```json")[1].split("```")[0]
     rigs, problems = parse_rigs(example)
     assert problems == []
     assert [rig.worker for rig in rigs] == ["rig01"]
@@ -95,21 +100,21 @@ def names_of(platform: ModuleType) -> set[str]:
 
 @pytest.mark.parametrize("kind", ["rig", "wallet"])
 def test_entities(kind: str) -> None:
-    """Every entity that has a name of its own is told."""
-    told = section(f"Entities of a {kind}")
+    """Every entity that has a name of its own is listed."""
+    listed = section(f"{kind}s", f"Entities of a {kind}")
     for platform in ("binary_sensor", "button", "event", "sensor", "switch"):
         module = import_module(f"custom_components.mining_farm.kinds.{kind}.{platform}")
         for name in names_of(module):
-            assert f"\n| {name} " in told, name
+            assert f"\n| {name} " in listed, name
 
 
 def test_actions() -> None:
-    """Every action is told."""
-    told = "".join(
-        section(title)
-        for title in ("Actions", "Actions on containers", "Actions on wallets")
+    """Every action is listed."""
+    listed = "".join(
+        section(kind, f"Actions on {kind}")
+        for kind in ("rigs", "containers", "wallets")
     )
-    actions = set(re.findall(r"\| `mining_farm\.(\w+)` \|", told))
+    actions = set(re.findall(r"\| `mining_farm\.(\w+)` \|", listed))
     assert actions == set(TEXTS["services"])
 
 
@@ -118,37 +123,38 @@ def test_blueprints() -> None:
     folder = REPOSITORY / "blueprints"
     for path in folder.rglob("*.yaml"):
         address = path.relative_to(REPOSITORY).as_posix()
-        assert f"/blob/main/{address}`" in README
+        assert f"/blob/main/{address}`" in section("automations", "Blueprints")
 
 
 def test_the_workers_file_can_be_bid() -> None:
-    """The example has no mistake, and the table of the README is that of the farm."""
-    example = section("The workers file").split("```toml")[1].split("```")[0]
+    """The example has no mistake, and its table is that of the farm."""
+    example = section("wallets", "The workers file").split("```toml")[1].split("```")[0]
     offer = parse_settings(example).offer()
     assert offer.payload == OWN_BID
 
 
 @pytest.mark.parametrize("kind", ["check", "auction", "run"])
 def test_commands_of_the_auction_miner(kind: str) -> None:
-    """Every command of the README is one that is understood."""
-    told = section("The auction miner without Home Assistant")
-    commands = re.findall(r"-m auction_miner\.main (.+)", told)
+    """Every command in the documentation is one that is understood."""
+    listed = section("command-line", "The auction miner")
+    commands = re.findall(r"-m auction_miner\.main (.+)", listed)
     parsed = [parse_options(command.split()) for command in commands]
     assert kind in {options.command for options in parsed}
 
 
 def test_repairs_about_wallets() -> None:
-    """Every repair issue of a wallet is told."""
-    told = section("Repairs about wallets")
+    """Every repair issue of a wallet is listed."""
+    listed = section("troubleshooting", "Repairs about wallets")
     for key, issue in TEXTS["issues"].items():
         if key.startswith("wallet_"):
             title = issue["title"].replace("{name}", "a wallet")
-            assert f"| {title[0].upper()}{title[1:]} |" in told
+            assert f"| {title[0].upper()}{title[1:]} |" in listed
 
 
 def rows(title: str) -> list[list[str]]:
-    """Return the cells of the table below a heading, without its head."""
-    lines = [line for line in section(title).splitlines() if line.startswith("|")]
+    """Return the cells of a table about containers, without its head."""
+    text = section("containers", title)
+    lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines][2:]
 
 
@@ -156,13 +162,13 @@ def test_alarms_of_containers() -> None:
     """Every alarm is listed with its severity on each model."""
     names = TEXTS["entity"]["binary_sensor"]
     listed = {name: (hk3, immersion) for name, hk3, immersion in rows(ALARMS)}
-    told: dict[Model, dict[str, str]] = {model: {} for model in Model}
+    shown: dict[Model, dict[str, str]] = {model: {} for model in Model}
     for model, table in TABLES.items():
         for kind in table.alarms:
-            told[model][names[f"alarm_{kind.key}"]["name"]] = str(kind.severity)
+            shown[model][names[f"alarm_{kind.key}"]["name"]] = str(kind.severity)
     assert listed == {
-        name: (told[Model.HK3].get(name, ""), told[Model.IMMERSION].get(name, ""))
-        for name in told[Model.HK3] | told[Model.IMMERSION]
+        name: (shown[Model.HK3].get(name, ""), shown[Model.IMMERSION].get(name, ""))
+        for name in shown[Model.HK3] | shown[Model.IMMERSION]
     }
 
 
@@ -173,17 +179,17 @@ def test_entities_of_containers() -> None:
         for names, model, on, unit, _ in rows("Entities of a container")
         for name in names.split(", ")
     }
-    told: dict[str, tuple[set[Model], EntityDescription]] = {}
+    described: dict[str, tuple[set[Model], EntityDescription]] = {}
     for model, table in TABLES.items():
-        described = [
+        entities = [
             *(("sensor", sensor.describe(field)) for field in table.fields),
             *(("binary_sensor", binary_sensor.describe_flag(x)) for x in table.flags),
         ]
-        for platform, description in described:
+        for platform, description in entities:
             assert description.translation_key is not None
             name = TEXTS["entity"][platform][description.translation_key]["name"]
-            told.setdefault(name, (set(), description))[0].add(model)
-    for name, (models, description) in told.items():
+            described.setdefault(name, (set(), description))[0].add(model)
+    for name, (models, description) in described.items():
         unit = getattr(description, "suggested_unit_of_measurement", None)
         unit = unit or getattr(description, "native_unit_of_measurement", None)
         assert listed.pop(name) == (
@@ -202,3 +208,35 @@ def test_options_of_containers() -> None:
     step = TEXTS["options"]["step"]["container"]
     listed = {name for name, *_ in rows("The first ten minutes with a container")}
     assert listed == set(step["data"].values())
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what the headings of a page are linked by."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-")
+        for heading in headings
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links(page: Path) -> None:
+    """Every link within the repository leads to a file, and to a heading of it."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        path, _, anchor = link.partition("#")
+        if ":" in path:
+            continue
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_paths(page: Path) -> None:
+    """Every file and folder that a page names by its path exists."""
+    for path in re.findall(
+        r"`((?:benchmarks|custom_components|docs|scripts|simulators|tests)/[\w./]+)`",
+        page.read_text(),
+    ):
+        assert (REPOSITORY / path).exists(), path
