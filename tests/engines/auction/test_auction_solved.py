@@ -11,7 +11,7 @@ from custom_components.mining_farm.engines.auction.solver.client import AuctionS
 from custom_components.mining_farm.engines.auction.window.auction import hold_auction
 from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
 from custom_components.mining_farm.engines.auction.wire.numbers import parse_fp18
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 from .snapshots import OTHER, OWN, RIVAL, snapshot, stored, winners
 from .test_auction_vectors import snapshot_of
@@ -37,6 +37,26 @@ async def test_most_hashrate_wins(solver: AuctionSolver) -> None:
     assert len(result.own) == 4
 
 
+async def test_a_market_of_version_1(solver: AuctionSolver) -> None:
+    """Before the cost counted: 2 at 1 and 0.7 at 0.9 cost 2.63 of the 3 that there are.
+
+    1.5 at 0.9 beside the 2 would cost 3.35, and both of the first hotkey bring 2.2.
+    """
+    commitments = {"5A": b"1;b;0.9=1.5,0.7", "5B": b"1;b;1=2"}
+    found = await solver(
+        SelectionProblem(
+            bids={
+                hotkey: decode_bids(raw) or () for hotkey, raw in commitments.items()
+            },
+            budget_ph=3.0,
+            start_block=7_000_000,
+            block_hash="0x2a",
+        )
+    )
+    assert found.winners == winners(("5A", "0.7", 9 * FP // 10, 1), ("5B", "2", FP, 1))
+
+
+@twin("test_most_hashrate_wins")
 @pytest.mark.parametrize(
     "case",
     [
@@ -72,6 +92,7 @@ async def test_reference_winners(
         assert mine == own
 
 
+@twin("test_a_market_of_version_1")
 @pytest.mark.parametrize("case", vectors("auction", "reference_csv.json"))
 async def test_reference_market(case: Mapping[str, Any], solver: AuctionSolver) -> None:
     """The reference's own example: a market of version 1, before the cost counted."""

@@ -25,7 +25,7 @@ from custom_components.mining_farm.engines.auction.window.auction import (
 )
 from custom_components.mining_farm.engines.auction.window.budget import budget_ph
 from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 from .snapshots import TellingSolver, winners
 
@@ -76,6 +76,11 @@ def _bids(told: Mapping[str, Any]) -> list[tuple[str, tuple[Bid, ...]]]:
     ]
 
 
+@twin(
+    "tests/engines/auction/test_auction.py::test_a_window",
+    "tests/engines/auction/test_auction.py::test_the_banned_take_no_part",
+    "tests/engines/auction/test_auction.py::test_stale_bids_take_no_part",
+)
 @pytest.mark.parametrize("case", vectors("auction", "auction.json"))
 async def test_reference_auction(case: Mapping[str, Any]) -> None:
     """All but the solving: who bids for how much, who is banned, what we won."""
@@ -110,6 +115,9 @@ async def test_reference_auction(case: Mapping[str, Any]) -> None:
     assert not result.estimate
 
 
+@twin(
+    "tests/engines/auction/test_auction.py::test_own_wins_are_shared_out_in_bid_order"
+)
 @pytest.mark.parametrize("case", vectors("auction", "reconcile.json"))
 def test_reference_own_result(case: Mapping[str, Any]) -> None:
     """Each own worker won or lost as the reference has it.
@@ -136,6 +144,7 @@ def test_reference_own_result(case: Mapping[str, Any]) -> None:
     assert not any(won for size, _, won in case["expected"] if size == "x")
 
 
+@twin("tests/engines/auction/test_auction_solved.py::test_a_market_of_version_1")
 @pytest.mark.parametrize("case", vectors("auction", "reference_csv.json"))
 def test_reference_market(case: Mapping[str, Any]) -> None:
     """A whole market of version 1: its bids, its budget, and no odd commitment."""

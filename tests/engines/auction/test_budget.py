@@ -17,9 +17,10 @@ from custom_components.mining_farm.engines.auction.window.budget import (
     budget_ph,
     mechanism_share,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 
+@twin("test_shares", "test_no_share")
 @pytest.mark.parametrize("case", vectors("auction", "mechanism_share.json"))
 def test_reference_share(case: Mapping[str, Any]) -> None:
     """The share is right to the last digit of its double."""
@@ -32,6 +33,7 @@ def test_reference_share(case: Mapping[str, Any]) -> None:
         assert share == case["expected"]["share_fp18"]
 
 
+@twin("test_caps", "test_a_budget")
 @pytest.mark.parametrize("case", vectors("auction", "budget.json"))
 def test_reference_budget(case: Mapping[str, Any]) -> None:
     """The double of the budget is the reference's, without and with the cap."""
@@ -48,6 +50,7 @@ def test_reference_budget(case: Mapping[str, Any]) -> None:
         assert repr(budget) == expected[key]
 
 
+@twin("test_age")
 @pytest.mark.parametrize("case", vectors("auction", "commitment_age.json"))
 def test_reference_age(case: Mapping[str, Any]) -> None:
     """Age and both limits."""
@@ -85,6 +88,24 @@ def test_caps(cap: int | None, budget: float) -> None:
     """A cap counts if it is positive, also above one."""
     prices = Prices(tao_usdc=FP, alpha_tao=FP, hashp_usdc=FP, cap=cap)
     assert budget_ph(prices, 41 * FP // 100) == budget
+
+
+@pytest.mark.parametrize(
+    ("hashp_usdc", "cap", "budget"),
+    [
+        # 400 x 0.02 = 8 USDC for an alpha, 0.082 x 7200 = 590.4 alpha a day.
+        (48 * FP, None, "98.4"),
+        (48 * FP, FP // 2, "49.2"),
+        # 4723.2 / 7, cut off after 18 places, as a double.
+        (7 * FP, None, "674.7428571428571"),
+    ],
+)
+def test_a_budget(hashp_usdc: int, cap: int | None, budget: str) -> None:
+    """Integers of 18 places up to the last step, which makes a double of them."""
+    prices = Prices(
+        tao_usdc=400 * FP, alpha_tao=FP // 50, hashp_usdc=hashp_usdc, cap=cap
+    )
+    assert repr(budget_ph(prices, 82_000_000_000_000_000)) == budget
 
 
 def test_nothing_to_spend() -> None:

@@ -28,7 +28,7 @@ from custom_components.mining_farm.engines.auction.models import BlockRef, Windo
 from custom_components.mining_farm.engines.auction.publish.hotkey import signer
 from simulators.subtensor import ALICE, SubtensorSimulator
 from simulators.subtensor.wallet import write_hotkey
-from tests.reference import reference
+from tests.reference import OTHER_CASES, reference, twin
 
 from .fake_node import eventually
 
@@ -323,6 +323,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@twin(OTHER_CASES)
 @pytest.mark.parametrize("large_chain", ["own", "real"], indirect=True)
 async def test_the_callers_loop_never_stalls(large_chain: str) -> None:
     """Below 20 ms through connecting, metadata, and reading a full subnet.

@@ -15,7 +15,7 @@ from simulators.subtensor.accounts import named
 from simulators.subtensor.market import OWN_BID
 from simulators.subtensor.storage import commitment_key
 from simulators.subtensor.strangers import KINDS
-from tests.reference import reference
+from tests.reference import OTHER_CASES, reference, twin
 
 from .chain_services import RunningService, serving
 
@@ -43,6 +43,7 @@ def _real_metadata() -> bytes:
     return bytes.fromhex(text[2:])[5:]
 
 
+@twin(OTHER_CASES)
 @pytest.mark.parametrize("types", ["own", "real"])
 async def test_a_snapshot_is_the_chains_state(types: str) -> None:
     """Commitments in the order of the node's keys, with all odd ones named."""

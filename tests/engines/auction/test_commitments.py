@@ -27,7 +27,7 @@ from custom_components.mining_farm.engines.auction.wire.price_votes import (
     decode_price_vote,
     encode_price_vote,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 V2_ONLY_FROM = 7_414_264
 
@@ -48,6 +48,7 @@ def _read(told: Mapping[str, Any]) -> tuple[Bid, ...]:
     return tuple(Bid(size=size, price_fp18=price) for size, price in told["bids"])
 
 
+@twin("test_version_2", "test_version_1", "test_one_mistake_voids_a_commitment")
 @pytest.mark.parametrize("case", vectors("auction", "bid_decode.json"))
 def test_reference_bids(case: Mapping[str, Any]) -> None:
     """Bids are read as the reference reads them, or not at all."""
@@ -55,6 +56,7 @@ def test_reference_bids(case: Mapping[str, Any]) -> None:
     assert bids == (None if "error" in case else _read(case["expected"]))
 
 
+@twin("test_prices", "test_no_bids")
 @pytest.mark.parametrize("case", vectors("auction", "parse_commitment.json"))
 def test_reference_commitments(case: Mapping[str, Any]) -> None:
     """Of any bytes, bids and prices are what the reference finds in them."""
@@ -77,6 +79,7 @@ def test_reference_commitments(case: Mapping[str, Any]) -> None:
         assert vote.bans.to_bytes(32, "little").hex() == expected["bans"]["hex"]
 
 
+@twin("test_bidders_before_and_after_version_1")
 @pytest.mark.parametrize("case", vectors("auction", "parse_bidding_commitments.json"))
 def test_reference_bidders(case: Mapping[str, Any]) -> None:
     """Who bids, before and after version 1 ended."""
@@ -116,6 +119,7 @@ def _offered(told: Mapping[str, Any]) -> Iterable[Bid]:
             yield Bid(size=size, price_fp18=int(price), count=int(count))
 
 
+@twin("test_workers", "test_bids_at_several_prices", "test_limits_on_workers")
 @pytest.mark.parametrize("case", vectors("auction", "bid_encode.json"))
 def test_reference_texts(case: Mapping[str, Any]) -> None:
     """Bids are written to the byte as the reference writes them, or refused."""
@@ -153,6 +157,27 @@ def test_version_1() -> None:
     assert decode_bids(raw, v2_only=True) is None
     assert decode_bids(b"0;b;") == ()
     assert decode_bids(b"0;b;1=0.2;") is None
+
+
+def test_bidders_before_and_after_version_1() -> None:
+    """Who bids nothing is a bidder all the same; who only votes on prices is none."""
+    commitments = {
+        "5Two": b"2;b;BTC,0.9=0.2:3",
+        "5One": b"1;b;0.9=1.5",
+        "5Empty": b"2;b;",
+        "5Votes": b"1;p;cap=1",
+        "5Broken": b"2;b;BTC,0.9=0.2",
+    }
+
+    def bidders(*, v2_only: bool) -> list[str]:
+        return [
+            hotkey
+            for hotkey, raw in commitments.items()
+            if decode_bids(raw, v2_only=v2_only) is not None
+        ]
+
+    assert bidders(v2_only=False) == ["5Two", "5One", "5Empty"]
+    assert bidders(v2_only=True) == ["5Two", "5Empty"]
 
 
 @pytest.mark.parametrize(

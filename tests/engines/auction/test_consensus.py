@@ -17,7 +17,7 @@ from custom_components.mining_farm.engines.auction.window.consensus import (
 from custom_components.mining_farm.engines.auction.wire.price_votes import (
     decode_price_vote,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 
 def _votes(told: Mapping[str, Any]) -> dict[str, PriceVote]:
@@ -34,12 +34,18 @@ def _stakes(told: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
+@twin("test_stake_is_rounded_as_doubles_are")
 @pytest.mark.parametrize("case", vectors("auction", "stake_from_rao.json"))
 def test_reference_stake(case: Mapping[str, Any]) -> None:
     """A stake weighs what its doubles make of it."""
     assert stake_fp18(case["input"]) == case["expected"]
 
 
+@twin(
+    "test_the_narrowest_interval_with_two_thirds_of_stake",
+    "test_equal_intervals",
+    "test_negative_prices",
+)
 @pytest.mark.parametrize("case", vectors("auction", "gamma_msi.json"))
 def test_reference_price(case: Mapping[str, Any]) -> None:
     """The reference picks the same of the submitted prices."""
@@ -58,6 +64,7 @@ def test_reference_price(case: Mapping[str, Any]) -> None:
         )
 
 
+@twin("test_prices_and_bans_from_commitments")
 @pytest.mark.parametrize("case", vectors("auction", "price_consensus.json"))
 def test_reference_prices(case: Mapping[str, Any]) -> None:
     """From commitments and neurons to the prices, each on its own and together."""
@@ -83,6 +90,7 @@ def test_reference_prices(case: Mapping[str, Any]) -> None:
         )
 
 
+@twin("test_more_than_half_of_the_stake_bans", "test_prices_and_bans_from_commitments")
 @pytest.mark.parametrize("case", vectors("auction", "ban_consensus.json"))
 def test_reference_bans(case: Mapping[str, Any]) -> None:
     """The same hotkeys are banned."""
@@ -143,6 +151,31 @@ def test_negative_prices() -> None:
     """Only those that an auction reads."""
     assert negative_price(PriceVote(prices={"cap": -1})) == "cap"
     assert negative_price(PriceVote(prices={"cap": 0, "mood": -1})) is None
+    with pytest.raises(ValueError, match=r".+"):
+        gamma_msi({"a": FP, "b": -1}, {"a": 1, "b": 1})
+
+
+def test_prices_and_bans_from_commitments() -> None:
+    """Three validators with 50, 30 and 20 % of the stake; the third asks for too much."""
+    bans = (1 << 9).to_bytes(32, "little")
+    committed = {
+        "a": b"1;p;TAO_USDC=400;ALPHA_TAO=0.02;HASHP_USDC=48\xff" + bans,
+        "b": b"1;p;TAO_USDC=402;ALPHA_TAO=0.021;HASHP_USDC=47;cap=0.9\xff" + bans,
+        "c": b"1;p;TAO_USDC=900;ALPHA_TAO=0.5;HASHP_USDC=1",
+    }
+    votes = {hotkey: decode_price_vote(raw) for hotkey, raw in committed.items()}
+    assert all(votes.values())
+    heard = {hotkey: vote for hotkey, vote in votes.items() if vote is not None}
+    stakes = {
+        hotkey: stake_fp18(rao) for hotkey, rao in (("a", 50), ("b", 30), ("c", 20))
+    }
+    assert agree_prices(heard, stakes) == Prices(
+        tao_usdc=400 * FP,
+        alpha_tao=FP // 50,
+        hashp_usdc=48 * FP,
+        cap=9 * FP // 10,
+    )
+    assert agree_bans(heard, stakes) == {9}
 
 
 def test_more_than_half_of_the_stake_bans() -> None:

@@ -14,9 +14,10 @@ from custom_components.mining_farm.engines.auction.proxy.routing import (
     BraiinsRoute,
     IhpRoute,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 
+@twin("test_which_proxy")
 @pytest.mark.parametrize("case", vectors("auction", "proxy_mode.json"))
 def test_reference_mode(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The proxy is the one that the reference takes."""
@@ -30,6 +31,36 @@ def test_reference_mode(case: Mapping[str, Any], tmp_path: Path) -> None:
                 value = value.replace(word, path)
             environment[name] = value
     kind = IhpRoute if case["expected"] == "ihp" else BraiinsRoute
+    assert isinstance(find_route(environment), kind)
+
+
+@pytest.mark.parametrize(
+    ("mode", "pools", "kind"),
+    [
+        (None, None, BraiinsRoute),
+        (None, "there", IhpRoute),
+        (None, "missing", BraiinsRoute),
+        (None, "  ", BraiinsRoute),
+        (" Braiins ", "there", BraiinsRoute),
+        ("IHP\n", "missing", IhpRoute),
+        ("else", "there", IhpRoute),
+        ("else", None, BraiinsRoute),
+    ],
+)
+def test_which_proxy(
+    mode: str | None,
+    pools: str | None,
+    kind: type[IhpRoute | BraiinsRoute],
+    tmp_path: Path,
+) -> None:
+    """The one that is named, else that of a pool list that exists."""
+    (tmp_path / "there").touch()
+    environment = {}
+    if mode is not None:
+        environment["APS_MINER_PROXY_MODE"] = mode
+    if pools is not None:
+        path = pools if pools.isspace() else str(tmp_path / pools)
+        environment["APS_MINER_POOLS_CONFIG_PATH"] = path
     assert isinstance(find_route(environment), kind)
 
 

@@ -11,9 +11,10 @@ from custom_components.mining_farm.engines.auction.wire.numbers import (
     format_fp18,
     parse_fp18,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 
+@twin("test_decimals", "test_not_decimals")
 @pytest.mark.parametrize("case", vectors("auction", "fp18_parse.json"))
 def test_reference_parse(case: Mapping[str, Any]) -> None:
     """Each text means what it means to the reference."""
@@ -24,6 +25,7 @@ def test_reference_parse(case: Mapping[str, Any]) -> None:
         assert parse_fp18(case["input"]) == case["expected"]
 
 
+@twin("test_shortest_text")
 @pytest.mark.parametrize("case", vectors("auction", "fp18_format.json"))
 def test_reference_format(case: Mapping[str, Any]) -> None:
     """Each number reads as the reference writes it."""

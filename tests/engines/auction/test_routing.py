@@ -18,7 +18,7 @@ from custom_components.mining_farm.engines.auction.proxy.routing import (
     apply_routing,
     check_routing,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 POOLS = """\
 # what the proxy mines on
@@ -78,6 +78,11 @@ def ihp(tmp_path: Path) -> IhpRoute:
     return IhpRoute(pools=path, sentinel=tmp_path / "reload" / ".reload-ihp")
 
 
+@twin(
+    "test_a_win_becomes_the_target",
+    "test_the_target_of_a_pool",
+    "test_odd_pools_are_refused",
+)
 @pytest.mark.parametrize("case", vectors("auction", "pools_toml.json"))
 def test_reference_pools(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The pool list is changed as the reference changes it, to the letter."""
@@ -95,6 +100,11 @@ def test_reference_pools(case: Mapping[str, Any], tmp_path: Path) -> None:
     assert route.sentinel.exists() == expected["sentinel"]
 
 
+@twin(
+    "test_won_shares_the_goals",
+    "test_weights_of_the_goals",
+    "test_odd_profiles_are_refused",
+)
 @pytest.mark.parametrize("case", vectors("auction", "braiins.json"))
 def test_reference_profile(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The profile is changed as the reference changes it, to the letter."""
@@ -121,6 +131,50 @@ def test_a_win_becomes_the_target(ihp: IhpRoute) -> None:
         "pools.toml",
         "reload",
     ]
+
+
+@pytest.mark.parametrize(
+    ("won", "target"),
+    [
+        ([], "0TH/s"),
+        (["0.1", "0.2"], "300TH/s"),
+        (["0.0005"], "0.5TH/s"),
+        (["0.1234567"], "123.457TH/s"),
+        (["0.2", "-0.5"], "0TH/s"),
+    ],
+)
+def test_the_target_of_a_pool(tmp_path: Path, won: list[str], target: str) -> None:
+    """TH/s with three places at most, on each pool of that name, however it is spelt."""
+    route = IhpRoute(
+        pools=tmp_path / "pools.toml", sentinel=tmp_path / "s", pool_name=" OURS "
+    )
+    pool = '[[pools.main]]\nname = "{}"\ntarget_hashrate = "{}"\n'
+    others = pool.format("other", "7TH/s")
+    before = pool.format("ours", "7TH/s") + others + pool.format(" Ours", "8TH/s")
+    route.pools.write_text(before, encoding="utf-8")
+    assert apply_routing(route, _own(won, ["0.4"]))
+    assert route.pools.read_text(encoding="utf-8") == (
+        pool.format("ours", target) + others + pool.format(" Ours", target)
+    )
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "ours", "others"),
+    [
+        (["0.1"], [], 4_294_967_296, 0),
+        ([], ["0.1"], 0, 4_294_967_296),
+        (["0.1"], ["0.2"], 1_431_655_765, 2_863_311_531),
+    ],
+)
+def test_weights_of_the_goals(
+    tmp_path: Path, won: list[str], lost: list[str], ours: int, others: int
+) -> None:
+    """Parts of 2^32 that add up to it."""
+    route = BraiinsRoute(profile=tmp_path / "p.toml", sentinel=tmp_path / "s")
+    route.profile.write_text(PROFILE, encoding="utf-8")
+    assert apply_routing(route, _own(won, lost))
+    expected = PROFILE.replace("= 10", f"= {others}").replace("= 9", f"= {ours}")
+    assert route.profile.read_text(encoding="utf-8") == expected
 
 
 def test_won_shares_the_goals(tmp_path: Path) -> None:

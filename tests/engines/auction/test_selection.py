@@ -11,7 +11,7 @@ from custom_components.mining_farm.engines.auction.window.selection import (
     pack,
     read_lots,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 
 def read_bids(offered: dict[str, Any]) -> dict[str, tuple[Bid, ...]]:
@@ -29,6 +29,7 @@ def read_bids(offered: dict[str, Any]) -> dict[str, tuple[Bid, ...]]:
     }
 
 
+@twin("test_limits_of_what_takes_part", "test_doubles_of_a_worker")
 @pytest.mark.parametrize("case", vectors("auction", "worker_items.json"))
 def test_workers_of_bids(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each worker has the reference's name and its doubles, to the last bit."""
@@ -50,6 +51,7 @@ def test_workers_of_bids(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) 
     ]
 
 
+@twin("test_limits_of_what_takes_part", "test_doubles_of_a_worker")
 @pytest.mark.parametrize("case", vectors("auction", "ilp_model.json"))
 def test_model(case: dict[str, Any]) -> None:
     """Capacity, costs and values are the reference's."""
@@ -78,6 +80,27 @@ def test_limits_of_what_takes_part() -> None:
     assert [lot.hotkey for lot in knapsack.lots] == ["dearest"]
     assert knapsack.costs == (105_000,)
     assert knapsack.values == (100_000,)
+
+
+def test_doubles_of_a_worker() -> None:
+    """Size times price as doubles, then rounded to millionths of a PH/s."""
+    bids = {
+        "a": (Bid(size="0.070", price_fp18=1_050_000_000_000_000_000, count=2),),
+        "b": (Bid(size="0.1000004", price_fp18=FP), Bid(size="3", price_fp18=FP // 3)),
+    }
+    assert [
+        (lot.name, lot.count, repr(lot.raw_ph), repr(lot.cost_ph))
+        for lot in read_lots(bids)
+    ] == [
+        ("a:0.07", 2, "0.07", "0.07350000000000001"),
+        ("b:0.1000004", 1, "0.1000004", "0.1000004"),
+        ("b:3", 1, "3.0", "1.0"),
+    ]
+    knapsack = pack(bids, 1.2345678)
+    assert knapsack.capacity == 1_234_567
+    assert knapsack.counts == (2, 1, 1)
+    assert knapsack.costs == (73_500, 100_000, 1_000_000)
+    assert knapsack.values == (70_000, 100_000, 3_000_000)
 
 
 @pytest.mark.parametrize("budget_ph", [0.0, -1.0, 9e-7])

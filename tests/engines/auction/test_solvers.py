@@ -23,7 +23,7 @@ from custom_components.mining_farm.engines.auction.window.selection import (
     list_winners,
     pack,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 from .test_selection import read_bids
 
@@ -53,12 +53,14 @@ def cbc(tmp_path_factory: pytest.TempPathFactory) -> CBC:
     return found
 
 
+@twin("test_a_seed_from_the_last_digits")
 @pytest.mark.parametrize("case", vectors("auction", "cbc_seed_from_hash.json"))
 def test_seed(case: dict[str, Any]) -> None:
     """A block's hash gives the reference's seed."""
     assert seed_from_hash(case["input"]) == case["expected"]
 
 
+@twin("test_winners_by_hand", "test_solvers_agree")
 @pytest.mark.parametrize(
     "case",
     _set_apart(
@@ -85,6 +87,7 @@ def test_winners(case: dict[str, Any], cbc: CBC, tmp_path: Path) -> None:
     )
 
 
+@twin("test_estimate_against_force")
 @pytest.mark.parametrize(
     "case", _set_apart(vectors("auction", "ilp.json"), SLOW_FOR_HIGHS)
 )
@@ -105,6 +108,118 @@ def test_estimate(case: dict[str, Any]) -> None:
     assert found.own_least <= wins <= found.own_most
     if exact["unique_value_and_cost"]:
         assert found.own_least == found.own_most
+
+
+@pytest.mark.parametrize(
+    ("block_hash", "seed"),
+    [
+        ("0x" + "0" * 62 + "2a", 43),
+        ("2a", 43),
+        ("0xab" + "0" * 15 + "5", 6),
+        # 2^31 is 1 modulo 2^31 - 1, so 2^64 is 4, and 2^64 - 1 is 3.
+        (" 0xffffffffffffffff\n", 4),
+        ("0x7fffffff", 1),
+        ("0x" + "0" * 64, 1),
+        ("", 1),
+        ("0xno hash", 1),
+    ],
+)
+def test_a_seed_from_the_last_digits(block_hash: str, seed: int) -> None:
+    """The last 64 bits modulo 2^31 - 1, plus one; 1 where there is no number."""
+    assert seed_from_hash(block_hash) == seed
+
+
+def _market(**offered: tuple[str, int, int]) -> dict[str, tuple[Bid, ...]]:
+    """Return bids of (size, price in hundredths, count), one for each hotkey."""
+    return {
+        hotkey: (Bid(size=size, price_fp18=price * FP // 100, count=count),)
+        for hotkey, (size, price, count) in offered.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("bids", "budget_ph", "winners"),
+    [
+        # 0.3 + 0.2 is all of the budget; 0.45 and 0.2 + 0.2 are less.
+        (
+            _market(a=("0.3", 100, 1), b=("0.2", 100, 2), c=("0.45", 100, 1)),
+            0.5,
+            [("b", "0.2", 100, 1), ("a", "0.3", 100, 1)],
+        ),
+        # As much hashrate either way: the cheaper ones.
+        (
+            _market(a=("0.2", 100, 2), b=("0.2", 90, 2)),
+            0.4,
+            [("b", "0.2", 90, 2)],
+        ),
+        # 0.2 + 0.25 of the budget buy 0.4 + 0.25; 0.4 + 0.3 would cost 0.5.
+        (
+            _market(a=("0.4", 50, 1), b=("0.3", 100, 1), c=("0.25", 100, 1)),
+            0.45,
+            [("a", "0.4", 50, 1), ("c", "0.25", 100, 1)],
+        ),
+        (_market(a=("0.4", 100, 3)), 0.39, []),
+    ],
+)
+def test_winners_by_hand(
+    bids: dict[str, tuple[Bid, ...]],
+    budget_ph: float,
+    winners: list[tuple[str, str, int, int]],
+    cbc: CBC,
+    tmp_path: Path,
+) -> None:
+    """Most hashrate, then least cost; sorted by price, size, hotkey."""
+    knapsack = pack(bids, budget_ph)
+    taken: Sequence[int] = ()
+    if knapsack.lots:
+        taken = choose(knapsack, cbc, tmp_path, seed=7, big_m=True, seconds=60)
+    assert list_winners(knapsack, taken) == [
+        (hotkey, size, price * FP // 100, count)
+        for hotkey, size, price, count in winners
+    ]
+
+
+def _script(folder: Path, text: str) -> CBC:
+    script = folder / "cbc"
+    script.write_text(f"#!/bin/sh\n{text}\n", encoding="ascii")
+    script.chmod(0o755)
+    return CBC(path=str(script), reference=False)
+
+
+@pytest.mark.parametrize(
+    ("script", "seconds", "reason"),
+    [
+        ("exec sleep 600", 0.1, "within 0 s"),
+        ("exit 3", 60, "exit status 3"),
+        ("exit 0", 60, "gave no answer"),
+        ("echo 'Optimal - objective' > knap.sol; echo ? >> knap.sol", 60, "no answer"),
+        ("echo 'Infeasible - objective value 0' > knap.sol", 60, "found no winners"),
+    ],
+)
+def test_a_cbc_without_an_answer(
+    script: str, seconds: float, reason: str, tmp_path: Path
+) -> None:
+    """Each way in which CBC fails is an error, never an empty list of winners."""
+    knapsack = pack(_market(a=("0.1", 100, 2)), 0.1)
+    with pytest.raises(SolverError, match=reason):
+        choose(
+            knapsack,
+            _script(tmp_path, script),
+            tmp_path,
+            seed=1,
+            big_m=True,
+            seconds=seconds,
+        )
+
+
+def test_a_cbc_is_believed_after_one_right_answer(tmp_path: Path) -> None:
+    """One that takes both of two workers where one fits is no CBC."""
+    right = "printf 'Optimal - objective value 1\\n 0 X0000000 1 0\\n' > knap.sol"
+    both = f"{right}; printf ' 1 X0000001 1 0\\n' >> knap.sol"
+    path = _script(tmp_path, right).path
+    assert find_cbc(path, tmp_path) == CBC(path=path, reference=False)
+    assert find_cbc(_script(tmp_path, both).path, tmp_path) is None
+    assert find_cbc(str(tmp_path / "missing"), tmp_path) is None
 
 
 _BIDS = st.builds(

@@ -9,7 +9,7 @@ from custom_components.mining_farm.engines.auction.models import Window
 from custom_components.mining_farm.engines.auction.window.transition import (
     follow_transition,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 START = 270 + 361 * 20_000
 
@@ -40,6 +40,7 @@ async def _follow(heads: Heads, tempo: int = 360) -> Window:
     )
 
 
+@twin("test_polls_near_the_change")
 @pytest.mark.parametrize("case", vectors("auction", "window_transition.json"))
 async def test_reference_transition(case: Mapping[str, Any]) -> None:
     """The reference's window, after as many polls and reads."""

@@ -39,7 +39,7 @@ from custom_components.mining_farm.engines.auction.publish.report import Outcome
 from custom_components.mining_farm.engines.auction.publish.upkeep import (
     CommitmentUpkeep,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 from .fake_chain import HOTKEY, CrashError, FakeChain
 
@@ -86,6 +86,7 @@ def _stored(offer: Offer, block: int | None) -> StoredCommitment:
     return StoredCommitment(hotkey=HOTKEY, block=block, raw=offer.payload)
 
 
+@twin("test_when_it_is_due", "test_published_and_left_alone")
 @pytest.mark.parametrize("case", vectors("auction", "commitment_upkeep.json"))
 def test_reference_decision(case: Mapping[str, Any]) -> None:
     """What the reference publishes is published, and nothing else."""

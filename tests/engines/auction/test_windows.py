@@ -14,9 +14,10 @@ from custom_components.mining_farm.engines.auction.windows import (
     validation_window,
     window_at,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 
+@twin("test_an_epoch_of_the_network")
 @pytest.mark.parametrize("case", vectors("auction", "subnet_epoch.json"))
 def test_reference_epoch(case: Mapping[str, Any]) -> None:
     """Epochs begin and end where the reference has them."""
@@ -25,6 +26,7 @@ def test_reference_epoch(case: Mapping[str, Any]) -> None:
     assert epoch_end(**told) == expected["stop_exclusive"] - 1
 
 
+@twin("test_an_epoch_of_the_network", "test_six_windows_from_one_before_the_epoch")
 @pytest.mark.parametrize("case", vectors("auction", "current_validation_window.json"))
 def test_reference_window(case: Mapping[str, Any]) -> None:
     """Each block is in the reference's window, also far from the epoch."""
@@ -35,6 +37,7 @@ def test_reference_window(case: Mapping[str, Any]) -> None:
     assert [window.index, [window.start, window.end]] == case["expected"]
 
 
+@twin("test_six_windows_from_one_before_the_epoch")
 @pytest.mark.parametrize(
     "case", vectors("auction", "validation_windows_for_subnet_epoch.json")
 )
@@ -65,6 +68,23 @@ def test_an_epoch_of_the_network() -> None:
         index=5, start=start - 121, end=start - 61
     )
     assert window_at(start + 60, 89, 360).index == 2
+
+
+def test_six_windows_from_one_before_the_epoch() -> None:
+    """Five of 60 blocks, the sixth of 61; then, before and after, the same again."""
+    expected = (
+        (940, 999),
+        (1000, 1059),
+        (1060, 1119),
+        (1120, 1179),
+        (1180, 1239),
+        (1240, 1300),
+    )
+    for index, (start, end) in enumerate(expected):
+        for shift in (-722, -361, 0, 361, 722):
+            window = Window(index=index, start=start + shift, end=end + shift)
+            for block in range(window.start, window.end + 1):
+                assert validation_window(block, 1000) == window
 
 
 @given(st.integers(0, 2**32), st.integers(0, 2**16 - 1))

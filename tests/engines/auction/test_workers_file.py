@@ -11,11 +11,12 @@ from custom_components.mining_farm.engines.auction.errors import (
     WorkersFileError,
 )
 from custom_components.mining_farm.engines.auction.offer.workers_file import (
+    WalletSettings,
     WorkersSource,
     parse_settings,
     read_workers_file,
 )
-from tests.reference import vectors
+from tests.reference import twin, vectors
 
 HEAD = """\
 # our farm
@@ -38,6 +39,7 @@ def _write(folder: Path, text: str) -> Path:
     return path
 
 
+@twin("test_settings", "test_a_mistake_is_told_with_its_line")
 @pytest.mark.parametrize("case", vectors("auction", "config.json"))
 def test_reference_settings(case: Mapping[str, Any]) -> None:
     """A file loads where the reference loads it, and says the same."""
@@ -58,6 +60,7 @@ def test_reference_settings(case: Mapping[str, Any]) -> None:
     assert told.sizes == expected["worker_sizes"]
 
 
+@twin("test_three_ways_to_name_workers", "test_a_mistake_is_told_with_its_line")
 @pytest.mark.parametrize("case", vectors("auction", "commitment_from_config.json"))
 def test_reference_commitment(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The commitment of a file is the reference's, or there is none in both."""
@@ -75,6 +78,17 @@ def test_reference_commitment(case: Mapping[str, Any], tmp_path: Path) -> None:
     offer = read_workers_file(path, version_1=version_1).offer
     assert offer.payload.decode() == case["expected"]["compact"]
     assert len(offer.payload) == case["expected"]["bytes"]
+
+
+def test_settings() -> None:
+    """What stands in the file, the home directory expanded."""
+    read = parse_settings(GOOD)
+    assert (read.network, read.netuid) == ("finney", 89)
+    assert read.wallet == WalletSettings(
+        name="default", hotkey="aps", directory=Path("~/wallets").expanduser()
+    )
+    assert read.price_multiplier == "0.98"
+    assert (read.hashrates, read.sizes) == (("0.5",), None)
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ import pytest
 from simulators.clock import ManualClock
 from simulators.subtensor import ALICE, BOB, START_BLOCK, Key, SubtensorSimulator
 from simulators.subtensor.metadata import metadata, read_metadata
-from tests.reference import reference
+from tests.reference import OTHER_CASES, reference, twin
 
 REAL = reference("auction", "real-metadata-v15.json")
 BID = b"2;b;BTC,1=0.1:9"
+
+pytestmark = twin(OTHER_CASES)
 
 
 class Signer:
