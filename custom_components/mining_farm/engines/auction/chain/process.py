@@ -33,20 +33,26 @@ class _Served:
     ) -> None:
         """Begin to keep a connection to a chain."""
         assert self.peer is not None  # noqa: S101 Set before anything is read
-        tell = self.peer.notify
+        notify = self.peer.notify
         service = ChainService(
             urls,
             netuid=netuid,
             pace=Pace(block_time),
             listener=Listener(
-                head=lambda block: tell("head", block),
-                endpoints=lambda states: tell("endpoints", states),
+                head=lambda block: notify("head", block),
+                endpoints=lambda states: notify("endpoints", states),
             ),
             read_within=within,
         )
         self._running = asyncio.create_task(service.run())
         self._running.add_done_callback(self._end)
         self.service.set_result(service)
+
+    async def close(self) -> None:
+        """End the connection to the chain."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
 
     def _end(self, running: asyncio.Task[None]) -> None:
         """End with what keeps the connection: nothing would ever be answered again."""
@@ -78,7 +84,10 @@ async def serve(connected: socket.socket) -> None:
         "publish": served.publish,
     }
     served.peer = Peer(reader, writer, handlers)
-    await served.peer.run()
+    try:
+        await served.peer.run()
+    finally:
+        await served.close()
 
 
 def main() -> None:
