@@ -70,7 +70,7 @@ class Farm:
             read_arming=lambda: Arming(price_ceiling_fp18=FP, worker_ceiling=5),
             route=self.route,
             solve=_solve,
-            tell=self.events.append,
+            listener=self.events.append,
             sleep=self.time.sleep,
         )
         self.tasks.append(asyncio.create_task(miner.run()))

@@ -7,7 +7,7 @@ from .windows import BLOCK_TIME
 STALE_AFTER = timedelta(minutes=150)
 """A bid as old as this at the start of a window takes no part in it."""
 RENEW_AFTER = timedelta(minutes=72)
-"""A commitment as old as this is published anew."""
+"""A commitment as old as this is published again."""
 
 
 def commitment_age(committed: int, block: int) -> timedelta:

@@ -44,7 +44,7 @@ def describe_event(event: MinerEvent) -> Document:
 
 
 def describe_report(report: UpkeepReport) -> Document:
-    """Return what a look at the own commitment saw and did."""
+    """Return what a check of the own commitment found and did."""
     block = report.published_in
     return {
         "standing": str(report.standing),

@@ -14,7 +14,7 @@ class CommitmentError(AuctionError, ValueError):
 
 
 class WorkersFileError(AuctionError, ValueError):
-    """A workers file or its settings are not usable; tells line and reason."""
+    """A workers file or its settings are not usable; has line and reason."""
 
     def __init__(self, reason: str, *, line: int | None = None) -> None:
         """Name the reason and, where it is known, the line (from 1)."""

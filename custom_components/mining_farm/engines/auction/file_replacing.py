@@ -1,4 +1,4 @@
-"""Replaces a file whole: a reader sees the old text or the new one, never a part."""
+"""Replaces a file at once: a reader sees the old text or the new one, never a part."""
 
 import contextlib
 import os

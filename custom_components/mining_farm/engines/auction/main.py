@@ -139,7 +139,7 @@ async def _run_once(
             raise _SettingsChangedError
         return reading.in_force.offer
 
-    def tell(event: MinerEvent) -> None:
+    def listener(event: MinerEvent) -> None:
         _print(describe_event(event))
 
     async with _chain(options, settings) as chain:
@@ -153,7 +153,7 @@ async def _run_once(
             read_arming=lambda: arming,
             route=None if options.no_routing else find_route(environment),
             solve=AuctionSolver(),
-            tell=tell,
+            listener=listener,
         )
         _print({"event": "start", "hotkey": hotkey, "rehearsing": not options.arm})
         try:

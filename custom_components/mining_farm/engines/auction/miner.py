@@ -1,4 +1,4 @@
-"""One wallet's auctions: what is offered, what was won, and who is told."""
+"""One wallet's auctions: what is offered, what was won, and where it is routed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -21,7 +21,7 @@ from .window.events import WatchChain, WatchEvent, WindowUpdate
 from .window.watch import AuctionWatch
 
 LOOK_AGAIN = 30.0
-"""Seconds before a commitment that could not be read is looked at again."""
+"""Seconds before a commitment that could not be read is checked again."""
 ROUTE_AGAIN = 60.0
 """Seconds before a proxy's file that could not be changed is tried again."""
 
@@ -70,12 +70,12 @@ class AuctionMiner:
         read_arming: ReadArming,
         route: Route | None,
         solve: Solver,
-        tell: Callable[[MinerEvent], None],
+        listener: Callable[[MinerEvent], None],
         sleep: Callable[[float], Coroutine[Any, Any, object]] = asyncio.sleep,
     ) -> None:
         """Rehearse without arming; watch only without a signer.
 
-        Both are asked at every look: `read_offer` returns None where nothing is to be
+        Both are asked at every check: `read_offer` returns None where nothing is to be
         bid, and raises WorkersFileError.
         """
         self._chain = chain
@@ -84,7 +84,7 @@ class AuctionMiner:
         self._read_offer = read_offer
         self._read_arming = read_arming
         self._route = route
-        self._tell = tell
+        self._listener = listener
         self._sleep = sleep
         self._result: AuctionResult | None = None
         self._has_result = asyncio.Event()
@@ -115,7 +115,7 @@ class AuctionMiner:
     async def _keep_up(self) -> None:
         while True:
             report = await self._look()
-            self._tell(report)
+            self._listener(report)
             is_unknown = report.outcome is Outcome.UNKNOWN
             await self._sleep(LOOK_AGAIN if is_unknown else INTERVAL)
 
@@ -123,18 +123,18 @@ class AuctionMiner:
         try:
             offer = await self._read_offer()
         except WorkersFileError as err:
-            self._tell(WorkersProblem(err))
+            self._listener(WorkersProblem(err))
             return await self._upkeep.run(None, rehearse)
         return await self._upkeep.run(offer, self._read_arming)
 
     async def publish_now(self, *, force: bool) -> UpkeepReport:
-        """Look at once; forced, publish also what the chain holds; WorkersFileError."""
+        """Check at once; forced, publish also what the chain holds; WorkersFileError."""
         offer = await self._read_offer()
         if force and offer is not None:
             report = await self._upkeep.publish_now(offer, self._read_arming)
         else:
             report = await self._upkeep.run(offer, self._read_arming)
-        self._tell(report)
+        self._listener(report)
         return report
 
     async def auction_at(self, block: int | None = None) -> AuctionResult:
@@ -144,12 +144,12 @@ class AuctionMiner:
         )
 
     def _take(self, event: WatchEvent) -> None:
-        self._tell(event)
+        self._listener(event)
         if isinstance(event, WindowUpdate):
-            known, told = self._result, event.result
+            known, result = self._result, event.result
             # One of before may become final late, and says nothing of the present.
-            if known is None or told.window.start >= known.window.start:
-                self._result = told
+            if known is None or result.window.start >= known.window.start:
+                self._result = result
                 self._has_result.set()
 
     async def _follow_with(self, route: Route) -> None:
@@ -162,8 +162,8 @@ class AuctionMiner:
             try:
                 changed = await asyncio.to_thread(apply_routing, route, result.own)
             except RoutingError as err:
-                self._tell(RoutingProblem(err))
+                self._listener(RoutingProblem(err))
                 await self._sleep(ROUTE_AGAIN)
                 self._has_result.set()
             else:
-                self._tell(Routed(result, changed))
+                self._listener(Routed(result, changed))

@@ -98,7 +98,7 @@ class Prices:
     hashp_usdc: int
     """USDC for one PH/s and day."""
     cap: int | None
-    """Share of the budget; None: nobody votes on it."""
+    """Share of the budget; None: no validator votes on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ class SelectionProblem:
     start_block: int
     block_hash: str
     own_hotkey: str | None = None
-    """Whose certainty is to be told where ties are possible."""
+    """Whose bounds are wanted where ties are possible."""
 
 
 class SolverName(StrEnum):
@@ -176,7 +176,7 @@ class AuctionResult:
     ends_at: datetime
     """Expected: started_at and 12 s for each block."""
     prices: Prices | None
-    """None: the validators do not agree, so nobody wins."""
+    """None: the validators do not agree, so no bid wins."""
     budget_ph: float
     commitments: int
     """That took part: neither stale nor banned."""

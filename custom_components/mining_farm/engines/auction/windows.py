@@ -52,7 +52,7 @@ def next_window(window: Window, netuid: int, tempo: int) -> Window:
     """Return the window after a window of `window_at`.
 
     With a tempo other than 360 the next epoch may begin before a window's end, and
-    the windows begin anew with it.
+    the windows start again with it.
     """
     end = min(window.end, epoch_end(window.start, netuid, tempo))
     return window_at(end + 1, netuid, tempo)

@@ -74,7 +74,7 @@ async def async_setup_entry(
 
 
 class ConnectedSensor(WalletEntity, BinarySensorEntity):
-    """Whether any endpoint tells of the chain."""
+    """Whether any endpoint answers for the chain."""
 
     @property
     @override
@@ -88,7 +88,7 @@ class ConnectedSensor(WalletEntity, BinarySensorEntity):
 
 
 class WalletBinarySensor(WalletEntity, BinarySensorEntity):
-    """Something that somebody should look after."""
+    """Something that needs attention."""
 
     entity_description: WalletBinarySensorDescription
 

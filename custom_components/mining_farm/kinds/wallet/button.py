@@ -6,6 +6,7 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .controls import async_publish
 from .coordinator import WalletConfigEntry
 from .entity import WalletEntity
 
@@ -25,9 +26,9 @@ async def async_setup_entry(
 
 
 class PublishButton(WalletEntity, ButtonEntity):
-    """Looks at the commitment now, and publishes where it is due."""
+    """Checks the commitment now, and publishes it where that is due."""
 
     @override
     async def async_press(self) -> None:
-        """Look now instead of in five minutes."""
-        await self.coordinator.actions.async_publish(force=False)
+        """Check now instead of within five minutes."""
+        await async_publish(self.coordinator, force=False)

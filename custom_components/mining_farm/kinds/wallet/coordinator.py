@@ -1,7 +1,6 @@
 """Follows one wallet: the chain, its commitment, and the window that it bids in."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -9,7 +8,6 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -32,17 +30,16 @@ from ...engines.auction import (
     WorkersFileError,
 )
 from . import issues
+from .auction_events import AuctionEvents
 from .chain import WalletChain
+from .commitment import commitment_after
 from .const import CONF_ARMED, CONF_HOTKEY, CONF_MACHINES, CONF_NETUID
-from .controls import WalletActions
 from .data import WalletData
-from .delivered import HASHES_PER_PH, Delivery, async_deliver, won_hashrate
-from .endpoint_loss import EndpointLoss
+from .delivery import HASHES_PER_PH, Delivery, async_delivery, won_hashrate
+from .failover import EndpointFailover
 from .history import WindowHistory
 from .journal import WalletJournal
-from .learning import learn
-from .news import WalletNews
-from .stored import arming_of, ceilings_of, read_offer_of, route_of, signer_of
+from .stored import arming_of, read_offer_of, route_of, signer_of
 
 type WalletConfigEntry = ConfigEntry[WalletCoordinator]
 
@@ -70,7 +67,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self.chain = chain
         self.hotkey: str = entry.data[CONF_HOTKEY]
         self.history = WindowHistory(hass, entry.entry_id)
-        self.news = WalletNews(self.hotkey, self.history)
+        self.events = AuctionEvents(self.hotkey, self.history)
         self._read_wanted = read_offer_of(hass, entry.options)
         self.signer = signer_of(entry.data)
         self.miner = AuctionMiner(
@@ -83,17 +80,16 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             read_arming=lambda: arming_of(entry.options),
             route=route_of(entry.options),
             solve=solve,
-            tell=self._happened,
+            listener=self._handle_event,
         )
         if not self.miner.routes:
             # What was wrong with a proxy's file is over with the proxy.
-            issues.routing_problem(self, None)
-        self.actions = WalletActions(self)
-        self._endpoint_loss = EndpointLoss(hass, self._endpoint_lost)
+            issues.update_routing(hass, entry, None)
+        self._failover = EndpointFailover(hass, self._endpoint_lost)
         self._starting = asyncio.Lock()
         self._mining: asyncio.Task[None] | None = None
         self._troubled = False
-        """The auctions could not be followed, and this was told."""
+        """The auctions could not be followed, and this was logged."""
         self._known = WalletData(head=BlockRef(number=0, hash=""), endpoints=())
         self._members_at: datetime | None = None
         entry.async_on_unload(
@@ -122,16 +118,16 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     @callback
     def delivery(self) -> Delivery:
         """Compare what was won with what the machines do now."""
-        return async_deliver(self.hass, self.machines, self._known.result)
+        return async_delivery(self.hass, self.machines, self._known.result)
 
     async def read_offer(self) -> Offer | None:
-        """Return the bid that is wanted; WorkersFileError, told under Repairs."""
+        """Return the bid that is wanted; WorkersFileError, with an issue under Repairs."""
         try:
             offer = await self._read_wanted()
         except WorkersFileError as err:
-            issues.workers_problem(self, err)
+            issues.update_workers(self.hass, self.config_entry, err)
             raise
-        issues.workers_problem(self, None)
+        issues.update_workers(self.hass, self.config_entry, None)
         return offer
 
     @override
@@ -147,7 +143,13 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
                 translation_placeholders={"detail": str(err)},
             ) from err
         finally:
-            issues.update(self, self._known)
+            issues.update_commitment(
+                self.hass,
+                self.config_entry,
+                self._known.commitment,
+                dt_util.utcnow(),
+                armed=self.armed,
+            )
         self._known = replace(self._known, head=head)
         if self._known.result is not None and self._known.is_over(self._known.result):
             self._known = replace(self._known, result=None)
@@ -173,8 +175,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     async def _async_mine(self) -> None:
         try:
             await self.miner.run()
-        except Exception:  # noqa: BLE001 Logged, and begun anew with the next poll
-            LOGGER.exception("%s: the auctions have ended; they begin anew", self.name)
+        except Exception:  # noqa: BLE001 Logged, and started again by the next poll
+            LOGGER.exception("%s: the auctions have ended; they start again", self.name)
 
     async def _async_read_members(self, head: BlockRef) -> None:
         now = dt_util.utcnow()
@@ -188,9 +190,9 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     @callback
     def _endpoints_changed(self, states: tuple[EndpointState, ...]) -> None:
         self._take_endpoints(states)
-        self._tell_listeners()
+        self._update_data()
         if self._known.endpoint is not None and not self.last_update_success:
-            # It is back: nobody wants to wait for the next poll.
+            # It is back: the next poll would come in up to a minute.
             self.config_entry.async_create_background_task(
                 self.hass, self.async_refresh(), f"{self.name} is back"
             )
@@ -199,42 +201,45 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     def _take_endpoints(self, states: tuple[EndpointState, ...]) -> None:
         self._known = replace(self._known, endpoints=states)
         endpoint = self._known.endpoint
-        self._endpoint_loss.take(None if endpoint is None else endpoint.url)
+        self._failover.update(None if endpoint is None else endpoint.url)
 
     @callback
     def _endpoint_lost(self, url: str, now: str | None) -> None:
-        self.news.events.trigger("endpoint_lost", {"endpoint": url, "now": now})
+        self.events.queue.trigger("endpoint_lost", {"endpoint": url, "now": now})
 
     @callback
-    def _happened(self, event: MinerEvent) -> None:
-        """Take in what the auction miner tells."""
+    def _handle_event(self, event: MinerEvent) -> None:
+        """Take in an event of the auction miner."""
         match event:
             case UpkeepReport():
-                issues.journal_problem(self, event)
-                self._learn(
-                    commitment=learn(self.hotkey, event, self._known.commitment)
-                )
-                self.news.take_report(event)
+                self._handle_report(event)
             case WindowUpdate():
-                self._take_window(event)
+                self._handle_window(event)
             case WatchProblem():
-                self._take_problem(event)
+                self._handle_problem(event)
             case RoutingProblem(error=error):
-                issues.routing_problem(self, error)
+                issues.update_routing(self.hass, self.config_entry, error)
             case Routed():
-                issues.routing_problem(self, None)
+                issues.update_routing(self.hass, self.config_entry, None)
 
-    def _take_window(self, update: WindowUpdate) -> None:
+    def _handle_report(self, report: UpkeepReport) -> None:
+        issues.update_journal(self.hass, self.config_entry, report)
+        self._update(
+            commitment=commitment_after(self.hotkey, report, self._known.commitment)
+        )
+        self.events.handle_report(report)
+
+    def _handle_window(self, update: WindowUpdate) -> None:
         result, now = update.result, self._known.result
         is_latest = now is None or result.window.start >= now.window.start
         if is_latest and not self._known.is_over(result):
-            self._learn(result=result, result_final=update.final)
+            self._update(result=result, result_final=update.final)
         if self._troubled:
             self._troubled = False
             LOGGER.info("%s: the auctions are followed again", self.name)
-        self.news.take_window(update)
+        self.events.handle_window(update)
 
-    def _take_problem(self, problem: WatchProblem) -> None:
+    def _handle_problem(self, problem: WatchProblem) -> None:
         """Log once for each outage. That the chain is silent, the poll logs."""
         if problem.window is None and isinstance(problem.error, ChainError):
             return
@@ -244,47 +249,21 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
                 "%s: the auction cannot be followed: %s", self.name, problem.error
             )
 
-    def _learn(self, **changes: Any) -> None:
+    def _update(self, **changes: Any) -> None:
         self._known = replace(self._known, **changes)
-        self._tell_listeners()
+        self._update_data()
 
     @callback
-    def _tell_listeners(self) -> None:
+    def _update_data(self) -> None:
         if self.data is not None:
             self.data = self._known
             self.async_update_listeners()
-
-    async def async_set_armed(self, *, armed: bool) -> None:
-        """Publish for real from now on, or only rehearse."""
-        options = {**self.config_entry.options, CONF_ARMED: armed}
-        if armed and ceilings_of(options) is None:
-            raise self._refusal("no_ceilings")
-        if armed and self.signer is None:
-            raise self._refusal("watch_only")
-        self.hass.config_entries.async_update_entry(self.config_entry, options=options)
-        self.async_update_listeners()
-        if armed:
-            # Nobody who arms wants to wait five minutes for what that does.
-            self.config_entry.async_create_background_task(
-                self.hass, self._async_look(), f"{self.name} armed"
-            )
-
-    async def _async_look(self) -> None:
-        with suppress(WorkersFileError):
-            await self.miner.publish_now(force=False)
-
-    def _refusal(self, key: str) -> ServiceValidationError:
-        return ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key=f"wallet_{key}",
-            translation_placeholders={"name": self.name},
-        )
 
     @override
     async def async_shutdown(self) -> None:
         """End chain and auctions."""
         await super().async_shutdown()
-        self._endpoint_loss.stop()
+        self._failover.stop()
         async with self._starting:
             if self._mining is not None:
                 self._mining.cancel()

@@ -31,7 +31,7 @@ class CommitmentData:
     """The own commitment as it was seen last."""
 
     standing: Standing
-    """Unknown where the last look at it failed; all else is what was seen before."""
+    """Unknown where the last check failed; all else is what was seen before."""
     wanted: bool
     """Whether there is anything to bid."""
     stored: StoredCommitment | None
@@ -60,7 +60,7 @@ class WalletData:
         return next((state for state in self.endpoints if state.in_use), None)
 
     def is_over(self, result: AuctionResult) -> bool:
-        """Tell whether a window has ended and the next one's result is overdue."""
+        """Return whether a window has ended and the next one's result is overdue."""
         return self.head.number > result.window.end + LATE_BLOCKS
 
 

@@ -1,4 +1,4 @@
-"""What happened to a wallet: its windows, its commitment, its standing."""
+"""Events of a wallet: its windows, its commitment, its endpoints."""
 
 from typing import override
 
@@ -34,9 +34,9 @@ async def async_setup_entry(
 
 
 class AuctionEvent(FarmEventEntity[WalletCoordinator]):
-    """The last thing that happened."""
+    """The last event of the wallet."""
 
     @property
     @override
     def events(self) -> EventQueue:
-        return self.coordinator.news.events
+        return self.coordinator.events.queue

@@ -9,7 +9,7 @@ from ...const import DOMAIN
 
 KEPT = 200
 SAVE_DELAY_S = 1
-"""What is on disk is not told again after a crash."""
+"""What is on disk triggers no second event after a crash."""
 
 
 class _Kept(TypedDict):
@@ -20,7 +20,7 @@ class _Kept(TypedDict):
 class WindowHistory:
     """Results by the first block of their window: a correction replaces.
 
-    Also why a commitment was refused last: what was told once is no news.
+    Also why a commitment was refused last, so that it is an event but once.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -49,7 +49,7 @@ class WindowHistory:
 
     @callback
     def find(self, start: int) -> dict[str, Any] | None:
-        """Return the result of a window that was told before."""
+        """Return the result of a window by its first block; None: it is new."""
         return self._results.get(start)
 
     @callback
@@ -65,18 +65,18 @@ class WindowHistory:
 
     @property
     def refused(self) -> str | None:
-        """Why the commitment was refused, as it was told last; None: it no longer is."""
+        """Why the commitment was refused last; None: it no longer is."""
         return self._refused
 
     @callback
     def keep_refusal(self, why: str | None) -> None:
-        """Note what was told about a refusal."""
+        """Note why it is refused; None: it no longer is."""
         if why != self._refused:
             self._refused = why
             self._save()
 
     async def async_flush(self) -> None:
-        """Write what waits to be written: whoever comes next reads the file."""
+        """Write what waits to be written: the next setup reads the file."""
         if self._changed:
             await self._store.async_save(self._data())
 

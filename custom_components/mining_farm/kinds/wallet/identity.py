@@ -45,7 +45,7 @@ def wallet_title(data: Mapping[str, Any]) -> str:
 def find_proxy_user(
     hass: HomeAssistant, options: Mapping[str, Any], but: str | None = None
 ) -> ConfigEntry[Any] | None:
-    """Return the wallet that tells the same pool of the same file what it won."""
+    """Return the wallet that routes by the same pool of the same file."""
     if (ours := _proxy_key(options)) is None:
         return None
     for entry in entries_of(hass, Kind.WALLET, excluding=but):

@@ -1,19 +1,16 @@
-"""What a human has to look after, told under Repairs and withdrawn when it is over."""
+"""Repair issues of a wallet, created and deleted as its condition changes."""
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import STORAGE_DIR
-from homeassistant.util import dt as dt_util
 
 from ...common.issues import raise_issue, withdraw_issues
 from ...engines.auction import Outcome, RoutingError, UpkeepReport, WorkersFileError
+from .data import CommitmentData
 from .journal import journal_name
-
-if TYPE_CHECKING:
-    from .coordinator import WalletCoordinator
-    from .data import WalletData
 
 WORKERS = "wallet_workers"
 ROUTING = "wallet_routing"
@@ -25,49 +22,66 @@ LEFT = timedelta(minutes=20)
 
 
 @callback
-def update(wallet: WalletCoordinator, data: WalletData) -> None:
-    """Raise and withdraw what follows from the commitment's age."""
-    commitment = data.commitment
+def update_commitment(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    commitment: CommitmentData | None,
+    now: datetime,
+    *,
+    armed: bool,
+) -> None:
+    """Create and delete the issue that follows from the commitment's age."""
     stale_at = None if commitment is None else commitment.stale_at
-    ageing = stale_at is not None and dt_util.utcnow() >= stale_at - LEFT
+    ageing = stale_at is not None and now >= stale_at - LEFT
     wanted = commitment is not None and commitment.wanted
-    _set(wallet, AGEING, on=wallet.armed and wanted and ageing)
+    _set(hass, entry, AGEING, on=armed and wanted and ageing)
 
 
 @callback
-def workers_problem(wallet: WalletCoordinator, err: WorkersFileError | None) -> None:
-    """Tell what is wrong with the workers; None: nothing."""
-    _set(wallet, WORKERS, on=err is not None, detail=str(err))
+def update_workers(
+    hass: HomeAssistant, entry: ConfigEntry[Any], err: WorkersFileError | None
+) -> None:
+    """Create the issue of workers that cannot be bid; None deletes it."""
+    _set(hass, entry, WORKERS, on=err is not None, detail=str(err))
 
 
 @callback
-def routing_problem(wallet: WalletCoordinator, err: RoutingError | None) -> None:
-    """Tell why the proxy is not told what was won; None: it is."""
-    _set(wallet, ROUTING, on=err is not None, detail=str(err))
+def update_routing(
+    hass: HomeAssistant, entry: ConfigEntry[Any], err: RoutingError | None
+) -> None:
+    """Create the issue of a proxy's file that cannot be changed; None deletes it."""
+    _set(hass, entry, ROUTING, on=err is not None, detail=str(err))
 
 
 @callback
-def journal_problem(wallet: WalletCoordinator, report: UpkeepReport) -> None:
-    """Tell why nothing is published any more, until the journal is usable again."""
+def update_journal(
+    hass: HomeAssistant, entry: ConfigEntry[Any], report: UpkeepReport
+) -> None:
+    """Create the issue of a journal without which nothing is published."""
     if (err := report.journal_error) is not None:
-        file = f"{STORAGE_DIR}/{journal_name(wallet.config_entry.entry_id)}"
-        _set(wallet, JOURNAL, on=True, detail=str(err), file=file)
+        file = f"{STORAGE_DIR}/{journal_name(entry.entry_id)}"
+        _set(hass, entry, JOURNAL, on=True, detail=str(err), file=file)
     elif report.outcome is not Outcome.UNKNOWN:
         # Where the chain gave no answer, the journal may not have been asked.
-        _set(wallet, JOURNAL, on=False)
+        _set(hass, entry, JOURNAL, on=False)
 
 
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
-    """Withdraw everything about a wallet that is removed."""
+    """Delete every issue of a wallet that is removed."""
     withdraw_issues(hass, entry_id, (WORKERS, ROUTING, AGEING, JOURNAL))
 
 
 def _set(
-    wallet: WalletCoordinator, key: str, *, on: bool, detail: str = "", file: str = ""
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    key: str,
+    *,
+    on: bool,
+    detail: str = "",
+    file: str = "",
 ) -> None:
-    entry = wallet.config_entry
     if on:
-        raise_issue(wallet.hass, entry, key, detail=detail, file=file)
+        raise_issue(hass, entry, key, detail=detail, file=file)
     else:
-        withdraw_issues(wallet.hass, entry.entry_id, (key,))
+        withdraw_issues(hass, entry.entry_id, (key,))

@@ -1,4 +1,4 @@
-"""What a wallet has bid and won, and what the chain tells of it."""
+"""What a wallet has bid and won, and what the chain holds of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from homeassistant.helpers.typing import StateType
 from ...engines.auction import FP, RAO, AuctionResult, Prices, Standing, decode_bids
 from .coordinator import WalletConfigEntry
 from .data import WalletData, WindowOutcome, outcome_of
-from .delivered import won_hashrate
+from .delivery import won_hashrate
 from .entity import WalletEntity
 
 PETAHASH = "PH/s"
@@ -257,7 +257,7 @@ async def async_setup_entry(
 
 
 class WalletSensor(WalletEntity, SensorEntity):
-    """What the chain tells of the wallet."""
+    """What the chain holds of the wallet."""
 
     entity_description: WalletSensorDescription
 

@@ -1,6 +1,6 @@
 """Actions on wallets, by entity, device, area or label."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import voluptuous as vol
 
@@ -15,9 +15,8 @@ from homeassistant.helpers import config_validation as cv
 
 from ...common.actions import async_do_all, async_targeted_entries, plain_json
 from ...const import DOMAIN, Kind
-
-if TYPE_CHECKING:
-    from .coordinator import WalletCoordinator
+from .controls import async_compute, async_preview, async_publish
+from .coordinator import WalletCoordinator
 
 SERVICE_PUBLISH_COMMITMENT: Final = "publish_commitment"
 SERVICE_PREVIEW_COMMITMENT: Final = "preview_commitment"
@@ -61,14 +60,14 @@ async def _async_publish(call: ServiceCall) -> None:
     force: bool = call.data[ATTR_FORCE]
     await async_do_all(
         await _async_wallets(call),
-        lambda wallet: wallet.actions.async_publish(force=force),
+        lambda wallet: async_publish(wallet, force=force),
     )
 
 
 async def _async_preview(call: ServiceCall) -> ServiceResponse:
     """Return what would be committed, by the wallet's entry id."""
     return {
-        wallet.config_entry.entry_id: await wallet.actions.async_preview()
+        wallet.config_entry.entry_id: await async_preview(wallet)
         for wallet in await _async_wallets(call)
     }
 
@@ -77,7 +76,7 @@ async def _async_compute(call: ServiceCall) -> ServiceResponse:
     """Return the auction of a block's window, by the wallet's entry id."""
     block: int | None = call.data.get(ATTR_BLOCK)
     return {
-        wallet.config_entry.entry_id: await wallet.actions.async_compute(block)
+        wallet.config_entry.entry_id: await async_compute(wallet, block)
         for wallet in await _async_wallets(call)
     }
 

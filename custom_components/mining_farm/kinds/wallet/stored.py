@@ -70,7 +70,7 @@ def arming_of(options: Mapping[str, Any]) -> Arming | None:
 
 
 def read_offer_of(hass: HomeAssistant, options: Mapping[str, Any]) -> ReadOffer:
-    """Return what reads the bid that is wanted, at each look anew.
+    """Return what reads the bid that is wanted, each time it is called.
 
     WorkersFileError where it cannot be bid; None where nothing is to be bid.
     """
@@ -98,7 +98,7 @@ def read_offer_of(hass: HomeAssistant, options: Mapping[str, Any]) -> ReadOffer:
 
 
 def route_of(options: Mapping[str, Any]) -> Route | None:
-    """Return the proxy that is told what was won; None for none."""
+    """Return the proxy whose file follows what was won; None for none."""
     match options.get(CONF_PROXY):
         case const.PROXY_IHP:
             return IhpRoute(

@@ -7,6 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .controls import async_set_armed
 from .coordinator import WalletConfigEntry
 from .entity import WalletEntity
 
@@ -41,11 +42,11 @@ class ArmedSwitch(WalletEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Publish for real, within the ceilings."""
-        await self.coordinator.async_set_armed(armed=True)
+        await async_set_armed(self.coordinator, armed=True)
         self.async_write_ha_state()
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Only rehearse."""
-        await self.coordinator.async_set_armed(armed=False)
+        await async_set_armed(self.coordinator, armed=False)
         self.async_write_ha_state()

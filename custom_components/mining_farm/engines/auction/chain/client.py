@@ -100,7 +100,7 @@ class ChainClient:
         return answer
 
     async def timestamp(self, block_hash: str) -> datetime:
-        """Return the time that a block tells."""
+        """Return the time of a block."""
         return await self._read(datetime, "timestamp", block_hash)
 
     async def tempo(self, block_hash: str) -> int:
@@ -189,18 +189,18 @@ class ChainClient:
         )
 
     def _ended(self) -> None:
-        """Know nothing any more: the process is gone, and comes back anew."""
+        """Know nothing any more: the process is gone, and another one starts."""
         self._set_endpoints(_unknown(self._urls, "the chain's process has ended"))
 
     async def _take_head(self, block: BlockRef) -> None:
-        self._heads.tell(block)
+        self._heads.notify(block)
 
     async def _take_endpoints(self, states: tuple[EndpointState, ...]) -> None:
         self._set_endpoints(states)
 
     def _set_endpoints(self, states: tuple[EndpointState, ...]) -> None:
         self._endpoints = states
-        self._states.tell(states)
+        self._states.notify(states)
 
 
 def _unknown(urls: Sequence[str], error: str | None) -> tuple[EndpointState, ...]:

@@ -49,7 +49,7 @@ class Connection:
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """Connect; ChainUnavailableError tells why not, without the URL."""
+        """Connect; ChainUnavailableError says why not, without the URL."""
         try:
             socket = await connect(
                 url,

@@ -84,7 +84,7 @@ class EndpointTable:
         )
 
     def tried(self, url: str) -> None:
-        """Begin a round anew when the last one has tried all."""
+        """Start another round when the last one has tried all."""
         if self._endpoints[url].failed:
             for endpoint in self._endpoints.values():
                 endpoint.failed = False

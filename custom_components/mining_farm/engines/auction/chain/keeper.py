@@ -18,14 +18,14 @@ _BROKEN = "the connection broke"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Who is told what happens; all are called in the keeper's loop."""
+    """Callbacks of the keeper; all are called in its loop."""
 
     head: Callable[[BlockRef], None]
     endpoints: Callable[[tuple[EndpointState, ...]], None]
 
 
 class ConnectionKeeper:
-    """One connection, made anew whenever it is lost, silent or behind."""
+    """One connection, replaced whenever it is lost, silent or behind."""
 
     def __init__(self, urls: Sequence[str], pace: Pace, listener: Listener) -> None:
         self.table = EndpointTable(urls)
@@ -35,7 +35,7 @@ class ConnectionKeeper:
         self._changed = asyncio.Event()
         self._genesis: str | None = None
         self._head_at = asyncio.get_running_loop().time()
-        self._told: tuple[EndpointState, ...] = ()
+        self._reported: tuple[EndpointState, ...] = ()
 
     async def connection(self) -> Connection:
         """Return the connection; ChainUnavailableError once no endpoint has worked."""
@@ -71,7 +71,7 @@ class ConnectionKeeper:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(1):
                             await connection.close()
-                # A broken connection is made anew first; it counts when that fails.
+                # A broken connection is opened again first; it counts when that fails.
                 self._fail(url, reason, count=reason != _BROKEN)
             if self.table.exhausted:
                 await asyncio.sleep(self.pace.pause)
@@ -81,7 +81,7 @@ class ConnectionKeeper:
         async with asyncio.TaskGroup() as group:
             for url in self.table.others:
                 group.create_task(self._probe(url))
-        self._tell()
+        self._report()
 
     async def _open(self, url: str) -> tuple[Connection, int]:
         """Connect; return the connection and the endpoint's height."""
@@ -148,7 +148,7 @@ class ConnectionKeeper:
         loop = asyncio.get_running_loop()
         while True:
             await self.compare()
-            # The last head that was told may be older than what the others told now.
+            # The last head may be older than what the others have just reported.
             with suppress(ChainError):
                 header = await connection.request("chain_getHeader")
                 lag = self.table.measure(read_number(header))
@@ -166,7 +166,7 @@ class ConnectionKeeper:
             self._head_at = asyncio.get_running_loop().time()
             self.table.heard(url, block.number)
             self._listener.head(block)
-            self._tell()
+            self._report()
 
         return await _follow_heads(connection, take)
 
@@ -185,22 +185,22 @@ class ConnectionKeeper:
     def _use(self, url: str, connection: Connection, height: int) -> None:
         self.table.use(url, height)
         self._connection = connection
-        self._tell()
+        self._report()
         self._wake()
 
     def _fail(self, url: str, reason: str, *, count: bool = True) -> None:
         self.table.fail(url, reason, count=count)
-        self._tell()
+        self._report()
         self._wake()
 
     def _wake(self) -> None:
-        """Let all who wait for a connection look again."""
+        """Let all who wait for a connection check again."""
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def _tell(self) -> None:
-        if (states := self.table.states) != self._told:
-            self._told = states
+    def _report(self) -> None:
+        if (states := self.table.states) != self._reported:
+            self._reported = states
             self._listener.endpoints(states)
 
 

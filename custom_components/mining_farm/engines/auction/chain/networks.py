@@ -1,4 +1,4 @@
-"""The networks by name, and what may be told of an endpoint's address."""
+"""The networks by name, and what may be shown of an endpoint's address."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

@@ -24,7 +24,7 @@ class Pace:
 
     @property
     def connect(self) -> float:
-        """An endpoint must be connected and tell its height."""
+        """An endpoint must be connected and report its height."""
         return self.block_time * 0.5
 
     @property

@@ -89,7 +89,7 @@ class Peer:
         except asyncio.IncompleteReadError, OSError:
             pass
         except Exception:  # noqa: BLE001 It may be anything
-            # A message of another version, after an update: the process starts anew.
+            # A message of another version, after an update: another process starts.
             _LOGGER.warning("The chain's process cannot be understood: it is ended")
         finally:
             self._gone = True
@@ -123,9 +123,9 @@ class Peer:
     async def _serve(self, number: int, name: str, args: tuple[object, ...]) -> None:
         try:
             result = await self._handlers[name](*args)
-        except Exception as error:  # noqa: BLE001 Every failure is told over there
+        except Exception as error:  # noqa: BLE001 Every failure is raised over there
             if number:
-                self._send("failure", number, _told(error))
+                self._send("failure", number, _as_ours(error))
         else:
             if number:
                 self._send("result", number, result)
@@ -138,7 +138,7 @@ class Peer:
             self._writer.write(len(data).to_bytes(_LENGTH) + data)
 
 
-def _told(error: Exception) -> AuctionError:
+def _as_ours(error: Exception) -> AuctionError:
     """Return an error as the engine's own: what another one says might be secret."""
     for kind in type(error).__mro__:
         if issubclass(kind, AuctionError) and kind.__module__ == errors.__name__:

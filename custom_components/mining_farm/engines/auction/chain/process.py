@@ -1,7 +1,7 @@
 """The process that talks to the chain.
 
 Decoding the chain's types holds Python's lock for up to 300 ms at a time, in a thread
-as well: only another process keeps that away from everybody else's event loop.
+as well: only another process keeps that away from the caller's event loop.
 
 Started by `chain.thread` with the number of a socket; it ends when that is closed.
 """

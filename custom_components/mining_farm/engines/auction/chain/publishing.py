@@ -1,4 +1,4 @@
-"""Publishing a commitment: one extrinsic, sent once, and then looked for on the chain."""
+"""Publishing a commitment: one extrinsic, sent once, and then searched on the chain."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -97,7 +97,7 @@ class Publisher:
         """Sign and send; return the finalised block that holds it.
 
         Nothing was sent when a plain ChainError (or the signer's WalletError) is raised.
-        ExtrinsicRefusedError: it is in no block, or failed in one; the chain tells why.
+        ExtrinsicRefusedError: it is in no block, or failed in one; the chain says why.
         ExtrinsicUnconfirmedError: it was sent, and its fate is not known.
         """
         async with self._turn:
@@ -147,13 +147,13 @@ class Publisher:
         await self._keeper.compare()
         connection = await self._keeper.connection()
         head = (await self._reads.head()).number
-        # What its subscription told last may be more than it knows by now.
+        # Its subscription may have named a higher block than it has by now.
         if (lag := self._keeper.table.measure(head)) is None or lag > MAX_LAG:
             raise ChainError("nothing is published: the endpoint lags behind")
         return connection, head
 
     async def _submit(self, connection: Connection, extrinsic: str) -> str | None:
-        """Send; return the hash of its finalised block, None if that is not told."""
+        """Send; return the hash of its finalised block, None if it does not say."""
         try:
             async with connection.subscribe(
                 "author_submitAndWatchExtrinsic",
@@ -179,7 +179,7 @@ class Publisher:
         return None
 
     async def _search(self, sent: _Sent) -> BlockRef:
-        """Look for it in what is finalised, until it can no longer get into a block."""
+        """Search it in what is finalised, until it can no longer get into a block."""
         while True:
             with suppress(ChainUnavailableError):
                 finalised = await self._reads.finalised()
@@ -221,7 +221,7 @@ class Publisher:
 async def _free_nonce(connection: Connection, keypair: _Keypair) -> int:
     """Return the next nonce; ChainError while anything of the hotkey is not final.
 
-    Who else signs with it, and what a lost journal knew, only the chain can tell: what
+    Who else signs with it, and what a lost journal knew, only the chain knows: what
     waits in the pool counts for the next nonce, and not for that of the final state.
     """
     final = await connection.request("chain_getFinalizedHead")

@@ -137,9 +137,9 @@ def read_split(value: object) -> tuple[int, ...] | None:
         case None:
             return None
         case [*parts]:
-            whole = tuple(part for part in parts if isinstance(part, int))
-            if len(whole) == len(parts):
-                return whole
+            numbers = tuple(part for part in parts if isinstance(part, int))
+            if len(numbers) == len(parts):
+                return numbers
     raise ChainError("the chain's mechanism split is no list of numbers")
 
 

@@ -68,7 +68,7 @@ class ChainService:
         return await self._read(ask)
 
     async def timestamp(self, block_hash: str) -> datetime:
-        """Return the time that a block tells."""
+        """Return the time of a block."""
         return await self._read(lambda: self._timestamp(block_hash))
 
     async def tempo(self, block_hash: str) -> int:
@@ -130,7 +130,7 @@ class ChainService:
         return await self._publisher.publish(payload, hotkey, sign)
 
     async def _block(self, method: str) -> BlockRef:
-        """Return the block whose hash a method tells; both of the same block."""
+        """Return the block whose hash a method returns; both of the same block."""
         found = str(await self._keeper.request(method))
         header = await self._keeper.request("chain_getHeader", [found])
         return BlockRef(number=read_number(header), hash=found)

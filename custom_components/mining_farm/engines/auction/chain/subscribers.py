@@ -6,7 +6,7 @@ from contextlib import suppress
 
 
 class Subscribers[T]:
-    """Who is told of something, from whichever thread it is told."""
+    """Callbacks in their own loops, called from whichever thread."""
 
     def __init__(self) -> None:
         self._callbacks: dict[object, Callable[[T], None]] = {}
@@ -23,7 +23,7 @@ class Subscribers[T]:
 
         def pass_on(value: T) -> None:
             with suppress(RuntimeError):
-                # A closed loop has nobody left who listens.
+                # A closed loop has no listeners left.
                 loop.call_soon_threadsafe(call, value)
 
         def end() -> None:
@@ -32,7 +32,7 @@ class Subscribers[T]:
         self._callbacks[key] = pass_on
         return end
 
-    def tell(self, value: T) -> None:
+    def notify(self, value: T) -> None:
         """Pass a value on to all."""
         for pass_on in tuple(self._callbacks.values()):
             pass_on(value)

@@ -63,7 +63,7 @@ class Substrate(AsyncSubstrateInterface):
 
     @override
     async def get_block_hash(self, block_id: int | None) -> str:
-        """Return a block's hash, asked anew each time."""
+        """Return a block's hash, asked each time."""
         params = [] if block_id is None else [block_id]
         if (found := await self._request("chain_getBlockHash", params)) is None:
             raise ChainError(f"the chain has no block {block_id} yet")
@@ -145,7 +145,7 @@ class Substrate(AsyncSubstrateInterface):
         return str(extrinsic.data.to_hex())
 
     async def failure(self, block_hash: str, index: int) -> str | None:
-        """Return why an extrinsic of a block failed, `Pallet.Error`; None: not told."""
+        """Return why an extrinsic of a block failed, `Pallet.Error`; None: it did not."""
         runtime = await self.runtime_at(block_hash)
         for record in await self.storage("System", "Events", [], block_hash) or ():
             match record:

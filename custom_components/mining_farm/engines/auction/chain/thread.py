@@ -20,7 +20,7 @@ _RESTART_AT_MOST = 60.0
 _END_WITHIN = 2.0
 
 type Begin = Callable[[Peer], Coroutine[Any, Any, None]]
-"""Told of each new process, before anything else is asked of it."""
+"""Called with each new process, before anything else is asked of it."""
 
 
 class ChainThread:
@@ -44,12 +44,12 @@ class ChainThread:
         running = asyncio.get_running_loop()
         started = running.create_future()
 
-        def tell() -> None:
+        def set_started() -> None:
             if not started.done():
                 started.set_result(None)
 
         def pass_on() -> None:
-            running.call_soon_threadsafe(tell)
+            running.call_soon_threadsafe(set_started)
 
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._run(pass_on)),
@@ -60,7 +60,7 @@ class ChainThread:
         try:
             await asyncio.shield(started)
         except asyncio.CancelledError:
-            # Nobody else will: whoever was to close it has no client yet.
+            # Whoever was to close it has no client yet.
             await started
             await self.close()
             raise

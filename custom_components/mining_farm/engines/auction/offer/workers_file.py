@@ -72,7 +72,7 @@ class WorkersFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkersReading:
-    """One look at the file."""
+    """What the file holds now."""
 
     in_force: WorkersFile | None
     """The last good one; None where there was none yet."""
@@ -81,7 +81,7 @@ class WorkersReading:
 
 
 class WorkersSource:
-    """Reads the file anew each time, and remembers the last good one."""
+    """Reads the file each time, and remembers the last good one."""
 
     def __init__(self, path: Path, *, version_1: bool = False) -> None:
         """Read nothing yet."""

@@ -16,9 +16,9 @@ ALL_WEIGHT = 2**32
 def set_weights(
     document: tomlkit.TOMLDocument, won: Sequence[float], lost: Sequence[float]
 ) -> bool:
-    """Weigh the two goals as won to lost (PH/s); tell whether anything changed.
+    """Weigh the two goals as won to lost (PH/s); return whether that changed them.
 
-    Without any bid there is no share to tell, and the weights stay as they are.
+    Without any bid there is no share to set, and the weights stay as they are.
     """
     goals = _find_goals(document)
     won_rate, lost_rate = sum(won), sum(lost)

@@ -11,7 +11,7 @@ from ..errors import RoutingError
 def set_target(
     document: tomlkit.TOMLDocument, pool_name: str, won: Sequence[float]
 ) -> bool:
-    """Give every pool of the name what was won (PH/s) as its target; tell if it changed.
+    """Give every pool of the name what was won (PH/s) as its target; return if it changed.
 
     A pool with a target has no weight. Case and spaces around names do not matter.
     """

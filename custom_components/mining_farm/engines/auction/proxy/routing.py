@@ -1,4 +1,4 @@
-"""Tells a mining proxy what was won. The documents' keys are the proxies' own."""
+"""Routes what was won by the file of a mining proxy. The documents' keys are the proxies' own."""
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from .braiins import set_weights
 from .ihp_pools import set_target
 
 ATTEMPTS = 3
-"""How often a file is read anew after somebody else has written it meanwhile."""
+"""How often a file is read again after another program has written it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ type Route = IhpRoute | BraiinsRoute
 
 
 def apply_routing(route: Route, own: Sequence[OwnBid]) -> bool:
-    """Bring a proxy's file in line with the own bids; tell whether it changed. Blocks.
+    """Bring a proxy's file in line with the own bids; return whether it changed. Blocks.
 
     RoutingError, nothing written, where the file is missing or not as documented.
     """
@@ -131,7 +131,7 @@ def _replace(path: Path, sentinel: Path, new: bytes, old: bytes) -> None:
     """Replace the file, then call for its reading.
 
     The sentinel is touched before as well: a proxy that reads once too often does no
-    harm, but after a power cut between the two nobody would call for the reading.
+    harm, but after a power cut between the two no reload would be asked for.
     """
     was_there = sentinel.exists()
     _touch(sentinel)

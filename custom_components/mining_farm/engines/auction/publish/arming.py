@@ -34,7 +34,7 @@ class Arming:
 
 
 type ReadArming = Callable[[], Arming | None]
-"""Tells what is allowed right now; None: nothing is, only rehearse."""
+"""Returns what is allowed right now; None: nothing is, only rehearse."""
 
 
 def rehearse() -> None:

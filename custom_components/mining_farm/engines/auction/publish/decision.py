@@ -72,7 +72,7 @@ def decide_upkeep(
     """Return what to do about a commitment read at the head's block.
 
     An extrinsic that may still get into a block forbids the next one, whatever its
-    cause; so does a head older than the block that told of the last one.
+    cause; so does a head older than the block that settled the last one.
     """
     if isinstance(stored, Unknown):
         return stored

@@ -28,7 +28,7 @@ class HotkeyFile:
     name: str
     path: Path
     ss58: str | None
-    """None where the file does not tell."""
+    """None where the file does not say."""
     problem: str | None = None
     """Why nothing can be signed with it; None: it is usable."""
 
@@ -53,7 +53,7 @@ class HotkeySigner:
     def sign(self, data: bytes) -> bytes:
         """Return the sr25519 signature (context "substrate") of 64 bytes.
 
-        Reads the file anew each time; raises WalletError when it is no longer usable
+        Reads the file each time; raises WalletError when it is no longer usable
         or has become another key.
         """
         public, private = _open(self.path)
@@ -139,7 +139,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise WalletError(f"the hotkey's file {_reason(error)}") from None
     if raw.lstrip().startswith(_ENCRYPTED):
         raise EncryptedHotkeyError(
-            "the hotkey is encrypted with a password; write it anew without one "
+            "the hotkey is encrypted with a password; write it again without one "
             "(btcli wallet regen-hotkey --no-use-password), or watch its address only"
         )
     try:
@@ -169,7 +169,7 @@ def _open(path: Path) -> tuple[bytes, bytes]:
     if pair is None and fields.get("secretPhrase"):
         raise WalletError(
             "the hotkey's file holds a phrase but no private key; "
-            "write it anew (btcli wallet regen-hotkey --no-use-password)"
+            "write it again (btcli wallet regen-hotkey --no-use-password)"
         )
     if pair is None:
         raise WalletError("the hotkey's file holds no private key: it can only watch")

@@ -60,7 +60,7 @@ class FileJournal:
 
 
 class ReadOnlyJournal:
-    """A journal's file for who only looks: nothing is ever written to it."""
+    """A journal's file for reading only: nothing is ever written to it."""
 
     def __init__(self, path: Path) -> None:
         """Touch nothing yet."""

@@ -9,7 +9,7 @@ from ..errors import JournalError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """An extrinsic that was about to be sent; whether it was, the chain will tell."""
+    """An extrinsic that was about to be sent; whether it was, the chain will show."""
 
     cause: str
     payload: bytes
@@ -36,7 +36,7 @@ class UpkeepMemory:
     """Chain, subnet and hotkey it belongs to: elsewhere it means nothing."""
     intent: Intent | None = None
     settled_at: int | None = None
-    """The final block that told what became of the last one: older ones do not know."""
+    """The final block that settled the last one: older ones do not know."""
     refusal: Refusal | None = None
 
     def as_record(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What one look at the own commitment saw and did."""
+"""What one check of the own commitment found and did."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from .decision import Decision, Standing
 
 
 class Outcome(StrEnum):
-    """What came of one look at the commitment."""
+    """What came of one check of the commitment."""
 
     NOTHING = "nothing"
     """Nothing was to be done."""
@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     PUBLISHED = "published"
     """It is on the chain, finally."""
     UNCONFIRMED = "unconfirmed"
-    """It may have been sent; the chain will tell."""
+    """It may have been sent; the chain will show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,4 +44,4 @@ class UpkeepReport:
     payload: bytes | None = None
     """What that block holds."""
     journal_error: JournalError | None = None
-    """Why nothing can be sent until a human has looked after the journal."""
+    """Why nothing can be sent until a human has repaired the journal."""

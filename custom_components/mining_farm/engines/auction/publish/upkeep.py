@@ -1,7 +1,7 @@
-"""Keeps the own commitment on the chain: changed ones at once, old ones anew.
+"""Keeps the own commitment on the chain: changed ones at once, old ones again in time.
 
 An extrinsic costs, and one too many may replace a newer one. So the intent is on the
-disk before anything is sent; and until the chain has finally told what became of it,
+disk before anything is sent; and until a final block shows what became of it,
 nothing else is sent, also after a crash.
 """
 
@@ -27,7 +27,7 @@ from .memory import Intent, Refusal, UpkeepJournal, UpkeepMemory
 from .report import Outcome, UpkeepReport
 
 INTERVAL = 300.0
-"""Seconds between two looks, as in the original."""
+"""Seconds between two checks, as in the original."""
 EXTRINSIC_LIFE = 32
 """Blocks after which an extrinsic is surely dead: its era, and some for a late head."""
 
@@ -93,7 +93,7 @@ class CommitmentUpkeep:
         self._forced: asyncio.Task[UpkeepReport] | None = None
 
     async def run(self, offer: Offer | None, read_arming: ReadArming) -> UpkeepReport:
-        """Look, and publish where it is due and allowed; else only tell of it."""
+        """Check, and publish where it is due and allowed; else only report it."""
         return await self._run(offer, read_arming, force=False)
 
     async def publish_now(self, offer: Offer, read_arming: ReadArming) -> UpkeepReport:
@@ -164,7 +164,7 @@ class CommitmentUpkeep:
         offer: Offer,
         read_arming: ReadArming,
     ) -> UpkeepReport:
-        # Asked only now: whoever disarms while another look goes on is heard.
+        # Asked only now: disarming counts also while another check is under way.
         if (arming := read_arming()) is None:
             return replace(report, outcome=Outcome.REHEARSED, why=NOT_ARMED)
         if (objection := arming.find_objection(offer.workers)) is not None:

@@ -22,7 +22,7 @@ _PACKAGE = Path(__file__).parents[1]
 class AuctionSolver:
     """CBC as the validators run it where it runs, HiGHS elsewhere.
 
-    The first problem tells which: trying costs one more run of CBC, once.
+    The first problem finds out which: trying costs one more run of CBC, once.
     """
 
     def __init__(self, *, limit: float = 120.0, cbc_path: str | None = None) -> None:

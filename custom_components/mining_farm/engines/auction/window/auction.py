@@ -75,7 +75,7 @@ async def hold_auction(
         prices=market.prices,
         budget_ph=market.budget_ph,
         commitments=len(market.bids),
-        bidders=sum(bool(told) for told in market.bids.values()),
+        bidders=sum(bool(offered) for offered in market.bids.values()),
         banned=market.banned,
         skipped=market.skipped,
         winners=winners,

@@ -1,4 +1,4 @@
-"""What subscribers of the watch are told, and what the watch asks of a chain."""
+"""Events of the watch, and what the watch asks of a chain."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ class WindowUpdate:
     final: bool
     """The window's first block can no longer be replaced."""
     correction: bool = False
-    """The result told before was of a block that was replaced; this one is instead."""
+    """The result before it was of a block that was replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchProblem:
-    """Something failed and is tried again; told once, until it is over or another."""
+    """Something failed and is tried again; reported once, until it is over or another."""
 
     window: Window | None
     """None where not even the window is known."""

@@ -10,7 +10,7 @@ THRESHOLD = 45.0
 POLLS = 48
 """How often at most."""
 INTERVAL = 60.0
-"""Seconds between two looks at other times."""
+"""Seconds between two checks at other times."""
 
 
 def time_left(window: Window, head: int) -> float:
@@ -28,7 +28,7 @@ async def follow_transition(
 ) -> Window:
     """Return the window of a head, or the next one where it begins meanwhile.
 
-    The epoch is that of the first head throughout, and another window is told by its
+    The epoch is that of the first head throughout, and another window is recognised by its
     index, as in the original.
     """
     epoch = epoch_start(head, netuid, tempo)

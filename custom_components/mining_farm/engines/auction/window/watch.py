@@ -17,7 +17,7 @@ from .transition import INTERVAL, POLLS, THRESHOLD, follow_transition, time_left
 SILENCE = 3 * BLOCK_SECONDS
 """Seconds without a head after which the head is asked for."""
 MAX_OPEN = 12
-"""Windows that are not final yet and still looked after: those of two epochs."""
+"""Windows that are not final yet and still checked: those of two epochs."""
 MAX_PAUSE = BLOCK_SECONDS
 """Seconds before what failed is tried again, at most; a new head ends the wait."""
 HOLD_AGAIN = 60.0
@@ -32,7 +32,7 @@ class _ResumedError(Exception):
 
 @dataclass(slots=True)
 class _Open:
-    """A window that was told and may still change."""
+    """A window that was reported and may still change."""
 
     window: Window
     block_hash: str
@@ -67,7 +67,7 @@ class AuctionWatch:
         self._window: Window | None = None
         """The present one."""
         self._held: Window | None = None
-        """The last one that was told."""
+        """The last one that was reported."""
         self._open: dict[int, _Open] = {}
         self._problem: tuple[Window | None, str] | None = None
         self._failures = 0
@@ -112,7 +112,7 @@ class AuctionWatch:
         return await self._poll()
 
     async def _poll(self) -> BlockRef:
-        """Return the head as soon as it is worth a look."""
+        """Return the head as soon as a window may have changed."""
         head = await self._chain.head()
         window, tempo = self._window, self._tempo
         if window is None or tempo is None or self._held != window:
@@ -140,7 +140,7 @@ class AuctionWatch:
             raise _ResumedError
 
     async def _wait(self, seconds: float) -> bool:
-        """Wait; tell whether a head was heard, which ends the wait."""
+        """Wait; return whether a head came, which ends the wait."""
         if seconds > 0 and not self._heard.is_set():
             waits = (
                 asyncio.ensure_future(self._sleep(seconds)),
@@ -154,12 +154,12 @@ class AuctionWatch:
         return self._heard.is_set()
 
     async def _fail(self, error: Exception) -> None:
-        """Tell what failed unless it was told, and wait a little."""
+        """Report what failed unless it was reported, and wait a little."""
         window = None if self._window == self._held else self._window
         problem = (window, repr(error))
         if problem != self._problem:
             self._problem = problem
-            self._tell(WatchProblem(window=window, error=error))
+            self._notify(WatchProblem(window=window, error=error))
         self._ask = True
         self._failures += 1
         await self._wait(min(MAX_PAUSE, 2.0 ** min(self._failures - 1, 10)))
@@ -201,26 +201,28 @@ class AuctionWatch:
             self._open[window.start] = _Open(window, block_hash, result)
             if len(self._open) > MAX_OPEN:
                 del self._open[min(self._open)]
-        self._tell(WindowUpdate(result=result, final=is_final))
+        self._notify(WindowUpdate(result=result, final=is_final))
 
     async def _check_open(self, head: BlockRef) -> None:
-        """Tell of windows that have become final, or have another first block."""
+        """Report windows that have become final, or have another first block."""
         if not self._open:
             return
         final = (await self._chain.finalised()).number
-        for start, told in tuple(self._open.items()):
+        for start, reported in tuple(self._open.items()):
             block_hash = await self._hash_at(start, head)
             is_final = final >= start
-            is_other = block_hash != told.block_hash
+            is_other = block_hash != reported.block_hash
             if block_hash is None or not (is_final or is_other):
                 continue
             if is_other:
-                told.result = await self._compute(told.window, block_hash)
-                told.block_hash = block_hash
+                reported.result = await self._compute(reported.window, block_hash)
+                reported.block_hash = block_hash
             if is_final:
                 del self._open[start]
-            self._tell(
-                WindowUpdate(result=told.result, final=is_final, correction=is_other)
+            self._notify(
+                WindowUpdate(
+                    result=reported.result, final=is_final, correction=is_other
+                )
             )
 
     async def _hash_at(self, number: int, head: BlockRef) -> str | None:
@@ -237,7 +239,7 @@ class AuctionWatch:
             self._hold_at = self._clock() + HOLD_AGAIN
             raise
 
-    def _tell(self, event: WatchEvent) -> None:
+    def _notify(self, event: WatchEvent) -> None:
         for callback in tuple(self._callbacks):
             try:
                 callback(event)

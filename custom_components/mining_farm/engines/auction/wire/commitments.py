@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ..errors import CommitmentError
 
 TEXT_LIMIT = 128
-"""Bytes of text that a commitment may have; nobody checks it when reading."""
+"""Bytes of text that a commitment may have; readers do not check it."""
 _SUFFIX_MARK = b"\xff"
 
 

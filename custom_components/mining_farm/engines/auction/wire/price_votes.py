@@ -14,7 +14,7 @@ def decode_price_vote(raw: bytes) -> PriceVote | None:
     """Return a validator's prices and bans; None where the commitment has none.
 
     Prices that cannot be read are left out one by one; of equal keys the last counts.
-    A bitmap that is not of 32 bytes bans nobody. No bytes make it raise.
+    A bitmap that is not of 32 bytes bans no hotkey. No bytes make it raise.
     """
     envelope = open_commitment(raw)
     if envelope is None or envelope.kind != _KIND:

@@ -20,7 +20,7 @@ def ss58_encode(public_key: bytes) -> str:
 
 
 def ss58_decode(address: str) -> bytes:
-    """Return the public key of an address; WalletError tells what is wrong with it."""
+    """Return the public key of an address; WalletError says what is wrong with it."""
     number = 0
     for character in address:
         digit = _ALPHABET.find(character)

@@ -94,7 +94,7 @@ class WalletChainFlow(ConfigFlow):
         )
 
     def _take_chain(self, user_input: dict[str, Any]) -> bool:
-        """Take what was entered; tell whether it can be tried."""
+        """Take what was entered; return whether it can be tried."""
         self._wallet_entered = user_input
         try:
             endpoints = checked_endpoints(user_input[CONF_ENDPOINTS])
@@ -153,7 +153,7 @@ class WalletChainFlow(ConfigFlow):
     async def async_step_wallet_save(
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Store what was changed and follow the wallet anew."""
+        """Store what was changed and reload the wallet."""
         return self.async_update_reload_and_abort(
             self._get_reconfigure_entry(), data=self._wallet
         )

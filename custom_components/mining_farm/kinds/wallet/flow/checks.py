@@ -50,7 +50,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subnet:
-    """What the chain told."""
+    """What the chain answered."""
 
     netuid: int
     block: int
@@ -66,7 +66,7 @@ def absolute(hass: HomeAssistant, text: str) -> str:
     try:
         path = path.expanduser()
     except RuntimeError:
-        # Nobody's home: what it is will be said to be missing.
+        # No such home directory: the folder will be said to be missing.
         return str(path)
     return hass.config.path(str(path))
 
@@ -89,7 +89,7 @@ def checked_endpoints(texts: Sequence[str]) -> list[str]:
 
 
 async def ask_chain(endpoints: Sequence[str], netuid: int) -> Subnet:
-    """Return the subnet as the first endpoint that answers tells it; RefusedError."""
+    """Return the subnet as the first endpoint that answers describes it; RefusedError."""
     try:
         async with (
             asyncio.timeout(CHAIN_WITHIN_S),

@@ -1,4 +1,4 @@
-"""Steps that tell whose bids these are: a hotkey that signs, or an address to watch."""
+"""Steps for whose bids these are: a hotkey that signs, or an address to watch."""
 
 from abc import abstractmethod
 from typing import Any
@@ -59,7 +59,7 @@ class WalletKeyFlow(WalletChainFlow):
     async def async_step_wallet_directory(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the wallet directory and look for hotkeys."""
+        """Ask for the wallet directory and find its hotkeys."""
         errors: dict[str, str] = {}
         detail = ""
         if user_input is not None:

@@ -1,4 +1,4 @@
-"""Options of a wallet. Whether it is armed is told by its switch."""
+"""Options of a wallet. Whether it is armed is set by its switch."""
 
 from collections.abc import Mapping
 from typing import Any, override

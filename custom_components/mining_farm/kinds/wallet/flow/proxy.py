@@ -1,4 +1,4 @@
-"""Steps that tell which proxy learns what was won."""
+"""Steps for the proxy that follows what was won."""
 
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class WalletProxySteps(WalletSteps):
     async def async_step_wallet_no_proxy(
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Tell nobody what was won."""
+        """Route nothing."""
         return await self._wallet_part_known(PROXY_KEYS, {CONF_PROXY: PROXY_NONE})
 
     async def async_step_wallet_ihp(
@@ -85,7 +85,7 @@ class WalletProxySteps(WalletSteps):
     async def _try_proxy(
         self, proxy: str, user_input: dict[str, Any] | None
     ) -> tuple[dict[str, str], str]:
-        """Return what is wrong with a proxy's files, and nothing before they are told."""
+        """Return what is wrong with a proxy's files, and nothing before they are given."""
         if user_input is None:
             return {}, ""
         options = self._entered(proxy, user_input)

@@ -1,4 +1,4 @@
-"""Steps that tell what is bid: a workers file, a table of sizes, or nothing yet."""
+"""Steps for what is bid: a workers file, a table of sizes, or nothing yet."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ FORM_SCHEMA = vol.Schema(
 
 
 class WalletWorkersSteps(WalletSteps):
-    """Steps from where the workers are told to what would be committed."""
+    """Steps from the source of the workers to what would be committed."""
 
     _wallet_workers: dict[str, Any]
     _wallet_offer: Offer
@@ -75,7 +75,7 @@ class WalletWorkersSteps(WalletSteps):
     async def async_step_wallet_workers(
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask where the workers are told."""
+        """Ask for the source of the workers."""
         return self.async_show_menu(
             step_id="wallet_workers",
             menu_options=[
@@ -144,17 +144,17 @@ class WalletWorkersSteps(WalletSteps):
         """Show what would be committed."""
         if user_input is not None:
             return await self._wallet_part_known(WORKERS_KEYS, self._wallet_workers)
-        told = describe_offer(self._wallet_offer)
+        offer = describe_offer(self._wallet_offer)
         return self.async_show_form(
             step_id="wallet_preview",
             data_schema=vol.Schema({}),
             description_placeholders={
-                "text": told["text"],
-                "bytes": str(told["bytes"]),
+                "text": offer["text"],
+                "bytes": str(offer["bytes"]),
                 "limit": str(TEXT_LIMIT),
-                "workers": str(told["workers"]),
-                "hashrate": told["hashrate_ph"],
-                "price": told["price"],
+                "workers": str(offer["workers"]),
+                "hashrate": offer["hashrate_ph"],
+                "price": offer["price"],
             },
         )
 

@@ -1,4 +1,4 @@
-"""Tells of an endpoint that is lost, but not of a connection that is made anew at once."""
+"""Reports an endpoint that is lost, but not one that is connected again at once."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,20 +10,20 @@ PATIENCE_S = 15
 """Longer than it takes to go over to another endpoint: one block's time."""
 
 
-class EndpointLoss:
+class EndpointFailover:
     """Follows which endpoint is in use."""
 
     def __init__(
-        self, hass: HomeAssistant, tell: Callable[[str, str | None], None]
+        self, hass: HomeAssistant, report: Callable[[str, str | None], None]
     ) -> None:
-        """Tell the one that was lost, and which one is used instead."""
+        """Report the URL that was lost, and the one that is used instead, if any."""
         self._hass = hass
-        self._tell = tell
+        self._report = report
         self._last: str | None = None
         self._timer: CALLBACK_TYPE | None = None
 
     @callback
-    def take(self, url: str | None) -> None:
+    def update(self, url: str | None) -> None:
         """Note the endpoint in use; None: there is none now."""
         if url is None:
             if self._last is not None and self._timer is None:
@@ -33,11 +33,11 @@ class EndpointLoss:
         self.stop()
         was, self._last = self._last, url
         if was is not None and was != url:
-            self._tell(was, url)
+            self._report(was, url)
 
     @callback
     def stop(self) -> None:
-        """Wait for nothing any more."""
+        """Stop waiting."""
         if self._timer is not None:
             self._timer()
             self._timer = None
@@ -47,4 +47,4 @@ class EndpointLoss:
         self._timer = None
         was, self._last = self._last, None
         if was is not None:
-            self._tell(was, None)
+            self._report(was, None)

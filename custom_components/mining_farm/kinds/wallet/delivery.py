@@ -28,13 +28,13 @@ class Delivery:
 
 
 @callback
-def async_deliver(
+def async_delivery(
     hass: HomeAssistant, machines: list[str], result: AuctionResult | None
 ) -> Delivery:
     """Compare the window's won bids with what the machines do now.
 
-    One that fell silent delivers nothing as far as anybody knows; one of which nothing
-    is known yet leaves the sum unknown.
+    One that fell silent counts as zero; one that was not seen yet leaves the sum
+    unknown.
     """
     facts = [async_facts(hass, entry_id) for entry_id in machines]
     known = [

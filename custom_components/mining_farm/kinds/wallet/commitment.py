@@ -1,4 +1,4 @@
-"""What a look at the own commitment teaches, beside what was known before it."""
+"""What is known of the own commitment after it was checked."""
 
 from dataclasses import replace
 
@@ -16,13 +16,13 @@ from ...engines.auction import (
 from .data import CommitmentData
 
 
-def learn(
+def commitment_after(
     hotkey: str, report: UpkeepReport, before: CommitmentData | None
 ) -> CommitmentData:
-    """Return what is known of the commitment after a look at it."""
+    """Return what is known of the commitment after a check, given what was before."""
     wanted = report.decision is not None
     if report.standing is Standing.UNKNOWN:
-        # A look that failed makes the commitment that was seen no younger.
+        # A check that failed makes the commitment that was seen no younger.
         if before is None:
             return CommitmentData(standing=report.standing, wanted=wanted, stored=None)
         return replace(before, standing=report.standing)
@@ -33,7 +33,7 @@ def learn(
     made_at = None
     if stored is not None and stored.block is not None and head is not None:
         if before is not None and before.stored == stored:
-            # Told once: the head's age makes every other estimate a little different.
+            # Kept: the head's age makes every other estimate a little different.
             made_at = before.made_at
         made_at = made_at or dt_util.utcnow() - (head - stored.block) * BLOCK_TIME
     return CommitmentData(
