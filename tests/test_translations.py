@@ -271,12 +271,13 @@ def test_exceptions_and_issues() -> None:
     }
     exceptions = set()
     for path, call, name in _calls():
-        match call.args:
-            case [ast.Constant(value=str(reason)), *_] if name in (
-                "_error",
-                "_refusal",
-            ):
-                exceptions.add(f"{path.parent.name}_{reason}")
+        if name in ("_error", "_refusal"):
+            exceptions |= {
+                f"{path.parent.name}_{argument.value}"
+                for argument in call.args
+                if isinstance(argument, ast.Constant)
+                and isinstance(argument.value, str)
+            }
         key = _argument(call, "translation_key")
         if key is None:
             continue
