@@ -61,6 +61,20 @@ VIOLATIONS = {
         "Containers: a maker stands above the words and beside the others; "
         "only the registry names it"
     ): Planted("engines/containers/models.py", "from . import antspace"),
+    (
+        "Edge collector: doors and scan over the registry, the registry over drivers, "
+        "drivers over the words"
+    ): Planted("engines/edge_collector/driver.py", "from .drivers import cgminer"),
+    "Edge collector: drivers are independent of each other, over one exchange": Planted(
+        "engines/edge_collector/drivers/tcp.py", "from .cgminer import client"
+    ),
+    "Edge collector: the CGMiner driver is built in layers": Planted(
+        "engines/edge_collector/drivers/cgminer/decoding.py", "from . import replies"
+    ),
+    "Edge collector: only the list of families knows a family by name": Planted(
+        "engines/edge_collector/drivers/cgminer/parsing.py",
+        "from .families import antminer",
+    ),
     "What ships never imports simulators or tests": Planted(
         "engines/restart/models.py", "from simulators import clock"
     ),

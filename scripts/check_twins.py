@@ -3,10 +3,11 @@
 A test reads reference data when it, its parameters, its fixtures or what they call use
 something of `tests/reference.py`. Its twin (`@twin("test_name")`) has to exist and must
 not read that data; `@twin(OTHER_CASES)` says that it has cases on our own. Prints what is
-amiss and exits 1; `--allow-missing` only prints the tests that name no twin yet, `--list`
-prints each test on reference data as pytest takes it.
+amiss and exits 1. `--allow-missing`: tests that name no twin yet are only printed;
+`--list`: prints each test on reference data as pytest takes it.
 """
 
+import argparse
 import ast
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,16 +196,22 @@ def find_faults(modules: dict[str, Module]) -> tuple[list[str], list[str]]:
 
 
 def main() -> int:
-    """Print the faults of this repository; return the exit status."""
-    modules = read_modules(ROOT / "tests")
-    if "--list" in sys.argv:
+    """Print what is amiss; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "tests")
+    parser.add_argument("--allow-missing", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    modules = read_modules(options.folder)
+    if options.list:
         print(*find_reference_tests(modules), sep="\n")
         return 0
     missing, wrong = find_faults(modules)
     for place in missing:
         print(f"{place}: names no twin")
-    print(*wrong, sep="\n")
-    if missing and "--allow-missing" in sys.argv:
+    for fault in wrong:
+        print(fault)
+    if options.allow_missing:
         print(f"{len(missing)} tests on reference data name no twin yet.")
         return int(bool(wrong))
     return int(bool(missing or wrong))
