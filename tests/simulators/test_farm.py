@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 import signal
 import socket
-import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from simulators.antminer import MODELS
 from simulators.clock import ManualClock
 from simulators.farm import MIX, Farm, miners
+from tests.harness import child
 
 from .asking import ask, free_base
 
@@ -80,8 +80,9 @@ async def test_the_program(loopback: None, number: signal.Signals) -> None:
     """It prints where everything is, answers, takes commands, and ends cleanly."""
     port, base = _free_port(), free_base()
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "simulators.farm", "--base", base),
-        *("--miners", "1", "--port", str(port), "--control-port", "0"),
+        *child.command("simulators.farm", "--base", base, "--miners", "1"),
+        *("--port", str(port), "--control-port", "0"),
+        **child.options(),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -132,7 +133,10 @@ async def test_wrong_arguments_end_in_one_line(
 ) -> None:
     """No traceback for what a person got wrong."""
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", *arguments), cwd=ROOT, stderr=asyncio.subprocess.PIPE
+        *child.command(*arguments),
+        **child.options(),
+        cwd=ROOT,
+        stderr=asyncio.subprocess.PIPE,
     )
     _, errors = await program.communicate()
     lines = errors.decode().splitlines()
@@ -144,8 +148,9 @@ async def test_a_single_miner_as_a_program(socket_enabled: None) -> None:
     """One model on one port, with its own control port if wanted."""
     port = _free_port()
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "simulators.antminer", "--model", "s9"),
+        *child.command("simulators.antminer", "--model", "s9"),
         *("--port", str(port), "--control-port", "0"),
+        **child.options(),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack
 import json
 from pathlib import Path
 import socket
-import sys
 from typing import Any
 
 import aiohttp
@@ -14,6 +13,7 @@ import pytest
 from simulators.clock import ManualClock
 from simulators.control import ControlServer
 from simulators.farm import Farm, containers
+from tests.harness import child
 from tests.simulators.asking import free_base
 
 from .conftest import StartContainer
@@ -40,7 +40,8 @@ async def _http(method: str, url: str) -> tuple[int, Any]:
 
 async def _program(*arguments: str) -> Program:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "simulators.antspace", *arguments),
+        *child.command("simulators.antspace", *arguments),
+        **child.options(),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 import signal
-import sys
 
 import aiohttp
 from kasa import Device, IotProtocol, KasaException, Module
@@ -15,6 +14,7 @@ from simulators.clock import ManualClock
 from simulators.commands import perform
 from simulators.control import ControlServer
 from simulators.kasa import MODELS, Command, KasaSimulator
+from tests.harness import child
 
 from .conftest import StartPlug, free_host
 
@@ -242,9 +242,9 @@ async def test_relays_that_stick(start_plug: StartPlug) -> None:
     strip.stick_off(1)
     strip.stick_on(2)
     device = await Device.connect(host=strip.host)
-    for child in device.children[:2]:
-        await child.turn_off()
-        await child.turn_on()
+    for outlet in device.children[:2]:
+        await outlet.turn_off()
+        await outlet.turn_on()
     await device.disconnect()
     assert [relay.on for relay in strip.outlets[:2]] == [False, True]
     assert len(strip.commands) == 4
@@ -318,8 +318,9 @@ async def test_as_a_program(loopback: None) -> None:
     """It says where it is, serves, and ends on a signal."""
     host = free_host()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "simulators.kasa"),
+        *child.command("simulators.kasa"),
         *("--model", "hs110", "--host", host, "--control-port", "0"),
+        **child.options(),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
     )

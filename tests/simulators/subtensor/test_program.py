@@ -4,7 +4,6 @@ import asyncio
 import json
 from pathlib import Path
 import signal
-import sys
 import tomllib
 
 import aiohttp
@@ -16,6 +15,7 @@ from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.farm import groups
 from simulators.subtensor.storage import commitment_key
 from simulators.subtensor.wallet import WalletFolder
+from tests.harness import child
 
 from ..asking import free_base
 from .client import connected
@@ -84,8 +84,9 @@ async def test_a_wallet_folder(tmp_path: Path) -> None:
 async def test_the_program(socket_enabled: None, tmp_path: Path) -> None:
     """It prints where it is, makes blocks, and ends cleanly."""
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "simulators.subtensor", "--port", "0"),
+        *child.command("simulators.subtensor", "--port", "0"),
         *("--block-time", "0.05", "--wallets", str(tmp_path)),
+        **child.options(),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
