@@ -2,7 +2,7 @@
 
 The liquid is one body of a known heat capacity. Miners warm it; cooling lets it relax
 towards the set point, or towards the lowest temperature that the weather and what runs
-of the plant allow. State moves on whenever it is looked at, in steps of five seconds.
+of the plant allow. State moves on whenever it is read, in steps of five seconds.
 """
 
 from abc import abstractmethod

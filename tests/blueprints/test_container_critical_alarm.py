@@ -15,7 +15,7 @@ def said(messages: list[ServiceCall]) -> list[str]:
 
 
 async def test_critical_alarms_are_told(site: Site, automate: Automate) -> None:
-    """Told when raised and when over; one that is not critical is not."""
+    """A message when raised and when over; none for one that is not critical."""
     container = await site.container(faithful=True)
     await site.add(container)
     messages = await automate("container_critical_alarm", containers=[NORTH])
@@ -34,7 +34,7 @@ async def test_critical_alarms_are_told(site: Site, automate: Automate) -> None:
 
 
 async def test_an_alarm_from_before_the_start(site: Site, automate: Automate) -> None:
-    """A leak that began while Home Assistant was off is told once it has started."""
+    """A leak that began while Home Assistant was off is reported once it has started."""
     site.hass.set_state(CoreState.not_running)
     container = await site.container(faithful=True)
     container.leak()
@@ -50,8 +50,10 @@ async def test_what_is_wanted_can_be_chosen(site: Site, automate: Automate) -> N
     """Other severities, no end, and another action in place of a message."""
     container = await site.container(faithful=True)
     await site.add(container)
-    told: list[str] = []
-    site.hass.bus.async_listen("told", lambda event: told.append(event.data["text"]))
+    texts: list[str] = []
+    site.hass.bus.async_listen(
+        "alarm_message", lambda event: texts.append(event.data["text"])
+    )
     messages = await automate(
         "container_critical_alarm",
         containers=[NORTH],
@@ -60,7 +62,7 @@ async def test_what_is_wanted_can_be_chosen(site: Site, automate: Automate) -> N
         cleared=False,
         other_actions=[
             {
-                "event": "told",
+                "event": "alarm_message",
                 "event_data": {"text": "{{ container }} {{ event }} {{ alarm }}"},
             }
         ],
@@ -72,12 +74,12 @@ async def test_what_is_wanted_can_be_chosen(site: Site, automate: Automate) -> N
         container.clear_alarm(alarm)
     await site.polls()
     assert said(messages) == []
-    assert "North raised supply temperature high" in told
-    assert not [text for text in told if "cleared" in text or "leak" in text]
+    assert "North raised supply temperature high" in texts
+    assert not [text for text in texts if "cleared" in text or "leak" in text]
 
 
-async def test_silence_is_told(site: Site, automate: Automate) -> None:
-    """A container that nobody hears of is no container without alarms."""
+async def test_silence_is_reported(site: Site, automate: Automate) -> None:
+    """A container that does not answer is not one without alarms."""
     container = await site.container(faithful=True)
     await site.add(container)
     messages = await automate(
@@ -86,6 +88,4 @@ async def test_silence_is_told(site: Site, automate: Automate) -> None:
     await site.polls()
     container.refuse()
     await site.polls(5)
-    assert said(messages) == [
-        "Nothing is heard of North any more. Nobody knows whether it cools."
-    ]
+    assert said(messages) == ["North no longer answers. Whether it cools is unknown."]

@@ -127,9 +127,9 @@ async def test_nothing_is_shown_before_the_plant_shows_it(
         await asyncio.sleep(0)
     assert site.get(CLIMATE).attributes["temperature"] == 35.0
     site.clock.advance(2.0)
-    with pytest.raises(HomeAssistantError) as told:
+    with pytest.raises(HomeAssistantError) as raised:
         await asked
-    assert told.value.translation_key == "container_unconfirmed"
+    assert raised.value.translation_key == "container_unconfirmed"
     await site.settle()
     assert site.get(CLIMATE).attributes["temperature"] == 35.0
     assert writes(north) == ["setTemp&temp=30"]
@@ -167,9 +167,9 @@ async def test_a_target_with_a_mode(site: Site, north: AntspaceSimulator) -> Non
     assert writes(north) == ["close", "setTemp&temp=31"]
     await act(site, "set_temperature", temperature=32, hvac_mode="cool")
     assert writes(north)[2:] == ["open", "setTemp&temp=32"]
-    with pytest.raises(ServiceValidationError) as told:
+    with pytest.raises(ServiceValidationError) as raised:
         await act(site, "set_temperature", temperature=33, hvac_mode="auto")
-    assert told.value.translation_key == "container_auto_has_no_target"
+    assert raised.value.translation_key == "container_auto_has_no_target"
     assert len(north.writes) == 4
 
 
@@ -218,17 +218,17 @@ async def test_a_stop_in_automatic_mode_is_ended_by_another_mode(
 async def test_no_way_out_of_automatic_mode_is_known_before_anything_is_done(
     site: Site, north: AntspaceSimulator
 ) -> None:
-    """Whoever reads that nothing was told can believe it."""
+    """An error that says that nothing was sent is right."""
     north.set_fields({"pid_mode": True, "supply_liquid_set_temp": 38})
     await site.add(north, controls=True)
-    with pytest.raises(ServiceValidationError) as told:
+    with pytest.raises(ServiceValidationError) as raised:
         await act(site, "set_hvac_mode", hvac_mode="cool")
-    assert told.value.translation_key == "container_out_of_bounds"
+    assert raised.value.translation_key == "container_out_of_bounds"
     assert writes(north) == []
 
 
 async def test_an_unknown_mode_is_unknown(site: Site, north: AntspaceSimulator) -> None:
-    """A plant that does not tell of PID or its pump has no mode that is known."""
+    """A plant that does not report PID or its pump has no mode that is known."""
     north.remove_fields(["pid_mode"])
     await site.add(north, controls=True)
     assert site.state(CLIMATE) == "unknown"

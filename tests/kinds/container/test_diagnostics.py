@@ -18,35 +18,35 @@ async def diagnose(
     site: Site, entry: MockConfigEntry, simulator: AntspaceSimulator
 ) -> dict[str, Any]:
     """Return the diagnostics as they are saved, with nothing in them that is private."""
-    told = await async_get_config_entry_diagnostics(site.hass, entry)
-    text = json.dumps(told)
+    found = await async_get_config_entry_diagnostics(site.hass, entry)
+    text = json.dumps(found)
     for address in (simulator.host, *simulator.miner_info["miner_info"]):
         assert address not in text
     for degrees in PLACE.values():
         assert str(degrees) not in text
-    return told
+    return found
 
 
-async def test_what_is_told(site: Site, north: AntspaceSimulator) -> None:
+async def test_what_is_shown(site: Site, north: AntspaceSimulator) -> None:
     """The reading, the alarms and the options; no miner is left out."""
     north.set_fields(PLACE)
     north.raise_alarm("fan1_fault")
     entry = await site.add(north, f"hk3 {north.host}", pressure_unit="mpa")
-    told = await diagnose(site, entry, north)
-    assert told["name"] == REDACTED
-    assert told["data"]["host"] == REDACTED
-    assert told["data"]["port"] == north.port
-    assert told["options"] == {"controls": False, "pressure_unit": "mpa"}
-    assert told["bounds"] == {"low": 20, "high": 45, "step": 0.5}
-    assert (told["model"], told["status"]) == ("hk3", "error")
-    assert told["plant"]["values"]["supply_liquid_temp"] == 35
-    assert told["plant"]["values"]["latitude"] == REDACTED
-    assert told["plant"]["flags"]["circulating_pump"] is True
-    assert told["plant"]["alarm_states"]["fan1_fault"] is True
-    (alarm,) = told["alarms"]
+    found = await diagnose(site, entry, north)
+    assert found["name"] == REDACTED
+    assert found["data"]["host"] == REDACTED
+    assert found["data"]["port"] == north.port
+    assert found["options"] == {"controls": False, "pressure_unit": "mpa"}
+    assert found["bounds"] == {"low": 20, "high": 45, "step": 0.5}
+    assert (found["model"], found["status"]) == ("hk3", "error")
+    assert found["plant"]["values"]["supply_liquid_temp"] == 35
+    assert found["plant"]["values"]["latitude"] == REDACTED
+    assert found["plant"]["flags"]["circulating_pump"] is True
+    assert found["plant"]["alarm_states"]["fan1_fault"] is True
+    (alarm,) = found["alarms"]
     assert (alarm["key"], alarm["name"]) == ("fan1_fault", "fan_fault")
-    assert told["miners"]["total_hashrate"] == 47709
-    miners = told["miners"]["miners"]
+    assert found["miners"]["total_hashrate"] == 47709
+    miners = found["miners"]["miners"]
     assert len(miners) == 171
     assert {miner["ip"] for miner in miners} == {REDACTED}
     assert miners[0]["type"] == "S19 XP+ Hydro"
@@ -58,13 +58,13 @@ async def test_of_a_container_that_is_gone(
     """What is known of one that never answered, and no old reading of a silent one."""
     north.refuse()
     entry = await site.add(north)
-    told = await diagnose(site, entry, north)
-    assert (told["status"], told["plant"], told["last_seen"]) == (None, None, None)
+    found = await diagnose(site, entry, north)
+    assert (found["status"], found["plant"], found["last_seen"]) == (None, None, None)
     north.restore()
     await site.polls()
     assert (await diagnose(site, entry, north))["status"] == "running"
     north.refuse()
     await site.polls(4)
-    told = await diagnose(site, entry, north)
-    assert (told["status"], told["plant"], told["miners"]) == ("offline", None, None)
-    assert told["last_seen"] is not None
+    found = await diagnose(site, entry, north)
+    assert (found["status"], found["plant"], found["miners"]) == ("offline", None, None)
+    assert found["last_seen"] is not None

@@ -25,7 +25,7 @@ ALARM_KEYS = {
     "phasefailure": "phase_failure",
     "power_distribution_Fault": "power_distribution_fault",
 }
-"""Alarms whose wire keys are not what they tell."""
+"""Alarms whose wire keys are not what they mean."""
 
 type Row = dict[str, Any]
 
@@ -36,7 +36,7 @@ def sensor(
     device_class: str | None = "temperature",
     **other: Any,
 ) -> Row:
-    """Return what is expected of a number; a measured, usual temperature unless told."""
+    """Return what is expected of a number; a measured, temperature by default."""
     return {
         "canonical": key,
         "kind": "sensor",
@@ -238,7 +238,7 @@ async def test_fields_and_alarms(site: Site, model: Model) -> None:
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_what_an_hk3_tells(site: Site, north: AntspaceSimulator) -> None:
+async def test_what_an_hk3_shows(site: Site, north: AntspaceSimulator) -> None:
     """A real sample of a site: values, sums and differences in the house's units."""
     north.set_fields(
         {
@@ -310,7 +310,7 @@ async def test_sums_need_all_their_parts(site: Site, north: AntspaceSimulator) -
     assert site.state("sensor.north_distribution_box_2_power") == "523.26"
 
 
-async def test_what_an_immersion_tells(site: Site, south: AntspaceSimulator) -> None:
+async def test_what_an_immersion_shows(site: Site, south: AntspaceSimulator) -> None:
     """Scaled as documented: tenths of a volt, hundreds of kilowatts."""
     south.set_fields(
         {
@@ -405,7 +405,7 @@ async def test_a_stopped_container(site: Site, south: AntspaceSimulator) -> None
 async def test_the_device(
     site: Site, south: AntspaceSimulator, device_registry: dr.DeviceRegistry
 ) -> None:
-    """One device, its model told, its page one click away."""
+    """One device with its model, its page one click away."""
     await site.add(south, "south")
     (device,) = dr.async_entries_for_config_entry(device_registry, "south")
     assert device.name == "South"

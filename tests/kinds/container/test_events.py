@@ -14,8 +14,8 @@ from .conftest import Site
 ALARMS = "event.north_alarms"
 
 
-def told(changes: list[Event[dict[str, Any]]]) -> list[tuple[str, str, str]]:
-    """Return kind, alarm and severity of what the event entity told."""
+def events_of(changes: list[Event[dict[str, Any]]]) -> list[tuple[str, str, str]]:
+    """Return type, alarm and severity of each event."""
     return [
         (state.attributes["event_type"], state.attributes["alarm"], severity)
         for change in changes
@@ -26,20 +26,20 @@ def told(changes: list[Event[dict[str, Any]]]) -> list[tuple[str, str, str]]:
 
 
 async def test_raised_and_cleared(site: Site, north: AntspaceSimulator) -> None:
-    """An alarm is told when it comes and when it goes, and not in between."""
+    """An alarm triggers an event when it comes and when it goes, and not in between."""
     await site.add(north)
     assert site.state(ALARMS) == "unknown"
     changes = async_capture_events(site.hass, "state_changed")
     north.raise_alarm("fan2_fault")
     await site.polls(3)
-    assert told(changes) == [("raised", "fan2_fault", "high")]
+    assert events_of(changes) == [("raised", "fan2_fault", "high")]
     raised = site.get(ALARMS).attributes
     assert raised["name"] == "fan_fault"
     assert raised["number"] == 2
     assert raised["cleared_at"] is None
     north.clear_alarm("fan2_fault")
     await site.polls(2)
-    assert told(changes)[1:] == [("cleared", "fan2_fault", "high")]
+    assert events_of(changes)[1:] == [("cleared", "fan2_fault", "high")]
     cleared = site.get(ALARMS).attributes
     assert cleared["raised_at"] == raised["raised_at"]
     assert cleared["cleared_at"] > raised["raised_at"]
@@ -52,23 +52,25 @@ async def test_several_in_one_poll(site: Site, north: AntspaceSimulator) -> None
     north.raise_alarm("leakage_fault")
     north.raise_alarm("spray_pump_fault")
     await site.polls()
-    assert set(told(changes)) == {
+    assert set(events_of(changes)) == {
         ("raised", "leakage_fault", "critical"),
         ("raised", "spray_pump_fault", "high"),
     }
 
 
-async def test_what_was_on_at_the_first_look(
+async def test_what_was_on_at_the_first_poll(
     site: Site, north: AntspaceSimulator
 ) -> None:
-    """An alarm that is older than the entry is told, though nobody listened yet."""
+    """An alarm that is older than the entry triggers an event, once automations listen."""
     north.raise_alarm("power_fault")
     await site.add(north)
     assert site.get(ALARMS).attributes["alarm"] == "power_fault"
     assert site.get(ALARMS).attributes["severity"] == "medium"
 
 
-async def test_no_news_after_a_restart(site: Site, north: AntspaceSimulator) -> None:
+async def test_a_known_alarm_triggers_no_event_after_a_restart(
+    site: Site, north: AntspaceSimulator
+) -> None:
     """What lasts over a restart is not raised again; what ended meanwhile is cleared."""
     north.raise_alarm("fan1_fault")
     north.raise_alarm("power_fault")
@@ -78,7 +80,7 @@ async def test_no_news_after_a_restart(site: Site, north: AntspaceSimulator) -> 
     changes = async_capture_events(site.hass, "state_changed")
     await site.load(entry)
     await site.polls()
-    assert told(changes) == [("cleared", "power_fault", "medium")]
+    assert events_of(changes) == [("cleared", "power_fault", "medium")]
 
 
 async def test_what_is_found_while_home_assistant_starts(
@@ -102,7 +104,7 @@ async def test_what_is_found_while_home_assistant_starts(
 async def test_gone_before_home_assistant_has_started(
     site: Site, north: AntspaceSimulator
 ) -> None:
-    """An entry that is unloaded during the start tells nothing afterwards."""
+    """An entry that is unloaded during the start triggers nothing afterwards."""
     site.hass.set_state(CoreState.not_running)
     north.raise_alarm("leakage_fault")
     entry = await site.add(north)
@@ -125,11 +127,11 @@ async def test_silence_clears_nothing(
     await site.polls(5)
     north.restore()
     await site.polls(2)
-    assert told(changes) == []
+    assert events_of(changes) == []
 
 
 async def test_a_lost_plc_is_an_alarm(site: Site) -> None:
-    """The controller's lost plant is told like an alarm of the plant."""
+    """A controller that lost its PLC triggers the event of an alarm."""
     south = await site.container(Model.IMMERSION)
     await site.add(south)
     changes = async_capture_events(site.hass, "state_changed")
@@ -137,7 +139,7 @@ async def test_a_lost_plc_is_an_alarm(site: Site) -> None:
     await site.polls()
     south.connect()
     await site.polls()
-    assert told(changes) == [
+    assert events_of(changes) == [
         ("raised", "disconnect", "critical"),
         ("cleared", "disconnect", "critical"),
     ]

@@ -93,7 +93,7 @@ async def test_add_a_container(
 async def test_controls_where_they_are_ticked(
     site: Site, north: AntspaceSimulator
 ) -> None:
-    """With the tick cooling can be steered."""
+    """With the tick cooling can be controlled."""
     confirm = await answer(site, await begin(site), **address(north))
     await answer(site, confirm, name="Hall", controls=True)
     assert site.hass.states.async_entity_ids("climate") == ["climate.hall"]
@@ -152,7 +152,7 @@ FOREIGN = json.dumps({"ok": True, "method": "coolerState", "params": {"a": 1}})
         (("break_down",), "container_refused"),
     ],
 )
-async def test_errors_are_told_and_recovered_from(
+async def test_errors_are_shown_and_recovered_from(
     site: Site, north: AntspaceSimulator, fault: tuple[str, ...], error: str
 ) -> None:
     """Each failure has a text of its own, and the form goes on with what was typed."""
@@ -188,7 +188,7 @@ async def test_what_is_no_address(site: Site, host: str) -> None:
 async def test_the_same_container_twice_is_refused(
     site: Site, north: AntspaceSimulator, south: AntspaceSimulator
 ) -> None:
-    """Host and port tell it; another port of the same host is another container."""
+    """Host and port identify it; another port of the same host is another container."""
     await site.add(north)
     result = await answer(site, await begin(site), **address(north))
     assert result["type"] is FlowResultType.ABORT

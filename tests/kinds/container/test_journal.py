@@ -16,14 +16,14 @@ from .test_resilience import ALARMS, LEAK
 EVENT = "event.north_alarms"
 
 
-def told(site: Site) -> tuple[str | None, str | None]:
-    """Return what the event entity told last: what happened, to which alarm."""
+def last_event(site: Site) -> tuple[str | None, str | None]:
+    """Return the last event: its type, and its alarm."""
     attributes = site.get(EVENT).attributes
     return attributes.get("event_type"), attributes.get("alarm")
 
 
 async def reload(site: Site) -> None:
-    """Load the entry anew, as after a restart."""
+    """Load the entry again, as after a restart."""
     assert await site.hass.config_entries.async_reload("north")
     await site.settle()
 
@@ -32,11 +32,11 @@ async def reload(site: Site) -> None:
 async def test_an_alarm_that_lasts_is_not_raised_again(
     site: Site, north: AntspaceSimulator, seconds: float
 ) -> None:
-    """It keeps its beginning, and nobody is told twice."""
+    """It keeps its beginning, and triggers no second event."""
     await site.add(north)
     north.raise_alarm("leakage_fault")
     await site.polls()
-    assert told(site) == ("raised", "leakage_fault")
+    assert last_event(site) == ("raised", "leakage_fault")
     since = site.get(ALARMS).attributes["alarms"][0]["since"]
     if seconds:
         await site.after(seconds)
@@ -60,7 +60,7 @@ async def test_an_alarm_that_lasts_is_not_raised_again(
 async def test_what_is_read_after_the_end_is_not_kept(
     site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any]
 ) -> None:
-    """A command that outlives its entry told nobody: the next entry has to."""
+    """What a command reads after its entry ended triggers no event: the next entry does it."""
     entry = await site.add(north, controls=True)
     ended = entry.runtime_data
     north.delay(2, "minerInfo")
@@ -84,7 +84,7 @@ async def test_what_is_read_after_the_end_is_not_kept(
     await site.after(6)
     north.restore()
     await site.load(entry)
-    assert told(site) == ("raised", "leakage_fault")
+    assert last_event(site) == ("raised", "leakage_fault")
     await site.hass.config_entries.async_remove(entry.entry_id)
     await site.after(6)
     assert f"{DOMAIN}.container.north" not in hass_storage
@@ -93,7 +93,7 @@ async def test_what_is_read_after_the_end_is_not_kept(
 async def test_an_alarm_that_ended_meanwhile_is_cleared(
     site: Site, north: AntspaceSimulator
 ) -> None:
-    """The end is told although nobody watched."""
+    """The end triggers an event although it came while the entry was not loaded."""
     entry = await site.add(north)
     north.raise_alarm("leakage_fault")
     await site.polls()
@@ -101,14 +101,14 @@ async def test_an_alarm_that_ended_meanwhile_is_cleared(
     north.clear_alarm("leakage_fault")
     await site.after(600)
     await site.load(entry)
-    assert told(site) == ("cleared", "leakage_fault")
+    assert last_event(site) == ("cleared", "leakage_fault")
     assert site.get(EVENT).attributes["severity"] == "critical"
     assert site.state(LEAK) == STATE_OFF
     assert site.state(ALARMS) == "0"
 
 
 async def test_silence_clears_no_alarm(site: Site, north: AntspaceSimulator) -> None:
-    """An alarm lasts through silence, and a lost PLC, until it is told to be over."""
+    """An alarm lasts through silence, and a lost PLC, until it is reported off."""
     await site.add(north)
     north.raise_alarm("leakage_fault")
     await site.polls()
@@ -157,7 +157,7 @@ async def test_nothing_new_is_not_written(
     assert key not in hass_storage
 
 
-async def test_a_controllers_own_target_is_not_a_humans(
+async def test_a_target_of_pid_mode_is_not_kept_as_the_users(
     site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any]
 ) -> None:
     """The last target without PID is what leaving PID goes back to."""

@@ -67,7 +67,7 @@ async def test_what_is_in_force_is_shown(
 
 
 async def test_controls_are_there_at_once(site: Site, north: AntspaceSimulator) -> None:
-    """The entry is loaded anew with them, within the new bounds."""
+    """The entry is reloaded with them, within the new bounds."""
     entry = await site.add(north)
     assert site.hass.states.get("climate.north") is None
     form = await begin(site, entry)
@@ -100,7 +100,7 @@ async def test_crossed_bounds_are_refused(
 @pytest.mark.parametrize(
     "change", [{"set_point_lowest": 4.5}, {"set_point_highest": 60.5}]
 )
-async def test_bounds_that_nobody_can_want(
+async def test_bounds_beyond_any_use_are_refused(
     site: Site, north: AntspaceSimulator, change: dict[str, float]
 ) -> None:
     """Freezing and boiling are no choice."""
@@ -110,7 +110,7 @@ async def test_bounds_that_nobody_can_want(
 
 
 async def test_pressures_in_another_unit(site: Site, north: AntspaceSimulator) -> None:
-    """What the plant tells is read in it after the change."""
+    """Raw pressures are read in it after the change."""
     north.set_fields({"supply_liquid_pressure": 2.8})
     entry = await site.add(north)
     await answer(site, await begin(site, entry), pressure_unit="bar")

@@ -44,7 +44,7 @@ async def fix(
 async def test_pressures_that_are_not_in_mpa(
     site: Site, hass_client: ClientSessionGenerator, issue_registry: ir.IssueRegistry
 ) -> None:
-    """Unknown and told, until the user says what they are in."""
+    """Unknown, with an issue, until the user says what they are in."""
     mock = await site.container(faithful=True)
     assert mock.state["supply_liquid_pressure"] == 35
     entry = await site.add(mock)
@@ -97,7 +97,7 @@ async def test_a_gauge_that_is_mended(
 async def test_power_that_cannot_be_true(
     site: Site, issue_registry: ir.IssueRegistry
 ) -> None:
-    """More than 10 MW is unknown, and nobody knows a unit to offer."""
+    """More than 10 MW is unknown, and there is no unit to offer."""
     mock = await site.container(Model.IMMERSION, faithful=True)
     await site.add(mock)
     assert site.state("sensor.north_total_power") == STATE_UNKNOWN
@@ -114,7 +114,7 @@ async def test_power_that_cannot_be_true(
 async def test_a_healthy_container_has_none(
     site: Site, issue_registry: ir.IssueRegistry, model: Model
 ) -> None:
-    """Nothing is raised for what a plant usually tells."""
+    """Nothing is raised for what a plant usually reports."""
     await site.add(await site.container(model))
     await site.polls(2)
     assert [i for i in issue_registry.issues if i[0] != HOMEASSISTANT_DOMAIN] == []
@@ -123,7 +123,7 @@ async def test_a_healthy_container_has_none(
 async def test_removal_withdraws_it(
     site: Site, issue_registry: ir.IssueRegistry
 ) -> None:
-    """Nobody is asked about a container that is gone."""
+    """No issue is left of a container that is removed."""
     await site.add(await site.container(faithful=True))
     await site.hass.config_entries.async_remove("north")
     assert issue_registry.async_get_issue(DOMAIN, PRESSURE) is None

@@ -150,7 +150,7 @@ async def test_a_lost_plc(site: Site, north: AntspaceSimulator) -> None:
     assert site.state(SILENT) == STATE_OFF
     for entity in (SUPPLY, PUMP, LEAK):
         assert site.state(entity) == STATE_UNKNOWN
-    # What is latched in the controller is still told.
+    # What is latched in the controller is still reported.
     assert site.state("binary_sensor.north_fan_1_fault") == STATE_ON
     assert site.state(ALARMS) == "2"
     assert site.state(HASHRATE) == "47709.0"
@@ -172,7 +172,7 @@ async def test_a_lost_plc(site: Site, north: AntspaceSimulator) -> None:
     ],
     ids=lambda fault: fault["name"],
 )
-async def test_what_is_told_of_the_miners_fails_by_itself(
+async def test_the_miners_summary_fails_by_itself(
     site: Site, north: AntspaceSimulator, fault: dict[str, Any]
 ) -> None:
     """The plant is shown without it, and a missed summary changes nothing at first."""
@@ -196,14 +196,16 @@ async def test_what_is_told_of_the_miners_fails_by_itself(
 async def test_summary_that_never_came_is_not_known(
     site: Site, north: AntspaceSimulator
 ) -> None:
-    """Without minerInfo from the start nothing is told of the miners."""
+    """Without minerInfo from the start no number of the miners is shown."""
     north.break_down(operations="minerInfo")
     await site.add(north)
     assert site.state(HASHRATE) == STATE_UNAVAILABLE
     assert site.state(STATUS) == "running"
 
 
-async def test_pumps_that_nobody_knows_of(site: Site, north: AntspaceSimulator) -> None:
+async def test_pumps_whose_state_is_unknown(
+    site: Site, north: AntspaceSimulator
+) -> None:
     """Without the deciding pump the status is unknown, not stopped."""
     await site.add(north)
     north.remove_field("circulating_pump")
@@ -216,7 +218,7 @@ async def test_pumps_that_nobody_knows_of(site: Site, north: AntspaceSimulator) 
 async def test_a_state_with_hardly_anything_invents_nothing(
     site: Site, north: AntspaceSimulator
 ) -> None:
-    """What is not told is unknown, that there is no alarm too."""
+    """What is not reported is unknown, also whether there is an alarm."""
     body = '{"ok": true, "method": "coolerState", "params": {"circulating_pump": 1}}'
     north.answer_with(body, operations="coolerState")
     await site.add(north)

@@ -1,4 +1,4 @@
-"""Actions on containers: many at once, each by itself, every failure told."""
+"""Actions on containers: many at once, each by itself, every failure reported."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ async def act(site: Site, service: str, **data: Any) -> None:
 
 
 async def snapshot(site: Site, **target: Any) -> ServiceResponse:
-    """Return what the action tells of all containers it is aimed at."""
+    """Return what the action returns for all containers it is aimed at."""
     return await site.hass.services.async_call(
         DOMAIN, "get_snapshot", target, blocking=True, return_response=True
     )
@@ -48,7 +48,7 @@ async def both(site: Site, north: AntspaceSimulator, south: AntspaceSimulator) -
 async def test_many_at_once(
     site: Site, north: AntspaceSimulator, south: AntspaceSimulator, by: str
 ) -> None:
-    """Each container is told once, however it is aimed at and by how much of it."""
+    """Each container gets one command, however it is aimed at and by how much of it."""
     devices = dr.async_get(site.hass)
     area = ar.async_get(site.hass).async_create("Yard")
     label = lr.async_get(site.hass).async_create("Cooled")
@@ -98,39 +98,39 @@ async def test_one_that_fails_stops_no_other(
 ) -> None:
     """The other one is done, and the one that failed is named."""
     north.refuse()
-    with pytest.raises(HomeAssistantError) as told:
+    with pytest.raises(HomeAssistantError) as raised:
         await act(site, "start_cooling", **BOTH)
-    assert told.value.translation_key == "container_unreachable"
-    assert "North" in str(told.value)
+    assert raised.value.translation_key == "container_unreachable"
+    assert "North" in str(raised.value)
     assert [request.operation for request in south.writes] == ["open"]
 
 
 @pytest.mark.usefixtures("both")
-async def test_every_failure_is_told(
+async def test_every_failure_is_reported(
     site: Site, north: AntspaceSimulator, south: AntspaceSimulator
 ) -> None:
     """Of several that fail each is named, with its own reason."""
     north.refuse()
     south.break_down(operations="open")
-    with pytest.raises(HomeAssistantError) as told:
+    with pytest.raises(HomeAssistantError) as raised:
         await act(site, "start_cooling", **BOTH)
-    assert told.value.translation_key == "several_failed"
-    assert "North cannot be reached" in str(told.value)
-    assert "South refused" in str(told.value)
+    assert raised.value.translation_key == "several_failed"
+    assert "North cannot be reached" in str(raised.value)
+    assert "South refused" in str(raised.value)
 
 
 @pytest.mark.usefixtures("both")
 async def test_long_out_of_reach(site: Site, north: AntspaceSimulator) -> None:
-    """An action tells that a container is away even where its entities are gone."""
+    """An action reports that a container is away even where its entities are gone."""
     north.refuse()
     await site.polls(4)
     assert site.state("climate.north") == "unavailable"
-    with pytest.raises(HomeAssistantError) as told:
+    with pytest.raises(HomeAssistantError) as raised:
         await act(site, "stop_cooling", entity_id="sensor.north_status", force=True)
-    assert told.value.translation_key == "container_unreachable"
-    with pytest.raises(ServiceValidationError) as told:
+    assert raised.value.translation_key == "container_unreachable"
+    with pytest.raises(ServiceValidationError) as raised:
         await act(site, "stop_cooling", entity_id="sensor.north_status")
-    assert told.value.translation_key == "container_miners_hashing"
+    assert raised.value.translation_key == "container_miners_hashing"
     assert north.writes == []
 
 
@@ -138,9 +138,9 @@ async def test_a_forced_stop(site: Site, north: AntspaceSimulator) -> None:
     """Only who says so stops the cooling of miners that hash."""
     await site.add(north, controls=True)
     aimed = {"entity_id": "sensor.north_status"}
-    with pytest.raises(ServiceValidationError) as told:
+    with pytest.raises(ServiceValidationError) as raised:
         await act(site, "stop_cooling", **aimed)
-    assert told.value.translation_key == "container_miners_hashing"
+    assert raised.value.translation_key == "container_miners_hashing"
     assert north.writes == []
     await act(site, "stop_cooling", force=True, **aimed)
     assert [request.operation for request in north.writes] == ["close"]
@@ -155,14 +155,14 @@ async def test_no_bad_target_is_sent(
 ) -> None:
     """Numbers that are none, out of bounds or off the step are refused."""
     await site.add(north, controls=True)
-    with pytest.raises(ServiceValidationError) as told:
+    with pytest.raises(ServiceValidationError) as raised:
         await act(
             site,
             "set_supply_temperature",
             entity_id="sensor.north_status",
             temperature=temperature,
         )
-    assert told.value.translation_key == "container_out_of_bounds"
+    assert raised.value.translation_key == "container_out_of_bounds"
     assert north.writes == []
 
 
@@ -195,20 +195,20 @@ async def test_text_is_no_target(
 async def test_nothing_without_controls(
     site: Site, north: AntspaceSimulator, service: str, data: dict[str, Any]
 ) -> None:
-    """A container that is only watched is told nothing."""
+    """A container that is only watched gets no command."""
     await site.add(north)
-    with pytest.raises(ServiceValidationError) as told:
+    with pytest.raises(ServiceValidationError) as raised:
         await act(site, service, entity_id="sensor.north_status", **data)
-    assert told.value.translation_key == "container_controls_off"
+    assert raised.value.translation_key == "container_controls_off"
     assert north.writes == []
 
 
 async def test_aimed_at_no_container(site: Site, north: AntspaceSimulator) -> None:
     """An action that is aimed at nothing says so."""
     await site.add(north, controls=True)
-    with pytest.raises(ServiceValidationError) as told:
+    with pytest.raises(ServiceValidationError) as raised:
         await act(site, "start_cooling", entity_id="sensor.elsewhere")
-    assert told.value.translation_key == "container_none_targeted"
+    assert raised.value.translation_key == "container_none_targeted"
 
 
 async def test_the_whole_snapshot(site: Site, north: AntspaceSimulator) -> None:
@@ -217,31 +217,31 @@ async def test_the_whole_snapshot(site: Site, north: AntspaceSimulator) -> None:
     await site.add(north)
     response = await snapshot(site, entity_id="sensor.north_status")
     assert response is not None
-    told: Any = json.loads(json.dumps(response))[NORTH]
-    assert told["name"] == "North"
-    assert told["model"] == "hk3"
-    assert told["status"] == "error"
-    assert told["manual_set_point"] == 35.0
-    assert told["plant"]["values"]["supply_liquid_temp"] == 35.0
-    assert told["plant"]["flags"]["pid_mode"] is False
-    assert told["plant"]["alarm_states"]["leakage_fault"] is False
-    assert [alarm["key"] for alarm in told["alarms"]] == ["fan1_fault"]
-    assert told["alarms"][0]["severity"] == "high"
-    assert len(told["miners"]["miners"]) == told["miners"]["miners_known"]
+    shown: Any = json.loads(json.dumps(response))[NORTH]
+    assert shown["name"] == "North"
+    assert shown["model"] == "hk3"
+    assert shown["status"] == "error"
+    assert shown["manual_set_point"] == 35.0
+    assert shown["plant"]["values"]["supply_liquid_temp"] == 35.0
+    assert shown["plant"]["flags"]["pid_mode"] is False
+    assert shown["plant"]["alarm_states"]["leakage_fault"] is False
+    assert [alarm["key"] for alarm in shown["alarms"]] == ["fan1_fault"]
+    assert shown["alarms"][0]["severity"] == "high"
+    assert len(shown["miners"]["miners"]) == shown["miners"]["miners_known"]
 
 
 async def test_a_snapshot_of_silence(site: Site, north: AntspaceSimulator) -> None:
-    """Nothing has to be reached for it, and nothing old is told as if it were new."""
+    """Nothing has to be reached for it, and no old value is returned as if it were new."""
     await site.add(north, controls=True)
     north.refuse()
     response = await snapshot(site, entity_id="sensor.north_status")
     assert response is not None
-    told: Any = response[NORTH]
-    assert told["plant"]["values"]["supply_liquid_temp"] == 35.0
+    shown: Any = response[NORTH]
+    assert shown["plant"]["values"]["supply_liquid_temp"] == 35.0
     await site.polls(4)
     response = await snapshot(site, entity_id="sensor.north_status")
     assert response is not None
-    told = response[NORTH]
-    assert told["status"] == "offline"
-    assert told["plant"] is told["miners"] is told["alarms"] is None
-    assert told["last_seen"] is not None
+    shown = response[NORTH]
+    assert shown["status"] == "offline"
+    assert shown["plant"] is shown["miners"] is shown["alarms"] is None
+    assert shown["last_seen"] is not None

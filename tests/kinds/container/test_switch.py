@@ -34,12 +34,12 @@ async def act(site: Site, service: str, entity_id: str, **data: Any) -> None:
 
 async def fails(site: Site, service: str, entity_id: str, key: str) -> str:
     """Ask for something that fails with the text of that key, and return the text."""
-    with pytest.raises(HomeAssistantError) as told:
+    with pytest.raises(HomeAssistantError) as raised:
         await act(site, service, entity_id)
-    assert told.value.translation_key == key
-    assert told.value.translation_domain == DOMAIN
+    assert raised.value.translation_key == key
+    assert raised.value.translation_domain == DOMAIN
     await site.settle()
-    return str(told.value)
+    return str(raised.value)
 
 
 def operations(container: AntspaceSimulator) -> list[str | None]:
@@ -62,7 +62,7 @@ async def test_cooling_stops_and_starts(site: Site, model: Model) -> None:
 
 
 async def test_no_stop_while_miners_hash(site: Site, north: AntspaceSimulator) -> None:
-    """Nothing is written while they hash, or while nobody knows whether they do."""
+    """Nothing is written while they hash, or while it is unknown whether they do."""
     await site.add(north, controls=True)
     text = await fails(site, "turn_off", COOLING, "container_miners_hashing")
     assert "North" in text
@@ -200,8 +200,8 @@ async def test_what_answers_nothing_good(
     assert operations(north) == ["open"]
 
 
-async def test_nobody_there(site: Site, north: AntspaceSimulator) -> None:
-    """Within the grace the switch is there, and pressing it tells the truth."""
+async def test_a_controller_that_is_off(site: Site, north: AntspaceSimulator) -> None:
+    """Within the grace the switch is there, and pressing it reports the failure."""
     await site.add(north, controls=True)
     north.refuse()
     await fails(site, "turn_on", COOLING, "container_unreachable")
@@ -263,7 +263,7 @@ async def test_the_last_target_outlasts_a_restart(
 async def test_no_target_known_means_no_way_back(
     site: Site, north: AntspaceSimulator
 ) -> None:
-    """A container that was in PID mode from the first look on has none."""
+    """A container that was in PID mode from the first poll on has none."""
     north.set_fields({"pid_mode": True, "supply_liquid_set_temp": 38})
     await site.add(north, controls=True)
     await fails(site, "turn_off", PID, "container_out_of_bounds")
@@ -283,7 +283,7 @@ async def test_a_target_out_of_bounds_is_no_way_back(
 async def test_both_technicians_press_stop(
     site: Site, south: AntspaceSimulator
 ) -> None:
-    """Two at once are done in turn, and both are told that it is done."""
+    """Two at once are done in turn, and both calls report success."""
     south.set_load(0)
     await site.add(south, controls=True)
     await asyncio.gather(act(site, "turn_off", COOLING), act(site, "turn_off", COOLING))
@@ -364,12 +364,12 @@ async def test_controls_that_are_taken_away(
     await site.settle()
     found = site.hass.states.get(COOLING)
     assert found is None or found.state == "unavailable"
-    with pytest.raises(ServiceValidationError) as told:
+    with pytest.raises(ServiceValidationError) as raised:
         await site.hass.services.async_call(
             DOMAIN,
             "start_cooling",
             {"entity_id": "sensor.north_status"},
             blocking=True,
         )
-    assert told.value.translation_key == "container_controls_off"
+    assert raised.value.translation_key == "container_controls_off"
     assert north.writes == []

@@ -159,7 +159,7 @@ async def _prove(
 ) -> Confirmed:
     """Send a write once and read back until `shows`; None asks for a fresh reading only.
 
-    Where the answer to the write is lost, only the plant can tell whether it was done.
+    Where the answer to the write is lost, only the plant shows whether it was done.
     """
     reason: ContainerError | None = None
     try:

@@ -13,7 +13,7 @@ class Driver(Protocol):
     """A client of one container; every method raises a ContainerError for no answer.
 
     A write is sent once and never repeated, and its answer is no proof: commands.py
-    reads the effect back. Reads of the plant tell its model where it was not given.
+    reads the effect back. A reading has the model, also where none was given.
     """
 
     @property

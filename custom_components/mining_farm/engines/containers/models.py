@@ -57,7 +57,7 @@ class Nature(StrEnum):
 
 
 class PressureUnit(StrEnum):
-    """What a plant's raw pressures are in, where only its user can tell."""
+    """What a plant's raw pressures are in, which only its user can know."""
 
     MPA = "mpa"
     BAR = "bar"

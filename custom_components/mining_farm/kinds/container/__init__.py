@@ -57,7 +57,7 @@ def async_join(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
-    """Forget what was kept of a container."""
+    """Remove what was kept of a container."""
     await ContainerJournal(hass, entry.entry_id).async_remove()
     delete_all(hass, entry.entry_id)
 
@@ -65,7 +65,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -
 async def async_remove_device(
     hass: HomeAssistant, entry: ContainerConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Forget a miner that the container no longer lists; nothing else can be removed."""
+    """Remove a miner that the container no longer lists; nothing else can be removed."""
     container = entry.runtime_data
     for ip, number in container.journal.miners.items():
         if (DOMAIN, miner_identifier(entry, number)) in device.identifiers:

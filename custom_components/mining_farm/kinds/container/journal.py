@@ -62,7 +62,7 @@ class ContainerJournal:
 
     @callback
     def forget_miner(self, ip: str) -> None:
-        """Forget a miner that was taken out for good."""
+        """Remove a miner that was taken out for good."""
         if self.miners.pop(ip, None) is not None:
             self._save_soon()
 
@@ -76,7 +76,7 @@ class ContainerJournal:
             await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
-        """Forget the container."""
+        """Remove what was kept of the container."""
         await self._store.async_remove()
 
     def _save_soon(self) -> None:

@@ -55,7 +55,7 @@ class FakeContainer:
         self.deaf: set[str] = set()
         """Operations that are answered ok and not done."""
         self.before_state: Callable[[], None] = lambda: None
-        """Called before each state is told: a plant that takes its time."""
+        """Called before each state is sent: a plant that takes its time."""
         self.under_way = 0
         self.most_under_way = 0
         self.port = 0

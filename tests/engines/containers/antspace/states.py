@@ -1,4 +1,4 @@
-"""States of plants that nobody built: every key that the two models are known to tell."""
+"""Made-up states of plants, with every key that the two models are known to send."""
 
 from typing import Any
 

@@ -246,7 +246,7 @@ OK = {"ok": True, "method": "coolerState"}
 async def test_what_is_no_good_answer(
     status: int, body: str, error: type[ContainerError], build: Build
 ) -> None:
-    """HTTP errors and refusals are told from services that are no controller."""
+    """HTTP errors and refusals are told apart from services that are no controller."""
     container, client = await build(Model.HK3)
     container.faults["*"] = always(status, body)
     with pytest.raises(error) as caught:
@@ -297,7 +297,7 @@ async def test_answers_that_are_none(
     deaf: Deaf,
     session: aiohttp.ClientSession,
 ) -> None:
-    """What is no HTTP is nobody of ours; half an answer is lost."""
+    """What is no HTTP is no controller; half an answer is lost."""
     deaf.answer = answer
     with pytest.raises(error):
         await AntspaceClient(session, "127.0.0.1", deaf.port).read_plant()
@@ -360,8 +360,8 @@ async def test_one_request_at_a_time(build: Build) -> None:
     assert container.most_under_way == 1
 
 
-async def test_the_model_is_told_once(build: Build) -> None:
-    """The first state tells the model; keys of the other that come later change nothing."""
+async def test_the_first_state_decides_the_model(build: Build) -> None:
+    """The first state decides the model; keys of the other that come later change nothing."""
     container, client = await build(Model.IMMERSION)
     assert (await client.read_plant()).model is Model.IMMERSION
     container.state |= fresh(Model.HK3)
@@ -387,7 +387,7 @@ async def test_pressure_unit_is_applied(build: Build) -> None:
 
 
 async def test_silence_is_measured(build: Build, time: Time) -> None:
-    """Seconds count from the last good answer, and bad ones do not start anew."""
+    """Seconds count from the last good answer, and bad ones do not start it again."""
     container, client = await build(Model.HK3)
     before = client.silent_for
     assert before is None

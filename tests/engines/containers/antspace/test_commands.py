@@ -111,7 +111,7 @@ async def test_pump_of_hk3_runs_on_after_its_stop(build: Build, time: Time) -> N
     assert container.writes == [SENT["start"], SENT["stop"]]
 
 
-async def test_reset_tells_what_it_did_not_clear(build: Build, time: Time) -> None:
+async def test_reset_returns_what_it_did_not_clear(build: Build, time: Time) -> None:
     """Alarms that remain after a reset come back with it."""
     container, client = await build(Model.HK3, faulty(Model.HK3))
     confirmed = await reset_cooling(HK3, client, time.read_back())
@@ -201,7 +201,7 @@ async def test_a_lost_answer_is_settled_by_the_plant(
 async def test_a_lost_write_is_unconfirmed(
     name: str, model: Model, build: Build, time: Time
 ) -> None:
-    """The line breaks and nothing was done, or nobody can tell: no success is claimed."""
+    """The line breaks and nothing was done, or that is unknown: no success is claimed."""
     pump = "second_pump1" if model is Model.IMMERSION else "circulating_pump"
     state = fresh(model, **{pump: name == "stop"})
     container, client = await build(model, state)
@@ -264,13 +264,13 @@ async def test_set_point_that_pid_overrides(build: Build, time: Time) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "same"), [(36.5, True), (36.52, True), ("36.5", True), (37, False)]
+    ("shown", "same"), [(36.5, True), (36.52, True), ("36.5", True), (37, False)]
 )
 async def test_set_point_as_the_controller_keeps_it(
-    told: object, same: bool, build: Build, time: Time
+    shown: object, same: bool, build: Build, time: Time
 ) -> None:
-    """A controller that keeps tenths may tell a little else, not half a degree."""
-    state = fresh(Model.HK3, supply_liquid_set_temp=told)
+    """A controller that keeps tenths may show a little else, not half a degree."""
+    state = fresh(Model.HK3, supply_liquid_set_temp=shown)
     container, client = await build(Model.HK3, state)
     container.deaf.add("setTemp")
     if same:
@@ -314,21 +314,21 @@ def test_finer_steps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("remembered", "told", "expected"),
+    ("remembered", "shown", "expected"),
     [(33, 38, 33), (None, 38, 38), (60, 38, 38), (36, None, 36)],
 )
 def test_what_ends_pid_mode(
-    remembered: float | None, told: float | None, expected: float
+    remembered: float | None, shown: float | None, expected: float
 ) -> None:
     """The last manual set point, else the target in force, where they are in bounds."""
-    reading = parse_plant(fresh(Model.HK3, supply_liquid_set_temp=told))
+    reading = parse_plant(fresh(Model.HK3, supply_liquid_set_temp=shown))
     assert manual_set_point(remembered, reading, BOUNDS) == expected
 
 
-@pytest.mark.parametrize(("remembered", "told"), [(None, None), (None, 60), (5, 46)])
-def test_nothing_ends_pid_mode(remembered: float | None, told: float | None) -> None:
+@pytest.mark.parametrize(("remembered", "shown"), [(None, None), (None, 60), (5, 46)])
+def test_nothing_ends_pid_mode(remembered: float | None, shown: float | None) -> None:
     """Where no good number is known, leaving PID mode is refused."""
-    reading = parse_plant(fresh(Model.HK3, supply_liquid_set_temp=told))
+    reading = parse_plant(fresh(Model.HK3, supply_liquid_set_temp=shown))
     with pytest.raises(OutOfBoundsError):
         manual_set_point(remembered, reading, BOUNDS)
     with pytest.raises(OutOfBoundsError):

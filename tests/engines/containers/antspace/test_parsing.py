@@ -68,7 +68,7 @@ def test_every_flag_and_alarm_is_read_from_its_key(model: Model) -> None:
 
 
 def test_hk3_field_sample() -> None:
-    """The reading of a real container, as one who runs such told it."""
+    """Values that are usual for a container in the field."""
     reading = parse_plant(
         fresh(
             Model.HK3,
@@ -105,7 +105,7 @@ def test_derived_numbers_need_all_their_parts(missing: str) -> None:
 
 
 def test_immersion_derives_nothing() -> None:
-    """Immersion tells its total power itself, and has no single delta-T."""
+    """Immersion sends its total power itself, and has no single delta-T."""
     reading = parse_plant(fresh(Model.IMMERSION))
     assert reading.total_power == 420_000
     assert reading.values["power_distribution_power"] == 7673.3
@@ -212,7 +212,7 @@ def test_flags(raw: object, on: bool | None) -> None:
 
 @pytest.mark.parametrize("raw", ["false", 0, False, "0"])
 def test_connected_is_inverted(raw: object) -> None:
-    """`disconnect` that is off means connected; where it is missing, nobody knows."""
+    """`disconnect` that is off means connected; where it is missing, that is unknown."""
     state = fresh(Model.IMMERSION, disconnect=raw)
     assert parse_plant(state).connected is True
     del state["disconnect"]
@@ -225,8 +225,8 @@ def test_connected_is_inverted(raw: object) -> None:
 def test_without_its_plc_only_set_alarms_count(model: Model) -> None:
     """What a controller repeats is not shown, but a fault bit that is set is."""
     reading = parse_plant(faulty(model) | {"disconnect": 1})
-    told = {kind.key for kind in TABLES[model].alarms if kind.wire}
-    assert reading.alarms == told - (
+    with_bit = {kind.key for kind in TABLES[model].alarms if kind.wire}
+    assert reading.alarms == with_bit - (
         {"circulating_pump_fault"} if model is Model.IMMERSION else set()
     )
     assert False not in reading.alarm_states.values()
@@ -249,7 +249,7 @@ def test_missing_keys_lose_nothing_else() -> None:
 
 
 def test_unknown_keys_are_ignored() -> None:
-    """Keys that real controllers have and nobody documents change nothing."""
+    """Keys that real controllers have and no documentation names change nothing."""
     extra = {"power_relay_fault": 1, "liquid_level_high": True, "": None}
     assert parse_plant(fresh(Model.HK3) | extra) == parse_plant(fresh(Model.HK3))
 
@@ -316,7 +316,7 @@ HK3_MARKS = ("circulating_pump", "cooling_tower_fan1", "colding_tower_inlet_temp
 
 
 def test_detection() -> None:
-    """One mark is enough, immersion is asked for first, and shared keys tell nothing."""
+    """One mark is enough, immersion is asked for first, and shared keys decide nothing."""
     for mark in IMMERSION_MARKS:
         assert detect({mark: None}) is Model.IMMERSION
         assert detect(fresh(Model.HK3) | {mark: 0}) is Model.IMMERSION
@@ -334,19 +334,19 @@ def test_detection() -> None:
 
 
 def test_another_model_in_its_place() -> None:
-    """What an immersion tells once it is started is no state of an HK3."""
+    """What an immersion sends once it is started is no state of an HK3."""
     started = fresh(Model.IMMERSION) | fresh(Model.HK3)
     assert parse_plant(started).model is Model.IMMERSION
     assert parse_plant(started, Model.IMMERSION).model is Model.IMMERSION
-    for told in (started, fresh(Model.IMMERSION)):
+    for state in (started, fresh(Model.IMMERSION)):
         with pytest.raises(UnknownDeviceError):
-            parse_plant(told, Model.HK3)
+            parse_plant(state, Model.HK3)
     with pytest.raises(UnknownDeviceError):
         parse_plant(fresh(Model.HK3), Model.IMMERSION)
 
 
 def test_numbers_beyond_all_sense_add_up_to_nothing() -> None:
-    """No sum, no unit and no count makes a number of them that nobody could show."""
+    """No sum, no unit and no count makes a number of them that no entity could show."""
     for model in Model:
         keys = [row.wire for row in TABLES[model].fields if row.wire is not None]
         reading = parse_plant(dict.fromkeys(keys, 1.7e308), model)
@@ -391,12 +391,12 @@ def test_miner_summary_without_data() -> None:
     assert summary.hashing is None
     assert summary.miners is not None
     for miner in summary.miners:
-        told = (miner.type, miner.hashrate_5s, miner.elapsed, miner.chip_max_temp)
-        assert set(told) == {None}
+        found = (miner.type, miner.hashrate_5s, miner.elapsed, miner.chip_max_temp)
+        assert set(found) == {None}
 
 
 def test_miner_lists_that_are_none() -> None:
-    """Without a list nobody knows how many report; an empty list is nobody."""
+    """Without a list the number is unknown; an empty list is none."""
     assert parse_miners({"miner_num": 3}).miners_reporting is None
     assert parse_miners(IDLE).miners_reporting == 0
     assert parse_miners(IDLE).hashing is False
@@ -404,7 +404,7 @@ def test_miner_lists_that_are_none() -> None:
 
 @pytest.mark.parametrize("row", [None, {}, {"GHS_5s": "n/a"}, {"GHS_5s": -1}])
 def test_a_miner_whose_rate_is_unknown_may_hash(row: object) -> None:
-    """A sum of 0 that is told beside it is no proof."""
+    """A sum of 0 that is sent beside it is no proof."""
     idle = {"10.99.0.8": {"GHS_5s": 0}}
     assert parse_miners(IDLE | {"miner_info": idle}).hashing is False
     mute = idle | {"10.99.0.9": row}

@@ -57,7 +57,7 @@ def test_2_immersion_alarms_that_were_ignored(key: str, severity: Severity) -> N
 
 
 @pytest.mark.parametrize("model", Model)
-def test_3_a_lost_plc_is_told(model: Model) -> None:
+def test_3_a_lost_plc_is_an_alarm(model: Model) -> None:
     """`disconnect` is a critical alarm, and what the plant does is unknown."""
     pumps = dict.fromkeys(("circulating_pump", "second_pump1"), 1)
     state = fresh(model, disconnect=True)
@@ -71,7 +71,7 @@ def test_3_a_lost_plc_is_told(model: Model) -> None:
 
 @pytest.mark.parametrize("model", Model)
 def test_4_the_word_false_is_no_fault(model: Model) -> None:
-    """Fault bits told as the word "false" are off, as "true" they are on."""
+    """Fault bits sent as the word "false" are off, as "true" they are on."""
     state = fresh(model, leakage_fault="false")
     assert parse_plant(state).alarms == frozenset()
     assert parse_plant(state | {"leakage_fault": "True"}).alarms == {"leakage_fault"}

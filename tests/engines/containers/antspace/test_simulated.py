@@ -63,7 +63,7 @@ async def containers(
 async def test_nothing_of_a_plant_is_missed(
     model: Model, containers: dict[Model, Running]
 ) -> None:
-    """Every number, flag and alarm that either plant tells is known, or cannot be true."""
+    """Every number, flag and alarm that either plant sends is known, or cannot be true."""
     snapshot = await take_snapshot(TABLES[model], containers[model].client, NOW)
     plant = snapshot.plant
     assert plant is not None

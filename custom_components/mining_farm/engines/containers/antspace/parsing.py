@@ -32,7 +32,7 @@ def parse_plant(
         raise UnknownDeviceError("the answer is no state of this kind of container")
     table = TABLES[model]
     disconnected = flag(params.get("disconnect")) is True
-    # Without its PLC the controller can only repeat what it last heard.
+    # Without its PLC the controller can only repeat what it last read.
     current = {"disconnect": True} if disconnected else params
     measured, implausible = _measured(table, current, pressure_unit)
     values = _with_derived(table, measured)
