@@ -123,7 +123,7 @@ async def test_who_gives_up_takes_nothing_from_the_others(
 async def test_retry_after_is_respected(
     pool: FakePool, client: PoolClient, time: Time
 ) -> None:
-    """Until it has passed the refusal is the answer, to every account of the host."""
+    """Until it has passed, the failure is the answer for every account of the host."""
     pool.answer = replies(reply({}, 429, {"Retry-After": "120"}), reply({"worker": []}))
     refused = await client.async_fetch(_account(pool), 0)
     assert (refused.outcome, refused.retry_after) == (Outcome.RATE_LIMITED, 120)
@@ -169,7 +169,7 @@ async def test_back_off_without_retry_after(
 async def test_one_accounts_trouble_is_not_the_hosts(
     pool: FakePool, client: PoolClient
 ) -> None:
-    """A bad token or an unknown wallet holds up nobody else."""
+    """A bad token or an unknown wallet delays no other account."""
     pool.answer = replies(
         reply({}, 403, {"Retry-After": "600"}),
         reply("", 404, {"Retry-After": "600"}),
@@ -239,7 +239,7 @@ async def test_drops_end_at_the_deadline(pool: FakePool, client: PoolClient) -> 
 async def test_long_answers_are_cut(
     pool: FakePool, client: PoolClient, encoding: str | None
 ) -> None:
-    """More than 2 MiB is read by nobody, also when it came small and unfolds."""
+    """More than 2 MiB is not read, also when it came small and unfolds."""
 
     async def long(_request: web.Request) -> web.StreamResponse:
         response = web.Response(body=b" " * (BODY_LIMIT + 1))
@@ -256,7 +256,7 @@ async def test_long_answers_are_cut(
 async def test_broken_answers_are_unreachable(
     pool: FakePool, client: PoolClient
 ) -> None:
-    """A connection that breaks within the answer is told as such."""
+    """A connection that breaks within the answer is reported as such."""
 
     async def broken(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "500"})
@@ -312,7 +312,7 @@ async def test_a_post_is_not_sent_again(pool: FakePool, client: PoolClient) -> N
 async def test_kryptex_is_asked_like_by_a_browser(
     pool: FakePool, client: PoolClient
 ) -> None:
-    """Kryptex turns away what does not look like one; the others get no disguise."""
+    """Kryptex rejects other clients; the other pools get our own name."""
     pool.answer = reply({"results": []})
     account = Account(pool="kryptex", account="x", coin="prl", base_url=pool.url)
     await client.async_fetch(account, 0)
@@ -339,7 +339,7 @@ async def test_all_pages_make_one_report(pool: FakePool, client: PoolClient) -> 
 async def test_a_missing_page_spoils_the_list(
     pool: FakePool, client: PoolClient
 ) -> None:
-    """Workers of a page that failed are not absent: the whole list is unknown."""
+    """Workers of a page that failed are not absent: the complete list is unknown."""
     account = Account(pool="nicehash", account=WALLET, base_url=pool.url)
     pool.answer = replies(_page(1, ["a"], 2), reply("<html>", 502))
     report = await client.async_fetch(account, 0)
@@ -376,7 +376,7 @@ async def test_what_is_missing_is_not_asked_for(client: PoolClient) -> None:
 async def test_nonsense_raises_nothing(
     loopback: None, client: PoolClient, base_url: str, token: str
 ) -> None:
-    """An address or token that cannot be used is told, not thrown."""
+    """An address or token that cannot be used is reported, not raised."""
     account = Account(
         pool="luxor", account=WALLET, coin="a b", token=token, base_url=base_url
     )
@@ -389,7 +389,7 @@ async def test_no_secret_gets_out(
     client: PoolClient,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Whatever goes wrong, neither wallet nor token is logged or told."""
+    """Whatever goes wrong, neither wallet nor token is logged or reported."""
     caplog.set_level(logging.DEBUG)
     account = Account(
         pool="luxor", account=WALLET, coin="BTC", token=TOKEN, base_url=pool.url

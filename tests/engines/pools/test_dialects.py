@@ -223,7 +223,7 @@ def _is_beta(name: object) -> bool:
 
 @pytest.mark.parametrize("key", POOLS)
 def test_a_torn_row_spoils_the_answer(key: str) -> None:
-    """A row that cannot be read must not make its worker look absent."""
+    """A row that cannot be read must not make its worker seem absent."""
     report = _parse(key, _torn(REPLIES[key].body))
     assert report.outcome is Outcome.API_ERROR
     assert report.workers == ()
@@ -303,7 +303,7 @@ def test_lists_go_on_over_pages() -> None:
 
 
 def test_missing_fields_are_named() -> None:
-    """What a pool cannot do without is told before anything is sent."""
+    """What a pool requires is named before anything is sent."""
     assert POOLS["2miners"].missing(Account(pool="2miners")) == ("account", "coin")
     assert POOLS["braiins"].missing(Account(pool="braiins")) == ("token",)
     assert POOLS["ckpool"].missing(Account(pool="ckpool", account="x")) == ()

@@ -84,5 +84,5 @@ def test_retry_after(value: str, seconds: float | None) -> None:
     ],
 )
 def test_clock_error(headers: dict[str, str], error: timedelta | None) -> None:
-    """The server's Date tells how wrong our clock is, cached answers allowed for."""
+    """The server's Date shows how wrong our clock is, cached answers allowed for."""
     assert _parse(200, headers, '{"workers": []}').clock_error == error

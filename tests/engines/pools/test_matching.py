@@ -35,7 +35,7 @@ from .replies import NOW
     ],
 )
 def test_found(name: str, workers: list[str], found: str | None) -> None:
-    """Exact name first, then but for case, then without what stands before the dot."""
+    """Exact name first, then without regard to case, then without what stands before the dot."""
     answer = _report(workers).find(name)
     assert (None if answer.worker is None else answer.worker.name) == found
     assert answer.outcome is (Outcome.ABSENT if found is None else Outcome.WORKER)

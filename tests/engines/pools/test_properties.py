@@ -134,7 +134,7 @@ def test_offline_is_always_proven(
     seen: bool,
     silent_since: datetime | None,
 ) -> None:
-    """Offline is said of fresh answers only, and after the whole limit without work."""
+    """Offline is said of fresh answers only, and after the full limit without work."""
     limit = timedelta(minutes=minutes)
     answer = report.find("rig")
     verdict = judge(answer, report, now, limit, seen, silent_since=silent_since)

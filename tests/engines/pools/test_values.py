@@ -45,7 +45,7 @@ def test_hashrate(value: object, unit: object, rate: float | None) -> None:
     "value", [1795175905, "1795175905", 1795175905.0, 1795175905000, "1795175905000"]
 )
 def test_epoch_in_seconds_or_milliseconds(value: object) -> None:
-    """The unit is told by the size, so that no pool can switch it unnoticed."""
+    """The unit shows in the size, so that no pool can switch it unnoticed."""
     assert epoch(value) == MOMENT
 
 

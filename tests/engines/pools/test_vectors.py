@@ -75,7 +75,7 @@ def _vectors() -> list[Any]:
 
 @twin("tests/engines/pools/test_requests.py::test_every_pool_is_listed")
 def test_every_pool_has_vectors() -> None:
-    """No dialect is left out, unless the whole folder is."""
+    """No dialect is left out, unless the folder is absent."""
     if not FOLDER.is_dir():
         pytest.skip("../shared/data/pools is not there")
     assert _files().keys() == POOLS.keys() == ACCOUNTS.keys()

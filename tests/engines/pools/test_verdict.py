@@ -32,16 +32,16 @@ def _judge(
     name: str = "rig",
     now: datetime = NOW,
     limit: timedelta = LIMIT,
-    **told: Any,
+    **fields: Any,
 ) -> PoolVerdict:
     workers = (WorkerReport(name="other"),) if worker is None else (worker,)
-    values = {"outcome": Outcome.WORKER, "at": NOW, "workers": workers, **told}
+    values = {"outcome": Outcome.WORKER, "at": NOW, "workers": workers, **fields}
     report = AccountReport(**values)
     return judge(report.find(name), report, now, limit, seen, silent_since=silent_since)
 
 
-def _rig(**told: Any) -> WorkerReport:
-    return WorkerReport(name="rig", **told)
+def _rig(**fields: Any) -> WorkerReport:
+    return WorkerReport(name="rig", **fields)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_failures_are_no_verdict(outcome: Outcome) -> None:
     [(9, 10, False), (10.1, 10, True), (4.9, 1, False), (5.1, 1, True)],
 )
 def test_stale_data_is_no_verdict(age: float, limit: float, stale: bool) -> None:
-    """Data that the pool itself dates too far back convicts nobody."""
+    """Data that the pool itself dates too far back are no proof of silence."""
     for worker in (_rig(last_share=_ago(60)), _rig(hashrate_hs=5.0), None):
         verdict = _judge(
             worker, data_at=_ago(age), limit=timedelta(minutes=limit), seen=False
@@ -203,7 +203,7 @@ def test_stale_data_is_no_verdict(age: float, limit: float, stale: bool) -> None
 
 @pytest.mark.parametrize("hours", [1, -1])
 def test_wrong_clock_is_no_verdict(hours: float) -> None:
-    """Where our clock and the server's disagree, no age can be told."""
+    """Where our clock and the server's disagree, no age is known."""
     error = timedelta(hours=hours)
     verdict = _judge(_rig(last_share=_ago(60)), clock_error=error)
     assert (verdict.kind, verdict.reason) == ("none", VerdictReason.CLOCK)

@@ -38,7 +38,7 @@ class StartPlug(Protocol):
     """Starts a simulated device that lives as long as the test."""
 
     def __call__(self, model: str, **options: Any) -> Awaitable[KasaSimulator]:
-        """Start it at a free address unless told otherwise."""
+        """Start it at a free address by default."""
 
 
 class OpenOutlet(Protocol):

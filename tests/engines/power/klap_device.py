@@ -69,7 +69,7 @@ class KlapDevice:
         self.port = 0
         self.on = [True] * max(outlets, 1)
         self.commands: list[tuple[int, bool]] = []
-        """Number of the outlet from 1, and what it was told."""
+        """Number of the outlet from 1, and the command."""
         self.lose_answers_to_commands = False
         self.answers_searches = True
         self.is_strip = outlets > 0

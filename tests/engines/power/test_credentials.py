@@ -103,7 +103,7 @@ async def test_a_plug_is_identified_read_and_switched(
 async def test_only_the_chosen_outlet_of_a_strip_is_touched(
     start_klap: StartKlap, open_klap: OpenKlap
 ) -> None:
-    """Outlets have ids of their own; the strip as a whole is no outlet."""
+    """Outlets have ids of their own; the strip itself is no outlet."""
     strip = await start_klap(outlets=3)
     device = await async_identify(strip.host, RIGHT)
     assert device.is_strip
@@ -167,7 +167,7 @@ async def test_credentials_missing_or_wrong(
     credentials: Credentials | None,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is told as such, and nowhere is a secret to be seen."""
+    """It is reported as such, and no secret is shown."""
     caplog.set_level(logging.DEBUG)
     plug = await start_klap()
     with pytest.raises(OutletAuthError, match=plug.host) as caught:
@@ -328,7 +328,7 @@ async def test_one_that_hangs_is_unreachable_in_time(
 async def test_a_session_closed_by_its_maker_is_replaced(
     start_klap: StartKlap, open_klap: OpenKlap
 ) -> None:
-    """The next reading asks for another, and nobody notices."""
+    """The next reading asks for another, and succeeds."""
     plug = await start_klap()
     made: list[aiohttp.ClientSession] = []
 

@@ -140,7 +140,7 @@ async def test_a_host_that_is_no_kasa(loopback: None) -> None:
 
 
 async def test_a_search_finds_all_that_answer(start_plug: StartPlug) -> None:
-    """Legacy devices tell everything in their answer, without a connection."""
+    """Legacy devices report everything in their answer, without a connection."""
     simulators = [await start_plug(model) for model in ("hs110", "hs103", "hs300")]
     silent = await start_plug("hs110", seed=7)
     silent.power_off()
@@ -185,31 +185,31 @@ async def test_an_authentication_error_of_the_library_is_ours(
 
 
 @pytest.mark.parametrize(
-    "told",
+    "info",
     [
         {"type": "IOT.SMARTBULB"},
         {"dev_name": "Smart Wi-Fi Dimmer"},
         {"type": "IOT.IPCAMERA"},
     ],
 )
-def test_what_is_no_plug_is_refused(told: dict[str, str]) -> None:
+def test_what_is_no_plug_is_rejected(info: dict[str, str]) -> None:
     """A bulb or a dimmer feeds no rig."""
     with pytest.raises(OutletUnsupportedError, match="HS110 at h is not a plug"):
-        iot_device({**SYSINFO, **told}, "h")
+        iot_device({**SYSINFO, **info}, "h")
 
 
 @pytest.mark.parametrize(
-    ("told", "mac"),
+    ("info", "mac"),
     [
         ({"mac": "50-C7-BF-01-02-03"}, "50:C7:BF:01:02:03"),
         ({"mac": None, "mic_mac": "50C7BF010203"}, "50:c7:bf:01:02:03"),
     ],
 )
 def test_older_firmware_writes_its_mac_otherwise(
-    told: dict[str, str | None], mac: str
+    info: dict[str, str | None], mac: str
 ) -> None:
     """The library's form is the identity."""
-    assert iot_device({**SYSINFO, **told}, "h").device_id == mac
+    assert iot_device({**SYSINFO, **info}, "h").device_id == mac
 
 
 @pytest.mark.parametrize("state", [None, 2, "1", [], -1])
@@ -233,11 +233,11 @@ json_values = st.recursive(
     st.booleans(),
 )
 def test_any_system_information_is_a_device_or_a_failure(
-    told: dict[str, Any], whole: bool
+    info: dict[str, Any], whole: bool
 ) -> None:
     """Whatever a device sends, nothing but the expected comes out."""
     try:
-        device = iot_device({**SYSINFO, **told} if whole else told, "h")
+        device = iot_device({**SYSINFO, **info} if whole else info, "h")
     except (OutletUnsupportedError, *FAILURES):
         return
     assert all(outlet.on in {True, False} for outlet in device.outlets)

@@ -152,7 +152,7 @@ async def test_a_reading_is_tried_twice(
 async def test_another_device_at_the_address_is_not_taken_for_ours(
     start_plug: StartPlug, open_outlet: OpenOutlet
 ) -> None:
-    """After addresses were dealt anew, the stranger is neither read nor switched."""
+    """After addresses were assigned again, the stranger is neither read nor switched."""
     plug = await start_plug("hs110", seed=1)
     outlet = open_outlet(plug)
     await outlet.async_read()
@@ -291,7 +291,7 @@ async def test_closing_ends_a_reading_under_way(start_plug: StartPlug) -> None:
 
 
 class _Flaky(Driver):
-    """A device that fails as often as told, and then is a plug that is on."""
+    """A device that fails that often, and then is a plug that is on."""
 
     def __init__(self, failures: int) -> None:
         self.failures = failures

@@ -39,7 +39,7 @@ class Day:
     """Restarts on disk, of each rig that has any."""
     cut_while_mining: int
     off: list[str]
-    told: dict[str, set[str]]
+    events: dict[str, set[str]]
     idle: list[str]
     """Rigs that do not mine at the end."""
 
@@ -107,6 +107,6 @@ async def async_live_through(hass: HomeAssistant, count: int, seed: int = 1) -> 
         counted={name: total for name, total in totals.items() if total},
         cut_while_mining=sum(rig.false_cuts for rig in rigs),
         off=[rig.name for rig in rigs if not rig.on],
-        told={rig.name: set(rig.events) for rig in rigs if rig.events},
+        events={rig.name: set(rig.events) for rig in rigs if rig.events},
         idle=[rig.name for rig in rigs if not rig.mining],
     )

@@ -110,7 +110,7 @@ class SimulatedRig:
     random: Random
     name: str
     account: str
-    """Rigs of one account are told by one answer of the pool."""
+    """Rigs of one account are in one answer of the pool."""
     pool: str = ""
     """Rigs of one pool may be held together."""
     mains: bool = True

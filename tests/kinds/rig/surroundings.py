@@ -142,7 +142,7 @@ def locked_plug(**changes: Any) -> KasaDevice:
 
 @dataclass
 class Surroundings:
-    """Pools and plugs as a test wants them; what is not told of does not answer."""
+    """Pools and plugs as a test wants them; what is not listed does not answer."""
 
     reports: dict[str, AccountReport] = field(default_factory=dict)
     """By wallet, else by token."""

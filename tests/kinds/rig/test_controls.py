@@ -1,15 +1,19 @@
 """Commands of a user: what each does, and when it is refused with an error."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.restart import Intent, Reason
 from custom_components.mining_farm.kinds.rig.controls import async_power_cycle
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 
 from .test_watch import memory
 from .watching import FakeOutlet, Farm
@@ -155,3 +159,33 @@ async def test_no_restart_is_started_beside_a_cut_by_the_user(
     await farm.after(12)
     assert len(begun) == 1
     assert outlet.log == ["off", "on"]
+
+
+async def test_memories_reach_the_disk_in_their_order(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow write of an earlier memory does not replace the intent of a cut."""
+    await farm.add("rig1")
+    power = farm.entries["rig1"].runtime_data.power
+    write, slow = RecordFile.async_write, asyncio.Event()
+    earlier = replace(power.memory, plug_failures=1)
+    intent = Intent(
+        off_at=dt_util.utcnow(), on_at=dt_util.utcnow(), reason=Reason.BY_USER
+    )
+    later = replace(power.memory, intent=intent)
+
+    async def delayed(file: RecordFile, record: Mapping[str, Any]) -> None:
+        if record == earlier.as_dict():
+            await slow.wait()
+        await write(file, record)
+
+    monkeypatch.setattr(RecordFile, "async_write", delayed)
+    writes = [
+        farm.hass.async_create_task(power.async_store(each))
+        for each in (earlier, later)
+    ]
+    await farm.hass.async_add_executor_job(lambda: None)
+    slow.set()
+    await asyncio.gather(*writes)
+    assert power.memory == later
+    assert memory(farm, "rig1") == later.as_dict()

@@ -24,6 +24,6 @@ async def test_a_day_cycles_the_rigs_that_hung_and_no_other(
     assert day.off == []
     assert day.idle == [f"rig{number}" for number in DEAD_PLUGS]
     for number in HANGS:
-        assert {"restarted", "recovered"} <= day.told[f"rig{number}"]
+        assert {"restarted", "recovered"} <= day.events[f"rig{number}"]
     for number in DEAD_PLUGS:
-        assert "plug_unreachable" in day.told[f"rig{number}"]
+        assert "plug_unreachable" in day.events[f"rig{number}"]

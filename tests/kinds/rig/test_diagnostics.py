@@ -43,14 +43,14 @@ OPEN = {
     const.CONF_NO_DRAW_BELOW,
     const.CONF_ARMED,
 }
-"""Fields that help and tell nothing about the user."""
+"""Fields that help and identify no user."""
 
 
 async def diagnose(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
     """Return the diagnostics as they are saved, with no secret in them."""
-    told = await async_get_config_entry_diagnostics(hass, entry)
-    assert SECRET not in json.dumps(told)
-    return told
+    shown = await async_get_config_entry_diagnostics(hass, entry)
+    assert SECRET not in json.dumps(shown)
+    return shown
 
 
 def test_every_field_is_either_open_or_planted() -> None:
@@ -61,53 +61,53 @@ def test_every_field_is_either_open_or_planted() -> None:
 
 
 async def test_a_rig_that_works(farm: Farm) -> None:
-    """Everything stored is shown or redacted; evidence, decision and memory are told."""
+    """Everything stored is shown or redacted; evidence, decision and memory are included."""
     name = SECRETS[const.CONF_WORKER]
     await farm.add(name, **SECRETS, kasa_measures=True)
     farm.alive.add(f"{SECRETS[const.CONF_ACCOUNT]}.neighbour")
     await farm.after(6)
     entry = farm.entries[name]
-    told = await diagnose(farm.hass, entry)
-    assert set(told["data"]) == set(entry.data)
+    shown = await diagnose(farm.hass, entry)
+    assert set(shown["data"]) == set(entry.data)
     for key in SECRETS:
-        assert told["data"][key] == REDACTED
-    assert told["data"]["status_api"] == "2miners"
-    assert told["data"]["kasa_measures"] is True
-    assert told["options"] == {"armed": True}
-    assert told["fresh"] is True
-    assert (told["state"], told["reason"]) == ("online", "pool_sees_shares")
-    assert told["evidence"]["pool_verdict"] == "online"
-    assert told["evidence"]["outlet"] == "on"
-    assert told["memory"]["seen"] is True
-    assert told["memory"]["intent"] is None
-    assert told["pool"]["outcome"] == "worker"
-    assert told["pool"]["workers"] == 2
-    assert told["pool"]["worker"]["hashrate_hs"] == 62.5e6
-    assert told["pool"]["worker"]["resolution"] == 1
-    assert told["pool_health"]["out_since"] is None
-    assert told["blind"] is False
-    assert told["quiet_start"] is False
+        assert shown["data"][key] == REDACTED
+    assert shown["data"]["status_api"] == "2miners"
+    assert shown["data"]["kasa_measures"] is True
+    assert shown["options"] == {"armed": True}
+    assert shown["fresh"] is True
+    assert (shown["state"], shown["reason"]) == ("online", "pool_sees_shares")
+    assert shown["evidence"]["pool_verdict"] == "online"
+    assert shown["evidence"]["outlet"] == "on"
+    assert shown["memory"]["seen"] is True
+    assert shown["memory"]["intent"] is None
+    assert shown["pool"]["outcome"] == "worker"
+    assert shown["pool"]["workers"] == 2
+    assert shown["pool"]["worker"]["hashrate_hs"] == 62.5e6
+    assert shown["pool"]["worker"]["resolution"] == 1
+    assert shown["pool_health"]["out_since"] is None
+    assert shown["blind"] is False
+    assert shown["quiet_start"] is False
 
 
 async def test_a_pool_outage(farm: Farm) -> None:
-    """Since when the pool is held to be out is told of each of its rigs."""
+    """The diagnostics of each of its rigs say since when the pool is out."""
     for number in (1, 2, 3):
         await farm.add(f"rig{number}")
     await farm.after(10)
     farm.alive.clear()
     await farm.after(30)
-    told = await diagnose(farm.hass, farm.entries["rig2"])
-    assert told["reason"] == "pool_outage"
-    since = dt_util.parse_datetime(told["pool_health"]["out_since"])
+    shown = await diagnose(farm.hass, farm.entries["rig2"])
+    assert shown["reason"] == "pool_outage"
+    since = dt_util.parse_datetime(shown["pool_health"]["out_since"])
     assert since is not None
     assert timedelta(0) < dt_util.utcnow() - since < timedelta(minutes=30)
 
 
 async def test_a_pool_that_does_not_answer(farm: Farm) -> None:
-    """The first poll found nobody: there is no worker, and nothing fails."""
+    """The first poll found no pool: there is no worker, and nothing fails."""
     farm.outcome = Outcome.UNREACHABLE
     await farm.add("rig1", outlet="none")
-    told = await diagnose(farm.hass, farm.entries["rig1"])
-    assert told["pool"]["outcome"] == "unreachable"
-    assert told["pool"]["worker"] is None
-    assert told["outlet"] is None
+    shown = await diagnose(farm.hass, farm.entries["rig1"])
+    assert shown["pool"]["outcome"] == "unreachable"
+    assert shown["pool"]["worker"] is None
+    assert shown["outlet"] is None

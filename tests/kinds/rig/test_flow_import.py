@@ -63,7 +63,7 @@ async def paste(
     return result
 
 
-def told(result: ConfigFlowResult) -> list[str]:
+def mistakes(result: ConfigFlowResult) -> list[str]:
     """Return the problems that a form lists."""
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"base": "import_problems"}
@@ -115,7 +115,7 @@ async def test_a_good_file(
 async def test_nothing_is_imported_half(
     hass: HomeAssistant, around: Surroundings
 ) -> None:
-    """Mistakes in the text and trouble with plugs are told at once; then it goes on."""
+    """Mistakes in the text and trouble with plugs are shown at once; then it goes on."""
     around.errors["192.168.1.99"] = OutletUnsupportedError("a bulb")
     bad = [
         *GOOD,
@@ -132,7 +132,7 @@ async def test_nothing_is_imported_half(
     has = "It has 0 “Rig 1”, 1 “Rig 2”, 2 “Rig 3”, counted from 0."
     leads = "smart_strip_plug_name and smart_strip_plug_number do not lead to one"
     no_outlet = f"{leads} outlet of the strip at {STRIP_HOST}. {has}"
-    assert told(result) == [
+    assert mistakes(result) == [
         "- #11 rig11: the field colour is not known.",
         "- #11 rig11: the field time_until_offline must be a number.",
         "- #4 rig04: the plug at 192.168.1.98 cannot be reached.",
@@ -156,7 +156,7 @@ async def test_rigs_that_are_there_already(
     """Neither their workers nor their outlets are given away."""
     there = rig_entry(hass, wallet="0xwallet", worker_name="rig03")
     result = await paste(hass, GOOD)
-    assert told(result) == [
+    assert mistakes(result) == [
         "- #1 rig01: its outlet feeds rig03 already.",
         "- #3 rig03: its worker is that of rig03 already.",
     ]
@@ -164,12 +164,14 @@ async def test_rigs_that_are_there_already(
 
 
 async def test_what_is_no_json(hass: HomeAssistant, around: Surroundings) -> None:
-    """The text is given back to be mended; the place of the mistake is told."""
+    """The text is given back to be corrected; the place of the mistake is named."""
     result = await paste(hass, "[{]")
-    assert told(result) == ["- This is not JSON; the mistake is at line 1, column 3."]
+    assert mistakes(result) == [
+        "- This is not JSON; the mistake is at line 1, column 3."
+    ]
     assert suggested(result)["rigs"] == "[{]"
     result = await paste(hass, "[]", result)
-    assert told(result) == [
+    assert mistakes(result) == [
         "- There are no rigs in it. Expected is a list of objects, one for each rig."
     ]
     result = await paste(hass, GOOD, result)
@@ -179,14 +181,14 @@ async def test_what_is_no_json(hass: HomeAssistant, around: Surroundings) -> Non
 async def test_tokens_are_not_shown_again(
     hass: HomeAssistant, around: Surroundings
 ) -> None:
-    """The rest of the text is; an empty token is asked for anew."""
+    """The rest of the text is; an empty token is asked for again."""
     file = [rig("rig01", PLUG_HOST, status_api="f2pool", token=TOKEN, colour="red")]
     result = await paste(hass, file)
     shown = json.loads(suggested(result)["rigs"])
     assert shown == [{**file[0], "token": ""}]
     del shown[0]["colour"]
     result = await paste(hass, shown, result)
-    assert told(result) == ["- #1 rig01: the field token is missing."]
+    assert mistakes(result) == ["- #1 rig01: the field token is missing."]
     shown[0]["token"] = TOKEN
     result = await paste(hass, shown, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -218,10 +220,10 @@ async def test_plugs_that_ask_for_their_account(
     file = [rig("rig01", LOCKED_HOST), rig("rig02", PLUG_HOST)]
     wrong = {**LOCKED, "password": "wrong"}
     result = await paste(hass, file, kasa_account=wrong)
-    assert len(told(result)) == 1
+    assert len(mistakes(result)) == 1
     assert "password" not in suggested(result)
     result = await paste(hass, file, result, kasa_account={"username": "me"})
-    assert len(told(result)) == 1
+    assert len(mistakes(result)) == 1
     result = await paste(hass, file, result, kasa_account=LOCKED)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     data = entries(hass)["rig01"].data
@@ -232,7 +234,7 @@ async def test_plugs_that_ask_for_their_account(
 async def test_the_same_name_at_two_pools(
     hass: HomeAssistant, around: Surroundings
 ) -> None:
-    """Two rigs; their titles tell them apart."""
+    """Two rigs; their titles differ."""
     file = [
         rig("rig01", PLUG_HOST),
         rig("rig01", status_api="nanopool", smart_strip_plug_number=0),

@@ -103,7 +103,7 @@ async def test_search_finds_nothing(hass: HomeAssistant, around: Surroundings) -
 async def test_a_search_outlasts_the_opening_of_its_dialog(
     hass: HomeAssistant, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without networks it has ended before anybody could listen for the end."""
+    """Without networks it has ended before the dialog could listen for the end."""
     monkeypatch.setattr(flow_kasa, "DIALOG_LISTENS_AFTER_S", 3600)
     menu = await to_outlet(hass)
     flow_id = menu["flow_id"]
@@ -309,7 +309,7 @@ async def test_a_switch(
     entity_registry: er.EntityRegistry,
     around: Surroundings,
 ) -> None:
-    """Any but our own, one that exists, and of no other rig."""
+    """One that exists, not of ours, and of no other rig."""
     own = entity_registry.async_get_or_create("switch", "mining_farm", "rig_armed")
     hass.states.async_set("switch.garage", "unavailable")
     rig_entry(

@@ -112,7 +112,7 @@ async def test_new_credentials(hass: HomeAssistant, around: Surroundings) -> Non
 async def test_new_credentials_for_another_device(
     hass: HomeAssistant, around: Surroundings
 ) -> None:
-    """The address belongs to somebody else by now: nothing is stored."""
+    """The address belongs to another device by now: nothing is stored."""
     good = around.devices[LOCKED_HOST]
     around.devices[LOCKED_HOST] = locked_plug(device_id="stranger")
     entry = rig_entry(hass, **LOCKED)

@@ -34,7 +34,7 @@ async def test_no_worker_is_chosen_by_itself(
 async def test_a_worker_that_the_pool_has_not_seen(
     hass: HomeAssistant, around: Surroundings
 ) -> None:
-    """Typed by mistake or for a new rig: only the user can tell."""
+    """Typed by mistake or for a new rig: only the user knows."""
     form = await answer(hass, await to_worker(hass), worker_name="rig99")
     assert form["errors"] == {"worker_name": "worker_unseen"}
     assert suggested(form)["worker_name"] == "rig99"
@@ -132,7 +132,7 @@ async def test_the_same_worker_twice_is_refused(
 async def test_the_same_name_at_another_account(
     hass: HomeAssistant, around: Surroundings
 ) -> None:
-    """Another rig; the title tells the pool as well."""
+    """Another rig; the title names the pool as well."""
     rig_entry(hass, wallet="0xother", kasa_outlet_id="other")
     result = await finish(hass, await to_worker(hass))
     assert result["type"] is FlowResultType.CREATE_ENTRY

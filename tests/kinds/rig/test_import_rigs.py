@@ -146,7 +146,7 @@ def test_numbers_that_are_none(field: str, value: Any) -> None:
     "field", ["smart_strip_plug_number", "max_consecutive_restarts"]
 )
 def test_numbers_that_are_not_whole(field: str) -> None:
-    """A count is whole; minutes need not be."""
+    """A count is an integer; minutes need not be."""
     assert wrong(field, 1.5) == [
         (Mistake.NOT_WHOLE, {"rig": "#1 rig01", "field": field})
     ]
@@ -169,7 +169,7 @@ def test_numbers_out_of_range(field: Any, beyond: int) -> None:
 
 
 def test_unknown_and_repeated_fields() -> None:
-    """Nothing is dropped in silence; nested objects are not looked into."""
+    """Nothing is dropped in silence; nested objects are not read."""
     assert wrong("endpoint", {"a": 1}) == [
         (Mistake.UNKNOWN_FIELD, {"rig": "#1 rig01", "field": "endpoint"})
     ]

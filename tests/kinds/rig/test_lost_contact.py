@@ -177,7 +177,7 @@ async def test_the_last_to_come_back_gets_time(site: Site) -> None:
 
 
 async def test_one_that_does_not_come_back_is_cut_at_last(site: Site) -> None:
-    """It hung while nobody could see it."""
+    """It hung while it could not be reached."""
     rigs = garage(site, one_pool=False)
     for rig in rigs:
         rig.lose(LOST, 50 if rig is rigs[0] else 30)

@@ -1,4 +1,4 @@
-"""What a pool or a plug refuses is asked for, once."""
+"""The user is asked once for what a pool or a plug rejects."""
 
 from typing import Any
 from unittest.mock import AsyncMock
@@ -104,7 +104,7 @@ async def test_one_thing_is_asked_at_a_time(farm: Farm) -> None:
     assert asked(farm) == ["rig_reauth_outlet"]
 
 
-async def test_a_kasa_outlet_tells_refusal_from_silence() -> None:
+async def test_rejected_credentials_and_an_unreachable_plug_differ() -> None:
     """Both cannot be switched; only one is mended by credentials."""
     outlet = AsyncMock(spec=KasaOutlet)
     outlet.async_read.side_effect = OutletAuthError("refuses the credentials")

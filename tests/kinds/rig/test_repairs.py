@@ -1,4 +1,4 @@
-"""What a human has to look after, and what he can have done about it."""
+"""Repair issues of a rig, and the flow that fixes one of them."""
 
 from http import HTTPStatus
 from typing import Any
@@ -73,32 +73,32 @@ async def test_a_rig_that_was_given_up(
         assert farm.state("sensor.rig1_state") == "off_by_user"
 
 
-async def test_an_outlet_that_stays_off_is_told_at_once(
+async def test_an_outlet_that_stays_off_is_reported_at_once(
     farm: Farm, issue_registry: ir.IssueRegistry
 ) -> None:
     """Tried again until it is on, and withdrawn then."""
     outlet = await farm.add("rig1")
     await farm.after(5)
     outlet.goes_on = False
-    told: list[bool] = []
+    reported: list[bool] = []
     turn_on = outlet.async_turn_on
 
     async def third_time_lucky() -> None:
         issue = issue_registry.async_get_issue(DOMAIN, "rig_left_off_rig1")
-        told.append(issue is not None)
-        outlet.goes_on = len(told) > 2
+        reported.append(issue is not None)
+        outlet.goes_on = len(reported) > 2
         await turn_on()
 
     outlet.async_turn_on = third_time_lucky  # type: ignore[method-assign]
     farm.dies("rig1")
     await farm.after(16)
-    assert told == [False, True, True]
+    assert reported == [False, True, True]
     assert outlet.log == ["off", "on", "on", "on"]
     assert outlet.on
     assert issue_registry.async_get_issue(DOMAIN, "rig_left_off_rig1") is None
 
 
-async def test_an_unknown_account_is_told_until_it_is_known(
+async def test_an_unknown_account_is_reported_until_it_is_known(
     farm: Farm, issue_registry: ir.IssueRegistry
 ) -> None:
     """A slip in the wallet, or a pool that forgot it."""
@@ -113,7 +113,7 @@ async def test_an_unknown_account_is_told_until_it_is_known(
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
 
 
-async def test_a_pool_that_is_gone_for_a_day_is_told(
+async def test_a_pool_that_is_gone_for_a_day_is_reported(
     farm: Farm, issue_registry: ir.IssueRegistry
 ) -> None:
     """An outage of hours is none, and its end withdraws the issue."""
@@ -134,7 +134,7 @@ async def test_a_pool_that_is_gone_for_a_day_is_told(
 async def test_issues_go_with_the_rig(
     farm: Farm, issue_registry: ir.IssueRegistry
 ) -> None:
-    """Nobody is asked to look after what is no longer there."""
+    """No issue is left of a rig that was removed."""
     await farm.add("rig1")
     await farm.after(5)
     farm.outcome = Outcome.ACCOUNT_UNKNOWN
@@ -174,7 +174,7 @@ async def test_actions_take_every_kind_of_target(
 
 
 async def test_an_action_without_a_rig_is_refused(farm: Farm) -> None:
-    """It must not look as if something was done."""
+    """The flow must not end as if something was done."""
     await farm.add("rig1")
     with pytest.raises(ServiceValidationError, match="None of the targets"):
         await farm.hass.services.async_call(

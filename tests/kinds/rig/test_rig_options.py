@@ -18,7 +18,7 @@ async def load(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 async def test_options(hass: HomeAssistant, around: Surroundings) -> None:
-    """The whole policy; armed or not is left as it is."""
+    """The complete policy; armed or not is left as it is."""
     entry = rig_entry(hass)
     await load(hass, entry)
     form = await hass.config_entries.options.async_init(entry.entry_id)

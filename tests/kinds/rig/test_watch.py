@@ -113,7 +113,7 @@ async def test_after_three_restarts_a_human_decides(
 
 
 async def test_rehearsing_shows_and_switches_nothing(farm: Farm) -> None:
-    """A new rig is watched for a while before anybody trusts it with the power."""
+    """A new rig is watched for a while before its power is really cut."""
     outlet = await farm.add("rig1", armed=False)
     await farm.after(5)
     farm.dies("rig1")
@@ -147,7 +147,7 @@ async def test_no_verdict_holds(farm: Farm, outcome: Outcome) -> None:
     assert farm.state("sensor.rig1_last_share") == "unknown"
 
 
-async def test_a_pool_outage_holds_all_and_is_told_once(farm: Farm) -> None:
+async def test_a_pool_outage_holds_all_rigs_and_is_published_once(farm: Farm) -> None:
     """All shares stop together: it is the pool, and rigs get time to come back."""
     outlets = [await farm.add(f"rig{number}") for number in range(1, 5)]
     await farm.after(10)
@@ -223,7 +223,7 @@ async def test_what_cannot_be_remembered_is_not_done(farm: Farm) -> None:
 
 
 async def test_an_outlet_that_is_off_is_just_turned_on(farm: Farm) -> None:
-    """Somebody pulled it by the plug's own button."""
+    """It was switched off by the plug's own button."""
     outlet = await farm.add("rig1")
     await farm.after(5)
     outlet.on = False
@@ -252,7 +252,7 @@ async def test_what_the_user_switches_off_stays_off(farm: Farm) -> None:
     assert outlet.log == ["off", "on"]
 
 
-async def test_an_unreachable_plug_is_told_and_counts_nothing(
+async def test_an_unreachable_plug_is_reported_and_counts_no_restart(
     farm: Farm, issue_registry: ir.IssueRegistry
 ) -> None:
     """Backed off, and an issue after half an hour that ends by itself."""
@@ -296,7 +296,7 @@ async def test_the_users_power_cycle(farm: Farm) -> None:
         )
 
 
-async def test_check_now_tells_verdict_witnesses_and_decision(farm: Farm) -> None:
+async def test_check_now_returns_verdict_witnesses_and_decision(farm: Farm) -> None:
     """Asked at once, whatever the rhythm."""
     await farm.add("rig1")
     await farm.after(4)

@@ -34,7 +34,7 @@ KEY = "2miners"
 async def test_faults_and_their_end(
     command: str, arguments: dict[str, str], outcome: Outcome, watch: Watch
 ) -> None:
-    """Each fault looks as it should, is listed, and is over after `restore`."""
+    """Each fault shows as it should, is listed, and is over after `restore`."""
     pools = watch.pools
     perform(pools.pools[KEY], command, arguments)
     assert pools.pools[KEY].describe()["faults"] == [command]

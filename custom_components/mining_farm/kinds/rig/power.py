@@ -52,6 +52,7 @@ class RigPower:
         self._journal = RigJournal(hass, entry_id)
         self._memory: Memory | None = None
         self._last_kind: OutletKind | None = None
+        self._storing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._stop_waiting = hass.async_add_shutdown_job(
             HassJob(self.async_wait, f"{name} power")
@@ -78,9 +79,11 @@ class RigPower:
 
     async def async_store(self, memory: Memory) -> None:
         """Store a memory; HomeAssistantError when it cannot be written."""
-        if memory != self._memory:
-            await self._journal.async_store(memory)
-            self._memory = memory
+        # One at a time: a memory from before a cut must not come to rest over its intent.
+        async with self._storing:
+            if memory != self._memory:
+                await self._journal.async_store(memory)
+                self._memory = memory
 
     async def async_note_outlet(self, kind: OutletKind, now: datetime) -> bool:
         """Remember whether the outlet answers; return whether it has just stopped answering."""
