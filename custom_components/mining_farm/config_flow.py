@@ -9,7 +9,10 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlow,
 )
+from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
+from homeassistant.helpers.device_registry import format_mac
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
 from .const import CONF_KIND, DOMAIN, Kind
 from .kinds import kind_flows, kind_of
@@ -35,6 +38,18 @@ class MiningFarmConfigFlow(
             step_id="user",
             menu_options=[step for flow in FLOWS.values() for step in flow.menu],
         )
+
+    @override
+    async def async_step_dhcp(
+        self, discovery_info: DhcpServiceInfo
+    ) -> ConfigFlowResult:
+        """Follow a known device to its new address, or offer a new one."""
+        mac = format_mac(discovery_info.macaddress)
+        await self.async_set_unique_id(mac)
+        self._abort_if_unique_id_configured(updates={CONF_HOST: discovery_info.ip})
+        offers = (flow.offer_discovered for flow in FLOWS.values())
+        offer = next(offer for offer in offers if offer)
+        return await offer(self, mac, discovery_info)
 
     async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
         """Add one of many entries that another flow has prepared."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult, OptionsFlow
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,10 @@ class KindFlow[FlowT: ConfigFlow]:
         Callable[[FlowT, dict[str, Any]], Awaitable[ConfigFlowResult]] | None
     ) = None
     """Adds one of many entries that another flow has prepared."""
+    offer_discovered: (
+        Callable[[FlowT, str, DhcpServiceInfo], Awaitable[ConfigFlowResult]] | None
+    ) = None
+    """Offers a new device with this MAC; one kind does."""
     reauth: Callable[[FlowT, Mapping[str, Any]], Awaitable[ConfigFlowResult]] | None = (
         None
     )

@@ -10,4 +10,5 @@ FLOW = KindFlow(
     reconfigure=MinerManyFlow.reconfigure_miner,
     options=MinerOptionsFlow,
     import_one=MinerManyFlow.import_miner,
+    offer_discovered=MinerManyFlow.offer_discovered_miner,
 )

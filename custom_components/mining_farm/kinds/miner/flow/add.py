@@ -1,7 +1,7 @@
 """Config flow of a miner: one by address, found by DHCP, or moved to a new address."""
 
 from dataclasses import asdict
-from typing import Any, override
+from typing import Any
 
 import voluptuous as vol
 
@@ -87,19 +87,15 @@ class MinerFlow(ConfigFlow):
             description_placeholders={"detail": detail},
         )
 
-    @override
-    async def async_step_dhcp(
-        self, discovery_info: DhcpServiceInfo
+    async def offer_discovered_miner(
+        self, mac: str, discovery_info: DhcpServiceInfo
     ) -> ConfigFlowResult:
-        """Follow a known miner to its new address, or offer a new one.
+        """Offer a new miner; one that was added by its address learns its MAC.
 
-        One that was added by address learns its MAC. A miner asks for its address long
-        before its API answers: that it is silent now is no reason to drop it.
+        A miner asks for its address long before its API answers: that it is silent now
+        is no reason to drop it.
         """
-        mac = format_mac(discovery_info.macaddress)
-        await self.async_set_unique_id(mac)
         host = discovery_info.ip
-        self._abort_if_unique_id_configured(updates={CONF_HOST: host})
         try:
             snapshot = await self._read_miner(host, DEFAULT_PORT)
         except MinerError:
