@@ -1,4 +1,4 @@
-"""A chain's client without its process, so that a test can look inside."""
+"""A chain's client without its process, so that a test can see inside."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ BLOCK_TIME = 1.0
 
 
 class RunningService(ChainService):
-    """A chain service, and what it has told."""
+    """A chain service, and what it has reported."""
 
     def __init__(self, urls: tuple[str, ...], block_time: float) -> None:
         """Listen to everything."""

@@ -39,7 +39,7 @@ class Extrinsic:
 
 @dataclass
 class FakeChain:
-    """Blocks by number, of the present fork; what publish does is told before."""
+    """Blocks by number, of the present fork; `outcome` says what publish does."""
 
     number: int = 1000
     final: int = 997
@@ -73,7 +73,7 @@ class FakeChain:
             return self.genesis
         return self.hashes.setdefault(number, f"0x{number:x}f{self.fork}")
 
-    def mine(self, blocks: int = 1, *, finality: int = 3, tell: bool = True) -> None:
+    def mine(self, blocks: int = 1, *, finality: int = 3, notify: bool = True) -> None:
         """Append blocks; each takes what waits and may still live."""
         for _ in range(blocks):
             self.number += 1
@@ -82,7 +82,7 @@ class FakeChain:
                 if extrinsic.block is None and extrinsic.dies_at > self.number:
                     extrinsic.block = self.number
             self.final = max(self.final, self.number - finality)
-            if tell:
+            if notify:
                 for callback in list(self.head_callbacks):
                     callback(self.ref(self.number))
 
@@ -199,7 +199,7 @@ class FakeChain:
     def subscribe_heads(
         self, callback: Callable[[BlockRef], None]
     ) -> Callable[[], None]:
-        """Tell of each block that is mined."""
+        """Call back with each block that is mined."""
         self.head_callbacks.append(callback)
         return lambda: self.head_callbacks.remove(callback)
 

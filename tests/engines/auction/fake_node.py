@@ -18,9 +18,9 @@ class FakeNode:
         self.height = height
         self.genesis = genesis
         self.silent = False
-        """Nothing is answered and nothing is told any more."""
+        """Nothing is answered and no subscriber notified any more."""
         self.headless = False
-        """No head is told any more, but everything is answered."""
+        """Of no head is notified any more, but everything is answered."""
         self.asked: list[str] = []
         self.answers: dict[str, Callable[..., Any]] = {}
         self.connections: dict[ServerConnection, dict[str, str]] = {}
@@ -30,7 +30,7 @@ class FakeNode:
 
     @property
     def url(self) -> str:
-        """Where it is, with a key that must be told nowhere."""
+        """Where it is, with a key that must be shown nowhere."""
         return f"ws://127.0.0.1:{self.port}/v1/k3y"
 
     def hash(self, number: int) -> str:
@@ -57,13 +57,15 @@ class FakeNode:
             connection.transport.abort()
 
     async def advance(self, blocks: int = 1) -> None:
-        """Add blocks and tell of them; what is 2 blocks old is finalised."""
+        """Add blocks and notify subscribers; what is 2 blocks old is finalised."""
         self.height += blocks
         for connection, subscriptions in tuple(self.connections.items()):
             for name, method in subscriptions.items():
-                await self.tell(connection, name, method)
+                await self.notify(connection, name, method)
 
-    async def tell(self, connection: ServerConnection, name: str, method: str) -> None:
+    async def notify(
+        self, connection: ServerConnection, name: str, method: str
+    ) -> None:
         """Notify one subscriber of the current block."""
         finalised = "Finalized" in method
         if self.silent or (self.headless and not finalised):
@@ -107,7 +109,7 @@ class FakeNode:
             name = f"{method}-{message['id']}"
             self.connections[connection][name] = method
             # As real nodes may: notified before the subscription is answered.
-            await self.tell(connection, name, method)
+            await self.notify(connection, name, method)
             reply["result"] = name
         await connection.send(json.dumps(reply))
 

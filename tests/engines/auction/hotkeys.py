@@ -31,7 +31,7 @@ def address(seed: bytes = SEED) -> str:
 
 
 def secrets(seed: bytes = SEED) -> tuple[str, ...]:
-    """Return all that must be told nowhere, however it is spelled."""
+    """Return all that must be shown nowhere, however it is spelled."""
     _, private = sr25519.pair_from_seed(seed)
     return (seed.hex(), private.hex(), private[:32].hex(), PHRASE, repr(seed))
 

@@ -1,4 +1,4 @@
-"""States of a chain of our own, and a solver that answers what it is told."""
+"""States of a chain of our own, and a solver with a fixed answer."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,21 +26,21 @@ PRICE = 98 * FP // 100
 
 
 @dataclass
-class TellingSolver:
+class ScriptedSolver:
     """Answers with fixed winners and keeps what it was asked."""
 
     winners: tuple[Winner, ...] = ()
-    told: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
     asked: list[SelectionProblem] = field(default_factory=list)
 
     async def __call__(self, problem: SelectionProblem) -> Selection:
-        """Select what was told before."""
+        """Return the fixed answer."""
         self.asked.append(problem)
         values: dict[str, Any] = {
             "solver": SolverName.CBC,
             "estimate": False,
             "seconds": 0.5,
-            **self.told,
+            **self.answer,
         }
         return Selection(winners=self.winners, **values)
 

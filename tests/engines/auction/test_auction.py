@@ -34,7 +34,7 @@ from .snapshots import (
     START,
     STARTED_AT,
     VALIDATOR,
-    TellingSolver,
+    ScriptedSolver,
     bitmap,
     snapshot,
     stored,
@@ -44,16 +44,16 @@ from .snapshots import (
 BUDGET = 400 * 0.02 * 0.082 * 7200 / 48
 
 
-async def _hold(state: Snapshot, solver: TellingSolver | None = None) -> Any:
+async def _hold(state: Snapshot, solver: ScriptedSolver | None = None) -> Any:
     return await hold_auction(
-        state, own_hotkey=OWN, solve=TellingSolver() if solver is None else solver
+        state, own_hotkey=OWN, solve=ScriptedSolver() if solver is None else solver
     )
 
 
 async def test_a_window() -> None:
     """The solver gets the bids in the chain's order and the budget; we get the rest."""
     won = winners((RIVAL, "0.3", PRICE, 2), (OWN, "0.1", PRICE, 2))
-    solver = TellingSolver(won, {"own_least": 1, "own_most": 2})
+    solver = ScriptedSolver(won, {"own_least": 1, "own_most": 2})
     result = await _hold(snapshot([stored(OTHER, b"2;b;")]), solver)
     (problem,) = solver.asked
     assert list(problem.bids.items()) == [
@@ -99,11 +99,11 @@ async def test_a_window() -> None:
 
 
 async def test_own_wins_are_shared_out_in_bid_order() -> None:
-    """Of equal workers the first bid's win first; nobody else's wins are ours."""
+    """Of equal workers the first bid's win first; wins of others are not ours."""
     bids = [stored("5Twice", b"2;b;BTC,0.98=0.1:2,0.2:1;BTC,0.98=0.1:2;BTC,1=0.1:1")]
     won = winners(("5Twice", "0.1", PRICE, 3), (OWN, "0.2", PRICE, 1))
     result = await hold_auction(
-        snapshot(bids), own_hotkey="5Twice", solve=TellingSolver(won)
+        snapshot(bids), own_hotkey="5Twice", solve=ScriptedSolver(won)
     )
     assert [(bid.size, bid.price_fp18, bid.won) for bid in result.own] == [
         ("0.1", PRICE, True),
@@ -130,7 +130,7 @@ async def test_which_window_and_when() -> None:
 
 async def test_watching_nobody() -> None:
     """Without a hotkey of ours there is an auction, and no own result."""
-    solver = TellingSolver(winners((OWN, "0.1", PRICE, 3)))
+    solver = ScriptedSolver(winners((OWN, "0.1", PRICE, 3)))
     result = await hold_auction(snapshot(), own_hotkey=None, solve=solver)
     assert solver.asked[0].own_hotkey is None
     assert len(result.winners) == 3
@@ -147,14 +147,14 @@ async def test_stale_bids_take_no_part() -> None:
     bid = b"2;b;BTC,0.98=0.2:1"
     for age, part in ((749, True), (750, False), (None, True), (-3, True)):
         others = [stored(OTHER, bid, age=age)]
-        solver = TellingSolver()
+        solver = ScriptedSolver()
         result = await _hold(snapshot(others), solver)
         assert (OTHER in solver.asked[0].bids) is part
-        assert [told.hotkey for told in result.skipped] == ([] if part else [OTHER])
+        assert [one.hotkey for one in result.skipped] == ([] if part else [OTHER])
         assert not result.estimate
     stale = [
-        replace(told, block=START - 800) if told.hotkey == OWN else told
-        for told in state.commitments
+        replace(one, block=START - 800) if one.hotkey == OWN else one
+        for one in state.commitments
     ]
     result = await _hold(replace(state, commitments=tuple(stale)))
     assert result.own == ()
@@ -163,8 +163,8 @@ async def test_stale_bids_take_no_part() -> None:
 
 
 async def test_the_banned_take_no_part() -> None:
-    """By their uid at the start of the window; uids without a neuron are nobody."""
-    solver = TellingSolver()
+    """By their uid at the start of the window; uids without a neuron are ignored."""
+    solver = ScriptedSolver()
     result = await _hold(snapshot(bans=bitmap(1, 200)), solver)
     assert result.banned == (RIVAL,)
     assert list(solver.asked[0].bids) == [OWN]
@@ -178,7 +178,7 @@ async def test_version_1_ends_at_a_block() -> None:
     """Its bids count in windows that start before."""
     listed = [StoredCommitment(hotkey=OTHER, raw=b"1;b;0.9=1.5", block=None)]
     for start, part in ((7_414_263, True), (7_414_264, False)):
-        solver = TellingSolver()
+        solver = ScriptedSolver()
         result = await _hold(snapshot(listed, start=start), solver)
         assert (OTHER in solver.asked[0].bids) is part
         assert ("version 1" in str(result.skipped)) is not part
@@ -196,7 +196,7 @@ async def test_no_share_of_emission(split: tuple[int, ...] | None) -> None:
 
 async def test_without_prices_nobody_wins() -> None:
     """Nothing is solved, the own bids are lost, and that is certain."""
-    solver = TellingSolver()
+    solver = ScriptedSolver()
     result = await _hold(snapshot(stakes={VALIDATOR: 0}), solver)
     assert not solver.asked
     assert result.prices is None
@@ -208,9 +208,9 @@ async def test_without_prices_nobody_wins() -> None:
 
 
 async def test_without_bids_nothing_is_solved() -> None:
-    """There is a budget, and nobody to give it to."""
+    """There is a budget, and no bidder."""
     state = snapshot()
-    solver = TellingSolver()
+    solver = ScriptedSolver()
     result = await _hold(replace(state, commitments=state.commitments[:1]), solver)
     assert not solver.asked
     assert result.budget_ph > 0
@@ -219,8 +219,8 @@ async def test_without_bids_nothing_is_solved() -> None:
 
 async def test_an_estimate_stays_one() -> None:
     """What the solver is not sure of is not sure."""
-    told = {"estimate": True, "solver": SolverName.HIGHS}
-    result = await _hold(snapshot(), TellingSolver(told=told))
+    one = {"estimate": True, "solver": SolverName.HIGHS}
+    result = await _hold(snapshot(), ScriptedSolver(answer=one))
     assert (result.solver, result.estimate) == (SolverName.HIGHS, True)
 
 
@@ -250,7 +250,7 @@ async def test_an_odd_commitment_costs_no_window(
     raw: bytes | None, stake: int, reason: str, disputed: bool
 ) -> None:
     """Its hotkey is left out and named; all others are as if it were not there."""
-    usual, solver = TellingSolver(), TellingSolver()
+    usual, solver = ScriptedSolver(), ScriptedSolver()
     before = await _hold(snapshot(), usual)
     result = await _hold(snapshot([stored(OTHER, raw)], stakes={OTHER: stake}), solver)
     assert solver.asked == usual.asked
@@ -295,11 +295,11 @@ async def test_no_commitment_is_fatal(odd: list[tuple[bytes, int]], v1: bool) ->
     strangers = [stored(f"5X{place}", raw) for place, (raw, _) in enumerate(odd)]
     stakes = {f"5X{place}": stake for place, (_, stake) in enumerate(odd)}
     start = START - 10**6 if v1 else START
-    solver = TellingSolver()
+    solver = ScriptedSolver()
     result = await _hold(snapshot(strangers, stakes=stakes, start=start), solver)
     assert result.prices is not None
     assert len(result.own) == 4
-    assert {told.hotkey for told in result.skipped} <= set(stakes)
-    assert [told for problem in solver.asked for told in problem.bids][:2] == (
+    assert {one.hotkey for one in result.skipped} <= set(stakes)
+    assert [one for problem in solver.asked for one in problem.bids][:2] == (
         [RIVAL, OWN] if solver.asked else []
     )

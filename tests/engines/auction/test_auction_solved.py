@@ -69,9 +69,9 @@ async def test_reference_winners(
     case: Mapping[str, Any], solver: AuctionSolver
 ) -> None:
     """The reference's winners: all with its own CBC, else where no tie leaves a choice."""
-    told, expected = case["input"], case["expected"]
+    asked, expected = case["input"], case["expected"]
     result = await hold_auction(
-        snapshot_of(told), own_hotkey=told["hotkey"], solve=solver
+        snapshot_of(asked), own_hotkey=asked["hotkey"], solve=solver
     )
     won, own = (
         winners(*expected["winners"]),
@@ -96,17 +96,17 @@ async def test_reference_winners(
 @pytest.mark.parametrize("case", vectors("auction", "reference_csv.json"))
 async def test_reference_market(case: Mapping[str, Any], solver: AuctionSolver) -> None:
     """The reference's own example: a market of version 1, before the cost counted."""
-    told, expected = case["input"], case["expected"]
+    asked, expected = case["input"], case["expected"]
     bids = {
         hotkey: decode_bids(bytes.fromhex(raw)) or ()
-        for hotkey, raw in told["commitments_hex"].items()
+        for hotkey, raw in asked["commitments_hex"].items()
     }
     selection = await solver(
         SelectionProblem(
             bids=bids,
             budget_ph=float(expected["budget_ph"]),
-            start_block=told["block_number"],
-            block_hash=told["block_hash"],
+            start_block=asked["block_number"],
+            block_hash=asked["block_hash"],
         )
     )
     won = winners(*expected["winners"])

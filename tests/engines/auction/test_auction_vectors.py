@@ -27,26 +27,26 @@ from custom_components.mining_farm.engines.auction.window.budget import budget_p
 from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
 from tests.reference import twin, vectors
 
-from .snapshots import TellingSolver, winners
+from .snapshots import ScriptedSolver, winners
 
 STARTED_AT = datetime(2026, 2, 1, tzinfo=UTC)
 
 
-def snapshot_of(told: Mapping[str, Any]) -> Snapshot:
-    """Return the state that a vector tells."""
+def snapshot_of(asked: Mapping[str, Any]) -> Snapshot:
+    """Return the state that a vector describes."""
     return Snapshot(
-        netuid=told["netuid"],
-        window=Window(index=0, start=told["start_block"], end=told["end_block"]),
-        block_hash=told["block_hash"],
+        netuid=asked["netuid"],
+        window=Window(index=0, start=asked["start_block"], end=asked["end_block"]),
+        block_hash=asked["block_hash"],
         started_at=STARTED_AT,
         commitments=tuple(
             StoredCommitment(
                 hotkey=hotkey, raw=bytes.fromhex(stored["hex"]), block=_block(stored)
             )
-            for hotkey, stored in told["commitments"].items()
+            for hotkey, stored in asked["commitments"].items()
         ),
-        neurons=tuple(Neuron(coldkey="", **neuron) for neuron in told["neurons"]),
-        mechanism_split=told["mechanism_split"] and tuple(told["mechanism_split"]),
+        neurons=tuple(Neuron(coldkey="", **neuron) for neuron in asked["neurons"]),
+        mechanism_split=asked["mechanism_split"] and tuple(asked["mechanism_split"]),
     )
 
 
@@ -56,13 +56,13 @@ def _block(stored: Mapping[str, Any]) -> int | None:
     return None if unread else stored["block"]
 
 
-def _prices(told: Mapping[str, Any] | None) -> Prices | None:
-    if told is None:
+def _prices(asked: Mapping[str, Any] | None) -> Prices | None:
+    if asked is None:
         return None
-    return Prices(**{key.lower(): price for key, price in told.items()})
+    return Prices(**{key.lower(): price for key, price in asked.items()})
 
 
-def _bids(told: Mapping[str, Any]) -> list[tuple[str, tuple[Bid, ...]]]:
+def _bids(asked: Mapping[str, Any]) -> list[tuple[str, tuple[Bid, ...]]]:
     """Return the reference's bids, in its order."""
     return [
         (
@@ -72,7 +72,7 @@ def _bids(told: Mapping[str, Any]) -> list[tuple[str, tuple[Bid, ...]]]:
                 for size, price, *count in entries
             ),
         )
-        for hotkey, entries in told.items()
+        for hotkey, entries in asked.items()
     ]
 
 
@@ -84,9 +84,9 @@ def _bids(told: Mapping[str, Any]) -> list[tuple[str, tuple[Bid, ...]]]:
 @pytest.mark.parametrize("case", vectors("auction", "auction.json"))
 async def test_reference_auction(case: Mapping[str, Any]) -> None:
     """All but the solving: who bids for how much, who is banned, what we won."""
-    told, expected = case["input"], case.get("expected")
-    solver = TellingSolver(winners(*expected["winners"]) if expected else ())
-    held = hold_auction(snapshot_of(told), own_hotkey=told["hotkey"], solve=solver)
+    asked, expected = case["input"], case.get("expected")
+    solver = ScriptedSolver(winners(*expected["winners"]) if expected else ())
+    held = hold_auction(snapshot_of(asked), own_hotkey=asked["hotkey"], solve=solver)
     if expected is None:
         with pytest.raises(AuctionUndefinedError):
             await held
@@ -110,7 +110,7 @@ async def test_reference_auction(case: Mapping[str, Any]) -> None:
         for size, price, won in expected["my_bids"]
     )
     assert result.ends_at - STARTED_AT == timedelta(
-        seconds=12 * (told["end_block"] + 1 - told["start_block"])
+        seconds=12 * (asked["end_block"] + 1 - asked["start_block"])
     )
     assert not result.estimate
 
@@ -124,22 +124,22 @@ def test_reference_own_result(case: Mapping[str, Any]) -> None:
 
     Entries that no commitment can hold are left out: those of bids are all lost.
     """
-    told = case["input"]
+    asked = case["input"]
     bids = [
         Bid(size=size, price_fp18=price, count=count)
-        for size, price, count in told["commitment_bids"]
+        for size, price, count in asked["commitment_bids"]
         if isinstance(count, int) and size != "x"
     ]
     won = [
         Winner(
             hotkey=winner["hotkey"], size=winner["hashrate"], price_fp18=winner["price"]
         )
-        for winner in told["winners"]
+        for winner in asked["winners"]
         if None not in (winner.get("hashrate"), winner.get("price"))
     ]
     assert [
         [bid.size, bid.price_fp18, bid.won]
-        for bid in own_result({told["hotkey"]: bids}, told["hotkey"], won)
+        for bid in own_result({asked["hotkey"]: bids}, asked["hotkey"], won)
     ] == [entry for entry in case["expected"] if entry[0] != "x"]
     assert not any(won for size, _, won in case["expected"] if size == "x")
 
@@ -148,13 +148,13 @@ def test_reference_own_result(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "reference_csv.json"))
 def test_reference_market(case: Mapping[str, Any]) -> None:
     """A whole market of version 1: its bids, its budget, and no odd commitment."""
-    told, expected = case["input"], case["expected"]
-    prices = _prices({"cap": None, **told["prices_fp18"]})
+    asked, expected = case["input"], case["expected"]
+    prices = _prices({"cap": None, **asked["prices_fp18"]})
     assert prices is not None
-    assert repr(budget_ph(prices, told["share_fp18"])) == expected["budget_ph"]
+    assert repr(budget_ph(prices, asked["share_fp18"])) == expected["budget_ph"]
     bids = {
         hotkey: decode_bids(bytes.fromhex(raw))
-        for hotkey, raw in told["commitments_hex"].items()
+        for hotkey, raw in asked["commitments_hex"].items()
     }
     assert all(bids.values())
     offered = {

@@ -37,15 +37,15 @@ def test_reference_share(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "budget.json"))
 def test_reference_budget(case: Mapping[str, Any]) -> None:
     """The double of the budget is the reference's, without and with the cap."""
-    told, expected = case["input"], case["expected"]
-    for cap, key in ((None, "budget_ph"), (told["cap_fp18"], "budget_ph_capped")):
+    asked, expected = case["input"], case["expected"]
+    for cap, key in ((None, "budget_ph"), (asked["cap_fp18"], "budget_ph_capped")):
         prices = Prices(
-            tao_usdc=told["tao_usdc_fp18"],
-            alpha_tao=told["alpha_tao_fp18"],
-            hashp_usdc=told["hashp_usdc_fp18"],
+            tao_usdc=asked["tao_usdc_fp18"],
+            alpha_tao=asked["alpha_tao_fp18"],
+            hashp_usdc=asked["hashp_usdc_fp18"],
             cap=cap,
         )
-        share = told["share_fp18"]
+        share = asked["share_fp18"]
         budget = budget_ph(prices, 41 * FP // 100 if share is None else share)
         assert repr(budget) == expected[key]
 
@@ -54,8 +54,8 @@ def test_reference_budget(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "commitment_age.json"))
 def test_reference_age(case: Mapping[str, Any]) -> None:
     """Age and both limits."""
-    told, expected = case["input"], case["expected"]
-    age = commitment_age(told["commitment_block"], told["current_block"])
+    asked, expected = case["input"], case["expected"]
+    age = commitment_age(asked["commitment_block"], asked["current_block"])
     assert age.total_seconds() == expected["age_s"]
     assert (age >= STALE_AFTER) is expected["stale_for_auction"]
     assert (age >= RENEW_AFTER) is expected["renew"]

@@ -106,10 +106,10 @@ async def test_subscribers_are_called_in_their_own_loop() -> None:
         assert set(loops) == {thread}
         assert heads[-1].hash == simulator.chain.head.hex
         end()
-        told = len(heads)
+        shown = len(heads)
         await simulator.produce()
         await eventually(lambda: others[-1].number == simulator.chain.head.number)
-        assert len(heads) == told
+        assert len(heads) == shown
 
 
 async def test_reads_go_on_while_heads_are_silent() -> None:
@@ -223,7 +223,7 @@ async def test_publishing_from_a_wallet(
         with pytest.raises(WalletError, match="does not exist") as missing:
             await client.publish(b"x", key)
         (process,) = children()
-        told = [
+        shown = [
             caplog.text,
             repr(refused.value),
             repr(missing.value),
@@ -235,7 +235,7 @@ async def test_publishing_from_a_wallet(
         # The process that reads the chain has no key: it asks for each signature.
         private = ALICE.pair[1]
         for secret in (ALICE.seed.hex(), private.hex(), private[:32].hex()):
-            assert secret not in "".join(told).lower()
+            assert secret not in "".join(shown).lower()
 
 
 async def test_a_process_that_dies_after_signing_leaves_it_unconfirmed(

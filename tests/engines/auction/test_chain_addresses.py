@@ -81,13 +81,13 @@ def test_other_endpoints_are_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "shown"),
     [
         ("wss://rpc.example/v1/k3y", "wss://rpc.example"),
         ("wss://user:k3y@rpc.example:443/?apikey=k3y#k3y", "wss://rpc.example:443"),
         ("ws://[::1]:9944/k3y", "ws://[::1]:9944"),
     ],
 )
-def test_only_scheme_host_and_port_are_told(url: str, told: str) -> None:
+def test_only_scheme_host_and_port_are_shown(url: str, shown: str) -> None:
     """Whatever else a URL holds may be a key."""
-    assert public_url(url) == told
+    assert public_url(url) == shown

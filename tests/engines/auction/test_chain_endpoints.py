@@ -1,4 +1,4 @@
-"""One connection in use: how it is kept, when it is left, and what is told of it.
+"""One connection in use: how it is kept, when it is left, and what is reported of it.
 
 Blocks last a second here, so that whatever has to happen within one block is soon seen.
 """
@@ -95,7 +95,7 @@ async def test_the_nodes_errors_are_errors() -> None:
 
 @pytest.mark.parametrize("fault", ["drop", "silence", "lag"])
 async def test_a_bad_endpoint_is_left_within_one_block(fault: str) -> None:
-    """And the state tells which one is in use, and why."""
+    """And the state says which one is in use, and why."""
     loop = asyncio.get_running_loop()
     async with nodes(100, 100) as [first, second], service(first, second) as chain:
         await eventually(lambda: chain.in_use == [True, False])
@@ -112,10 +112,10 @@ async def test_a_bad_endpoint_is_left_within_one_block(fault: str) -> None:
                 first.headless = True
                 second.height += 6
                 reason = "behind"
-        told: list[str | None] = []
+        reported: list[str | None] = []
 
         def left() -> bool:
-            told.append(chain.states[0].error)
+            reported.append(chain.states[0].error)
             return chain.in_use == [False, True]
 
         await eventually(left)
@@ -126,12 +126,13 @@ async def test_a_bad_endpoint_is_left_within_one_block(fault: str) -> None:
         if fault != "lag":
             assert chain.states[0].height is None
         assert any(
-            error and any(part in error for part in reason.split("|")) for error in told
+            error and any(part in error for part in reason.split("|"))
+            for error in reported
         )
 
 
 async def test_a_lagging_endpoint_is_not_chosen_again() -> None:
-    """Its lag is told for as long as the others are ahead."""
+    """Its lag is reported for as long as the others are ahead."""
     async with nodes(100, 120) as [first, second], service(first, second) as chain:
         await eventually(lambda: chain.in_use == [False, True])
         await eventually(lambda: chain.states[0].lag == 20)
@@ -190,12 +191,12 @@ async def test_no_key_of_a_url_is_told(caplog: pytest.LogCaptureFixture) -> None
         await eventually(lambda: chain.in_use == [False])
         with pytest.raises(ChainUnavailableError) as caught:
             await chain.head()
-        told = f"{chain.states} {caught.value!r}"
+        reported = f"{chain.states} {caught.value!r}"
         ours = [
             record.getMessage()
             for record in caplog.records
             if not record.name.startswith("websockets.server")
         ]
-        assert f"ws://127.0.0.1:{node.port}" in told
-        assert "k3y" not in told
+        assert f"ws://127.0.0.1:{node.port}" in reported
+        assert "k3y" not in reported
         assert "k3y" not in "".join(ours)

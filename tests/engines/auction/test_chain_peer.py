@@ -43,7 +43,7 @@ async def joined(
 
 
 async def test_models_and_errors_cross_over() -> None:
-    """As they are; an error of others tells only its type."""
+    """As they are; of an error of others only the type."""
 
     async def echo(*values: object) -> object:
         return values
@@ -71,7 +71,7 @@ async def test_models_and_errors_cross_over() -> None:
 
 
 async def test_a_cancelled_call_is_cancelled_over_there() -> None:
-    """Nobody works on for one who has gone."""
+    """No work goes on for a caller who has gone."""
     began, ended = asyncio.Event(), asyncio.Event()
 
     async def wait() -> None:
@@ -102,7 +102,7 @@ async def test_what_is_not_ours_ends_the_peer(
         await asyncio.sleep(0)
         writer.write(len(message).to_bytes(4) + message)
         if pickle.dumps(("x", 1)) == message:
-            # A word that nobody waits for is no reason to end.
+            # A message that no call waits for is no reason to end.
             writer.close()
         with pytest.raises(ChainProcessError, match="has ended"):
             await calling

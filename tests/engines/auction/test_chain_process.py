@@ -1,4 +1,4 @@
-"""The process on the other end of the socket, run here so that a test can look inside."""
+"""The process on the other end of the socket, run here so that a test can see inside."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -61,7 +61,7 @@ def blocks_with_extrinsics(simulator: SubtensorSimulator) -> list[int]:
 
 @pytest.mark.parametrize("payload", [b"x", PAYLOAD, b"\xff" * 128])
 async def test_a_payload_gets_into_one_finalised_block(payload: bytes) -> None:
-    """Signed as the chain verifies it; the block that holds it is told."""
+    """Signed as the chain verifies it; the block that holds it is returned."""
     async with chain() as (simulator, service):
         block = await during(simulator, service.publish(payload, ALICE.address, sign))
         stored = await service.commitment(ALICE.address, block.hash)
@@ -134,7 +134,7 @@ async def test_an_extrinsic_that_outlived_its_era_is_refused() -> None:
 
 
 async def test_an_extrinsic_is_unconfirmed_while_nothing_is_finalised() -> None:
-    """It may yet be in a block: nobody knows."""
+    """It may yet be in a block."""
     async with chain(block_time=0.25) as (simulator, service):
         simulator.control.hold_extrinsics()
         with pytest.raises(ExtrinsicUnconfirmedError, match="was sent"):
@@ -151,7 +151,7 @@ async def test_a_gateways_error_does_not_pass_for_a_refusal() -> None:
 
 
 async def test_an_extrinsic_survives_a_reorganisation() -> None:
-    """It is told as published once its block is final, whichever that becomes."""
+    """It counts as published once its block is final, whichever that becomes."""
     async with chain() as (simulator, service):
         publishing = asyncio.create_task(service.publish(PAYLOAD, ALICE.address, sign))
         await eventually(lambda: simulator.chain.counts.accepted)

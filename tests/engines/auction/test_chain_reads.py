@@ -111,11 +111,11 @@ async def test_reads_are_pinned_to_their_block() -> None:
 async def test_no_commitment_is_what_the_chain_says() -> None:
     """A hotkey that never committed has none; a failed read is an error."""
     async with chain() as (simulator, service):
-        nobody = ss58(named("nobody"))
-        assert await service.commitment(nobody) is None
+        stranger = ss58(named("stranger"))
+        assert await service.commitment(stranger) is None
         simulator.node.fail("state_getStorage", -32603, "State already discarded")
         with pytest.raises(ChainError, match="already discarded"):
-            await service.commitment(nobody)
+            await service.commitment(stranger)
 
 
 @pytest.mark.parametrize(

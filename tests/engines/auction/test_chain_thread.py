@@ -1,4 +1,4 @@
-"""The process that talks to the chain: begun anew, whatever ends it, and not too often."""
+"""The process that talks to the chain: started again, whatever ends it, and not too often."""
 
 import asyncio
 from itertools import pairwise

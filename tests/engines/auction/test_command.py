@@ -100,7 +100,7 @@ def _replace(config: Path, old: str, new: str) -> None:
     ],
 )
 def test_usage(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Wrong usage ends with 2; nobody arms without both ceilings and a key."""
+    """Wrong usage ends with 2; arming needs both ceilings and a key."""
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
@@ -122,7 +122,7 @@ def test_a_file_with_a_mistake(
 def test_an_address_that_is_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A wallet's mistake is told in the same way."""
+    """A wallet's mistake is reported in the same way."""
     path = tmp_path / "config.toml"
     path.write_text(
         '[bittensor]\nnetwork = "local"\nnetuid = 89\n[wallet]\nname = "a"\n'
@@ -172,7 +172,7 @@ async def test_auction(
 
 
 async def test_run(config: Path, tmp_path: Path, simulator: SubtensorSimulator) -> None:
-    """Armed, it publishes once, holds auctions and tells the proxy, until stopped."""
+    """Armed, it publishes once, holds auctions and routes, until stopped."""
     pools = tmp_path / "pools.toml"
     pools.write_text(POOLS, encoding="utf-8")
     _ask_for_more(config)
@@ -197,9 +197,9 @@ async def test_run(config: Path, tmp_path: Path, simulator: SubtensorSimulator) 
     assert (commitment["outcome"], commitment["standing"]) == ("published", "changed")
     assert simulator.chain.counts.succeeded == 1
     assert "target_hashrate" in pools.read_text(encoding="utf-8")
-    told = json.dumps(events) + out.decode()
+    shown = json.dumps(events) + out.decode()
     _, secret = ALICE.pair
-    assert secret.hex()[:32] not in told
+    assert secret.hex()[:32] not in shown
 
 
 async def test_settings_that_change_while_it_runs(
@@ -208,7 +208,7 @@ async def test_settings_that_change_while_it_runs(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Another hotkey begins anew; one that is not there leaves the last in force."""
+    """Another hotkey starts again; one that is not there leaves the last in force."""
     monkeypatch.setattr(miner, "INTERVAL", 0.1)
     write_hotkey(config.parent, BOB, hotkey="other")
     task = asyncio.create_task(

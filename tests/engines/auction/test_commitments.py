@@ -32,20 +32,24 @@ from tests.reference import twin, vectors
 V2_ONLY_FROM = 7_414_264
 
 
-def _raw(told: Mapping[str, Any]) -> bytes:
-    return bytes.fromhex(told["hex"]) if "hex" in told else told["str"].encode()
+def _raw(asked_for: Mapping[str, Any]) -> bytes:
+    return (
+        bytes.fromhex(asked_for["hex"])
+        if "hex" in asked_for
+        else asked_for["str"].encode()
+    )
 
 
-def _read(told: Mapping[str, Any]) -> tuple[Bid, ...]:
+def _read(asked_for: Mapping[str, Any]) -> tuple[Bid, ...]:
     """Read the reference's bids: groups of sizes in version 2, workers in version 1."""
-    if told["v"] >= 2:
-        assert all(algorithm == "BTC" for algorithm, _, _ in told["bids"])
+    if asked_for["v"] >= 2:
+        assert all(algorithm == "BTC" for algorithm, _, _ in asked_for["bids"])
         return tuple(
             Bid(size=size, price_fp18=price, count=count)
-            for _, price, sizes in told["bids"]
+            for _, price, sizes in asked_for["bids"]
             for size, count in sizes.items()
         )
-    return tuple(Bid(size=size, price_fp18=price) for size, price in told["bids"])
+    return tuple(Bid(size=size, price_fp18=price) for size, price in asked_for["bids"])
 
 
 @twin("test_version_2", "test_version_1", "test_one_mistake_voids_a_commitment")
@@ -60,8 +64,8 @@ def test_reference_bids(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "parse_commitment.json"))
 def test_reference_commitments(case: Mapping[str, Any]) -> None:
     """Of any bytes, bids and prices are what the reference finds in them."""
-    told, raw, expected = case["input"], _raw(case["input"]), case["expected"]
-    asked = told["expected_types"] or ["b", "p"]
+    asked_for, raw, expected = case["input"], _raw(case["input"]), case["expected"]
+    asked = asked_for["expected_types"] or ["b", "p"]
     bids = decode_bids(raw) if "b" in asked else None
     vote = decode_price_vote(raw) if "p" in asked else None
     if expected is None:
@@ -83,11 +87,11 @@ def test_reference_commitments(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "parse_bidding_commitments.json"))
 def test_reference_bidders(case: Mapping[str, Any]) -> None:
     """Who bids, before and after version 1 ended."""
-    told = case["input"]
-    v2_only = (told["block_number"] or 0) >= V2_ONLY_FROM
+    asked_for = case["input"]
+    v2_only = (asked_for["block_number"] or 0) >= V2_ONLY_FROM
     bids = {
         hotkey: decode_bids(bytes.fromhex(raw), v2_only=v2_only)
-        for hotkey, raw in told["commits"].items()
+        for hotkey, raw in asked_for["commits"].items()
         if raw is not None
     }
     expected = {
@@ -97,16 +101,16 @@ def test_reference_bidders(case: Mapping[str, Any]) -> None:
         )
         for hotkey, entries in case["expected"].items()
     }
-    assert {hotkey: told for hotkey, told in bids.items() if told is not None} == (
-        expected
-    )
+    assert {
+        hotkey: asked_for for hotkey, asked_for in bids.items() if asked_for is not None
+    } == (expected)
     assert [hotkey for hotkey in bids if hotkey in expected] == list(expected)
 
 
-def _offered(told: Mapping[str, Any]) -> Iterable[Bid]:
+def _offered(asked_for: Mapping[str, Any]) -> Iterable[Bid]:
     """Turn a vector's input into bids; raise where a typed bid cannot hold it."""
-    for entry in told["bids"]:
-        if told["v"] < 2:
+    for entry in asked_for["bids"]:
+        if asked_for["v"] < 2:
             size, price = entry
             if not isinstance(size, str):
                 raise CommitmentError
@@ -123,12 +127,12 @@ def _offered(told: Mapping[str, Any]) -> Iterable[Bid]:
 @pytest.mark.parametrize("case", vectors("auction", "bid_encode.json"))
 def test_reference_texts(case: Mapping[str, Any]) -> None:
     """Bids are written to the byte as the reference writes them, or refused."""
-    told = case["input"]
+    asked_for = case["input"]
     if "error" in case:
         with pytest.raises((CommitmentError, TypeError, ValueError)):
-            encode_bids(_offered(told), version=told["v"])
+            encode_bids(_offered(asked_for), version=asked_for["v"])
     else:
-        text = encode_bids(_offered(told), version=told["v"])
+        text = encode_bids(_offered(asked_for), version=asked_for["v"])
         assert text.decode() == case["expected"]
 
 
@@ -302,9 +306,9 @@ def test_bids_and_back(price: int, sizes: dict[int, int]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**20), st.integers(0, 10**20)), max_size=2))
-def test_listed_bids_and_back(told: list[tuple[int, int]]) -> None:
+def test_listed_bids_and_back(listed: list[tuple[int, int]]) -> None:
     """Version 1 keeps each worker."""
-    bids = [Bid(size=format_fp18(size), price_fp18=price) for size, price in told]
+    bids = [Bid(size=format_fp18(size), price_fp18=price) for size, price in listed]
     raw = encode_bids(bids, version=1)
     read = decode_bids(raw) or ()
     assert sorted((bid.price_fp18, bid.size) for bid in read) == sorted(

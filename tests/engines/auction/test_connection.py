@@ -117,7 +117,7 @@ async def test_what_is_no_json_ends_the_connection(text: str | bytes) -> None:
 
 
 async def test_messages_that_were_not_asked_for_are_ignored() -> None:
-    """Lists, answers to nobody, a second answer: the right one is taken."""
+    """Lists, answers to no request, a second answer: the right one is taken."""
 
     def answer(asked: dict[str, Any]) -> list[str | bytes]:
         right = {"id": asked["id"], "result": 5}

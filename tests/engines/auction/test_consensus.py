@@ -20,17 +20,18 @@ from custom_components.mining_farm.engines.auction.wire.price_votes import (
 from tests.reference import twin, vectors
 
 
-def _votes(told: Mapping[str, Any]) -> dict[str, PriceVote]:
+def _votes(case_input: Mapping[str, Any]) -> dict[str, PriceVote]:
     votes = {
         hotkey: decode_price_vote(bytes.fromhex(stored["hex"]))
-        for hotkey, stored in told["commitments"].items()
+        for hotkey, stored in case_input["commitments"].items()
     }
     return {hotkey: vote for hotkey, vote in votes.items() if vote is not None}
 
 
-def _stakes(told: Mapping[str, Any]) -> dict[str, int]:
+def _stakes(case_input: Mapping[str, Any]) -> dict[str, int]:
     return {
-        neuron["hotkey"]: stake_fp18(neuron["stake_rao"]) for neuron in told["neurons"]
+        neuron["hotkey"]: stake_fp18(neuron["stake_rao"])
+        for neuron in case_input["neurons"]
     }
 
 
@@ -49,17 +50,17 @@ def test_reference_stake(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "gamma_msi.json"))
 def test_reference_price(case: Mapping[str, Any]) -> None:
     """The reference picks the same of the submitted prices."""
-    told = case["input"]
+    case_input = case["input"]
     if "error" in case:
         with pytest.raises(ValueError, match=r".+"):
-            gamma_msi(told["prices"], told["stakes"], told["gamma"])
+            gamma_msi(case_input["prices"], case_input["stakes"], case_input["gamma"])
         assert any(
             negative_price(PriceVote(prices={"cap": price}))
-            for price in told["prices"].values()
+            for price in case_input["prices"].values()
         )
     else:
         assert (
-            gamma_msi(told["prices"], told["stakes"], told["gamma"])
+            gamma_msi(case_input["prices"], case_input["stakes"], case_input["gamma"])
             == (case["expected"])
         )
 
@@ -68,15 +69,15 @@ def test_reference_price(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "price_consensus.json"))
 def test_reference_prices(case: Mapping[str, Any]) -> None:
     """From commitments and neurons to the prices, each on its own and together."""
-    told, expected = case["input"], case["expected"]
-    votes, stakes = _votes(told), _stakes(told)
-    for metric in told["metrics"]:
+    case_input, expected = case["input"], case["expected"]
+    votes, stakes = _votes(case_input), _stakes(case_input)
+    for metric in case_input["metrics"]:
         submitted = {
             hotkey: vote.prices[metric]
             for hotkey, vote in votes.items()
             if metric in vote.prices
         }
-        assert gamma_msi(submitted, stakes, told["gamma"]) == expected[metric]
+        assert gamma_msi(submitted, stakes, case_input["gamma"]) == expected[metric]
     prices = agree_prices(votes, stakes)
     three = [expected[metric] for metric in ("TAO_USDC", "ALPHA_TAO", "HASHP_USDC")]
     if None in three:
@@ -94,10 +95,10 @@ def test_reference_prices(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "ban_consensus.json"))
 def test_reference_bans(case: Mapping[str, Any]) -> None:
     """The same hotkeys are banned."""
-    told = case["input"]
-    bans = agree_bans(_votes(told), _stakes(told))
+    case_input = case["input"]
+    bans = agree_bans(_votes(case_input), _stakes(case_input))
     assert sorted(
-        neuron["hotkey"] for neuron in told["neurons"] if neuron["uid"] in bans
+        neuron["hotkey"] for neuron in case_input["neurons"] if neuron["uid"] in bans
     ) == sorted(case["expected"])
 
 
@@ -179,7 +180,7 @@ def test_prices_and_bans_from_commitments() -> None:
 
 
 def test_more_than_half_of_the_stake_bans() -> None:
-    """Half is not enough, and who bans nobody counts as well."""
+    """Half is not enough, and who bans no one counts as well."""
     votes = {
         "a": PriceVote(prices={}, bans=1 << 255 | 1 << 3),
         "b": PriceVote(prices={}, bans=1 << 3),
@@ -207,16 +208,16 @@ VOTES = st.lists(
 
 @given(VOTES, st.randoms())
 def test_order_does_not_matter(
-    told: list[tuple[dict[str, int], int, int]], rng: Any
+    case_input: list[tuple[dict[str, int], int, int]], rng: Any
 ) -> None:
     """Consensus depends on who says what, not on who is asked first."""
-    hotkeys = [f"5V{place}" for place in range(len(told))]
+    hotkeys = [f"5V{place}" for place in range(len(case_input))]
     votes = {
         hotkey: PriceVote(prices=prices, bans=bans)
-        for hotkey, (prices, bans, _) in zip(hotkeys, told, strict=True)
+        for hotkey, (prices, bans, _) in zip(hotkeys, case_input, strict=True)
     }
     stakes = {
-        hotkey: stake for hotkey, (_, _, stake) in zip(hotkeys, told, strict=True)
+        hotkey: stake for hotkey, (_, _, stake) in zip(hotkeys, case_input, strict=True)
     }
     prices, bans = agree_prices(votes, stakes), agree_bans(votes, stakes)
     rng.shuffle(hotkeys)

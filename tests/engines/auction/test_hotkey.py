@@ -90,7 +90,7 @@ def test_a_broken_seed_does_not_matter_beside_the_private_key(tmp_path: Path) ->
 def test_an_encrypted_hotkey_is_refused_with_what_to_do(
     tmp_path: Path, raw: bytes
 ) -> None:
-    """Nobody is there to type a password when a window begins."""
+    """There is no one to type a password when a window begins."""
     path = write(tmp_path, raw)
     (path.parent / "defaultpub.txt").write_text(json.dumps({"ss58Address": address()}))
     with pytest.raises(EncryptedHotkeyError, match="without one") as caught:

@@ -32,10 +32,10 @@ def test_nothing_that_signs_tells_the_secret(
     key = signer(write(tmp_path))
     key.sign(b"payload")
     found = find_hotkeys(tmp_path)
-    told = [repr(key), str(key), repr(found), caplog.text]
-    told += [repr(copy.deepcopy(key)), pickle.dumps((key, found)).decode("latin-1")]
-    told += [pickle.dumps((key, found), 0).hex()]
-    assert not [leak for text in told for leak in _leaks(text)]
+    shown = [repr(key), str(key), repr(found), caplog.text]
+    shown += [repr(copy.deepcopy(key)), pickle.dumps((key, found)).decode("latin-1")]
+    shown += [pickle.dumps((key, found), 0).hex()]
+    assert not [leak for text in shown for leak in _leaks(text)]
     # The test itself can find it.
     assert _leaks(json.dumps(fields()))
 
@@ -72,8 +72,8 @@ def test_no_error_tells_the_secret(
     with pytest.raises(WalletError) as caught:
         signer(path)
     error = caught.value
-    told = "".join(traceback.format_exception(error)) + repr(error.__dict__)
-    assert not _leaks(told)
+    shown = "".join(traceback.format_exception(error)) + repr(error.__dict__)
+    assert not _leaks(shown)
     assert error.__cause__ is None
     assert error.__suppress_context__ or error.__context__ is None
     assert not _leaks(repr(find_hotkeys(tmp_path)))

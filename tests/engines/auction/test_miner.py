@@ -46,7 +46,7 @@ async def _solve(problem: SelectionProblem) -> Selection:
 
 
 class Farm:
-    """A miner on a fake chain, and what it tells."""
+    """A miner on a fake chain, and its events."""
 
     def __init__(self, folder: Path) -> None:
         """Begin a block before a window."""
@@ -102,7 +102,7 @@ async def farm(tmp_path: Path) -> AsyncIterator[Farm]:
 
 
 async def test_offer_watch_and_route(farm: Farm) -> None:
-    """The commitment is published, the window held, the proxy told."""
+    """The commitment is published, the window held, the proxy in line."""
     farm.start()
     [report] = await farm.until(UpkeepReport)
     assert isinstance(report, UpkeepReport)
@@ -132,7 +132,7 @@ async def test_a_restart_publishes_nothing_twice(farm: Farm) -> None:
 
 
 async def test_a_broken_file_publishes_nothing(farm: Farm) -> None:
-    """Problem and line are told; the watch goes on; a repair counts at the next look."""
+    """Problem and line are reported; the watch goes on; a repair counts at the next check."""
     good = farm.offer
     farm.offer = WorkersFileError("hashrates is empty", line=12)
     farm.start()
@@ -170,7 +170,7 @@ async def test_an_unknown_chain_is_asked_again_soon(farm: Farm) -> None:
 
 
 async def test_a_proxy_s_file_that_comes_later(farm: Farm) -> None:
-    """Told, and brought in line a minute later without another window."""
+    """Reported, and brought in line a minute later without another window."""
     farm.route.pools.unlink()
     farm.start()
     [problem, *_] = await farm.until(RoutingProblem)

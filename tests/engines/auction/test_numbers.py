@@ -65,9 +65,9 @@ def test_places_and_digits_have_limits() -> None:
     with pytest.raises(NumberError, match="more than 18"):
         parse_fp18("0.1234567890123456789")
     assert parse_fp18("7" * 4300) == int("7" * 4300) * 10**18
-    with pytest.raises(NumberError) as told:
+    with pytest.raises(NumberError) as caught:
         parse_fp18("7" * 4301)
-    assert len(str(told.value)) < 80
+    assert len(str(caught.value)) < 80
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ async def _wait_for(
     """Return the first update of the window that says so."""
     found: list[WindowUpdate] = []
 
-    def look() -> bool:
+    def arrived() -> bool:
         found[:] = [
             event
             for event in events
@@ -93,7 +93,7 @@ async def _wait_for(
         ]
         return bool(found)
 
-    await eventually(look)
+    await eventually(arrived)
     return found[0]
 
 

@@ -31,7 +31,7 @@ extranonce2_size = 2
 [[pools.main]]
 name = "Central-Proxy " # ours
 weight = 1 # gone
-target_hashrate = "5TH/s" # told
+target_hashrate = "5TH/s" # kept
 
 [[pools.main]]
 name = "private"
@@ -86,15 +86,15 @@ def ihp(tmp_path: Path) -> IhpRoute:
 @pytest.mark.parametrize("case", vectors("auction", "pools_toml.json"))
 def test_reference_pools(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The pool list is changed as the reference changes it, to the letter."""
-    told, expected = case["input"], case["expected"]
-    name = told["APS_MINER_SUBNET_POOL_NAME"]
+    asked, expected = case["input"], case["expected"]
+    name = asked["APS_MINER_SUBNET_POOL_NAME"]
     route = IhpRoute(
         pools=tmp_path / "pools.toml",
         sentinel=tmp_path / ".reload-ihp",
         pool_name="central-proxy" if name is None else name,
     )
-    route.pools.write_text(told["toml"], encoding="utf-8")
-    changed = _apply(route, _own(told["won"], told["lost"]))
+    route.pools.write_text(asked["toml"], encoding="utf-8")
+    changed = _apply(route, _own(asked["won"], asked["lost"]))
     assert changed == expected["changed"]
     assert route.pools.read_text(encoding="utf-8") == expected["text"]
     assert route.sentinel.exists() == expected["sentinel"]
@@ -108,15 +108,15 @@ def test_reference_pools(case: Mapping[str, Any], tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", vectors("auction", "braiins.json"))
 def test_reference_profile(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The profile is changed as the reference changes it, to the letter."""
-    told, expected = case["input"], case["expected"]
+    asked, expected = case["input"], case["expected"]
     route = BraiinsRoute(
         profile=tmp_path / "profile.toml", sentinel=tmp_path / ".reconfigure"
     )
-    if told["toml"] is not None:
-        route.profile.write_text(told["toml"], encoding="utf-8")
-    changed = _apply(route, _own(told["won"], told["lost"]))
+    if asked["toml"] is not None:
+        route.profile.write_text(asked["toml"], encoding="utf-8")
+    changed = _apply(route, _own(asked["won"], asked["lost"]))
     assert changed == expected["changed"]
-    if told["toml"] is not None:
+    if asked["toml"] is not None:
         assert route.profile.read_text(encoding="utf-8") == expected["text"]
     assert route.sentinel.exists() == expected["sentinel"]
 
@@ -219,7 +219,7 @@ def test_windows_line_ends_are_kept(ihp: IhpRoute) -> None:
     ihp.pools.write_bytes(POOLS.replace("\n", "\r\n").encode())
     assert apply_routing(ihp, _own(["0.1"]))
     written = ihp.pools.read_bytes()
-    assert b'target_hashrate = "100TH/s" # told\r\n' in written
+    assert b'target_hashrate = "100TH/s" # kept\r\n' in written
     assert b"# kept\r\n" in written
 
 
@@ -344,7 +344,7 @@ def test_a_failing_disk_leaves_the_file(
 
 
 def test_a_sentinel_that_cannot_be_touched_stops_the_write(ihp: IhpRoute) -> None:
-    """Otherwise nobody would ever call for the reading of what was written."""
+    """Otherwise what was written would never be read."""
     ihp.sentinel.parent.write_text("in the way", encoding="utf-8")
     with pytest.raises(RoutingError, match="reload file"):
         apply_routing(ihp, _own(["0.1"]))
@@ -352,7 +352,7 @@ def test_a_sentinel_that_cannot_be_touched_stops_the_write(ihp: IhpRoute) -> Non
 
 
 def test_a_check_writes_nothing(ihp: IhpRoute, tmp_path: Path) -> None:
-    """Whether the files can be used is told without a trace, also of the sentinel."""
+    """Whether the files can be used is found out without a trace, also of the sentinel."""
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
     check_routing(ihp)
     with pytest.raises(RoutingError, match=r"pools.toml has no pool named 'other'"):

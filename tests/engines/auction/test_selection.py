@@ -73,7 +73,7 @@ def test_limits_of_what_takes_part() -> None:
         "dearest": (Bid(size="0.1", price_fp18=1_050_000_000_000_000_000),),
         "free": (Bid(size="0.1", price_fp18=0), Bid(size="0.1", price_fp18=-FP)),
         "odd": (Bid(size="1e5", price_fp18=FP), Bid(size="0", price_fp18=FP)),
-        "nobody": (Bid(size="0.1", price_fp18=FP, count=0),),
+        "none": (Bid(size="0.1", price_fp18=FP, count=0),),
         "large": (Bid(size="0.3", price_fp18=FP),),
     }
     knapsack = pack(bids, 0.2)

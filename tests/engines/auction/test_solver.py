@@ -88,7 +88,7 @@ async def test_detects_once(folder: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/bin/false", "/bin/true", "/nowhere/cbc", "/etc"])
 async def test_without_cbc(folder: Path, path: str) -> None:
-    """Where CBC does not run, HiGHS estimates and tells what ties leave open."""
+    """Where CBC does not run, HiGHS estimates and gives the bounds that ties leave."""
     found = await AuctionSolver(cbc_path=path)(CONTESTED)
     assert found.solver is SolverName.HIGHS
     assert found.estimate
@@ -186,7 +186,7 @@ async def test_crash_is_told(folder: Path) -> None:
 async def test_no_temporary_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Told as any other failure of the solver."""
+    """An error as any other failure of the solver."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with pytest.raises(SolverError, match="no folder to solve in"):
         await AuctionSolver()(CONTESTED)

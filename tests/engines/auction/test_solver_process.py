@@ -168,7 +168,7 @@ def test_where_all_fit_all_win(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_budget_that_buys_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody wins, and that is certain."""
+    """No bid wins, and that is certain."""
     found = answer(_request(cbc=None, budget_ph=0.0), Path())
     assert (found["winners"], found["estimate"]) == ([], False)
     assert (found["own_least"], found["own_most"]) == (0, 0)

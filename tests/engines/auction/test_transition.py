@@ -44,10 +44,10 @@ async def _follow(heads: Heads, tempo: int = 360) -> Window:
 @pytest.mark.parametrize("case", vectors("auction", "window_transition.json"))
 async def test_reference_transition(case: Mapping[str, Any]) -> None:
     """The reference's window, after as many polls and reads."""
-    told, expected = case["input"], case["expected"]
-    assert told["netuid"] == 89
-    heads = Heads(told["heads"])
-    window = await _follow(heads, told["tempo"])
+    asked_for, expected = case["input"], case["expected"]
+    assert asked_for["netuid"] == 89
+    heads = Heads(asked_for["heads"])
+    window = await _follow(heads, asked_for["tempo"])
     assert window == Window(
         index=expected["window_index"], start=expected["start"], end=expected["end"]
     )

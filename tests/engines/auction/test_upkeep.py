@@ -77,7 +77,7 @@ class MemoryJournal:
 def _upkeep(
     chain: FakeChain, journal: MemoryJournal, *, watching: bool = False
 ) -> CommitmentUpkeep:
-    """Start anew: what is not in the journal is forgotten."""
+    """Start again: what is not in the journal is forgotten."""
     signer = None if watching else HotkeySigner(Path("unread"), HOTKEY)
     return CommitmentUpkeep(chain, journal, netuid=89, hotkey=HOTKEY, signer=signer)
 
@@ -90,18 +90,18 @@ def _stored(offer: Offer, block: int | None) -> StoredCommitment:
 @pytest.mark.parametrize("case", vectors("auction", "commitment_upkeep.json"))
 def test_reference_decision(case: Mapping[str, Any]) -> None:
     """What the reference publishes is published, and nothing else."""
-    told = case["input"]
-    wanted = parse_settings(told["config_toml"]).offer().payload
+    asked = case["input"]
+    wanted = parse_settings(asked["config_toml"]).offer().payload
     stored = None
-    if (raw := told["onchain_hex"]) is not None:
-        unknown = told.get("storage_error") or told.get("storage_missing")
+    if (raw := asked["onchain_hex"]) is not None:
+        unknown = asked.get("storage_error") or asked.get("storage_missing")
         stored = StoredCommitment(
             hotkey=HOTKEY,
-            block=None if unknown else told["onchain_block"],
+            block=None if unknown else asked["onchain_block"],
             raw=bytes.fromhex(raw),
         )
     decision = decide_upkeep(
-        told["head"], wanted, stored, UpkeepMemory(), force=told["force"]
+        asked["head"], wanted, stored, UpkeepMemory(), force=asked["force"]
     )
     published = [wanted.decode()] if isinstance(decision, Publish) else []
     assert published == case["expected"]["published"]
@@ -155,7 +155,7 @@ def test_a_failed_read_decides_nothing() -> None:
 def test_standing(
     stored: StoredCommitment | Unknown | None, standing: Standing
 ) -> None:
-    """What a human is told of the commitment; validators drop it at 750 blocks."""
+    """How the commitment stands for a user; validators drop it at 750 blocks."""
     assert judge_standing(1000, FIVE.payload, stored) is standing
 
 
@@ -182,7 +182,7 @@ async def test_published_and_left_alone() -> None:
 
 @pytest.mark.parametrize("step", ["head", "commitment", "block_hash"])
 async def test_a_read_that_fails_publishes_nothing(step: str) -> None:
-    """Unknown is told, and the next look is as good as the first."""
+    """Unknown is reported, and the next check is as good as the first."""
     chain, journal = FakeChain(), MemoryJournal()
 
     def fail(name: str) -> None:
@@ -200,7 +200,7 @@ async def test_a_read_that_fails_publishes_nothing(step: str) -> None:
 
 
 async def test_nothing_is_sent_without_leave() -> None:
-    """Rehearsing, above a ceiling, without a key: told why, nothing sent."""
+    """Rehearsing, above a ceiling, without a key: reported with the reason, nothing sent."""
     chain, journal = FakeChain(), MemoryJournal()
     upkeep = _upkeep(chain, journal)
     assert (await upkeep.run(FIVE, rehearse)).outcome is Outcome.REHEARSED
@@ -245,15 +245,15 @@ async def test_without_a_journal_nothing_is_sent() -> None:
 
 
 async def test_the_intent_is_on_the_disk_before_it_is_sent() -> None:
-    """At the moment of sending, the journal tells what is being sent."""
+    """At the moment of sending, the journal holds what is being sent."""
     chain, journal = FakeChain(), MemoryJournal()
     seen: list[Any] = []
 
-    def look(name: str) -> None:
+    def keep(name: str) -> None:
         if name == "publish":
             seen.append(json.loads(journal.record or "{}"))
 
-    chain.fail = look
+    chain.fail = keep
     await _upkeep(chain, journal).run(FIVE, armed)
     assert bytes.fromhex(seen[0]["intent"]["payload"]) == FIVE.payload
     assert json.loads(journal.record or "{}")["intent"] is None
@@ -292,25 +292,25 @@ async def test_what_died_is_sent_again() -> None:
     chain, journal = FakeChain(outcome="lost"), MemoryJournal()
     await _upkeep(chain, journal).run(FIVE, armed)
     chain.outcome = "final"
-    looks = 0
+    checks = 0
     while len(chain.extrinsics) == 1:
         chain.mine(5)
         await _upkeep(chain, journal).run(FIVE, armed)
-        looks += 1
-        assert looks < 20
+        checks += 1
+        assert checks < 20
     assert chain.state(chain.number) is not None
-    assert looks > 16 // 5
+    assert checks > 16 // 5
 
 
 async def test_refusals_are_tried_again_later_and_later() -> None:
-    """A look each 25 blocks: the first, then after 25, 50, 100 and 100 more."""
+    """A check each 25 blocks: the first, then after 25, 50, 100 and 100 more."""
     chain, journal = FakeChain(outcome="refused"), MemoryJournal()
     tried = []
-    for look in range(15):
+    for check in range(15):
         before = chain.calls.count("publish")
         report = await _upkeep(chain, journal).run(FIVE, armed)
         if chain.calls.count("publish") > before:
-            tried.append(look)
+            tried.append(check)
             assert report.outcome is Outcome.REFUSED
         chain.mine(25)
     assert tried == [0, 1, 3, 7, 11]
@@ -320,7 +320,7 @@ async def test_refusals_are_tried_again_later_and_later() -> None:
 
 
 async def test_a_wallet_that_fails_sends_nothing() -> None:
-    """Signing comes before sending: the next look may try at once."""
+    """Signing comes before sending: the next check may try at once."""
     chain, journal = FakeChain(), MemoryJournal()
 
     def fail(name: str) -> None:
@@ -338,7 +338,7 @@ async def test_a_wallet_that_fails_sends_nothing() -> None:
 
 
 async def test_what_was_not_sent_holds_nothing_up() -> None:
-    """An endpoint that turned out to lag sends nothing: the next look may."""
+    """An endpoint that turned out to lag sends nothing: the next check may."""
     chain, journal = FakeChain(outcome="not sent"), MemoryJournal()
     report = await _upkeep(chain, journal).run(FIVE, armed)
     assert (report.outcome, report.why) == (Outcome.HELD, "no endpoint")
@@ -376,7 +376,7 @@ async def test_two_who_press_at_once_publish_once() -> None:
 
 
 async def test_who_disarms_meanwhile_is_heard() -> None:
-    """A look that waits its turn asks once it has it."""
+    """A check that waits its turn asks once it has it."""
     chain, journal = FakeChain(), MemoryJournal()
     upkeep = _upkeep(chain, journal)
     allowed: list[Arming | None] = [ARMED]

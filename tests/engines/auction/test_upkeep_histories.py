@@ -32,7 +32,7 @@ from .fake_chain import HOTKEY, CrashError, FakeChain
 OFFERS = [Offer.of(worker_set("1", {"0.1": count})) for count in (1, 2)]
 ARMED = Arming(price_ceiling_fp18=FP, worker_ceiling=10)
 STEPS = 16
-"""More awaits than any look has."""
+"""More awaits than any check has."""
 
 
 def armed() -> Arming | None:
@@ -115,8 +115,8 @@ class Histories(RuleBasedStateMachine):
             signer=HotkeySigner(Path("unread"), HOTKEY),
         )
 
-    def look(self, *, forced: bool = False) -> UpkeepReport | None:
-        """Look once; None where it was killed."""
+    def check(self, *, forced: bool = False) -> UpkeepReport | None:
+        """Check once; None where it was killed."""
         self.trap.sprung = None
         try:
             if forced:
@@ -134,10 +134,10 @@ class Histories(RuleBasedStateMachine):
         )
     )
     def look_once(self, outcome: str) -> None:
-        """Look while nothing but the publication may go wrong."""
+        """Check while nothing but the publication may go wrong."""
         self.chain.outcome = outcome
         self.trap.countdown = None
-        self.look()
+        self.check()
 
     @rule(
         after=st.integers(0, STEPS),
@@ -145,10 +145,10 @@ class Histories(RuleBasedStateMachine):
         outcome=st.sampled_from(["final", "unconfirmed", "waiting"]),
     )
     def look_and_fail(self, after: int, kills: bool, outcome: str) -> None:
-        """Look while something fails at one of the steps."""
+        """Check while something fails at one of the steps."""
         self.chain.outcome = outcome
         self.trap.countdown, self.trap.kills = after, kills
-        report = self.look()
+        report = self.check()
         self.trap.countdown = None
         if report is not None and self.trap.sprung is not None:
             assert report.outcome is not Outcome.NOTHING
@@ -158,7 +158,7 @@ class Histories(RuleBasedStateMachine):
         """Publish by hand."""
         self.chain.outcome = "final"
         self.trap.countdown = None
-        self.look(forced=True)
+        self.check(forced=True)
 
     @rule(offer=st.sampled_from(OFFERS))
     def want(self, offer: Offer) -> None:
@@ -182,7 +182,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        """Start Home Assistant anew."""
+        """Start Home Assistant again."""
         self.start()
 
     @invariant()
@@ -201,7 +201,7 @@ class Histories(RuleBasedStateMachine):
         self.trap.countdown = None
         self.chain.outcome = "final"
         for _ in range(8):
-            self.look()
+            self.check()
             self.chain.mine(25)
         state = self.chain.state(self.chain.final)
         assert state is not None

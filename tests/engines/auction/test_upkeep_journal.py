@@ -42,7 +42,7 @@ async def test_what_was_saved_is_loaded(tmp_path: Path, memory: UpkeepMemory) ->
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '"x"'])
 async def test_a_damaged_file_is_no_empty_one(tmp_path: Path, text: str) -> None:
-    """What cannot be read might tell of something that was sent."""
+    """What cannot be read might record something that was sent."""
     path = tmp_path / "journal.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(JournalError, match=r"journal\.json is damaged"):
@@ -71,7 +71,7 @@ def test_a_damaged_record(record: dict[str, object]) -> None:
 
 
 async def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    """Told, so that nothing is sent."""
+    """An error, so that nothing is sent."""
     with pytest.raises(JournalError, match="cannot be written"):
         await FileJournal(tmp_path / "none" / "journal.json").save({})
     with pytest.raises(JournalError, match="cannot be read"):

@@ -64,7 +64,7 @@ async def settle() -> None:
 
 
 class World:
-    """A chain, a watch and what it told."""
+    """A chain, a watch and its events."""
 
     def __init__(self, number: int) -> None:
         """Start at a block."""
@@ -109,22 +109,22 @@ class World:
         )
 
     async def mine(self, blocks: int = 1, *, finality: int = 3) -> None:
-        """Mine blocks that are told at once."""
+        """Mine blocks that subscribers hear of at once."""
         for _ in range(blocks):
             self.chain.mine(finality=finality)
             await settle()
 
-    def told(self) -> list[tuple[int, bool, bool] | str]:
-        """Return what was told since the last time: start, final, correction."""
-        told: list[tuple[int, bool, bool] | str] = []
+    def reports(self) -> list[tuple[int, bool, bool] | str]:
+        """Return the events since the last time: start, final, correction."""
+        reports: list[tuple[int, bool, bool] | str] = []
         for event in self.events:
             match event:
                 case WindowUpdate(result=result, final=final, correction=correction):
-                    told.append((result.window.start, final, correction))
+                    reports.append((result.window.start, final, correction))
                 case WatchProblem(error=error):
-                    told.append(str(error))
+                    reports.append(str(error))
         self.events.clear()
-        return told
+        return reports
 
 
 @pytest.fixture
@@ -143,19 +143,19 @@ async def test_each_window_at_its_first_block(run: Callable[[World], None]) -> N
     world = World(START + 58)
     run(world)
     await settle()
-    assert world.told() == [(START, True, False)]
+    assert world.reports() == [(START, True, False)]
     await world.mine()
-    assert world.told() == []
+    assert world.reports() == []
     await world.mine()
-    assert world.told() == [(START + 60, False, False)]
+    assert world.reports() == [(START + 60, False, False)]
     assert world.held[-1].block_hash == world.chain.hash_of(START + 60)
     await world.mine(2)
-    assert world.told() == []
+    assert world.reports() == []
     await world.mine()
-    assert world.told() == [(START + 60, True, False)]
+    assert world.reports() == [(START + 60, True, False)]
     await world.mine(361)
     starts = [START + more for more in (120, 180, 240, 301, 361, 421)]
-    assert world.told() == [
+    assert world.reports() == [
         (start, final, False) for start in starts for final in (False, True)
     ]
     assert len(world.held) == 2 + 6
@@ -176,20 +176,20 @@ async def test_few_reads_while_nothing_happens(run: Callable[[World], None]) -> 
 async def test_a_reorganisation_is_a_correction(
     run: Callable[[World], None], depth: int
 ) -> None:
-    """Another first block is another auction, told once, in the other's place."""
+    """Another first block is another auction, reported once, in the other's place."""
     world = World(START + 59)
     run(world)
     await settle()
     await world.mine(depth)
     before = world.held[-1].block_hash
-    world.told()
+    world.reports()
     world.chain.reorganise(depth)
     await world.mine()
-    [told] = world.told()
-    assert told == (START + 60, depth == 3, True)
+    [reports] = world.reports()
+    assert reports == (START + 60, depth == 3, True)
     assert world.held[-1].block_hash == world.chain.hash_of(START + 60) != before
     await world.mine(5)
-    assert world.told() == ([] if depth == 3 else [(START + 60, True, False)])
+    assert world.reports() == ([] if depth == 3 else [(START + 60, True, False)])
 
 
 async def test_a_reorganisation_behind_the_first_block_changes_nothing(
@@ -202,7 +202,7 @@ async def test_a_reorganisation_behind_the_first_block_changes_nothing(
     await world.mine(2)
     world.chain.reorganise(1)
     await world.mine(2)
-    assert world.told() == [
+    assert world.reports() == [
         (START, True, False),
         (START + 60, False, False),
         (START + 60, True, False),
@@ -214,40 +214,40 @@ async def test_missed_windows_are_left(run: Callable[[World], None]) -> None:
     world = World(START + 10)
     run(world)
     await settle()
-    world.told()
-    world.chain.mine(130, tell=False)
+    world.reports()
+    world.chain.mine(130, notify=False)
     await world.mine()
-    assert world.told() == [(START + 120, True, False)]
+    assert world.reports() == [(START + 120, True, False)]
 
 
 async def test_a_head_that_goes_back_doubles_nothing(
     run: Callable[[World], None],
 ) -> None:
-    """An endpoint behind the one before tells of a window that is over."""
+    """An endpoint behind the one before reports a window that is over."""
     world = World(START + 59)
     run(world)
     await settle()
     await world.mine()
-    world.told()
+    world.reports()
     for callback in world.chain.head_callbacks:
         callback(world.chain.ref(START + 58))
     await settle()
     await world.mine(4)
-    assert world.told() == [(START + 60, True, False)]
+    assert world.reports() == [(START + 60, True, False)]
 
 
 async def test_finality_that_comes_late(run: Callable[[World], None]) -> None:
-    """Windows stay provisional for as long as nothing is final, and are then told."""
+    """Windows stay provisional for as long as nothing is final, and final then."""
     world = World(START + 59)
     run(world)
     await settle()
-    world.told()
+    world.reports()
     await world.mine(61, finality=1000)
-    assert world.told() == [(START + 60, False, False), (START + 120, False, False)]
+    assert world.reports() == [(START + 60, False, False), (START + 120, False, False)]
     await world.mine()
-    assert world.told() == [(START + 60, True, False)]
+    assert world.reports() == [(START + 60, True, False)]
     await world.mine(2)
-    assert world.told() == [(START + 120, True, False)]
+    assert world.reports() == [(START + 120, True, False)]
 
 
 async def test_a_silent_subscription_is_polled(run: Callable[[World], None]) -> None:
@@ -255,35 +255,35 @@ async def test_a_silent_subscription_is_polled(run: Callable[[World], None]) -> 
     world = World(START + 50)
     run(world)
     await settle()
-    world.told()
+    world.reports()
     world.chain.calls.clear()
     await world.time.pass_by(35)
     assert world.chain.calls == []
     for _ in range(10):
-        world.chain.mine(tell=False)
+        world.chain.mine(notify=False)
         await world.time.pass_by(12)
-    assert world.told() == [(START + 60, False, False)]
+    assert world.reports() == [(START + 60, False, False)]
     polled = world.chain.calls.count("head")
     assert 30 <= polled <= 60
     for _ in range(40):
-        world.chain.mine(tell=False)
+        world.chain.mine(notify=False)
         await world.time.pass_by(12)
-    assert world.told() == [(START + 60, True, False)]
+    assert world.reports() == [(START + 60, True, False)]
     assert world.chain.calls.count("head") - polled < 25
 
 
 async def test_polling_finds_a_window_within_a_second(
     run: Callable[[World], None],
 ) -> None:
-    """As the original, whose looks come each minute, at its best."""
+    """As the original, whose checks come each minute, at its best."""
     world = World(START + 58)
     run(world)
     await settle()
-    world.told()
+    world.reports()
     await world.time.pass_by(40)
-    world.chain.mine(2, tell=False)
+    world.chain.mine(2, notify=False)
     await world.time.pass_by(1)
-    assert world.told() == [(START + 60, False, False)]
+    assert world.reports() == [(START + 60, False, False)]
 
 
 async def test_a_subscription_that_speaks_again_ends_the_polling(
@@ -295,7 +295,7 @@ async def test_a_subscription_that_speaks_again_ends_the_polling(
     await settle()
     await world.time.pass_by(100)
     await world.mine(10)
-    assert world.told()[-1] == (START + 60, False, False)
+    assert world.reports()[-1] == (START + 60, False, False)
     await world.mine(5)
     world.chain.calls.clear()
     await world.time.pass_by(30)
@@ -314,19 +314,19 @@ async def test_errors_are_told_once_and_tried_again(
     world.chain.fail = fail
     run(world)
     await world.time.pass_by(3600)
-    assert world.told() == ["no endpoint answers"]
+    assert world.reports() == ["no endpoint answers"]
     assert len(world.chain.calls) < 500
     world.chain.fail = lambda name: None
-    world.chain.mine(10, tell=False)
+    world.chain.mine(10, notify=False)
     await world.time.pass_by(13)
-    assert world.told() == [(START + 60, True, False)]
+    assert world.reports() == [(START + 60, True, False)]
 
 
 @pytest.mark.parametrize("step", ["snapshot", "tempo", "finalised", "block_hash"])
 async def test_a_read_that_fails_once_costs_a_second(
     run: Callable[[World], None], step: str
 ) -> None:
-    """Told, and done a second later, whatever it was that failed."""
+    """Reported, and done a second later, whatever it was that failed."""
     world = World(START + 61)
     failures = [step]
 
@@ -338,9 +338,9 @@ async def test_a_read_that_fails_once_costs_a_second(
     world.chain.fail = fail
     run(world)
     await world.time.pass_by(1)
-    told = world.told()
-    assert told[0] == step
-    assert told[1:] == [(START + 60, False, False)]
+    reports = world.reports()
+    assert reports[0] == step
+    assert reports[1:] == [(START + 60, False, False)]
 
 
 async def test_a_solver_that_fails_is_asked_once_a_minute(
@@ -350,24 +350,24 @@ async def test_a_solver_that_fails_is_asked_once_a_minute(
     world = World(START + 59)
     run(world)
     await settle()
-    world.told()
+    world.reports()
     world.error = SolverError("no winners within 120 s")
     for _ in range(11):
         await world.mine()
         await world.time.pass_by(12)
-    assert world.told() == ["no winners within 120 s"]
+    assert world.reports() == ["no winners within 120 s"]
     assert len(world.held) == 1 + 3
     world.error = None
     for _ in range(5):
         await world.mine()
         await world.time.pass_by(12)
-    assert world.told() == [(START + 60, True, False)]
+    assert world.reports() == [(START + 60, True, False)]
 
 
 async def test_a_subscriber_that_fails_is_alone(
     run: Callable[[World], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The others are told, and the watch goes on."""
+    """The others are notified, and the watch goes on."""
     world = World(START + 59)
 
     def fail(event: WatchEvent) -> None:
@@ -387,13 +387,13 @@ async def test_a_subscriber_that_fails_is_alone(
 
 
 async def test_a_tempo_that_changes(run: Callable[[World], None]) -> None:
-    """It is read again at each window, and the windows begin anew with it."""
+    """It is read again at each window, and the windows start again with it."""
     world = World(START + 59)
     run(world)
     await settle()
     world.chain.tempo_value = 99
     await world.mine(40)
-    starts = {told[0] for told in world.told() if not isinstance(told, str)}
+    starts = {reports[0] for reports in world.reports() if not isinstance(reports, str)}
     assert starts == {START, START + 39, START + 99}
 
 

@@ -21,18 +21,18 @@ from tests.reference import twin, vectors
 @pytest.mark.parametrize("case", vectors("auction", "subnet_epoch.json"))
 def test_reference_epoch(case: Mapping[str, Any]) -> None:
     """Epochs begin and end where the reference has them."""
-    told, expected = case["input"], case["expected"]
-    assert epoch_start(**told) == expected["start"]
-    assert epoch_end(**told) == expected["stop_exclusive"] - 1
+    asked, expected = case["input"], case["expected"]
+    assert epoch_start(**asked) == expected["start"]
+    assert epoch_end(**asked) == expected["stop_exclusive"] - 1
 
 
 @twin("test_an_epoch_of_the_network", "test_six_windows_from_one_before_the_epoch")
 @pytest.mark.parametrize("case", vectors("auction", "current_validation_window.json"))
 def test_reference_window(case: Mapping[str, Any]) -> None:
     """Each block is in the reference's window, also far from the epoch."""
-    told = case["input"]
+    asked = case["input"]
     window = validation_window(
-        told["block"], told["subnet_epoch_start"], told["blocks_per_window"]
+        asked["block"], asked["subnet_epoch_start"], asked["blocks_per_window"]
     )
     assert [window.index, [window.start, window.end]] == case["expected"]
 
@@ -43,13 +43,13 @@ def test_reference_window(case: Mapping[str, Any]) -> None:
 )
 def test_reference_windows_of_an_epoch(case: Mapping[str, Any]) -> None:
     """The six windows of an epoch hold just the blocks they hold in the reference."""
-    told = case["input"]
+    asked = case["input"]
     for index, (start, end) in enumerate(case["expected"]):
         window = Window(index=index, start=start, end=end)
         for block in range(start, end + 1):
             assert (
                 validation_window(
-                    block, told["subnet_epoch_start"], told["blocks_per_window"]
+                    block, asked["subnet_epoch_start"], asked["blocks_per_window"]
                 )
                 == window
             )

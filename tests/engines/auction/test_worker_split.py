@@ -39,7 +39,7 @@ def test_a_table_becomes_workers() -> None:
     ],
 )
 def test_limits_of_a_table(price: str, sizes: dict[str, int], reason: str) -> None:
-    """Each limit is told by name."""
+    """Each limit is named in its error."""
     with pytest.raises(CommitmentError, match=reason):
         worker_set(price, sizes)
 

@@ -39,7 +39,7 @@ def _write(folder: Path, text: str) -> Path:
     return path
 
 
-@twin("test_settings", "test_a_mistake_is_told_with_its_line")
+@twin("test_settings", "test_a_mistake_is_reported_with_its_line")
 @pytest.mark.parametrize("case", vectors("auction", "config.json"))
 def test_reference_settings(case: Mapping[str, Any]) -> None:
     """A file loads where the reference loads it, and says the same."""
@@ -48,19 +48,19 @@ def test_reference_settings(case: Mapping[str, Any]) -> None:
         with pytest.raises(WorkersFileError):
             parse_settings(text)
         return
-    told, expected = parse_settings(text), case["expected"]
-    assert told.network == expected["bittensor"]["network"]
-    assert told.netuid == int(expected["bittensor"]["netuid"])
+    read, expected = parse_settings(text), case["expected"]
+    assert read.network == expected["bittensor"]["network"]
+    assert read.netuid == int(expected["bittensor"]["netuid"])
     wallet = expected["wallet"]
-    assert told.wallet.name == wallet["name"]
-    assert told.wallet.hotkey == wallet["hotkey_name"]
-    assert told.wallet.directory == Path(wallet["directory"]).expanduser()
-    assert told.price_multiplier == expected["price_multiplier"]
-    assert (told.hashrates and [*told.hashrates]) == expected["hashrates"]
-    assert told.sizes == expected["worker_sizes"]
+    assert read.wallet.name == wallet["name"]
+    assert read.wallet.hotkey == wallet["hotkey_name"]
+    assert read.wallet.directory == Path(wallet["directory"]).expanduser()
+    assert read.price_multiplier == expected["price_multiplier"]
+    assert (read.hashrates and [*read.hashrates]) == expected["hashrates"]
+    assert read.sizes == expected["worker_sizes"]
 
 
-@twin("test_three_ways_to_name_workers", "test_a_mistake_is_told_with_its_line")
+@twin("test_three_ways_to_name_workers", "test_a_mistake_is_reported_with_its_line")
 @pytest.mark.parametrize("case", vectors("auction", "commitment_from_config.json"))
 def test_reference_commitment(case: Mapping[str, Any], tmp_path: Path) -> None:
     """The commitment of a file is the reference's, or there is none in both."""
@@ -146,10 +146,10 @@ def test_three_ways_to_name_workers(
         (HEAD, None, "[workers] is missing"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(
+def test_a_mistake_is_reported_with_its_line(
     tmp_path: Path, text: str, line: int | None, reason: str
 ) -> None:
-    """Whoever edits the file is told where to look."""
+    """The error names the line to correct."""
     with pytest.raises(WorkersFileError) as raised:
         read_workers_file(_write(tmp_path, text))
     assert (raised.value.line, reason in str(raised.value)) == (line, True), (
@@ -158,7 +158,7 @@ def test_a_mistake_is_told_with_its_line(
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
-    """Missing, binary and oversized files are told as such."""
+    """Missing, binary and oversized files are reported as such."""
     with pytest.raises(WorkersFileError, match="cannot be read"):
         read_workers_file(tmp_path / "none.toml")
     path = tmp_path / "config.toml"
@@ -182,7 +182,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 def test_what_python_itself_refuses(
     tmp_path: Path, before: str, after: str, line: int | None
 ) -> None:
-    """A mistake like any other, which ends nobody's watch."""
+    """A mistake like any other, which ends no watch."""
     source = WorkersSource(_write(tmp_path, GOOD))
     good = source.read().in_force
     _write(tmp_path, GOOD.replace(before, after))
@@ -193,7 +193,7 @@ def test_what_python_itself_refuses(
 
 
 def test_too_long_a_commitment_is_the_file_s_mistake(tmp_path: Path) -> None:
-    """More sizes than 128 bytes hold are told before anything is published."""
+    """More sizes than 128 bytes hold are an error before anything is published."""
     sizes = ", ".join(f'"0.{number}" = 100' for number in range(1001, 1025))
     text = f'{HEAD}[workers]\nprice_multiplier = "1"\nworker_sizes = {{ {sizes} }}\n'
     with pytest.raises(WorkersFileError):
@@ -204,7 +204,7 @@ def test_too_long_a_commitment_is_the_file_s_mistake(tmp_path: Path) -> None:
 
 
 def test_a_broken_edit_keeps_the_last_good(tmp_path: Path) -> None:
-    """What was in force stays, the problem is told, and a repair is seen."""
+    """What was in force stays, the problem is reported, and a repair is seen."""
     path = _write(tmp_path, GOOD)
     source = WorkersSource(path)
     first = source.read()

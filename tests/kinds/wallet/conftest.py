@@ -52,8 +52,8 @@ class Site:
     freezer: FrozenDateTimeFactory
     simulator: SubtensorSimulator
     wallets: Path
-    told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    """What the event entity told, with attributes."""
+    events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    """Events of the event entity, with attributes."""
     _times: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -67,12 +67,12 @@ class Site:
         # After a restart, the entity shows its last event again.
         if new.state not in ("unknown", "unavailable", *self._times):
             self._times.add(new.state)
-            self.told.append((new.attributes["event_type"], new.attributes))
+            self.events.append((new.attributes["event_type"], new.attributes))
 
     @property
     def names(self) -> list[str]:
-        """What was told, in order."""
-        return [name for name, _ in self.told]
+        """Types of the events, in order."""
+        return [name for name, _ in self.events]
 
     def entry(
         self, *, key: bool = True, entry_id: str = "wallet", **options: Any
@@ -102,7 +102,7 @@ class Site:
         return entry
 
     async def load(self, entry: MockConfigEntry) -> None:
-        """Load an entry as Home Assistant does, and let it look at everything once."""
+        """Load an entry as Home Assistant does, and let it check everything once."""
         await self.hass.config_entries.async_setup(entry.entry_id)
         await self.hass.async_block_till_done()
         assert entry.state is ConfigEntryState.LOADED
@@ -131,8 +131,8 @@ class Site:
         raise AssertionError(f"did not happen within {seconds} s")
 
     async def until_told(self, *names: str) -> None:
-        """Wait for events; what was told before counts as well."""
-        await self.until(lambda: len(self.told) >= len(names))
+        """Wait for events; those before count as well."""
+        await self.until(lambda: len(self.events) >= len(names))
         assert self.names == list(names)
 
     async def to_block(self, number: int) -> None:
@@ -196,7 +196,7 @@ def nodes() -> int:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at the commitment all the time instead of every five minutes."""
+    """Check the commitment all the time instead of every five minutes."""
     monkeypatch.setattr(miner, "INTERVAL", 0.1)
     monkeypatch.setattr(miner, "LOOK_AGAIN", 0.1)
 

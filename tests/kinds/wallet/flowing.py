@@ -122,7 +122,7 @@ class Site:
 
 @asynccontextmanager
 async def simulated(hass: HomeAssistant, folder: Path) -> AsyncIterator[Site]:
-    """Run a chain on which Alice is a member and Bob is not; nobody watches it yet."""
+    """Run a chain on which Alice is a member and Bob is not; no entry watches it yet."""
     write_hotkey(folder / "wallets")
     async with SubtensorSimulator(block_time=None) as simulator:
         with without_watching():

@@ -55,19 +55,19 @@ async def test_silence(site: Site) -> None:
 async def test_loads_with_the_chain_away(
     site: Site, caplog: pytest.LogCaptureFixture, impatient: None
 ) -> None:
-    """The entry loads; one line tells why; all comes once the chain is there."""
+    """The entry loads; one line says why; all comes once the chain is there."""
     site.simulator.node.refuse()
     entry = site.entry(**HELD_BID)
     await site.load(entry)
     await site.poll(entry)
     assert site.state("binary_sensor.wallet_chain") == "off"
     assert site.state("sensor.wallet_commitment") == "unavailable"
-    told = [
+    logged = [
         record
         for record in caplog.records
         if record.levelname in {"WARNING", "ERROR"} and "mining_farm" in record.name
     ]
-    assert len(told) == 1, told
+    assert len(logged) == 1, logged
     site.simulator.node.restore()
     await site.until(lambda: site.state("sensor.wallet_commitment") == "in_force")
     await site.until(lambda: site.state("sensor.wallet_last_result") == "lost")
@@ -76,16 +76,16 @@ async def test_loads_with_the_chain_away(
 
 @pytest.mark.parametrize("nodes", [2])
 async def test_another_node_takes_over(site: Site, nodes: int) -> None:
-    """The endpoint that was lost is told once, with the one that is used now."""
+    """The endpoint that was lost is one event, with the one that is used now."""
     entry = await site.add(**HELD_BID)
     first, second = site.simulator.urls
     assert site.state("sensor.wallet_endpoint") == first
-    site.told.clear()
+    site.events.clear()
     site.simulator.nodes[0].refuse()
     await site.until(lambda: site.state("sensor.wallet_endpoint") == second)
     assert site.names == ["endpoint_lost"]
-    assert site.told[0][1]["endpoint"] == first
-    assert site.told[0][1]["now"] == second
+    assert site.events[0][1]["endpoint"] == first
+    assert site.events[0][1]["now"] == second
     await site.to_block(WINDOW)
     await site.until(lambda: site.wallet(entry).data.result.window.start == WINDOW)
 
@@ -93,18 +93,18 @@ async def test_another_node_takes_over(site: Site, nodes: int) -> None:
 async def test_a_connection_made_anew_is_no_news(site: Site) -> None:
     """Only an endpoint that stays away is lost."""
     entry = await site.add(**HELD_BID)
-    site.told.clear()
+    site.events.clear()
     connections = site.simulator.node.traffic.connections
     site.simulator.node.drop()
     await site.until(lambda: site.simulator.node.traffic.connections > connections)
     await site.until(lambda: site.wallet(entry).data.endpoint is not None)
     await site.after(timedelta(seconds=16))
-    assert site.told == []
+    assert site.events == []
     site.simulator.node.refuse()
     await site.until(lambda: site.wallet(entry).data.endpoint is None)
     await site.after(timedelta(seconds=16))
     assert site.names == ["endpoint_lost"]
-    assert site.told[0][1]["now"] is None
+    assert site.events[0][1]["now"] is None
 
 
 async def test_members(site: Site) -> None:
@@ -131,10 +131,10 @@ def _late_polls(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_auctions_that_fail_begin_anew(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What nobody thought of is logged, and tried again with the next poll."""
+    """What was not foreseen is logged, and tried again with the next poll."""
 
     async def run(_self: AuctionMiner) -> None:
-        raise RuntimeError("nobody thought of this")
+        raise RuntimeError("not foreseen")
 
     entry = site.entry(**HELD_BID)
     with monkeypatch.context() as patched:

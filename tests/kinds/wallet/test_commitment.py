@@ -40,7 +40,7 @@ async def _arm(site: Site, *, on: bool = True) -> None:
 
 
 async def test_in_force(site: Site) -> None:
-    """What the chain holds is what is wanted; its times stay as they are told."""
+    """What the chain holds is what is wanted; its times stay as they were first."""
     entry = await site.add(**HELD_BID)
     assert site.state("sensor.wallet_commitment") == "in_force"
     assert site.state("sensor.wallet_workers_committed") == "5"
@@ -55,7 +55,7 @@ async def test_in_force(site: Site) -> None:
 
 
 async def test_changed(site: Site, impatient: None) -> None:
-    """Somebody else has changed it: rehearsing, this is told and left."""
+    """Another program has changed it: rehearsing, this is reported and left."""
     await site.add(**HELD_BID)
     site.simulator.control.commit(ALICE.address, "2;b;BTC,0.5=0.1:4")
     await site.simulator.produce()
@@ -85,7 +85,7 @@ async def test_stale(site: Site, impatient: None) -> None:
 
 
 async def test_cut_off_after_sending(site: Site, impatient: None) -> None:
-    """Nobody heard what became of it: it is found in the chain, and told once."""
+    """Unconfirmed at first: it is found in the chain, and is one event."""
     await site.add(**OTHER_BID, **CEILINGS)
     site.simulator.node.drop_after_submit()
     async with blocks(site):
@@ -109,7 +109,7 @@ async def test_a_failed_read_is_not_missing(site: Site, impatient: None) -> None
 
 
 async def test_rehearsing_publishes_nothing(site: Site) -> None:
-    """Whoever asks for it is told why not."""
+    """Whoever asks for it gets the reason as an error."""
     await site.add(**OTHER_BID, **CEILINGS)
     assert site.state("switch.wallet_armed") == "off"
     assert site.state("sensor.wallet_commitment") == "changed"
@@ -121,10 +121,10 @@ async def test_rehearsing_publishes_nothing(site: Site) -> None:
 
 
 async def test_arming_publishes_at_once(site: Site) -> None:
-    """Without a reload; told once; what stands is known at once."""
+    """Without a reload; one event; what stands is known at once."""
     entry = await site.add(**OTHER_BID, **CEILINGS)
     wallet = site.wallet(entry)
-    site.told.clear()
+    site.events.clear()
     async with blocks(site):
         await _arm(site)
         assert site.state("switch.wallet_armed") == "on"
@@ -175,7 +175,7 @@ async def test_watching_only(site: Site) -> None:
 async def test_ceilings(
     site: Site, ceilings: dict[str, Any], why: str, impatient: None
 ) -> None:
-    """Nothing above them is published; that is told once, also after a restart."""
+    """Nothing above them is published; that is one event, also after a restart."""
     entry = await site.add(**OTHER_BID, **{**ARMED, **ceilings})
     with pytest.raises(HomeAssistantError, match=why):
         await _press(site)
@@ -187,7 +187,7 @@ async def test_ceilings(
 
 
 async def test_the_chain_refuses(site: Site, impatient: None) -> None:
-    """Told once, and not tried again at once."""
+    """One event, and not tried again at once."""
     site.simulator.node.refuse_extrinsics()
     await site.add(**OTHER_BID, **ARMED)
     await site.until(lambda: "commitment_refused" in site.names)
@@ -267,7 +267,7 @@ async def test_no_journal_no_extrinsic(
 async def test_a_damaged_journal_is_handed_to_a_human(
     site: Site, tmp_path: Path, impatient: None
 ) -> None:
-    """It might tell of something that was sent: nothing is, until it is looked after."""
+    """It might record something that was sent: nothing is, until it is repaired."""
     journal = tmp_path / "config" / ".storage" / "mining_farm.wallet.wallet"
     journal.parent.mkdir()
     journal.write_text('{"scope": ')
@@ -279,8 +279,8 @@ async def test_a_damaged_journal_is_handed_to_a_human(
     issue = issues.async_get_issue("mining_farm", "wallet_journal_wallet")
     assert issue is not None
     assert issue.translation_placeholders is not None
-    told = Path(site.hass.config.path(issue.translation_placeholders["file"]))
-    assert told == journal
+    named = Path(site.hass.config.path(issue.translation_placeholders["file"]))
+    assert named == journal
     with pytest.raises(HomeAssistantError, match="cannot be read"):
         await site.act("publish_commitment", force=True)
     assert site.sent == 0
@@ -294,7 +294,7 @@ async def test_a_damaged_journal_is_handed_to_a_human(
 
 
 async def test_workers_file(site: Site, tmp_path: Path, impatient: None) -> None:
-    """A broken edit publishes nothing and is told with its line; mended, it is over."""
+    """A broken edit publishes nothing and is reported with its line; mended, it is over."""
     file = tmp_path / "workers.toml"
     good = (
         '[bittensor]\nnetwork = "finney"\nnetuid = 89\n'
@@ -326,7 +326,7 @@ async def test_workers_file(site: Site, tmp_path: Path, impatient: None) -> None
 
 
 async def test_about_to_expire(site: Site, impatient: None) -> None:
-    """An armed wallet that cannot renew is told of in time, also with the chain away."""
+    """An armed wallet that cannot renew is reported in time, also with the chain away."""
     site.simulator.node.refuse_extrinsics()
     entry = await site.add(**HELD_BID, **ARMED)
     issues = ir.async_get(site.hass)

@@ -32,7 +32,7 @@ WINNING = "2;b;BTC,0.5=0.1:2,0.2:3"
 
 
 async def test_the_proxy_follows(site: Site, tmp_path: Path) -> None:
-    """Won hashrate is in the file; one that is missing is told, and then withdrawn."""
+    """Won hashrate is in the file; one that is missing raises an issue, which goes with it."""
     pools, sentinel = tmp_path / "pools.toml", tmp_path / "reload"
     issues = ir.async_get(site.hass)
     await site.add(
@@ -50,7 +50,7 @@ async def test_the_proxy_follows(site: Site, tmp_path: Path) -> None:
     assert entry is not None
     await site.to_block(WINDOW)
     await site.until(lambda: site.wallet(entry).data.result.window.start == WINDOW)
-    # The next try comes a minute later, which is a task's own sleep: begin anew instead.
+    # The next try comes a minute later, which is a task's own sleep: reload instead.
     await site.hass.config_entries.async_reload("wallet")
     await site.until(lambda: "target_hashrate" in pools.read_text())
     await site.until(
@@ -64,7 +64,7 @@ async def test_the_proxy_follows(site: Site, tmp_path: Path) -> None:
 
 
 async def test_a_proxy_that_is_given_up(site: Site, tmp_path: Path) -> None:
-    """What was wrong with its file is nobody's matter any more."""
+    """The issue of its file goes with it."""
     issues = ir.async_get(site.hass)
     entry = await site.add(
         proxy=const.PROXY_BRAIINS,
@@ -114,7 +114,7 @@ async def test_actions_need_a_wallet(site: Site) -> None:
         await site.hass.services.async_call(
             "mining_farm",
             "publish_commitment",
-            {"entity_id": "sensor.nobody"},
+            {"entity_id": "sensor.absent"},
             blocking=True,
         )
 

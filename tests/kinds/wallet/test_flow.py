@@ -250,7 +250,7 @@ async def test_chain_does_not_answer(hass: HomeAssistant, site: Site) -> None:
 async def test_chain_is_silent(
     hass: HomeAssistant, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody waits longer than the limit."""
+    """The form waits no longer than the limit."""
     monkeypatch.setattr(flow_checks, "CHAIN_WITHIN_S", 0.05)
     form = await site.to_key()
     assert form["errors"] == {"base": "wallet_chain"}

@@ -95,7 +95,7 @@ async def test_nothing_secret_is_told(
         "mining_farm.wallet.wallet",
         "mining_farm.windows.wallet",
     }
-    told = [
+    shown = [
         *states,
         *heard,
         *failures,
@@ -106,7 +106,7 @@ async def test_nothing_secret_is_told(
     assert len(failures) >= 5
     assert any("mining_farm" in record.name for record in caplog.records)
     for secret in _secrets():
-        assert [text for text in told if secret in text] == []
+        assert [text for text in shown if secret in text] == []
     assert ALICE.address not in json.dumps(diagnostics["data"])
     assert str(site.wallets) not in json.dumps(diagnostics)
 

@@ -1,4 +1,4 @@
-"""What a window brought, as sensors show it and the event entity tells it."""
+"""What a window brought, in sensors and the event entity."""
 
 import pytest
 
@@ -31,9 +31,9 @@ async def _hold(site: Site, entry: ConfigEntry, start: int) -> None:
 async def test_what_a_window_brought(
     site: Site, bid: str, result: str, workers: tuple[int, int], hashrate: float
 ) -> None:
-    """Every figure of it is there, and it is told once."""
+    """Every figure of it is there, and it is one event."""
     entry = await site.add()
-    site.told.clear()
+    site.events.clear()
     site.simulator.control.commit(ALICE.address, bid)
     await _hold(site, entry, WINDOW)
     assert site.state("sensor.wallet_last_result") == result
@@ -51,7 +51,7 @@ async def test_what_a_window_brought(
 async def test_partly_won(site: Site) -> None:
     """More workers than the budget holds: some win, some lose."""
     entry = await site.add()
-    site.told.clear()
+    site.events.clear()
     site.simulator.control.commit(ALICE.address, "2;b;BTC,0.5=0.45:100")
     await _hold(site, entry, WINDOW)
     assert site.state("sensor.wallet_last_result") == "partly_won"
@@ -66,37 +66,37 @@ async def test_an_estimate_is_marked(site: Site) -> None:
     """Where the validators' solver does not run: by sensor, event and action."""
     site.hass.data[DATA_SOLVER] = AuctionSolver(cbc_path="/bin/false")
     entry = await site.add()
-    site.told.clear()
+    site.events.clear()
     site.simulator.control.commit(ALICE.address, "2;b;BTC,0.5=0.45:100")
     await _hold(site, entry, WINDOW)
     assert site.get("sensor.wallet_last_result").attributes["estimate"] is True
-    [(name, told)] = site.told
+    [(name, result)] = site.events
     assert name == "window_partly_won"
-    assert (told["estimate"], told["solver"]) == (True, "highs")
+    assert (result["estimate"], result["solver"]) == (True, "highs")
     won = int(site.state("sensor.wallet_workers_won"))
-    assert 0 < told["own_least"] <= won <= told["own_most"] < 100
+    assert 0 < result["own_least"] <= won <= result["own_most"] < 100
     [*_, kept] = (await site.act("get_results"))["results"]
     assert kept["estimate"] is True
     computed = await site.act("compute_auction")
     assert computed["estimate"] is True
-    assert computed["own_least"] == told["own_least"]
+    assert computed["own_least"] == result["own_least"]
 
 
 async def test_provisional_corrected_final(site: Site) -> None:
-    """A reorganisation is told once, as a correction; the history holds one window."""
+    """A reorganisation is one event, a correction; the history holds one window."""
     entry = await site.add()
-    site.told.clear()
+    site.events.clear()
     await _hold(site, entry, WINDOW)
     shown = site.get("sensor.wallet_last_result")
     assert shown.attributes["final"] is False
     first = site.wallet(entry).data.result.block_hash
     await site.simulator.reorganise(1)
     await site.until(lambda: site.wallet(entry).data.result.block_hash != first)
-    assert [attributes["correction"] for _, attributes in site.told] == [False, True]
+    assert [attributes["correction"] for _, attributes in site.events] == [False, True]
     await site.simulator.produce(4)
     await site.until(lambda: site.wallet(entry).data.result_final)
     assert site.get("sensor.wallet_last_result").attributes["final"] is True
-    assert len(site.told) == 2
+    assert len(site.events) == 2
     results = (await site.act("get_results"))["results"]
     kept = [each for each in results if each["window"]["start"] == WINDOW]
     assert len(kept) == 1
@@ -105,7 +105,7 @@ async def test_provisional_corrected_final(site: Site) -> None:
 
 
 async def test_a_restart_in_a_window_is_no_news(site: Site) -> None:
-    """What was told before is not told again, and the history is whole."""
+    """No event comes twice, and the history is complete."""
     entry = await site.add()
     await _hold(site, entry, WINDOW)
     assert site.names == ["window_lost", "window_lost"]
@@ -124,8 +124,8 @@ async def test_a_reorganisation_while_nobody_looks(site: Site) -> None:
     await site.hass.config_entries.async_unload(entry.entry_id)
     await site.simulator.reorganise(1)
     await site.load(entry)
-    await site.until(lambda: len(site.told) == 3)
-    assert [attributes["correction"] for _, attributes in site.told] == [
+    await site.until(lambda: len(site.events) == 3)
+    assert [attributes["correction"] for _, attributes in site.events] == [
         False,
         False,
         True,
@@ -135,7 +135,7 @@ async def test_a_reorganisation_while_nobody_looks(site: Site) -> None:
 async def test_a_ban_is_told_once(site: Site) -> None:
     """Not in the next window again, nor after a restart."""
     entry = await site.add()
-    site.told.clear()
+    site.events.clear()
     assert site.state("binary_sensor.wallet_banned") == "off"
     site.simulator.control.ban(OWN_UID)
     await _hold(site, entry, WINDOW)
@@ -152,7 +152,7 @@ async def test_a_ban_is_told_once(site: Site) -> None:
 async def test_a_window_that_cannot_be_held(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One line tells it, and the window before is not shown for the present one."""
+    """One line is logged, and the window before is not shown for the present one."""
     entry = await site.add()
     site.simulator.control.forget_split()
     await site.to_block(WINDOW)
