@@ -1,6 +1,6 @@
 """The transaction pool: which extrinsics it takes, and what a block makes of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from . import storage
@@ -56,6 +56,10 @@ class Pool:
     def __len__(self) -> int:
         """Return how many wait."""
         return len(self._pending)
+
+    def __iter__(self) -> Iterator[Pending]:
+        """Iterate over what waits."""
+        return iter(tuple(self._pending))
 
     def free_nonce(self, account: bytes, nonce: int) -> int:
         """Return the first nonce from `nonce` on that none of an account's uses."""

@@ -21,6 +21,7 @@ class FakeNode:
         """Nothing is answered and no subscriber notified any more."""
         self.headless = False
         """Of no head is notified any more, but everything is answered."""
+        self.refuses_subscriptions = False
         self.asked: list[str] = []
         self.answers: dict[str, Callable[..., Any]] = {}
         self.connections: dict[ServerConnection, dict[str, str]] = {}
@@ -105,7 +106,7 @@ class FakeNode:
             reply["result"] = self._result(method, params)
         except LookupError as error:
             reply["error"] = {"code": -32601, "message": f"{error.args[0]}"}
-        if method.startswith("chain_subscribe"):
+        if method.startswith("chain_subscribe") and not self.refuses_subscriptions:
             name = f"{method}-{message['id']}"
             self.connections[connection][name] = method
             # As real nodes may: notified before the subscription is answered.

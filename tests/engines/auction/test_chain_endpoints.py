@@ -168,6 +168,38 @@ async def test_another_chain_is_refused() -> None:
         assert chain.states[0].lag == 0
 
 
+async def test_a_node_that_offers_no_heads_is_used_all_the_same() -> None:
+    """Its height can be asked for; once the connection breaks it is opened again."""
+    async with nodes(100) as [node]:
+
+        def refuse(*_: object) -> None:
+            raise LookupError("Method not found")
+
+        node.answers["chain_subscribeNewHeads"] = refuse
+        node.refuses_subscriptions = True
+        async with service(node) as chain:
+            assert (await chain.head()).number == 100
+            assert (chain.heads, chain.in_use) == ([], [True])
+            node.drop()
+            await eventually(lambda: node.opened == 2)
+            assert (await chain.head()).number == 100
+
+
+async def test_a_node_that_refuses_to_be_asked_is_not_silent() -> None:
+    """An error is an answer: a quiet node that gives one is kept."""
+    async with nodes(100) as [node], service(node, block_time=0.5) as chain:
+        await eventually(lambda: chain.heads)
+
+        def refuse(*_: object) -> None:
+            raise LookupError("Too many requests")
+
+        node.headless = True
+        node.answers["chain_getBlockHash"] = refuse
+        asked = node.asked.count("chain_getBlockHash")
+        await eventually(lambda: node.asked.count("chain_getBlockHash") > asked + 1)
+        assert (node.opened, chain.in_use) == (1, [True])
+
+
 async def test_silent_heads_are_no_reason_to_leave() -> None:
     """Everything else is answered, and the height can be asked for."""
     async with nodes(100) as [node], service(node, block_time=0.5) as chain:

@@ -150,6 +150,34 @@ async def test_a_gateways_error_does_not_pass_for_a_refusal() -> None:
             await service.publish(PAYLOAD, ALICE.address, sign)
 
 
+@pytest.mark.parametrize(
+    "status", ["dropped", {"usurped": "0x01"}, {"finalityTimeout": "0x01"}]
+)
+async def test_what_one_pool_gives_up_is_searched_on_the_chain(
+    status: str | dict[str, str],
+) -> None:
+    """Other nodes may hold it still: it is neither refused nor sent again."""
+    async with chain() as (simulator, service):
+        publishing = asyncio.create_task(service.publish(PAYLOAD, ALICE.address, sign))
+        await eventually(lambda: simulator.chain.counts.accepted)
+        [pending] = simulator.chain.pool
+        pending.publish(status)
+        block = await during(simulator, publishing)
+        assert simulator.chain.hash_at(block.number) == bytes.fromhex(block.hash[2:])
+        assert simulator.chain.counts.accepted == 1
+
+
+async def test_what_the_chain_calls_invalid_is_refused() -> None:
+    """No block can hold it any more."""
+    async with chain() as (simulator, service):
+        publishing = asyncio.create_task(service.publish(PAYLOAD, ALICE.address, sign))
+        await eventually(lambda: simulator.chain.counts.accepted)
+        [pending] = simulator.chain.pool
+        pending.publish("invalid")
+        with pytest.raises(ExtrinsicRefusedError, match="invalid"):
+            await publishing
+
+
 async def test_an_extrinsic_survives_a_reorganisation() -> None:
     """It counts as published once its block is final, whichever that becomes."""
     async with chain() as (simulator, service):

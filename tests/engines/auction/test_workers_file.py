@@ -127,6 +127,12 @@ def test_three_ways_to_name_workers(
         (GOOD.replace('["0.5"]', '[\n  "0.5",\n  "0.04",\n]'), 15, "'0.04'"),
         (GOOD.replace('["0.5"]', "[\n  0.5,\n]"), 14, "in quotes"),
         (GOOD.replace('["0.5"]', '["460"]'), 13, "1000"),
+        (GOOD.replace('["0.5"]', "[]"), 13, "hashrates is empty"),
+        (GOOD.replace('["0.5"]', "{}"), 13, "hashrates is empty"),
+        (GOOD.replace('["0.5"]', "5"), 13, "a list or a table"),
+        (GOOD.replace('["0.5"]', '{ "0.1" = "many" }'), 13, "no count"),
+        (GOOD.replace('["0.5"]', '{ "0.1" = 0 }'), 13, "below 1"),
+        (GOOD.replace('["0.5"]', '{ "0.1" = 1001 }'), 13, "1000"),
         (GOOD + 'worker_sizes = { "0.1" = 1 }\n', 14, "exactly one"),
         (HEAD + '[workers]\nprice_multiplier = "1"\n', 11, "exactly one"),
         (
@@ -155,6 +161,17 @@ def test_a_mistake_is_reported_with_its_line(
     assert (raised.value.line, reason in str(raised.value)) == (line, True), (
         raised.value
     )
+
+
+def test_version_1_lists_whole_hashrates(tmp_path: Path) -> None:
+    """For networks before their switch: a list is not cut; a table is version 2."""
+    path = _write(tmp_path, GOOD.replace('["0.5"]', '["1.5", "0.5", "0.50"]'))
+    offer = read_workers_file(path, version_1=True).offer
+    assert offer.payload == b"1;b;0.98=0.5,0.5,1.5"
+    assert offer.workers.sizes == {"0.5": 2, "1.5": 1}
+    path = _write(tmp_path, GOOD.replace('["0.5"]', '{ "0.25" = 4 }'))
+    offer = read_workers_file(path, version_1=True).offer
+    assert offer.payload == b"2;b;BTC,0.98=0.25:4"
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
