@@ -45,6 +45,13 @@ VIOLATIONS = {
     "Kinds are independent of each other": Planted(
         "kinds/miner/coordinator.py", "from ..rig import coordinator"
     ),
+    (
+        "Rigs: dialogs and platforms over controls, controls over the coordinator, "
+        "all over the data"
+    ): Planted("kinds/rig/coordinator.py", "from . import controls"),
+    "Kinds and what they build with import no library of a device: engines do": Planted(
+        "kinds/rig/coordinator.py", "import kasa"
+    ),
     "What kinds build with knows no kind and no engine": Planted(
         "common/members.py", "from ..engines.restart import models"
     ),
