@@ -18,6 +18,7 @@ from custom_components.mining_farm.engines.restart import (
     OutletKind,
     Policy,
     PoolEvidence,
+    Presence,
     Reason,
     RigState,
     Verdict,
@@ -255,9 +256,10 @@ def test_rule_2_a_pool_outage_holds_everyone(kind: MinerKind | None) -> None:
 
 
 def test_rule_3_an_outlet_that_is_off_is_just_turned_on() -> None:
-    """Nothing to cut, and no restart to count."""
+    """It lost its own power: nothing to cut, and no restart to count."""
     evidence = replace(DEAD, outlet=OutletEvidence(kind=OutletKind.OFF))
-    decision = decide(NOW, POLICY, SEEN, evidence)
+    away = Presence(failures=2, failed_since=NOW - 6 * MINUTE, failed_at=NOW - MINUTE)
+    decision = decide(NOW, POLICY, replace(SEEN, outlet=away), evidence)
     assert (decision.action, decision.reason) == (
         Action.TURN_ON,
         Reason.OUTLET_IS_OFF,
@@ -482,7 +484,9 @@ def test_an_abandoned_cut_counts_nothing() -> None:
     abandoned = abandon_cut(NOW, begun)
     assert abandoned.intent is None
     assert abandoned.restarts_total == 0
-    assert abandoned.plug_retry_at is not None
+    assert abandoned.disobeyed_retry_at is not None
+    lost = abandon_cut(NOW, begun, sent=False)
+    assert lost.plug_retry_at is not None
 
 
 def test_the_users_own_power_cycle_is_not_in_the_row() -> None:

@@ -1,27 +1,30 @@
 """When a rig's power is cut and when not: decisions without any I/O."""
 
-from .company import company
-from .cycle import OutletFailure, PowerCycler
-from .decide import (
-    LAST_WORDS,
+from .changes import (
+    MAX_DISOBEYED,
     abandon_cut,
     begin_cut,
-    decide,
     finish_cut,
-    local_limit,
     plug_answered,
     plug_failed,
     power_returned,
     reset,
+    turn_on_failed,
+    turned_on,
+    user_turned_off,
+    user_turned_on,
 )
+from .company import company
+from .cycle import OutletFailure, PowerCycler
+from .decide import Decision, decide
 from .gate import PowerUpGate
+from .memory import Intent, Memory
 from .models import (
     Action,
+    Basis,
     Company,
-    Decision,
+    Contact,
     Evidence,
-    Intent,
-    Memory,
     MinerEvidence,
     MinerKind,
     OutletEvidence,
@@ -33,11 +36,16 @@ from .models import (
     Verdict,
 )
 from .outage import PoolHealth, PoolMember
+from .presence import Presence
+from .weighing import LAST_WORDS, local_limit
 
 __all__ = [
     "LAST_WORDS",
+    "MAX_DISOBEYED",
     "Action",
+    "Basis",
     "Company",
+    "Contact",
     "Decision",
     "Evidence",
     "Intent",
@@ -53,6 +61,7 @@ __all__ = [
     "PoolMember",
     "PowerCycler",
     "PowerUpGate",
+    "Presence",
     "Reason",
     "RigState",
     "Verdict",
@@ -66,4 +75,8 @@ __all__ = [
     "plug_failed",
     "power_returned",
     "reset",
+    "turn_on_failed",
+    "turned_on",
+    "user_turned_off",
+    "user_turned_on",
 ]

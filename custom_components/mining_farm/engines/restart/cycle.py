@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
-from .decide import abandon_cut, finish_cut, plug_answered, plug_failed
-from .models import Memory, Policy
+from .changes import abandon_cut, finish_cut, turn_on_failed, turned_on
+from .memory import Memory
+from .models import Policy
 
 FIRST_BACK_OFF_S = 5.0
 LONGEST_BACK_OFF_S = 300.0
@@ -70,7 +71,7 @@ class PowerCycler:
             # A command that was sent may have arrived all the same: then only an outlet
             # that says that it is on was surely not cut.
             if not err.sent or await self._is_on():
-                memory = abandon_cut(self._now(), memory)
+                memory = abandon_cut(self._now(), memory, sent=err.sent)
                 await self._journal.async_store(memory)
                 return memory
         else:
@@ -96,10 +97,10 @@ class PowerCycler:
         """Turn on an outlet that is off without anybody's wish."""
         try:
             await self._outlet.async_turn_on()
-        except OutletFailure:
-            memory = plug_failed(self._now(), memory)
+        except OutletFailure as err:
+            memory = turn_on_failed(self._now(), memory, sent=err.sent)
         else:
-            memory = plug_answered(memory)
+            memory = turned_on(self._now(), self._policy, memory)
         await self._journal.async_store(memory)
         return memory
 

@@ -1,37 +1,45 @@
 """The decision about a rig's power: pure, total, and the only place that makes it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
+from .changes import DAY, MAX_DISOBEYED, begin_cut, cuts_of_day
+from .memory import Memory
 from .models import (
     Action,
-    Company,
-    Decision,
+    Basis,
     Evidence,
-    Intent,
-    Memory,
-    MinerEvidence,
-    MinerKind,
+    OutletEvidence,
     OutletKind,
     Policy,
     Reason,
     RigState,
     Verdict,
 )
+from .observing import after_clock_set_back, contradicts, observe, powered
+from .weighing import USUAL_DRAW, Finding, counts, weigh
 
-MAX_PLUG_BACK_OFF = timedelta(minutes=10)
-LAST_WORDS = timedelta(seconds=45)
-"""A miner may have worked for so long after its last answer."""
+FRESH = timedelta(seconds=30)
+"""A pool's answer on which a cut may stand, where the pool does not need longer."""
+
+AT_WORK = timedelta(minutes=2)
+"""What a rig draws so soon after a share is what it draws while it works."""
 
 
-class _Finding(NamedTuple):
-    """What the witnesses add up to."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do, what to show, and what to remember before it is done."""
 
+    action: Action
     state: RigState
     reason: Reason
-    due: bool = False
-    """Whether the power is to be cut, if nothing else forbids it."""
+    memory: Memory
+    recovered: bool = False
+    """The rig works again after a restart of ours."""
+    ask_pool: bool = False
+    """All that is missing is a fresh answer of the pool."""
+    ask_human: bool = False
+    """The outlet is off, and only a human knows whether it may be turned on."""
 
 
 def decide(
@@ -42,158 +50,150 @@ def decide(
     The memory of a CUT holds its intent: it is to be stored before the outlet is
     touched, and to be finished whatever happens then.
     """
-    memory = _after_clock_set_back(now, policy, memory)
+    memory = after_clock_set_back(now, policy, memory)
+    memory = observe(now, policy, memory, evidence)
     if memory.intent is not None:
-        return _decision(
-            memory, Action.FINISH, RigState.RESTARTING, Reason.UNFINISHED_RESTART
-        )
-    finding = _weigh(now, policy, memory, evidence)
-    memory, recovered = _learn(memory, evidence, finding)
+        return _unfinished(now, policy, memory, evidence)
+    finding = weigh(now, policy, memory, evidence)
+    memory, recovered = _learn(now, policy, memory, evidence, finding)
+    decision = _decide(now, policy, memory, evidence, finding)
+    return replace(decision, recovered=recovered)
+
+
+def _decide(
+    now: datetime, policy: Policy, memory: Memory, evidence: Evidence, finding: Finding
+) -> Decision:
+    """Return what to do about a rig without an unfinished cut."""
+    outlet = evidence.outlet
+    off = outlet is not None and powered(policy, outlet) is False
     if memory.off_by_user:
-        return _decision(
-            memory, Action.NONE, RigState.OFF_BY_USER, Reason.SWITCHED_OFF, recovered
+        return _nothing(memory, RigState.OFF_BY_USER, Reason.SWITCHED_OFF)
+    if memory.lost:
+        return _nothing(memory, RigState.UNSTABLE, Reason.MEMORY_LOST, ask_human=off)
+    if off and memory.off_at_plug:
+        return _nothing(
+            memory, RigState.OFF_BY_USER, Reason.OFF_AT_PLUG, ask_human=True
         )
     if memory.unstable:
-        return _decision(
-            memory, Action.NONE, RigState.UNSTABLE, Reason.TOO_MANY_RESTARTS, recovered
-        )
+        return _nothing(memory, RigState.UNSTABLE, Reason.TOO_MANY_RESTARTS)
+    if off and not evidence.held and not evidence.quiet:
+        finding = Finding(RigState.SILENT, Reason.OUTLET_IS_OFF, due=True)
     if not finding.due:
-        return _decision(memory, Action.NONE, finding.state, finding.reason, recovered)
+        return _nothing(memory, finding.state, finding.reason)
     return _act(now, policy, memory, evidence, finding)
 
 
-def _weigh(
+def _nothing(
+    memory: Memory,
+    state: RigState,
+    reason: Reason,
+    *,
+    ask_pool: bool = False,
+    ask_human: bool = False,
+) -> Decision:
+    return Decision(
+        action=Action.NONE,
+        state=state,
+        reason=reason,
+        memory=memory,
+        ask_pool=ask_pool,
+        ask_human=ask_human,
+    )
+
+
+def _unfinished(
     now: datetime, policy: Policy, memory: Memory, evidence: Evidence
-) -> _Finding:
-    """Return what the witnesses say, regardless of what may be done about it."""
-    pool, miner = evidence.pool, evidence.miner
-    match miner and miner.kind:
-        case MinerKind.HASHING if _before_cut(memory, miner):
-            return _Finding(RigState.HELD, Reason.MINER_STARTS)
-        case MinerKind.HASHING:
-            return _Finding(RigState.ONLINE, Reason.MINER_HASHES)
-        case MinerKind.SLEEPING:
-            return _Finding(RigState.HELD, Reason.MINER_SLEEPS)
-        case MinerKind.POOL_LOST:
-            return _Finding(RigState.HELD, Reason.MINER_LOST_POOL)
-        case MinerKind.STARTING:
-            return _Finding(RigState.HELD, Reason.MINER_STARTS)
-    if evidence.quiet:
-        return _Finding(RigState.HELD, Reason.QUIET_START)
-    if pool is None or pool.verdict is Verdict.NONE:
-        return _weigh_without_pool(now, policy, evidence)
-    if miner is not None:
-        shares_since = (
-            pool.last_share is not None and pool.last_share > miner.since + LAST_WORDS
+) -> Decision:
+    """Return what to do about a cut that was begun: power, first of all.
+
+    One of more than a day ago comes from a restored backup: nobody knows who works there.
+    """
+    assert memory.intent is not None  # noqa: S101
+    if now - memory.intent.off_at < DAY:
+        return Decision(
+            action=Action.FINISH,
+            state=RigState.RESTARTING,
+            reason=Reason.UNFINISHED_RESTART,
+            memory=memory,
         )
-        if shares_since and pool.verdict is Verdict.ONLINE:
-            return _Finding(RigState.ONLINE, Reason.SHARES_AFTER_SILENCE)
-        if not shares_since:
-            return _weigh_both(now, policy, memory, evidence)
-    if pool.verdict is Verdict.ONLINE:
-        return _Finding(RigState.ONLINE, Reason.POOL_SEES_SHARES)
-    if pool.outage:
-        return _Finding(RigState.HELD, Reason.POOL_OUTAGE)
-    return _seen(memory, _Finding(RigState.SILENT, Reason.POOL_SILENT, due=True))
-
-
-def local_limit(
-    policy: Policy, miner: MinerEvidence, last_share: datetime | None
-) -> datetime:
-    """Return when a miner that does not work, by its own word, is down for long enough."""
-    worked = miner.since if last_share is None else max(miner.since, last_share)
-    return min(worked, miner.since + LAST_WORDS) + policy.time_until_offline_local
-
-
-def _before_cut(memory: Memory, miner: MinerEvidence | None) -> bool:
-    """Return whether the miner was last read before its power went."""
-    return (
-        miner is not None
-        and miner.seen is not None
-        and memory.last_cut is not None
-        and miner.seen <= memory.last_cut
-    )
-
-
-def _weigh_both(
-    now: datetime, policy: Policy, memory: Memory, evidence: Evidence
-) -> _Finding:
-    """Judge a rig whose miner is silent or idle, and whose pool saw no share since."""
-    pool, miner = evidence.pool, evidence.miner
-    assert pool is not None  # noqa: S101
-    assert miner is not None  # noqa: S101
-    if pool.outage:
-        return _Finding(RigState.HELD, Reason.POOL_OUTAGE)
-    limit = local_limit(policy, miner, pool.last_share)
-    if now < limit:
-        return _Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
-    if evidence.company is Company.MOST:
-        return _Finding(RigState.HELD, Reason.CONTACT_LOST)
-    if evidence.company is Company.SOME and pool.verdict is not Verdict.OFFLINE:
-        return _Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
-    if pool.at < limit:
-        return _Finding(RigState.SILENT, Reason.WAITING_FOR_POOL)
-    return _seen(
-        memory, _Finding(RigState.SILENT, Reason.POOL_AND_MINER_SILENT, due=True)
-    )
-
-
-def _weigh_without_pool(now: datetime, policy: Policy, evidence: Evidence) -> _Finding:
-    """Judge a rig without a pool verdict: the draw must confirm what the miner says."""
-    miner, outlet = evidence.miner, evidence.outlet
-    held = _Finding(
-        RigState.UNKNOWN if evidence.pool is None else RigState.HELD,
-        Reason.NO_POOL_VERDICT,
-    )
-    if miner is None or outlet is None or outlet.watts is None:
-        return held
-    if outlet.kind is not OutletKind.ON:
-        return held
-    dark = outlet.watts < policy.no_draw_below
-    match miner.kind:
-        case MinerKind.SILENT if dark:
-            reason = Reason.NO_DRAW
-        # Without the internet no miner has work: idle is then no fault of the rig.
-        case MinerKind.IDLE if evidence.blind:
-            return _Finding(RigState.HELD, Reason.BLIND)
-        case MinerKind.IDLE if not dark:
-            reason = Reason.DRAW_WITHOUT_HASHING
-        case _:
-            return held
-    if now < miner.since + policy.time_until_offline:
-        return _Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
-    return _Finding(RigState.SILENT, reason, due=True)
-
-
-def _seen(memory: Memory, finding: _Finding) -> _Finding:
-    """Hold what was never seen working: a slip in a name, or a rig still being built."""
-    return finding if memory.seen else _Finding(RigState.HELD, Reason.NEVER_SEEN)
+    outlet = evidence.outlet
+    power = None if outlet is None else powered(policy, outlet)
+    if power:
+        memory = replace(memory, intent=None)
+    return _nothing(memory, RigState.HELD, Reason.OLD_INTENT, ask_human=power is False)
 
 
 def _learn(
-    memory: Memory, evidence: Evidence, finding: _Finding
+    now: datetime, policy: Policy, memory: Memory, evidence: Evidence, finding: Finding
 ) -> tuple[Memory, bool]:
     """Return the memory with what the evidence teaches, and whether the rig recovered."""
     pool = evidence.pool
     if pool is not None and pool.verdict is Verdict.ONLINE:
-        memory = replace(memory, seen=True)
+        dated = memory.dates_shares or pool.basis is Basis.SHARES
+        memory = replace(memory, seen=True, dates_shares=dated, last_share=None)
+    elif pool is not None and pool.last_share is not None:
+        memory = replace(memory, last_share=pool.last_share)
     if finding.state is not RigState.ONLINE:
-        return memory, False
+        return _hold(now, memory, evidence, finding), False
     memory = replace(memory, seen=True)
-    # A share that was on its way when the power went proves nothing.
-    fresh = (
-        memory.last_cut is None
-        or finding.reason is Reason.MINER_HASHES
-        or (
-            pool is not None
-            and pool.last_share is not None
-            and pool.last_share > memory.last_cut
-        )
-    )
-    recovered = fresh and memory.restarts_in_row > 0
+    if not _proves_life(memory, evidence, finding):
+        return memory, False
+    recovered = memory.restarts_in_row > 0
     if recovered:
         memory = replace(memory, restarts_in_row=0, cooldown_until=None)
+    memory = replace(
+        memory,
+        drew=True,
+        pauses=0,
+        held_since={},
+        stepped_at=None,
+        usual_watts=_usual_watts(now, policy, memory, evidence),
+    )
     return memory, recovered
+
+
+def _proves_life(memory: Memory, evidence: Evidence, finding: Finding) -> bool:
+    """Return whether the rig works since its power was last cut.
+
+    A share that was on its way when the power went proves nothing.
+    """
+    if memory.last_cut is None or finding.reason is Reason.MINER_HASHES:
+        return True
+    return any(
+        pool is not None
+        and pool.last_share is not None
+        and pool.last_share > memory.last_cut
+        for pool in (evidence.pool, evidence.second_pool)
+    )
+
+
+def _hold(
+    now: datetime, memory: Memory, evidence: Evidence, finding: Finding
+) -> Memory:
+    """Return the memory with the time from which a reason with an end counts."""
+    reason = finding.reason
+    if (
+        finding.state is not RigState.HELD
+        or reason in memory.held_since
+        or not counts(evidence, reason)
+    ):
+        return memory
+    return replace(memory, held_since={**memory.held_since, reason: now})
+
+
+def _usual_watts(
+    now: datetime, policy: Policy, memory: Memory, evidence: Evidence
+) -> float | None:
+    """Return what the rig draws while it works, in W; kept while it changes little."""
+    usual, outlet, pool = memory.usual_watts, evidence.outlet, evidence.pool
+    if outlet is None or outlet.watts is None or outlet.kind is not OutletKind.ON:
+        return usual
+    share = None if pool is None else pool.last_share
+    if share is None or now - share > AT_WORK or outlet.watts < policy.no_draw_below:
+        return usual
+    if usual is not None and abs(outlet.watts - usual) <= USUAL_DRAW / 2 * usual:
+        return usual
+    return outlet.watts
 
 
 def _act(
@@ -201,146 +201,109 @@ def _act(
     policy: Policy,
     memory: Memory,
     evidence: Evidence,
-    finding: _Finding,
+    finding: Finding,
 ) -> Decision:
     """Return what to do about a rig that is to be restarted."""
     outlet = evidence.outlet
     if outlet is None:
-        return _decision(memory, Action.NONE, RigState.SILENT, Reason.WATCH_ONLY)
+        return _nothing(memory, RigState.SILENT, Reason.WATCH_ONLY)
     if memory.cooldown_until is not None and now < memory.cooldown_until:
-        return _decision(memory, Action.NONE, RigState.COOLDOWN, Reason.COOLING_DOWN)
-    if _pool_is_behind(policy, memory, evidence):
-        return _decision(memory, Action.NONE, RigState.SILENT, Reason.WAITING_FOR_POOL)
-    if outlet.kind is OutletKind.UNREACHABLE or (
-        memory.plug_retry_at is not None and now < memory.plug_retry_at
-    ):
-        return _decision(memory, Action.NONE, RigState.HELD, Reason.PLUG_UNREACHABLE)
-    cooled = replace(memory, cooldown_until=now + policy.status_check_cooldown)
-    off = outlet.kind is OutletKind.OFF
+        return _nothing(memory, RigState.COOLDOWN, Reason.COOLING_DOWN)
+    if finding.by_pool and _pool_is_behind(policy, memory, evidence):
+        return _nothing(memory, RigState.SILENT, Reason.WAITING_FOR_POOL)
+    if (reason := _outlet_forbids(now, policy, memory, outlet)) is not None:
+        return _nothing(memory, RigState.HELD, reason)
+    if finding.by_pool and not _is_fresh(now, evidence):
+        return _nothing(memory, RigState.SILENT, Reason.WAITING_FOR_POOL, ask_pool=True)
     if not evidence.armed:
-        return _decision(
-            cooled,
-            Action.REHEARSE,
-            RigState.SILENT,
-            Reason.OUTLET_IS_OFF if off else finding.reason,
+        cooled = replace(memory, cooldown_until=now + policy.status_check_cooldown)
+        return Decision(
+            action=Action.REHEARSE,
+            state=RigState.SILENT,
+            reason=finding.reason,
+            memory=cooled,
         )
-    if off:
-        return _decision(
-            cooled, Action.TURN_ON, RigState.RESTARTING, Reason.OUTLET_IS_OFF
+    if not powered(policy, outlet):
+        cooled = replace(memory, cooldown_until=now + policy.status_check_cooldown)
+        return Decision(
+            action=Action.TURN_ON,
+            state=RigState.RESTARTING,
+            reason=finding.reason,
+            memory=cooled,
         )
-    if memory.restarts_in_row >= policy.max_consecutive_restarts:
-        return _decision(
-            replace(memory, unstable=True),
-            Action.GIVE_UP,
-            RigState.UNSTABLE,
-            Reason.TOO_MANY_RESTARTS,
+    return _restart(now, policy, memory, outlet, finding)
+
+
+def _outlet_forbids(
+    now: datetime, policy: Policy, memory: Memory, outlet: OutletEvidence
+) -> Reason | None:
+    """Return why the outlet is not to be switched, if there is a reason."""
+    if outlet.kind is OutletKind.UNREACHABLE or _waits(now, memory.plug_retry_at):
+        return Reason.PLUG_UNREACHABLE
+    if memory.disobeyed >= MAX_DISOBEYED or _waits(now, memory.disobeyed_retry_at):
+        return Reason.PLUG_DISOBEYS
+    if memory.disagreed and contradicts(policy, outlet):
+        return Reason.PLUG_CONTRADICTS
+    dark = outlet.watts is not None and outlet.watts < policy.no_draw_below
+    if dark and not memory.drew and powered(policy, outlet):
+        return Reason.OFF_AT_RIG
+    return None
+
+
+def _waits(now: datetime, until: datetime | None) -> bool:
+    return until is not None and now < until
+
+
+def _restart(
+    now: datetime,
+    policy: Policy,
+    memory: Memory,
+    outlet: OutletEvidence,
+    finding: Finding,
+) -> Decision:
+    """Return the step, the cut, or the end of both."""
+    in_row = memory.restarts_in_row >= policy.max_consecutive_restarts
+    if in_row or len(cuts_of_day(now, memory)) >= policy.max_restarts_per_day:
+        return Decision(
+            action=Action.GIVE_UP,
+            state=RigState.UNSTABLE,
+            reason=Reason.TOO_MANY_RESTARTS if in_row else Reason.TOO_MANY_TODAY,
+            memory=replace(memory, unstable=True),
         )
-    return _decision(
-        begin_cut(now, policy, memory, finding.reason),
-        Action.CUT,
-        RigState.RESTARTING,
-        finding.reason,
+    if policy.first_step and memory.stepped_at is None:
+        wait = now + policy.first_step_wait
+        return Decision(
+            action=Action.STEP,
+            state=RigState.RESTARTING,
+            reason=finding.reason,
+            memory=replace(memory, stepped_at=now, cooldown_until=wait),
+        )
+    memory = replace(memory, disagreed=contradicts(policy, outlet))
+    return Decision(
+        action=Action.CUT,
+        state=RigState.RESTARTING,
+        reason=finding.reason,
+        memory=begin_cut(now, policy, memory, finding.reason),
+    )
+
+
+def _is_fresh(now: datetime, evidence: Evidence) -> bool:
+    """Return whether the pool was asked just now, or as lately as it lets itself be."""
+    return all(
+        pool is None
+        or pool.fresh_for is None
+        or now - pool.at <= max(FRESH, pool.fresh_for)
+        for pool in (evidence.pool, evidence.second_pool)
     )
 
 
 def _pool_is_behind(policy: Policy, memory: Memory, evidence: Evidence) -> bool:
     """Return whether the pool's verdict is from before the rig's power last changed."""
-    pool = evidence.pool
-    if pool is None or pool.verdict is Verdict.NONE:
-        return False
     cooling_since = (
         memory.cooldown_until and memory.cooldown_until - policy.status_check_cooldown
     )
     return any(
-        changed is not None and pool.at <= changed
-        for changed in (memory.last_cut, cooling_since)
+        pool is not None and changed is not None and pool.at <= changed
+        for pool in (evidence.pool, evidence.second_pool)
+        for changed in (memory.last_cut, cooling_since, memory.stepped_at)
     )
-
-
-def _after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memory:
-    """Return the memory with nothing in it that only a faster clock could have set.
-
-    Waits begin anew then: neither endless, nor over before their time.
-    """
-
-    def at_most(time: datetime | None, latest: datetime) -> datetime | None:
-        return time and min(time, latest)
-
-    return replace(
-        memory,
-        last_cut=at_most(memory.last_cut, now),
-        cooldown_until=at_most(
-            memory.cooldown_until, now + policy.status_check_cooldown
-        ),
-        plug_failed_since=at_most(memory.plug_failed_since, now),
-        plug_retry_at=at_most(memory.plug_retry_at, now + MAX_PLUG_BACK_OFF),
-    )
-
-
-def _decision(
-    memory: Memory,
-    action: Action,
-    state: RigState,
-    reason: Reason,
-    recovered: bool = False,  # noqa: FBT002
-) -> Decision:
-    return Decision(
-        action=action, state=state, reason=reason, memory=memory, recovered=recovered
-    )
-
-
-def begin_cut(now: datetime, policy: Policy, memory: Memory, reason: Reason) -> Memory:
-    """Return the memory to store before the power is cut: with its intent."""
-    intent = Intent(off_at=now, on_at=now + policy.power_cycle_on_delay, reason=reason)
-    return replace(memory, intent=intent)
-
-
-def finish_cut(now: datetime, policy: Policy, memory: Memory) -> Memory:
-    """Return the memory once the outlet is on again: counted, and cooling down.
-
-    A cut of the user's own is none that did not help.
-    """
-    assert memory.intent is not None  # noqa: S101
-    ours = memory.intent.reason is not Reason.BY_USER
-    return plug_answered(
-        replace(
-            memory,
-            intent=None,
-            restarts_in_row=memory.restarts_in_row + ours,
-            restarts_total=memory.restarts_total + 1,
-            last_cut=memory.intent.off_at,
-            cooldown_until=now + policy.status_check_cooldown,
-        )
-    )
-
-
-def abandon_cut(now: datetime, memory: Memory) -> Memory:
-    """Return the memory when the outlet never went off: no restart, and a back-off."""
-    return plug_failed(now, replace(memory, intent=None))
-
-
-def plug_failed(now: datetime, memory: Memory) -> Memory:
-    """Return the memory after the outlet could not be reached."""
-    failures = memory.plug_failures + 1
-    back_off = min(timedelta(seconds=15) * 2 ** min(failures, 10), MAX_PLUG_BACK_OFF)
-    return replace(
-        memory,
-        plug_failures=failures,
-        plug_failed_since=memory.plug_failed_since or now,
-        plug_retry_at=now + back_off,
-    )
-
-
-def plug_answered(memory: Memory) -> Memory:
-    """Return the memory after the outlet could be reached."""
-    return replace(memory, plug_failures=0, plug_failed_since=None, plug_retry_at=None)
-
-
-def power_returned(now: datetime, policy: Policy, memory: Memory) -> Memory:
-    """Return the memory of a rig that has power again and boots: a cooldown begins."""
-    return replace(memory, cooldown_until=now + policy.status_check_cooldown)
-
-
-def reset(memory: Memory) -> Memory:
-    """Return the memory after a human said to try again; a rig that boots still may."""
-    return replace(memory, restarts_in_row=0, unstable=False)

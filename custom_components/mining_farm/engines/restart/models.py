@@ -1,10 +1,8 @@
 """What the decision about a rig's power is made of. All times are aware UTC."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
 
 
 class Verdict(StrEnum):
@@ -14,6 +12,26 @@ class Verdict(StrEnum):
     OFFLINE = "offline"
     NONE = "none"
     """No verdict: error, staleness, rate limit, unknown account, never seen."""
+
+
+class Contact(StrEnum):
+    """How a pool answered."""
+
+    TOLD = "told"
+    """With the workers of the account, whatever it said of this one."""
+    REFUSED = "refused"
+    """Rate limit, refused token, unknown account, error."""
+    NOTHING = "nothing"
+    """Not at all, or with what is no answer of a pool."""
+
+
+class Basis(StrEnum):
+    """What a pool's verdict rests on."""
+
+    SHARES = "shares"
+    FLAG = "flag"
+    RATE = "rate"
+    ABSENCE = "absence"
 
 
 class MinerKind(StrEnum):
@@ -64,6 +82,8 @@ class Action(StrEnum):
     NONE = "none"
     CUT = "cut"
     """Off, wait, on."""
+    STEP = "step"
+    """What the user named to be tried before the power is cut."""
     TURN_ON = "turn_on"
     """The outlet is off without anybody's wish."""
     FINISH = "finish"
@@ -105,6 +125,16 @@ class Reason(StrEnum):
     WATCH_ONLY = "watch_only"
     IN_TURN = "in_turn"
     NOT_REMEMBERED = "not_remembered"
+    CAME_BACK = "came_back"
+    OTHER_WORKER = "other_worker"
+    DRAWS_AS_WORKING = "draws_as_working"
+    OFF_AT_PLUG = "off_at_plug"
+    OFF_AT_RIG = "off_at_rig"
+    PLUG_DISOBEYS = "plug_disobeys"
+    PLUG_CONTRADICTS = "plug_contradicts"
+    TOO_MANY_TODAY = "too_many_today"
+    OLD_INTENT = "old_intent"
+    MEMORY_LOST = "memory_lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,75 +147,14 @@ class Policy:
     status_check_frequency: timedelta = timedelta(minutes=5)
     status_check_cooldown: timedelta = timedelta(minutes=10)
     max_consecutive_restarts: int = 3
+    max_restarts_per_day: int = 6
     no_draw_below: float = 15.0
     """W under which a rig counts as dark."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """A cut that has been begun: the outlet will be turned on at `on_at`."""
-
-    off_at: datetime
-    on_at: datetime
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """What outlives a restart of Home Assistant."""
-
-    seen: bool = False
-    """The pool or the miner was seen working."""
-    restarts_in_row: int = 0
-    restarts_total: int = 0
-    last_cut: datetime | None = None
-    cooldown_until: datetime | None = None
-    unstable: bool = False
-    off_by_user: bool = False
-    intent: Intent | None = None
-    plug_failures: int = 0
-    plug_failed_since: datetime | None = None
-    plug_retry_at: datetime | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the memory as JSON can hold it."""
-        stored = asdict(self)
-        intent = stored["intent"]
-        for part in (stored, intent or {}):
-            for key, value in part.items():
-                if isinstance(value, datetime):
-                    part[key] = value.isoformat()
-        return stored
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Rebuild a stored memory; ValueError for one that is damaged."""
-        try:
-            intent = stored["intent"]
-            return cls(
-                seen=bool(stored["seen"]),
-                restarts_in_row=int(stored["restarts_in_row"]),
-                restarts_total=int(stored["restarts_total"]),
-                last_cut=_time(stored["last_cut"]),
-                cooldown_until=_time(stored["cooldown_until"]),
-                unstable=bool(stored["unstable"]),
-                off_by_user=bool(stored["off_by_user"]),
-                intent=intent
-                and Intent(
-                    off_at=datetime.fromisoformat(intent["off_at"]),
-                    on_at=datetime.fromisoformat(intent["on_at"]),
-                    reason=Reason(intent["reason"]),
-                ),
-                plug_failures=int(stored["plug_failures"]),
-                plug_failed_since=_time(stored["plug_failed_since"]),
-                plug_retry_at=_time(stored["plug_retry_at"]),
-            )
-        except (AttributeError, KeyError, TypeError) as err:
-            raise ValueError(f"damaged memory: {err!r}") from err
-
-
-def _time(stored: str | None) -> datetime | None:
-    return None if stored is None else datetime.fromisoformat(stored)
+    draw_is_evidence: bool = False
+    """A dark rig without a linked miner is judged like one whose miner is silent."""
+    first_step: bool = False
+    """Something else is tried before the power is cut."""
+    first_step_wait: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +166,19 @@ class PoolEvidence:
     last_share: datetime | None = None
     outage: bool = False
     """Most rigs of the pool fell silent together: it is the pool."""
+    contact: Contact = Contact.TOLD
+    basis: Basis = Basis.SHARES
+    fresh_for: timedelta | None = None
+    """How long an answer is as good as a new one; None: any answer is."""
+    others_work: bool | None = None
+    """Whether any worker of the account that worked along with this one still does.
+
+    None without such a worker.
+    """
+    newcomer_at: datetime | None = None
+    """When another worker of the account appeared as this one fell silent."""
+    pool_works: bool = False
+    """Other rigs of the pool mine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +196,10 @@ class OutletEvidence:
 
     kind: OutletKind
     watts: float | None = None
+    on_since: datetime | None = None
+    """Since when its relay is closed, where it tells that."""
+    at: datetime | None = None
+    """When it was asked; None: just now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,24 +207,20 @@ class Evidence:
     """All that is known at the moment; None is a witness that there is not."""
 
     pool: PoolEvidence | None = None
+    second_pool: PoolEvidence | None = None
+    """Another account at which the rig may mine as well."""
     miner: MinerEvidence | None = None
     outlet: OutletEvidence | None = None
     company: Company = Company.ALONE
     """Who shares its miner's fate: then the cause is not in the rig."""
     blind: bool = False
     """No pool could be reached lately: the internet may be down."""
+    internet_seen: datetime | None = None
+    """When any pool last answered; None: nobody keeps count."""
+    internet_back_at: datetime | None = None
+    """When a pool answered after none had for a while."""
     quiet: bool = False
     """Home Assistant has only just started, and fresh polls have not come in."""
     armed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What to do, what to show, and what to remember before it is done."""
-
-    action: Action
-    state: RigState
-    reason: Reason
-    memory: Memory
-    recovered: bool = False
-    """The rig works again after a restart of ours."""
+    held: bool = False
+    """Somebody keeps the machine down on purpose."""

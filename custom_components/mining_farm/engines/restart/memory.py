@@ -1,0 +1,212 @@
+"""What is remembered of a rig, as it is kept on disk."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Self
+
+from .models import Reason
+from .presence import Presence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A cut that has been begun: the outlet will be turned on at `on_at`."""
+
+    off_at: datetime
+    on_at: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """What is only remembered while the process lives."""
+
+    veto: Reason | None = None
+    """Why the linked miner spoke against a cut when it last could be asked."""
+    veto_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What outlives a restart of Home Assistant, all but `recent`."""
+
+    seen: bool = False
+    """The pool or the miner was seen working."""
+    restarts_in_row: int = 0
+    restarts_total: int = 0
+    last_cut: datetime | None = None
+    cooldown_until: datetime | None = None
+    unstable: bool = False
+    off_by_user: bool = False
+    intent: Intent | None = None
+    plug_failures: int = 0
+    plug_failed_since: datetime | None = None
+    plug_retry_at: datetime | None = None
+
+    lost: bool = False
+    """What was remembered could not be read."""
+    cuts: tuple[datetime, ...] = ()
+    """When the power was cut, but by the user; of the last day."""
+    unconfirmed: Intent | None = None
+    """An off that was sent and not seen; it may still happen."""
+    disobeyed: int = 0
+    """Commands in a row that the outlet accepted without obeying."""
+    disobeyed_since: datetime | None = None
+    disobeyed_retry_at: datetime | None = None
+    disagreed: bool = False
+    """Power was cut although the outlet said off while power flowed."""
+    drew: bool = True
+    """The rig drew power or worked after the last cut."""
+    usual_watts: float | None = None
+    """W that it draws while its pool sees shares."""
+    outlet_on: bool | None = None
+    """What the outlet was known to be last."""
+    off_at_plug: bool = False
+    """Found off without a known reason: only a human may know it."""
+    on_since: datetime | None = None
+    """Since when the outlet says that it is on."""
+    pool: Presence = field(default_factory=Presence)
+    outlet: Presence = field(default_factory=Presence)
+    draw: Presence = field(default_factory=Presence)
+    pauses: int = 0
+    """How often something came back since the rig last worked."""
+    held_since: Mapping[Reason, datetime] = field(default_factory=dict)
+    """Since when each reason with an end holds, since the rig last worked."""
+    stepped_at: datetime | None = None
+    """When the step before the cut was taken, since the rig last worked."""
+    dates_shares: bool = False
+    """The pool was seen to date this worker's shares."""
+    last_share: datetime | None = None
+    """The newest known when the pool stopped seeing it work."""
+    recent: Recent = field(default_factory=Recent)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the memory as JSON can hold it."""
+        stored: dict[str, Any] = _plain(asdict(self))
+        del stored["recent"]
+        return stored
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Rebuild a stored memory; ValueError for one that is damaged.
+
+        What the first version did not store yet may be missing.
+        """
+        known = {each.name for each in fields(cls)} - {"recent"}
+        try:
+            if missing := _FIRST - stored.keys():
+                raise KeyError(*sorted(missing))  # noqa: TRY301
+            return cls(
+                **{
+                    key: _REBUILD.get(key, _time)(value)
+                    for key, value in stored.items()
+                    if key in known
+                }
+            )
+        except (AttributeError, KeyError, TypeError) as err:
+            raise ValueError(f"damaged memory: {err!r}") from err
+
+
+_FIRST = {
+    "seen",
+    "restarts_in_row",
+    "restarts_total",
+    "last_cut",
+    "cooldown_until",
+    "unstable",
+    "off_by_user",
+    "intent",
+    "plug_failures",
+    "plug_failed_since",
+    "plug_retry_at",
+}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): _plain(each) for key, each in value.items()}
+        case tuple():
+            return [_plain(each) for each in value]
+        case _:
+            return value
+
+
+def _time(stored: str | None) -> datetime | None:
+    if stored is None:
+        return None
+    time = datetime.fromisoformat(stored)
+    if time.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return time
+
+
+def _known_time(stored: str) -> datetime:
+    if (time := _time(stored)) is None:
+        raise TypeError("a time is missing")
+    return time
+
+
+def _intent(stored: Mapping[str, Any] | None) -> Intent | None:
+    if stored is None:
+        return None
+    return Intent(
+        off_at=_known_time(stored["off_at"]),
+        on_at=_known_time(stored["on_at"]),
+        reason=Reason(stored["reason"]),
+    )
+
+
+def _presence(stored: Mapping[str, Any]) -> Presence:
+    return Presence(
+        failures=int(stored["failures"]),
+        failed_since=_time(stored["failed_since"]),
+        failed_at=_time(stored["failed_at"]),
+        back_at=_time(stored["back_at"]),
+    )
+
+
+def _times(stored: list[str]) -> tuple[datetime, ...]:
+    return tuple(_known_time(each) for each in stored)
+
+
+def _held_since(stored: Mapping[str, str]) -> dict[Reason, datetime]:
+    return {Reason(reason): _known_time(time) for reason, time in stored.items()}
+
+
+def _watts(stored: float | None) -> float | None:
+    return None if stored is None else float(stored)
+
+
+def _maybe(stored: bool | None) -> bool | None:
+    return None if stored is None else bool(stored)
+
+
+_REBUILD: Mapping[str, Any] = {
+    "seen": bool,
+    "restarts_in_row": int,
+    "restarts_total": int,
+    "unstable": bool,
+    "off_by_user": bool,
+    "intent": _intent,
+    "plug_failures": int,
+    "lost": bool,
+    "cuts": _times,
+    "unconfirmed": _intent,
+    "disobeyed": int,
+    "disagreed": bool,
+    "drew": bool,
+    "usual_watts": _watts,
+    "outlet_on": _maybe,
+    "off_at_plug": bool,
+    "pool": _presence,
+    "outlet": _presence,
+    "draw": _presence,
+    "pauses": int,
+    "held_since": _held_since,
+    "dates_shares": bool,
+}
+"""How each value is rebuilt; what is not named here is a time."""

@@ -1,0 +1,182 @@
+"""Learns from each reading what comes, goes and comes back: pure."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from .changes import cuts_of_day, power_returned
+from .memory import Memory, Recent
+from .models import (
+    Contact,
+    Evidence,
+    MinerEvidence,
+    MinerKind,
+    OutletEvidence,
+    OutletKind,
+    Policy,
+    Reason,
+)
+from .presence import SETTLING, Presence
+
+SAME_MOMENT = timedelta(seconds=15)
+"""Two readings of one moment in the past differ by less."""
+LATE = timedelta(minutes=10)
+"""A command without effect may have it for so long."""
+VETOES = {
+    MinerKind.HASHING: Reason.MINER_HASHES,
+    MinerKind.SLEEPING: Reason.MINER_SLEEPS,
+    MinerKind.STARTING: Reason.MINER_STARTS,
+    MinerKind.POOL_LOST: Reason.MINER_LOST_POOL,
+}
+
+
+def observe(
+    now: datetime, policy: Policy, memory: Memory, evidence: Evidence
+) -> Memory:
+    """Return the memory with what the readings say of comings and goings."""
+    before = memory
+    if (pool := evidence.pool) is not None:
+        told = pool.contact is Contact.TOLD
+        memory = replace(memory, pool=memory.pool.learn(pool.at, answered=told))
+    if evidence.outlet is not None:
+        memory = _observe_outlet(now, policy, memory, evidence.outlet)
+        memory = _observe_draw(now, policy, memory, evidence.outlet)
+    if evidence.miner is not None:
+        memory = replace(memory, recent=_heard(now, evidence.miner))
+    came_back = sum(
+        after.back_at is not None and after.back_at != earlier.back_at
+        for earlier, after in (
+            (before.pool, memory.pool),
+            (before.outlet, memory.outlet),
+            (before.draw, memory.draw),
+        )
+    )
+    return replace(memory, pauses=memory.pauses + came_back)
+
+
+def powered(policy: Policy, outlet: OutletEvidence) -> bool | None:
+    """Return whether an outlet gives power: watts outrank what it says."""
+    match outlet.kind:
+        case OutletKind.UNREACHABLE:
+            return None
+        case OutletKind.OFF:
+            return contradicts(policy, outlet)
+    return True
+
+
+def contradicts(policy: Policy, outlet: OutletEvidence) -> bool:
+    """Return whether an outlet says off while power flows."""
+    return (
+        outlet.kind is OutletKind.OFF
+        and outlet.watts is not None
+        and outlet.watts >= policy.no_draw_below
+    )
+
+
+def _heard(now: datetime, miner: MinerEvidence) -> Recent:
+    if (veto := VETOES.get(miner.kind)) is None:
+        return Recent()
+    return Recent(veto=veto, veto_at=now)
+
+
+def _observe_outlet(
+    now: datetime, policy: Policy, memory: Memory, outlet: OutletEvidence
+) -> Memory:
+    at = outlet.at or now
+    match powered(policy, outlet):
+        case None:
+            presence = memory.outlet.learn(at, answered=False)
+            return replace(memory, outlet=presence)
+        case True:
+            memory = _observe_on(now, policy, memory, outlet, at)
+        case False:
+            memory = _observe_off(now, memory, at)
+    if memory.disagreed and not contradicts(policy, outlet):
+        memory = replace(memory, disagreed=False)
+    return memory
+
+
+def _observe_on(
+    now: datetime, policy: Policy, memory: Memory, outlet: OutletEvidence, at: datetime
+) -> Memory:
+    if memory.unconfirmed is not None and now - memory.unconfirmed.off_at >= LATE:
+        memory = replace(memory, unconfirmed=None)
+    if memory.outlet_on is False:
+        # Somebody turned it on: the rig boots.
+        return replace(
+            power_returned(now, policy, memory), on_since=outlet.on_since or now
+        )
+    on_since = outlet.on_since
+    if on_since is None:
+        presence = memory.outlet.learn(at, answered=True)
+        return replace(memory, outlet=presence, outlet_on=True)
+    known = memory.on_since
+    if known is not None and abs(on_since - known) <= SAME_MOMENT:
+        # Its clock ran through the gap: power stayed.
+        presence = Presence(back_at=memory.outlet.back_at)
+        return replace(memory, outlet=presence, outlet_on=True)
+    back_at = memory.outlet.back_at
+    if (known is None or on_since > known) and on_since + SETTLING > now:
+        back_at = min(on_since, now)
+    presence = Presence(back_at=back_at)
+    return replace(memory, outlet=presence, outlet_on=True, on_since=on_since)
+
+
+def _observe_off(now: datetime, memory: Memory, at: datetime) -> Memory:
+    late = memory.unconfirmed
+    if late is not None and memory.intent is None and now - late.off_at < LATE:
+        # The command that was given up has its effect after all.
+        return replace(memory, intent=late, unconfirmed=None)
+    if memory.outlet_on is False or memory.intent is not None:
+        return memory
+    away = memory.outlet.absent(at)
+    return replace(
+        memory,
+        outlet=Presence(back_at=at if away else memory.outlet.back_at),
+        outlet_on=False,
+        off_at_plug=not away and not memory.off_by_user,
+        unconfirmed=None,
+    )
+
+
+def _observe_draw(
+    now: datetime, policy: Policy, memory: Memory, outlet: OutletEvidence
+) -> Memory:
+    """Note whether the rig draws power from an outlet that is on."""
+    if outlet.watts is None or not powered(policy, outlet):
+        return memory
+    draws = outlet.watts >= policy.no_draw_below
+    draw = memory.draw.learn(outlet.at or now, answered=draws)
+    return replace(memory, draw=draw, drew=memory.drew or draws)
+
+
+def after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memory:
+    """Return the memory with nothing in it that only a faster clock could have set.
+
+    Waits begin anew then: neither endless, nor over before their time.
+    """
+
+    def at_most(time: datetime | None, latest: datetime = now) -> datetime | None:
+        return time and min(time, latest)
+
+    recent = memory.recent
+    return replace(
+        memory,
+        last_cut=at_most(memory.last_cut),
+        cooldown_until=at_most(
+            memory.cooldown_until,
+            now + max(policy.status_check_cooldown, policy.first_step_wait),
+        ),
+        plug_failed_since=at_most(memory.plug_failed_since),
+        plug_retry_at=at_most(memory.plug_retry_at, now + SETTLING),
+        cuts=cuts_of_day(
+            now, replace(memory, cuts=tuple(min(c, now) for c in memory.cuts))
+        ),
+        disobeyed_since=at_most(memory.disobeyed_since),
+        disobeyed_retry_at=at_most(memory.disobeyed_retry_at, now + SETTLING),
+        pool=memory.pool.not_after(now),
+        outlet=memory.outlet.not_after(now),
+        draw=memory.draw.not_after(now),
+        held_since={reason: min(at, now) for reason, at in memory.held_since.items()},
+        stepped_at=at_most(memory.stepped_at),
+        recent=replace(recent, veto_at=at_most(recent.veto_at)),
+    )
