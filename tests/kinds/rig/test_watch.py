@@ -222,15 +222,29 @@ async def test_what_cannot_be_remembered_is_not_done(farm: Farm) -> None:
     assert outlet.log == []
 
 
-async def test_an_outlet_that_is_off_is_just_turned_on(farm: Farm) -> None:
-    """It was switched off by the plug's own button."""
+async def test_an_outlet_that_lost_its_own_power_is_just_turned_on(farm: Farm) -> None:
+    """It was away, and is off since: nothing to cut, and no restart to count."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    outlet.on = outlet.reachable = False
+    farm.dies("rig1")
+    await farm.after(16)
+    outlet.reachable = True
+    await farm.after(9)
+    assert outlet.log == ["on"]
+    assert farm.state("sensor.rig1_restarts") == "0"
+
+
+async def test_an_outlet_that_a_hand_switched_off_stays_off(farm: Farm) -> None:
+    """Somebody pressed the plug's own button: not turned on behind their back."""
     outlet = await farm.add("rig1")
     await farm.after(5)
     outlet.on = False
     farm.dies("rig1")
-    await farm.after(16)
-    assert outlet.log == ["on"]
-    assert farm.state("sensor.rig1_restarts") == "0"
+    await farm.after(60)
+    assert outlet.log == []
+    assert farm.state("sensor.rig1_state") == "off_by_user"
+    assert farm.state("sensor.rig1_reason") == "off_at_plug"
 
 
 async def test_what_the_user_switches_off_stays_off(farm: Farm) -> None:
@@ -271,6 +285,9 @@ async def test_an_unreachable_plug_is_reported_and_counts_no_restart(
     outlet.reachable = True
     await farm.after(6)
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
+    # Plug and rig may have lost power together: time to boot.
+    assert outlet.log == []
+    await farm.after(6)
     assert outlet.log == ["off", "on"]
 
 

@@ -81,9 +81,10 @@ class RigPower:
         """Store a memory; HomeAssistantError when it cannot be written."""
         # One at a time: a memory from before a cut must not come to rest over its intent.
         async with self._storing:
-            if memory != self._memory:
+            known = self._memory
+            if known is None or memory.differs_on_disk(known):
                 await self._journal.async_store(memory)
-                self._memory = memory
+            self._memory = memory
 
     async def async_note_outlet(self, kind: OutletKind, now: datetime) -> bool:
         """Remember whether the outlet answers; return whether it has just stopped answering."""
