@@ -130,12 +130,14 @@ def _learn(
     pool = evidence.pool
     if pool is not None and pool.verdict is Verdict.ONLINE:
         dated = memory.dates_shares or pool.basis is Basis.SHARES
-        memory = replace(memory, seen=True, dates_shares=dated, last_share=None)
-    elif pool is not None and pool.last_share is not None:
+        if not memory.seen or memory.dates_shares != dated or memory.last_share:
+            memory = replace(memory, seen=True, dates_shares=dated, last_share=None)
+    elif pool is not None and pool.last_share not in (None, memory.last_share):
         memory = replace(memory, last_share=pool.last_share)
     if finding.state is not RigState.ONLINE:
         return _hold(now, memory, evidence, finding), False
-    memory = replace(memory, seen=True)
+    if not memory.seen:
+        memory = replace(memory, seen=True)
     if not _proves_life(memory, evidence, finding):
         return memory, False
     recovered = memory.restarts_in_row > 0

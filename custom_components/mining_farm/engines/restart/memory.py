@@ -1,7 +1,7 @@
 """What is remembered of a rig, as it is kept on disk."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -83,9 +83,15 @@ class Memory:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the memory as JSON can hold it."""
-        stored: dict[str, Any] = _plain(asdict(self))
-        del stored["recent"]
-        return stored
+        return {
+            each.name: _plain(getattr(self, each.name))
+            for each in fields(self)
+            if each.name != "recent"
+        }
+
+    def differs_on_disk(self, other: Memory) -> bool:
+        """Return whether the other one would be stored otherwise."""
+        return self is not other and replace(self, recent=other.recent) != other
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
@@ -131,6 +137,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
             return {str(key): _plain(each) for key, each in value.items()}
         case tuple():
             return [_plain(each) for each in value]
+        case Intent() | Presence():
+            return {
+                each.name: _plain(getattr(value, each.name)) for each in fields(value)
+            }
         case _:
             return value
 

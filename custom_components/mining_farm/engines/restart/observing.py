@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from .changes import cuts_of_day, power_returned
+from .changes import DAY, cuts_of_day, power_returned
 from .memory import Memory, Recent
 from .models import (
     Contact,
@@ -36,7 +37,7 @@ def observe(
     before = memory
     if (pool := evidence.pool) is not None:
         told = pool.contact is Contact.TOLD
-        memory = replace(memory, pool=memory.pool.learn(pool.at, answered=told))
+        memory = _change(memory, pool=memory.pool.learn(pool.at, answered=told))
     if evidence.outlet is not None:
         memory = _observe_outlet(now, policy, memory, evidence.outlet)
         memory = _observe_draw(now, policy, memory, evidence.outlet)
@@ -50,7 +51,14 @@ def observe(
             (before.draw, memory.draw),
         )
     )
-    return replace(memory, pauses=memory.pauses + came_back)
+    return replace(memory, pauses=memory.pauses + came_back) if came_back else memory
+
+
+def _change(memory: Memory, **changes: Any) -> Memory:
+    """Return the memory with changes; the same one where there are none."""
+    if all(getattr(memory, name) == value for name, value in changes.items()):
+        return memory
+    return replace(memory, **changes)
 
 
 def powered(policy: Policy, outlet: OutletEvidence) -> bool | None:
@@ -108,12 +116,12 @@ def _observe_on(
     on_since = outlet.on_since
     if on_since is None:
         presence = memory.outlet.learn(at, answered=True)
-        return replace(memory, outlet=presence, outlet_on=True)
+        return _change(memory, outlet=presence, outlet_on=True)
     known = memory.on_since
     if known is not None and abs(on_since - known) <= SAME_MOMENT:
         # Its clock ran through the gap: power stayed.
         presence = Presence(back_at=memory.outlet.back_at)
-        return replace(memory, outlet=presence, outlet_on=True)
+        return _change(memory, outlet=presence, outlet_on=True)
     back_at = memory.outlet.back_at
     if (known is None or on_since > known) and on_since + SETTLING > now:
         back_at = min(on_since, now)
@@ -146,7 +154,7 @@ def _observe_draw(
         return memory
     draws = outlet.watts >= policy.no_draw_below
     draw = memory.draw.learn(outlet.at or now, answered=draws)
-    return replace(memory, draw=draw, drew=memory.drew or draws)
+    return _change(memory, draw=draw, drew=memory.drew or draws)
 
 
 def after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memory:
@@ -155,28 +163,32 @@ def after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memor
     Waits begin anew then: neither endless, nor over before their time.
     """
 
-    def at_most(time: datetime | None, latest: datetime = now) -> datetime | None:
-        return time and min(time, latest)
-
+    cooling = now + max(policy.status_check_cooldown, policy.first_step_wait)
+    latest = {
+        "last_cut": now,
+        "cooldown_until": cooling,
+        "plug_failed_since": now,
+        "plug_retry_at": now + SETTLING,
+        "disobeyed_since": now,
+        "disobeyed_retry_at": now + SETTLING,
+        "stepped_at": now,
+    }
+    changes: dict[str, Any] = {
+        name: most
+        for name, most in latest.items()
+        if (time := getattr(memory, name)) is not None and time > most
+    }
+    for name in ("pool", "outlet", "draw"):
+        presence = getattr(memory, name)
+        if (clamped := presence.not_after(now)) is not presence:
+            changes[name] = clamped
+    if any(cut > now or now - cut >= DAY for cut in memory.cuts):
+        cuts = tuple(min(cut, now) for cut in memory.cuts)
+        changes["cuts"] = cuts_of_day(now, replace(memory, cuts=cuts))
+    if any(since > now for since in memory.held_since.values()):
+        held_since = memory.held_since.items()
+        changes["held_since"] = {reason: min(at, now) for reason, at in held_since}
     recent = memory.recent
-    return replace(
-        memory,
-        last_cut=at_most(memory.last_cut),
-        cooldown_until=at_most(
-            memory.cooldown_until,
-            now + max(policy.status_check_cooldown, policy.first_step_wait),
-        ),
-        plug_failed_since=at_most(memory.plug_failed_since),
-        plug_retry_at=at_most(memory.plug_retry_at, now + SETTLING),
-        cuts=cuts_of_day(
-            now, replace(memory, cuts=tuple(min(c, now) for c in memory.cuts))
-        ),
-        disobeyed_since=at_most(memory.disobeyed_since),
-        disobeyed_retry_at=at_most(memory.disobeyed_retry_at, now + SETTLING),
-        pool=memory.pool.not_after(now),
-        outlet=memory.outlet.not_after(now),
-        draw=memory.draw.not_after(now),
-        held_since={reason: min(at, now) for reason, at in memory.held_since.items()},
-        stepped_at=at_most(memory.stepped_at),
-        recent=replace(recent, veto_at=at_most(recent.veto_at)),
-    )
+    if recent.veto_at is not None and recent.veto_at > now:
+        changes["recent"] = replace(recent, veto_at=now)
+    return replace(memory, **changes) if changes else memory

@@ -24,6 +24,8 @@ class Presence:
     def learn(self, at: datetime, *, answered: bool) -> Presence:
         """Return the presence after a check; the same check counts once."""
         if answered:
+            if not self.failures:
+                return self
             back_at = at if self.absent(at) else self.back_at
             return Presence(back_at=back_at)
         if self.failed_at is not None and (self.failures > 1 or at <= self.failed_at):
@@ -53,6 +55,9 @@ class Presence:
         def at_most(time: datetime | None) -> datetime | None:
             return time and min(time, now)
 
+        times = (self.failed_since, self.failed_at, self.back_at)
+        if all(time is None or time <= now for time in times):
+            return self
         return replace(
             self,
             failed_since=at_most(self.failed_since),

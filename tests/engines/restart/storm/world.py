@@ -1,0 +1,152 @@
+"""Rigs, their plugs and pools, the internet and the mains, as they truly are."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Literal
+
+START = datetime(2026, 11, 21, tzinfo=UTC)
+STANDBY_W = 0.6
+IDLE_W = 120.0
+WORK_W = 1000.0
+type PoolMode = Literal["up", "down", "errors", "empty", "frozen", "zeros", "ahead"]
+type PlugMode = Literal["good", "stuck", "late", "no on", "lies"]
+type Hang = Literal["idle", "api silent", "frozen card", "dark"]
+
+
+@dataclass(kw_only=True)
+class World:
+    """What is true everywhere at once; seconds since START, and Home Assistant's clock."""
+
+    random: Random
+    now: float = 0.0
+    clock_error: float = 0.0
+    internet: bool = True
+    mains: bool = True
+
+    @property
+    def true(self) -> datetime:
+        """The time as it is."""
+        return START + timedelta(seconds=self.now)
+
+    @property
+    def wall(self) -> datetime:
+        """The time as Home Assistant believes it to be."""
+        return self.true + timedelta(seconds=self.clock_error)
+
+
+@dataclass(kw_only=True)
+class Pool:
+    """What counts shares, and what it says about them."""
+
+    mode: PoolMode = "up"
+    frozen_at: float = 0.0
+    lag: float = 30.0
+    """Seconds until a share is shown."""
+    dated: bool = True
+    """Whether it tells when a share came."""
+    tells_clock: bool = True
+    listed_only_for: float | None = None
+    strangers: list[float] = field(default_factory=list)
+    """Of other people's workers of the account: when each had its last share."""
+
+
+@dataclass(kw_only=True)
+class Rig:
+    """A rig, its own switch, its outlet and its linked miner."""
+
+    world: World
+    pool: Pool
+    name: str
+    account: str
+    worker: str = ""
+    hung: Hang | None = None
+    ready_at: float = 0.0
+    """When it has booted and found its pool."""
+    switched_off: bool = False
+    sleeps: bool = False
+    on_backup: bool = False
+    backup_watched: bool = False
+    shares: dict[str, list[float]] = field(default_factory=dict)
+    """When each of its names had shares."""
+    relay: bool = True
+    relay_since: float = -1e6
+    went_off_by: Literal["us", "user", "hand", "mains"] = "hand"
+    plug: PlugMode = "good"
+    plug_lost: bool = False
+    """Whether the network reaches it."""
+    stays_off: bool = False
+    """Whether it is off after its own power loss."""
+    meter: bool = False
+    tells_on_time: bool = False
+    linked: bool = False
+    tells_lost_pools: bool = False
+    miner_mute: float = -1.0
+    """Until when the linked miner's entry knows nothing."""
+    late: tuple[float, bool] | None = None
+    """When a command has its effect after all, and which."""
+
+    @property
+    def powered(self) -> bool:
+        """Whether power reaches the rig's inside."""
+        return self.relay and self.world.mains and not self.switched_off
+
+    @property
+    def works(self) -> bool:
+        """Whether it mines, wherever."""
+        return (
+            self.powered
+            and not self.sleeps
+            and self.hung is None
+            and self.world.now >= self.ready_at
+            and self.world.internet
+            and (self.pool.mode != "down" or self.on_backup)
+        )
+
+    @property
+    def watts(self) -> float | None:
+        """What flows through the outlet."""
+        if not self.meter or not self.world.mains:
+            return None
+        if not self.relay:
+            return 0.0
+        if self.switched_off or self.hung == "dark":
+            return STANDBY_W
+        if self.works or self.hung == "frozen card":
+            return WORK_W * (1 + 0.02 * self.world.random.uniform(-1, 1))
+        return IDLE_W
+
+    def tick(self, until: float) -> None:
+        """Note the shares since the last tick."""
+        if self.late is not None and until >= self.late[0]:
+            _, on = self.late
+            self.late = None
+            self.switch(on, "us")
+        if self.works and not self.on_backup:
+            share = until - self.world.random.uniform(1, 60)
+            names = self.shares.setdefault(self.worker, [])
+            names.append(max(share, self.ready_at))
+            del names[:-12]
+
+    def boot(self) -> None:
+        """Come up with power: minutes until it works."""
+        random = self.world.random
+        if self.hung is not None and random.random() < 0.9:
+            self.hung = None
+        self.ready_at = self.world.now + random.uniform(60, 300)
+
+    def reconnect(self) -> None:
+        """Look for the pool again."""
+        found = self.world.now + self.world.random.uniform(10, 240)
+        self.ready_at = max(self.ready_at, found)
+
+    def switch(self, on: bool, by: Literal["us", "user", "hand", "mains"]) -> None:
+        """Close or open the relay."""
+        if on == self.relay:
+            return
+        self.relay = on
+        if on:
+            self.relay_since = self.world.now
+            self.boot()
+        else:
+            self.went_off_by = by
