@@ -124,8 +124,9 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @override
     async def _async_poll(self) -> RigData:
         if not self.power.loaded:
-            await self.power.async_load()
+            # Before anything is awaited: an entry unloaded meanwhile takes it out again.
             self.neighbours.add(self)
+            await self.power.async_load()
         # First of all, and without waiting for any witness.
         if self.power.memory.intent is not None and not self.power.busy:
             await self._async_start_finishing()

@@ -62,8 +62,9 @@ class Neighbours:
 
     @callback
     def add(self, rig: Neighbour) -> None:
-        """Judge a rig together with the others from now on."""
-        self._rigs.append(rig)
+        """Judge a rig together with the others from now on; a second time is ignored."""
+        if rig not in self._rigs:
+            self._rigs.append(rig)
 
     @callback
     def remove(self, rig: Neighbour) -> None:
