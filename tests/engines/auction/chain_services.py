@@ -28,7 +28,7 @@ class RunningService(ChainService):
                 head=self.heads.append,
                 endpoints=self._take,
             ),
-            read_within=10,
+            read_within=60,
         )
 
     @property

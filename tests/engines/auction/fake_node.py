@@ -144,7 +144,7 @@ async def nodes(*heights: int) -> AsyncIterator[list[FakeNode]]:
             await node.stop()
 
 
-async def eventually(true: Callable[[], object], within: float = 10) -> None:
+async def eventually(true: Callable[[], object], within: float = 60) -> None:
     """Wait until something is true that a node's answers make true."""
     async with asyncio.timeout(within):
         while not true():

@@ -6,16 +6,20 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from custom_components.mining_farm.engines.auction.chain.pace import WAIT_BLOCKS
 from custom_components.mining_farm.engines.auction.errors import (
     ChainError,
     ExtrinsicRefusedError,
     ExtrinsicUnconfirmedError,
     WalletError,
 )
+from custom_components.mining_farm.engines.auction.models import BlockRef
+from custom_components.mining_farm.engines.auction.windows import BLOCK_SECONDS
 from simulators.subtensor import ALICE, BOB, SubtensorSimulator
 
 from .chain_services import RunningService, serving
 from .fake_node import eventually
+from .timeouts import Timeouts
 
 PAYLOAD = b"2;b;BTC,0.9=0.1:1"
 
@@ -36,7 +40,8 @@ async def chain(
         SubtensorSimulator(block_time=None, nodes=nodes) as simulator,
         serving(*simulator.urls, block_time=block_time) as service,
     ):
-        await service.head()
+        # With the types at hand, preparing takes only what it takes at night.
+        await service.tempo((await service.head()).hash)
         yield simulator, service
 
 
@@ -133,21 +138,41 @@ async def test_an_extrinsic_that_outlived_its_era_is_refused() -> None:
         assert simulator.chain.counts.accepted == 1
 
 
-async def test_an_extrinsic_is_unconfirmed_while_nothing_is_finalised() -> None:
+async def test_an_extrinsic_is_unconfirmed_while_nothing_is_finalised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """It may yet be in a block."""
-    async with chain(block_time=0.25) as (simulator, service):
+    timeouts = Timeouts(monkeypatch)
+    async with chain(block_time=BLOCK_SECONDS) as (simulator, service):
         simulator.control.hold_extrinsics()
+        publishing = asyncio.create_task(service.publish(PAYLOAD, ALICE.address, sign))
+        await eventually(lambda: simulator.chain.counts.accepted)
+        timeouts.expire(BLOCK_SECONDS * WAIT_BLOCKS)
         with pytest.raises(ExtrinsicUnconfirmedError, match="was sent"):
-            await service.publish(PAYLOAD, ALICE.address, sign)
+            await publishing
         assert simulator.chain.counts.accepted == 1
 
 
-async def test_a_gateways_error_does_not_pass_for_a_refusal() -> None:
-    """It may have passed the extrinsic on before it failed."""
-    async with chain(block_time=0.25) as (simulator, service):
+async def test_a_gateways_error_does_not_pass_for_a_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may have passed the extrinsic on before it failed: the chain is searched."""
+    timeouts = Timeouts(monkeypatch)
+    async with chain(block_time=BLOCK_SECONDS) as (simulator, service):
+        searched = asyncio.Event()
+        finalised = service.finalised
+
+        async def search() -> BlockRef:
+            searched.set()
+            return await finalised()
+
+        monkeypatch.setattr(service, "finalised", search)
         simulator.node.fail("author_submitAndWatchExtrinsic", -32000, "upstream")
+        publishing = asyncio.create_task(service.publish(PAYLOAD, ALICE.address, sign))
+        await searched.wait()
+        timeouts.expire(BLOCK_SECONDS * WAIT_BLOCKS)
         with pytest.raises(ExtrinsicUnconfirmedError):
-            await service.publish(PAYLOAD, ALICE.address, sign)
+            await publishing
 
 
 @pytest.mark.parametrize(

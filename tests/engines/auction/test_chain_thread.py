@@ -38,7 +38,7 @@ async def test_a_process_that_refuses_to_begin_is_begun_anew(
 
     thread = ChainThread({}, begin, lambda: None)
     await thread.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while begun < 2:
             await asyncio.sleep(0.01)
     await thread.close()
@@ -60,7 +60,7 @@ async def test_a_process_that_cannot_run_is_tried_less_and_less(
 
     thread = ChainThread({}, begin, count)
     await thread.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(ended) < 6:
             await asyncio.sleep(0.01)
     await thread.close()
@@ -81,7 +81,7 @@ async def test_a_process_that_keeps_no_connection_ends(
     ours, theirs = socket.socketpair()
     serving = asyncio.create_task(chain_process.serve(theirs))
     peer = Peer(*await asyncio.open_connection(sock=ours), {})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await asyncio.gather(
             peer.run(),
             peer.call("open", ("ws://127.0.0.1:9",), 89, 1.0, 1.0),

@@ -82,7 +82,7 @@ class Farm:
 
     async def until(self, kind: type[MinerEvent], count: int = 1) -> list[MinerEvent]:
         """Wait for so many events of a kind, and return all of them."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 found = [one for one in self.events if isinstance(one, kind)]
                 if len(found) >= count:

@@ -23,6 +23,8 @@ from custom_components.mining_farm.engines.auction.models import (
 from custom_components.mining_farm.engines.auction.solver import client as solver_module
 from custom_components.mining_farm.engines.auction.solver.client import AuctionSolver
 
+from .timeouts import Timeouts
+
 ENGINES = Path(solver_module.__file__).parents[2]
 CONTESTED = SelectionProblem(
     bids={
@@ -145,18 +147,11 @@ async def test_killed_at_the_limit(
 ) -> None:
     """At the limit the process, CBC and what that started are gone, and their files."""
     (stand_in.parent / "probed").touch()
-    limits: list[asyncio.Timeout] = []
-    started = asyncio.timeout
-
-    def timeout(delay: float | None) -> asyncio.Timeout:
-        limits.append(started(delay))
-        return limits[-1]
-
-    monkeypatch.setattr(asyncio, "timeout", timeout)
+    timeouts = Timeouts(monkeypatch)
     task = asyncio.create_task(AuctionSolver(cbc_path=str(stand_in))(CONTESTED))
     while len(_pids(stand_in)) < 2:
         await asyncio.sleep(0.01)
-    limits[0].reschedule(asyncio.get_running_loop().time())
+    timeouts.expire(120.0)
     with pytest.raises(SolverError, match="within 120 s"):
         await task
     assert _all_gone(stand_in)
@@ -253,7 +248,7 @@ def _all_gone(stand_in: Path) -> bool:
     """Return whether what the stand-in wrote down has ended; waits a little for it."""
     pids = _pids(stand_in)
     assert len(pids) == 2
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         if not any(_runs(pid) for pid in pids):
             return True
