@@ -1,4 +1,4 @@
-"""Actions: which entries one is aimed at, acting on all of them, plain answers."""
+"""Actions: the entries that a call targets, acting on all of them, plain answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -15,7 +15,10 @@ from ..const import CONF_KIND, DOMAIN, Kind
 
 
 async def async_targeted_entries(call: ServiceCall, kind: Kind) -> list[ConfigEntry]:
-    """Return the loaded entries of a kind that a call is aimed at; an error for none."""
+    """Return the loaded entries of a kind that a call targets.
+
+    Raises ServiceValidationError when there is none.
+    """
     entries = [
         entry
         for entry_id in sorted(await async_extract_config_entry_ids(call))
@@ -34,7 +37,10 @@ async def async_targeted_entries(call: ServiceCall, kind: Kind) -> list[ConfigEn
 async def async_do_all[TargetT](
     targets: Iterable[TargetT], act: Callable[[TargetT], Awaitable[Any]]
 ) -> None:
-    """Act on all at once; one that fails stops no other, and every failure is told."""
+    """Act on all at once; one that fails stops no other.
+
+    Raises the one failure, or one error that names them all.
+    """
     outcomes = await asyncio.gather(
         *(act(target) for target in targets), return_exceptions=True
     )

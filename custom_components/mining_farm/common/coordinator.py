@@ -1,4 +1,4 @@
-"""Polling that tells fresh data from data too old to show."""
+"""Polling of one device: fresh data, a grace for missed polls, then lost."""
 
 from abc import abstractmethod
 import asyncio
@@ -43,7 +43,7 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
         A known device is one that was seen before.
         """
-        # Entries that load together would poll together ever after: each gets a phase.
+        # Entries that load together would poll together from then on.
         phase = interval * random()  # noqa: S311
         super().__init__(
             hass, LOGGER, config_entry=entry, name=name, update_interval=phase

@@ -1,4 +1,4 @@
-"""Tells under Repairs what a human has to look after, and withdraws it."""
+"""Repair issues of an entry."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,25 +18,25 @@ def raise_issue(
     *,
     fixable: bool = False,
     severity: ir.IssueSeverity = ir.IssueSeverity.ERROR,
-    **known: str,
+    **placeholders: str,
 ) -> None:
-    """Tell of trouble with an entry; its text is filled in with what is known of it."""
+    """Create an issue about an entry, with placeholders for its text."""
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(entry.entry_id, key),
-        # For the flow that mends it.
+        # For the fix flow.
         data={"entry_id": entry.entry_id},
         is_fixable=fixable,
         severity=severity,
         translation_key=key,
-        translation_placeholders={"name": entry.title, **known},
+        translation_placeholders={"name": entry.title, **placeholders},
     )
 
 
 @callback
 def withdraw_issues(hass: HomeAssistant, entry_id: str, keys: Iterable[str]) -> None:
-    """Tell no more of trouble with an entry, whether it was told or not."""
+    """Delete issues about an entry, whether they exist or not."""
     for key in keys:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry_id, key))
 

@@ -1,4 +1,4 @@
-"""Keeps one small record on disk, for what may not go on before it is there."""
+"""One small record on disk, for what may only go on once the record is there."""
 
 from collections.abc import Mapping
 import json
@@ -21,11 +21,11 @@ NOT_WRITTEN = (OSError, WriteError)
 class RecordFile:
     """One JSON file.
 
-    Not a `Store`: that one only logs when it cannot write.
+    Not a `Store`: Home Assistant's logs a failed write and goes on.
     """
 
     def __init__(self, hass: HomeAssistant, name: str) -> None:
-        """Take the record's name; nothing else of this integration may have it."""
+        """Take the name of the record, unique within the integration."""
         self._hass = hass
         self._path = Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.{name}"))
 
@@ -38,7 +38,7 @@ class RecordFile:
         await self._hass.async_add_executor_job(self._write, record)
 
     async def async_remove(self) -> None:
-        """Forget the record."""
+        """Remove the record."""
         await self._hass.async_add_executor_job(self._remove)
 
     def _read(self) -> dict[str, Any] | None:
