@@ -15,14 +15,14 @@ import tomllib
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-INTEGRATION = "custom_components/mining_farm"
-COPIED = ("custom_components", "simulators", "tests")
+INTEGRATION = Path("custom_components/mining_farm")
+COPIED = ("benchmarks", "custom_components", "scripts", "simulators", "tests")
 CONTRACT = re.compile(
     r"^\[\[tool\.importlinter\.contracts\]\]$.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL
 )
 HEAD = """
 [tool.importlinter]
-root_packages = ["custom_components.mining_farm"]
+root_packages = ["benchmarks", "custom_components.mining_farm", "scripts", "simulators", "tests"]
 include_external_packages = true
 """
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
@@ -44,6 +44,9 @@ VIOLATIONS = {
     ),
     "Kinds are independent of each other": Planted(
         "kinds/miner/coordinator.py", "from ..rig import coordinator"
+    ),
+    "Every kind has the same rooms, in the same order": Planted(
+        "kinds/wallet/coordinator.py", "from . import sensor"
     ),
     (
         "Rigs: dialogs and platforms over controls, controls over the coordinator, "
@@ -81,6 +84,18 @@ VIOLATIONS = {
     "Edge collector: only the list of families knows a family by name": Planted(
         "engines/edge_collector/drivers/cgminer/parsing.py",
         "from .families import antminer",
+    ),
+    "What decides about power touches no network": Planted(
+        "engines/restart/cycle.py", "import socket"
+    ),
+    "Of what decides about power, only the cycle and the gate wait": Planted(
+        "engines/restart/decide.py", "import asyncio"
+    ),
+    "Tests import no scripts": Planted(
+        "../../tests/reference.py", "from scripts import develop"
+    ),
+    "No circles, type-only imports counted": Planted(
+        "kinds/wallet/data.py", "from .coordinator import WalletCoordinator"
     ),
     "What ships never imports simulators or tests": Planted(
         "engines/restart/models.py", "from simulators import clock"
