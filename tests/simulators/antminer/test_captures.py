@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.reference import reference
+from tests.reference import needs_reference, reference, twin
 from tests.simulators.asking import ask, ask_json
 from tests.simulators.conftest import Start
 
 CAPTURES = reference("cgminer")
 
-pytestmark = pytest.mark.skipif(
-    not CAPTURES.is_dir(), reason="no captures beside the repository"
-)
+pytestmark = [
+    needs_reference("cgminer"),
+    twin(
+        "tests/simulators/antminer/test_shapes.py::"
+        "test_replies_have_the_keys_and_kinds_of_the_firmware"
+    ),
+]
 
 
 def _captured(name: str, command: str) -> Any:

@@ -73,4 +73,5 @@ FAMILY = Family(
     name="bfgminer",
     matches=matches,
     read=read,
+    commands=("devdetails",),
 )

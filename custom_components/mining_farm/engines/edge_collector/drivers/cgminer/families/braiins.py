@@ -23,7 +23,8 @@ def read(replies: Replies) -> Reading:
         replies.row("devdetails").get("Model")
     )
     # "BOSminer bosminer-plus-am2-s17 0.8.0-feaec278"
-    reading.firmware = f"Braiins OS {replies.description.split()[-1]}"
+    version = replies.description.rpartition(" ")[2]
+    reading.firmware = f"Braiins OS {version}" if version else None
     return reading
 
 

@@ -1,0 +1,102 @@
+"""An address is tried by every driver, in order, until one reads it."""
+
+from typing import ClassVar
+
+import pytest
+
+from custom_components.mining_farm.engines.edge_collector import (
+    Failure,
+    MinerError,
+    MinerSnapshot,
+    registry,
+)
+from custom_components.mining_farm.engines.edge_collector.driver import Driver, Reader
+
+from .harness import StartMiner
+from .replies import stock_replies
+
+
+class ScriptedDriver:
+    """A driver that finds what a test put at an address."""
+
+    ports = (80,)
+    secrets: tuple[str, ...] = ()
+    asked: ClassVar[list[str]] = []
+
+    def __init__(self, name: str, answer: MinerSnapshot | MinerError) -> None:
+        """Take the one answer."""
+        self.name = name
+        self._answer = answer
+
+    async def async_identify(
+        self, host: str, port: int, timeout_s: float
+    ) -> MinerSnapshot:
+        """Answer, and remember having been asked."""
+        self.asked.append(self.name)
+        if isinstance(self._answer, MinerError):
+            raise self._answer
+        return self._answer
+
+    def reader(self, host: str, port: int, timeout_s: float = 1) -> Reader:
+        """Return no reader: a test reads nothing."""
+        raise NotImplementedError
+
+
+@pytest.fixture(autouse=True)
+def _nothing_asked() -> None:
+    ScriptedDriver.asked.clear()
+
+
+def use(monkeypatch: pytest.MonkeyPatch, *drivers: Driver) -> None:
+    """Make these the drivers of the registry."""
+    monkeypatch.setattr(registry, "DRIVERS", drivers)
+
+
+async def test_the_first_driver_that_reads_an_address_wins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those after it are not asked."""
+    use(
+        monkeypatch,
+        ScriptedDriver("first", MinerError(Failure.NOT_CGMINER, "HTTP")),
+        ScriptedDriver("second", MinerSnapshot(model="Bitaxe")),
+        ScriptedDriver("third", MinerSnapshot(model="never")),
+    )
+    assert (await registry.async_identify("192.0.2.1")).model == "Bitaxe"
+    assert ScriptedDriver.asked == ["first", "second"]
+
+
+async def test_where_none_reads_an_address_the_first_failure_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It comes from the protocol that most miners speak."""
+    use(
+        monkeypatch,
+        ScriptedDriver("first", MinerError(Failure.REFUSED, "no listener")),
+        ScriptedDriver("second", MinerError(Failure.TIMEOUT, "silent")),
+    )
+    with pytest.raises(MinerError, match="no listener") as caught:
+        await registry.async_identify("192.0.2.1")
+    assert caught.value.failure is Failure.REFUSED
+    assert ScriptedDriver.asked == ["first", "second"]
+
+
+async def test_a_reader_reads_again_and_again(start_miner: StartMiner) -> None:
+    """By the port that it was given, with what it learned in the first poll."""
+    replies = stock_replies()
+    miner = await start_miner(
+        lambda request: replies.get(request["command"], {"STATUS": "E", "Code": 14})
+    )
+    reader = registry.create_reader("127.0.0.1", miner.port)
+    first = await reader.async_poll()
+    asked = len(miner.requests)
+    second = await reader.async_poll()
+    assert first.model == second.model == "Antminer S19 Pro"
+    assert len(miner.requests) - asked <= 2
+
+
+def test_drivers_ask_for_no_secret_to_read_over_4028() -> None:
+    """Port 4028 is the usual one, and reading it takes no password."""
+    (cgminer,) = registry.DRIVERS
+    assert (cgminer.name, cgminer.ports, cgminer.secrets) == ("cgminer", (4028,), ())
+    assert registry.DEFAULT_PORT == 4028
