@@ -13,8 +13,8 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerCollector,
 )
 from custom_components.mining_farm.kinds.container.const import CONF_MODEL
-from custom_components.mining_farm.kinds.miner.flow.add import entry_data
 from custom_components.mining_farm.kinds.miner.identity import miner_title
+from custom_components.mining_farm.kinds.miner.stored import entry_data
 from custom_components.mining_farm.kinds.wallet.const import (
     CONF_ARMED,
     CONF_DIRECTORY,

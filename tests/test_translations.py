@@ -20,7 +20,7 @@ from custom_components.mining_farm.kinds.container.binary_sensor import (
 )
 from custom_components.mining_farm.kinds.container.errors import error_key
 from custom_components.mining_farm.kinds.container.sensor import describe
-from custom_components.mining_farm.kinds.miner.coordinator import ANOTHER_MINER
+from custom_components.mining_farm.kinds.miner.issues import ANOTHER_MINER
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow.account import ANSWERED
 from custom_components.mining_farm.kinds.rig.flow.kasa import FAILURES

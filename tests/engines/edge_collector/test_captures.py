@@ -40,9 +40,9 @@ class Decision(NamedTuple):
 
 
 _SPONDOOLIES = (
-    "summary and json-stats tell it; the other witness of the file reads it, too"
+    "summary and json-stats state it; the other witness of the file reads it, too"
 )
-_STRONGU = "summary tells both fans; the other witness of the file reads them, too"
+_STRONGU = "summary states both fans; the other witness of the file reads them, too"
 _CONVERTERS = (
     "the reply holds two converters of five modules each; expected counts the first"
 )
@@ -61,7 +61,7 @@ DECISIONS: dict[str, dict[str, Decision]] = {
             [("1", 4200), ("3", 4080)],
             "fan_num counts positions; the file accepts either list",
         ),
-        "boards_sum_ghs": Decision(None, "no board tells a rate, so there is no sum"),
+        "boards_sum_ghs": Decision(None, "no board states a rate, so there is no sum"),
     },
     "avalon-7xx-1": {
         "slots": Decision([1, 2, 3, 4, 5, 101, 102, 103, 104, 105], _CONVERTERS),
@@ -146,10 +146,10 @@ def readings(snapshot: MinerSnapshot, expected: dict[str, Any]) -> dict[str, obj
     found["slots"] = [board.id for board in snapshot.boards]
     found["hashing"] = snapshot.hashing
     found["sleeping"] = snapshot.sleeping
-    told = {board["slot"]: board for board in expected["boards"]}
+    by_slot = {board["slot"]: board for board in expected["boards"]}
     for board in snapshot.boards:
         for theirs, ours in _BOARD_FIELDS.items():
-            if theirs in told.get(board.id, {}):
+            if theirs in by_slot.get(board.id, {}):
                 found[f"{board.id}.{theirs}"] = getattr(board, ours)
     return found
 
@@ -200,7 +200,7 @@ def test_capture_names_its_software(path: Path) -> None:
 
 
 def test_stats_alone_hold_the_boards() -> None:
-    """Where `stats` tells chains, a poll needs nothing else for the boards."""
+    """Where `stats` lists chains, a poll needs nothing else for the boards."""
     seen = 0
     for path in (*OWN, *CAPTURES):
         replies, _ = load(path)

@@ -48,8 +48,9 @@ CASES = {
     for path in sorted(folder.glob("*.json"))
 }
 
-# Read where their replies come, and not asked for: their boards stand in these alone.
-NOT_ASKED = {"avalon-estats", "whatsminer-edevs"}
+# Part of their boards stands in estats, edevs or devdetails: read where these come, and
+# not asked for in a first poll.
+NOT_ASKED = {"avalon-estats", "bfgminer-kdaminer", "whatsminer-edevs"}
 # Every firmware of the lineage up to the S17 writes `}{` into `stats`.
 BROKEN = {
     "broken": {

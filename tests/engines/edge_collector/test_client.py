@@ -209,7 +209,7 @@ async def test_comes_back_between_retries(socket_enabled: None) -> None:
     await miner.__aexit__()
 
 
-async def test_no_retries_when_told(
+async def test_no_retries_when_there_should_be_none(
     start_miner: StartMiner, sleep: DrivenSleep
 ) -> None:
     """A scan wants one quick answer."""
@@ -307,7 +307,7 @@ async def test_whole_reply_at_the_deadline(
 async def test_text_at_the_deadline_is_not_trusted(
     start_miner: StartMiner, sleep: DrivenSleep
 ) -> None:
-    """Text that stops between two sections looks whole, so it needs its end."""
+    """Text that stops between two sections seems whole, so it needs its end."""
 
     async def stop_midway(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -79,7 +79,7 @@ async def test_stock_is_asked_singly(
     costs = Counter(len(asked) for asked in steady)
     assert costs[1] + costs[2] == 250
     assert costs[1] > 0.55 * len(steady)
-    # The dummy row of `devs` is not asked for again, as it tells nothing.
+    # The dummy row of `devs` is not asked for again, as it adds nothing.
     beside = Counter(asked[1] for asked in steady if len(asked) > 1)
     assert beside.keys() == {"summary", "pools", "version"}
     assert beside["version"] == 2
@@ -227,7 +227,7 @@ async def test_flag_that_is_ignored(
 async def test_devs_of_a_miner_at_rest_is_not_judged(
     start_miner: StartMiner, poller: MakePoller
 ) -> None:
-    """Only when the miner hashes can `devs` be found to tell nothing."""
+    """Only when the miner hashes can `devs` be found to add nothing."""
     asleep = chains(rates=(0.0,)) | {"chain_acs1": "x" * 76, "chain_rate1": "0.00"}
     replies = stock_replies() | {"stats": stats(asleep)}
     miner = await start_miner(Firmware(STOCK, replies))

@@ -36,7 +36,7 @@ from .replies import (
 
 
 async def test_no_reading_at_all(start_miner: StartMiner, poller: MakePoller) -> None:
-    """A miner that starts up and tells nothing yet is asked by turns, not anew."""
+    """A miner that starts up and has no readings yet is asked by turns, not from scratch."""
     replies = {"stats": braiins_replies()["stats"]}
     miner = await start_miner(Firmware("BOSminer", replies))
     polls = poller(miner)
@@ -133,7 +133,7 @@ async def test_other_firmware(start_miner: StartMiner, poller: MakePoller) -> No
     assert polls.collector.capabilities.form == "joined"
     assert polls.asked[-1] == ["stats+devs+summary+pools"]
     assert snapshot.boards_total == 3
-    # And back: what is joined is refused now, so the poll learns anew.
+    # And back: what is joined is refused now, so the poll learns again.
     miner.answer = Firmware(STOCK, stock_replies())
     snapshot = await polls.poll()
     assert snapshot.boards_total == 3

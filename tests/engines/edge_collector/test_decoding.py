@@ -84,7 +84,7 @@ def test_known_defects_are_mended(raw: str, expected: dict[str, Any]) -> None:
 
 
 def test_strings_are_never_mended() -> None:
-    """Pool names may hold anything that looks like a defect."""
+    """Pool names may hold anything that resembles a defect."""
     worker = 'a}{b [,c ,} ,] nan -inf " \\ NaN'
     raw = f'{{"POOLS":[{{"POOL":0}}{{"User":{json.dumps(worker)},"x":nan,}}]}}'
     assert decode_reply(raw.encode(), "pools") == {
@@ -201,7 +201,7 @@ def test_a_hostile_mebibyte_is_refused_in_linear_time(hostile: bytes) -> None:
         b"STATUS",
     ],
 )
-def test_other_protocols_are_told_apart(raw: bytes) -> None:
+def test_other_protocols_are_recognised(raw: bytes) -> None:
     """They are no broken reply of a miner."""
     assert decode_failure(raw) is Failure.NOT_CGMINER
 

@@ -30,7 +30,7 @@ def reply(
 def antminer(
     model: str, entry: dict[str, Any], **replies: dict[str, Any]
 ) -> MinerSnapshot:
-    """Return what an Antminer's `stats` and further replies tell."""
+    """Return what an Antminer's `stats` and further replies say."""
     header = {
         "BMMiner": "1.0.0",
         "Miner": "49.0.1.3",
@@ -129,7 +129,7 @@ def test_text_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "total", "chain", "told", "ghs", "board_ghs", "algorithm"),
+    ("model", "total", "chain", "stated", "ghs", "board_ghs", "algorithm"),
     [
         (
             "Antminer S19",
@@ -237,7 +237,7 @@ def test_units_of_antminers(
     model: str,
     total: object,
     chain: object,
-    told: str | None,
+    stated: str | None,
     ghs: float,
     board_ghs: float | None,
     algorithm: Algorithm | None,
@@ -248,7 +248,7 @@ def test_units_of_antminers(
         "total_rateideal": total,
         "chain_acn1": 3,
         "chain_rate1": chain,
-        "rate_unit": told,
+        "rate_unit": stated,
     }
     snapshot = antminer(model, entry)
     assert snapshot.hashrate_ghs == pytest.approx(ghs, rel=1e-9)
@@ -398,7 +398,7 @@ def test_stock_that_does_not_hash() -> None:
     ] == [(2, 0.0, 0, 76)]
 
 
-def test_summary_where_stats_is_not_told() -> None:
+def test_summary_where_stats_is_missing() -> None:
     """Rate, uptime and errors of a stock S21 come from `summary`, without any board."""
     summary = {
         "Elapsed": 59129,
@@ -471,7 +471,7 @@ def test_model_and_firmware(
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("stated", "expected"),
     [
         ("806ce5282b10481c", "806ce5282b10481c"),
         ("no miner id now", None),
@@ -481,16 +481,16 @@ def test_model_and_firmware(
         ("x1" * 200, None),
     ],
 )
-def test_hardware_id(told: object, expected: str | None) -> None:
+def test_hardware_id(stated: object, expected: str | None) -> None:
     """A placeholder is no identity."""
     assert (
-        antminer("Antminer S19", {"chain_acn1": 1, "miner_id": told}).hardware_id
+        antminer("Antminer S19", {"chain_acn1": 1, "miner_id": stated}).hardware_id
         == expected
     )
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("stated", "expected"),
     [
         ("C4:11:04:01:3C:75", "c4:11:04:01:3c:75"),
         ("c4-11-04-01-3c-75", "c4:11:04:01:3c:75"),
@@ -501,9 +501,9 @@ def test_hardware_id(told: object, expected: str | None) -> None:
         (None, None),
     ],
 )
-def test_hardware_address(told: object, expected: str | None) -> None:
+def test_hardware_address(stated: object, expected: str | None) -> None:
     """One form for all; an unset address is none."""
-    summary = {"Fan Speed In": 4950, "MAC": told}
+    summary = {"Fan Speed In": 4950, "MAC": stated}
     assert parse_snapshot({"summary": reply("SUMMARY", summary)}).mac == expected
 
 
@@ -532,7 +532,7 @@ def test_power_of_forks() -> None:
 
 
 def test_vnish_without_chip_letters() -> None:
-    """1.2.7 tells how many chips, not which work: a hashing board has nothing against it."""
+    """1.2.7 states how many chips, not which work: a hashing board has nothing against it."""
     entry: dict[str, Any] = {
         "Elapsed": 4423,
         "GHS 5s": "118563.83",
@@ -696,7 +696,7 @@ LUXOS = "LUXminer 2025.4.8.220305-57b389c7"
 
 
 def luxos(**device: object) -> MinerSnapshot:
-    """Return what a LuxOS miner with one board tells."""
+    """Return what a LuxOS miner with one board reports."""
     entry: dict[str, Any] = {
         "GHS 5s": 19756.06,
         "GHS av": 18917.91,
@@ -1038,19 +1038,19 @@ def test_minerva() -> None:
     assert fan_speeds(snapshot) == {"0": 3090, "1": 3330}
 
 
-def spondoolies(told: str) -> MinerSnapshot:
-    """Return what a Spondoolies with this text tells."""
+def spondoolies(stated: str) -> MinerSnapshot:
+    """Return what a Spondoolies with this text reports."""
     summary = {"MHS 5s": 377763.37, "Elapsed": 147407}
     return parse_snapshot(
         {
-            "stats": reply("STATS", {"json-stats": told}),
+            "stats": reply("STATS", {"json-stats": stated}),
             "summary": reply("SUMMARY", summary),
         }
     )
 
 
 def test_spondoolies() -> None:
-    """JSON inside JSON; the text may be broken, the rest is still told."""
+    """JSON inside JSON; the text may be broken, the rest is still read."""
     board = {
         "power": 2176,
         "avg-hashrate": 254783,
@@ -1086,7 +1086,7 @@ def test_spondoolies() -> None:
 
 
 def test_plain_cgminer() -> None:
-    """StrongU: one row per board, numbered by ID; the coin tells the algorithm."""
+    """StrongU: one row per board, numbered by ID; the coin gives the algorithm."""
     row = {
         "Temperature": 54.56,
         "ChipNum": 70,
@@ -1143,7 +1143,7 @@ def test_auradine() -> None:
     )
 
 
-def test_a_miner_nobody_knows() -> None:
+def test_an_unknown_miner() -> None:
     """`temperature` in small letters, rows without numbers, and a rate as GHS."""
     snapshot = parse_snapshot(
         {

@@ -120,7 +120,7 @@ async def test_dummy_devs_do_not_warn(
 async def test_full(
     start_miner: StartMiner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With --full there is everything that the miner tells."""
+    """With --full there is everything that the miner reports."""
     miner = await start_miner(Firmware(STOCK, stock_replies()))
     assert await run(miner, "--full") == 0
     document = json.loads(capsys.readouterr().out)

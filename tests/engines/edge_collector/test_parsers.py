@@ -169,7 +169,7 @@ def test_determine_board_status(
     temp_chip: float | None,
     expected: BoardHealth,
 ) -> None:
-    """Chips first, then the temperature; what is not told judges nothing."""
+    """Chips first, then the temperature; what is missing judges nothing."""
     board = {"chips_ok": chips_ok, "chips_total": chips_total, "temp_chip": temp_chip}
     assert determine_board_status(board) == expected.value
 
@@ -245,7 +245,7 @@ def test_a_padded_slot_is_no_board(absent: dict[str, Any]) -> None:
 
 
 def test_dead_board_of_a_miner_that_hashes() -> None:
-    """Chips that all failed are critical, and so is a silent board without chips told."""
+    """Chips that all failed are critical, and so is a silent board without known chips."""
     entry = {
         "chain_acn6": 63,
         "chain_acs6": "x" * 63,
@@ -354,7 +354,7 @@ def test_counters(value: object, expected: int | None) -> None:
 
 
 def pool(number: int, url: str, **fields: object) -> dict[str, Any]:
-    """Return a row of `pools`, alive and connected unless told otherwise."""
+    """Return a row of `pools`, alive and connected unless changed."""
     return {
         "POOL": number,
         "URL": url,
@@ -551,7 +551,7 @@ def test_error_rate(replies: dict[str, Any], expected: float | None) -> None:
     assert parse_snapshot(replies).error_rate == expected
 
 
-def test_nothing_told_is_nothing_known() -> None:
+def test_empty_replies_leave_everything_unknown() -> None:
     """No reply, no reading; and never a zero."""
     snapshot = parse_snapshot({})
     assert snapshot.hashrate_ghs is None

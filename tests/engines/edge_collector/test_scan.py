@@ -48,7 +48,7 @@ def test_targets(text: str, hosts: list[str]) -> None:
     ],
 )
 def test_what_is_no_target_is_named(text: str, part: str) -> None:
-    """The user is told which part to correct."""
+    """The error names the part to correct."""
     with pytest.raises(TargetError) as error:
         parse_targets(text)
     assert error.value.part == part
@@ -104,17 +104,17 @@ async def test_scan_finds_what_answers() -> None:
     assert progress == [0.25, 0.5, 0.75, 1.0]
 
 
-async def test_a_model_told_only_later_is_waited_for(
+async def test_identifying_polls_once_more_for_a_missing_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A miner is named after its model, so one more poll is worth it; but only one."""
-    told = [MinerSnapshot(), MinerSnapshot(model="Whatsminer M30S")]
+    answers = [MinerSnapshot(), MinerSnapshot(model="Whatsminer M30S")]
 
     async def async_poll(_self: MinerCollector) -> MinerSnapshot:
-        return told.pop(0)
+        return answers.pop(0)
 
     monkeypatch.setattr(MinerCollector, "async_poll", async_poll)
     assert (await async_identify("127.0.0.1")).model == "Whatsminer M30S"
-    told.extend([MinerSnapshot(), MinerSnapshot()])
+    answers.extend([MinerSnapshot(), MinerSnapshot()])
     assert (await async_identify("127.0.0.1")).model is None
-    assert told == []
+    assert answers == []

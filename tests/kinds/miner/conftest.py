@@ -1,4 +1,4 @@
-"""Miners that answer as a test tells them to, and entries that poll them."""
+"""Miners that answer as a test wants, and entries that poll them."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -47,7 +47,7 @@ def board(board_id: int, **changes: Any) -> BoardStatus:
 
 
 def snapshot(*boards: BoardStatus, **changes: Any) -> MinerSnapshot:
-    """Return a reading of an S19j Pro that hashes, with three boards unless told."""
+    """Return a reading of an S19j Pro that hashes, with three boards unless changed."""
     boards = boards or (board(1), board(2), board(3))
     reading = MinerSnapshot(
         boards=boards,
@@ -79,7 +79,7 @@ def snapshot(*boards: BoardStatus, **changes: Any) -> MinerSnapshot:
 
 
 def sleeping_snapshot() -> MinerSnapshot:
-    """Return a reading of the same miner while it was told not to hash."""
+    """Return a reading of the same miner while it was asleep."""
     dark = {"hashrate_ghs": 0.0, "chips_ok": 0, "status": BoardHealth.CRITICAL}
     return snapshot(
         *(board(number, **dark) for number in (1, 2, 3)),

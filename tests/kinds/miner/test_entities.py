@@ -59,7 +59,7 @@ async def test_everything_that_is_one_click_away(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Every entity of a hydro miner that tells all there is."""
+    """Every entity of a hydro miner that reports all there is."""
     freezer.move_to("2026-11-21 12:00:30+00:00")
     miners.answers[HOST] = snapshot(
         board(1), temp_water_in=32.5, temp_water_out=41.0, power_w=3250.0, uptime_s=30
@@ -193,7 +193,7 @@ async def test_rates_follow_the_algorithm(
             "off",
             id="a warning is no problem yet",
         ),
-        pytest.param(sleeping_snapshot(), "idle", "off", id="told to sleep"),
+        pytest.param(sleeping_snapshot(), "idle", "off", id="put to sleep"),
         pytest.param(
             snapshot(hashrate_ghs=0.0), "idle", "on", id="reachable is not hashing"
         ),
@@ -201,7 +201,7 @@ async def test_rates_follow_the_algorithm(
             snapshot(hashrate_ghs=0.0, uptime_s=60), "idle", "off", id="warming up"
         ),
         pytest.param(
-            snapshot(hashrate_ghs=None), "unknown", "unknown", id="tells no rate"
+            snapshot(hashrate_ghs=None), "unknown", "unknown", id="states no rate"
         ),
     ],
 )

@@ -40,7 +40,7 @@ async def answer(
 
 
 async def test_add_a_miner(hass: HomeAssistant, miners: FakeMiners) -> None:
-    """It is read once, then added under a name that tells it from others."""
+    """It is read once, then added under a name that distinguishes it."""
     form = await choose(hass, "miner")
     assert form["errors"] == {}
     result = await answer(
@@ -68,7 +68,7 @@ async def test_a_miner_that_tells_its_mac_is_known_by_it(
 
 
 @pytest.mark.parametrize("kind", list(Failure))
-async def test_errors_are_told_and_recovered_from(
+async def test_errors_are_shown_and_recovered_from(
     hass: HomeAssistant, miners: FakeMiners, kind: Failure
 ) -> None:
     """Each failure has a text of its own, and the form goes on."""
@@ -112,7 +112,7 @@ async def test_the_same_miner_twice_is_refused(
 async def test_two_miners_that_tell_no_hardware_id(
     hass: HomeAssistant, miners: FakeMiners, entry: MockConfigEntry
 ) -> None:
-    """Without a serial number the address is what tells them apart."""
+    """Without a serial number the address distinguishes them."""
     miners.answers = {
         HOST: snapshot(hardware_id=None),
         NEW_HOST: snapshot(hardware_id=None),
@@ -208,7 +208,7 @@ async def test_dhcp_of_another_miner_at_a_known_address(
 async def test_reconfigure_changes_the_address(
     hass: HomeAssistant, miners: FakeMiners, entry: MockConfigEntry
 ) -> None:
-    """Tried first; errors are told; entities and history stay."""
+    """Tried first; errors are shown; entities and history stay."""
     await set_up(hass, entry)
     form = await entry.start_reconfigure_flow(hass)
     assert form["step_id"] == "reconfigure"
@@ -254,7 +254,7 @@ async def test_reconfigure_refuses_the_address_of_another_entry(
 async def test_broken_engine_is_no_silent_success(
     hass: HomeAssistant, miners: FakeMiners
 ) -> None:
-    """An error that nobody expected is not swallowed."""
+    """An unexpected error is not swallowed."""
     form = await choose(hass, "miner")
     with (
         patch(

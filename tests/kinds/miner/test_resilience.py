@@ -85,7 +85,7 @@ async def test_past_the_grace_everything_measured_turns_unavailable_at_once(
     entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A timer ends the grace, not the next poll; one line tells it, one the recovery."""
+    """A timer ends the grace, not the next poll; one log line for it, one for the recovery."""
     freezer.move_to(datetime(2026, 11, 21, 1, 2, 3, tzinfo=UTC))
     await set_up(hass, entry)
     caplog.clear()

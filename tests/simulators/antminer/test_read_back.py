@@ -159,7 +159,9 @@ async def test_one_connection_in_steady_state(
     assert miner.traffic.connections == before + 1
 
 
-async def test_new_firmware_is_learned_anew(start: Start, clock: ManualClock) -> None:
+async def test_new_firmware_is_learned_from_scratch(
+    start: Start, clock: ManualClock
+) -> None:
     """After an update that takes arrays the readings go on."""
     miner = await start("s19jpro")
     collector = _collector(miner, clock)

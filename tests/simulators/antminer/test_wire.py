@@ -163,7 +163,7 @@ async def test_a_hundred_miners_share_one_loop(start: Start) -> None:
     assert len({miner.identity.mac for miner in miners}) == 100
 
 
-async def test_a_port_in_use_is_told(start: Start) -> None:
+async def test_a_port_in_use_is_an_error(start: Start) -> None:
     """Two miners cannot share an address."""
     miner = await start("s9")
     with pytest.raises(OSError, match="in use"):

@@ -32,8 +32,8 @@ _ALGORITHMS: tuple[tuple[re.Pattern[str], Algorithm], ...] = tuple(
 
 def normalise_model(raw: object) -> str | None:
     """Return a model as its maker calls it: first line, no brackets, no firmware name."""
-    told = text(raw.strip().partition("\n")[0]) if isinstance(raw, str) else None
-    model = _SIGNATURE.sub("", _BRACKETS.sub("", told or "")).strip()
+    first_line = text(raw.strip().partition("\n")[0]) if isinstance(raw, str) else None
+    model = _SIGNATURE.sub("", _BRACKETS.sub("", first_line or "")).strip()
     if match := _BRAIINS_2019.fullmatch(model):
         model = f"Antminer {match[1].upper()}"
     return model or None

@@ -37,7 +37,7 @@ _KEYS = (
 
 
 def build_document(snapshot: MinerSnapshot, *, full: bool = False) -> dict[str, Any]:
-    """Return what is printed: the board health, or everything the miner tells."""
+    """Return what is printed: the board health, or everything the miner reports."""
     document = asdict(snapshot)
     if full:
         return document
@@ -92,7 +92,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="seconds for one exchange with the miner, default: %(default)s",
     )
     parser.add_argument(
-        "--full", action="store_true", help="print everything that the miner tells"
+        "--full", action="store_true", help="print everything that the miner reports"
     )
     return parser.parse_args(arguments)
 

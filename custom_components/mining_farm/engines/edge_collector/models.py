@@ -1,4 +1,4 @@
-"""What a miner tells about itself: units, and None for everything it does not tell."""
+"""What a miner reports: units, and None for everything that it leaves out."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -97,9 +97,9 @@ class MinerSnapshot:
     boards_healthy: int = 0
     boards_total: int = 0
     total_hashrate_ghs_boards: float | None = None
-    """Sum of the boards' rates; None when no board tells one."""
+    """Sum of the boards' rates; None when no board has one."""
     total_hashrate_ghs_devs: float | None = None
-    """Rate that `devs` tells (MHS 5s / 1000); None for the dummy row of stock S19/S21."""
+    """Rate that `devs` reports (MHS 5s / 1000); None for the dummy row of stock S19/S21."""
     temperature_overall: float | None = None
     error_rate: float | None = None
     """Hardware errors in percent of the work done."""
@@ -109,7 +109,7 @@ class MinerSnapshot:
     ideal_hashrate_ghs: float | None = None
     algorithm: Algorithm | None = None
     sleeping: bool = False
-    """The firmware says that it was told not to hash."""
+    """The firmware says that it was put to sleep."""
     model: str | None = None
     firmware: str | None = None
     hardware_id: str | None = None
@@ -135,7 +135,7 @@ class MinerSnapshot:
 
     @property
     def hashing(self) -> bool | None:
-        """Whether work is being done; None when the miner does not tell a rate."""
+        """Whether work is being done; None when the miner states no rate."""
         return None if self.hashrate_ghs is None else self.hashrate_ghs > 0
 
     @property

@@ -111,7 +111,7 @@ def board_has_problem(snapshot: MinerSnapshot, board_id: int) -> bool | None:
 
 
 def miner_state(snapshot: MinerSnapshot, profile: MinerProfile) -> MinerState | None:
-    """Return what the miner is doing; None when it does not tell a rate."""
+    """Return what the miner is doing; None when it states no rate."""
     match snapshot.hashing:
         case None:
             return None
@@ -130,7 +130,7 @@ def is_starting(snapshot: MinerSnapshot) -> bool:
 def miner_has_problem(snapshot: MinerSnapshot, profile: MinerProfile) -> bool | None:
     """Return whether the miner needs attention.
 
-    Idle is a problem, too, unless it was told to sleep or has only just started.
+    Idle is a problem, too, unless it was put to sleep or has only just started.
     """
     match miner_state(snapshot, profile):
         case None:

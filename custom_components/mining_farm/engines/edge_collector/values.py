@@ -1,4 +1,4 @@
-"""One value of a reply, whatever its type, as a number or text; None when it tells nothing."""
+"""One value of a reply, whatever its type, as a number or text; None when it says nothing."""
 
 import math
 import re
@@ -89,8 +89,8 @@ def temperatures(value: object) -> list[float]:
 
 def hottest(*fields: object) -> float | None:
     """Return the highest plausible temperature in °C of several fields."""
-    told = [t for field in fields if field is not None for t in temperatures(field)]
-    return max(told, default=None)
+    found = [t for field in fields if field is not None for t in temperatures(field)]
+    return max(found, default=None)
 
 
 def text(value: object) -> str | None:

@@ -4,12 +4,12 @@ from homeassistant.const import CONF_HOST, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from ...common.issues import withdraw_issues
 from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile, create_reader, find_board
-from .coordinator import ANOTHER_MINER, MinerConfigEntry, MinerCoordinator
+from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
+from .issues import async_withdraw_issues
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
 
@@ -45,8 +45,8 @@ def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
-    """Withdraw what was told about the miner."""
-    withdraw_issues(hass, entry.entry_id, (ANOTHER_MINER,))
+    """Withdraw the issues about the miner."""
+    async_withdraw_issues(hass, entry)
 
 
 async def async_remove_device(

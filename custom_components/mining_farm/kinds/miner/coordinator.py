@@ -1,7 +1,6 @@
 """Polls one miner and remembers what it consists of."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 from typing import override
 
@@ -10,7 +9,6 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ...common.coordinator import FarmCoordinator
-from ...common.issues import raise_issue, withdraw_issues
 from ...common.members import MinerFacts
 from ...const import DOMAIN
 from ...engines.edge_collector import (
@@ -21,14 +19,13 @@ from ...engines.edge_collector import (
     Reader,
     display_unit,
 )
-from .const import CONF_PROFILE
 from .data import miner_facts
+from .issues import ANOTHER_MINER, async_update_issues
+from .stored import profile_data, stored_profile
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
 
 POLL_INTERVAL = timedelta(seconds=30)
-ANOTHER_MINER = "another_miner"
-"""The issue that another miner took over the address."""
 
 
 class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
@@ -41,15 +38,16 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self, hass: HomeAssistant, entry: MinerConfigEntry, reader: Reader
     ) -> None:
         """Start from the stored profile, so that entities exist while the miner is off."""
+        profile = stored_profile(entry.data)
         super().__init__(
             hass,
             entry,
             name=entry.title,
             interval=POLL_INTERVAL,
-            known=CONF_PROFILE in entry.data,
+            known=profile is not None,
         )
         self.reader = reader
-        self.profile = MinerProfile.from_dict(entry.data.get(CONF_PROFILE, {}))
+        self.profile = profile or MinerProfile()
 
     @property
     def rate_unit(self) -> RateUnit:
@@ -72,15 +70,13 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
 
     def _refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
         """Keep the readings of a miner that took over the address out of the history."""
-        entry = self.config_entry
         ours, theirs = self.profile.hardware_id, snapshot.hardware_id
-        if not ours or not theirs or ours == theirs:
-            withdraw_issues(self.hass, entry.entry_id, (ANOTHER_MINER,))
-            return
-        raise_issue(self.hass, entry, ANOTHER_MINER)
-        raise UpdateFailed(
-            translation_domain=DOMAIN, translation_key="miner_another_miner"
-        )
+        another = bool(ours and theirs and ours != theirs)
+        async_update_issues(self.hass, self.config_entry, another_miner=another)
+        if another:
+            raise UpdateFailed(
+                translation_domain=DOMAIN, translation_key=f"miner_{ANOTHER_MINER}"
+            )
 
     def _learn(self, snapshot: MinerSnapshot) -> None:
         profile = self.profile.learn(snapshot)
@@ -98,7 +94,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self.known = True
         self.hass.config_entries.async_update_entry(
             self.config_entry,
-            data={**self.config_entry.data, CONF_PROFILE: asdict(profile)},
+            data={**self.config_entry.data, **profile_data(profile)},
         )
 
     def facts(self) -> MinerFacts:

@@ -28,5 +28,5 @@ async def async_get_config_entry_diagnostics(
         "last_failure": getattr(coordinator.last_exception, "translation_key", None),
         "snapshot": asdict(coordinator.data) if coordinator.data else None,
     }
-    # The redaction looks into lists, not into tuples.
+    # Core redacts inside lists, not inside tuples.
     return async_redact_data(plain_json(known), TO_REDACT)

@@ -23,7 +23,7 @@ def find_entry(
 ) -> MinerConfigEntry | None:
     """Return the entry of the miner that answered with `snapshot` at an address.
 
-    The hardware decides where both sides tell it; else the address does.
+    The hardware decides where both sides know it; else the address does.
     """
     for entry in miner_entries(hass):
         if (same := _same_hardware(entry, snapshot)) is None:
@@ -53,7 +53,7 @@ def _same_hardware(
 
 
 def miner_title(snapshot: MinerSnapshot, host: str) -> str:
-    """Return a name that tells this miner from others: model, and worker or address."""
+    """Return a name that distinguishes this miner: model, and worker or address."""
     pool = snapshot.active_pool
     worker = (pool.worker or "") if pool else ""
     _account, dot, name = worker.partition(".")

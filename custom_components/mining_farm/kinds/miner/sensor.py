@@ -302,7 +302,7 @@ class MinerSensor(MinerEntity, SensorEntity):
 
 
 class MinerStatusSensor(MinerEntity, SensorEntity):
-    """What the miner is doing; tells offline when everything else is unavailable."""
+    """What the miner is doing; offline when everything else is unavailable."""
 
     @property
     @override

@@ -109,7 +109,7 @@ async def _async_connect(host: str, port: int) -> socket.socket:
 
 
 def _connect_error(errors: list[Exception]) -> TransportError:
-    """Return the failure that tells most; refused by one address beats the rest."""
+    """Return the most informative failure; refused by one address beats the rest."""
     if any(
         isinstance(err, ConnectionRefusedError | ConnectionResetError) for err in errors
     ):

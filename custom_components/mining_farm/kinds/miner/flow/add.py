@@ -1,6 +1,5 @@
 """Config flow of a miner: one by address, found by DHCP, or moved to a new address."""
 
-from dataclasses import asdict
 from typing import Any
 
 import voluptuous as vol
@@ -12,17 +11,16 @@ from homeassistant.helpers.selector import BooleanSelector, TextSelector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
 from ....common.forms import PORT
-from ....const import CONF_KIND, Kind
 from ....engines.edge_collector import (
     DEFAULT_PORT,
     MinerError,
-    MinerProfile,
     MinerSnapshot,
     async_identify,
 )
-from ..const import CONF_ESSENTIALS, CONF_MAC, CONF_PROFILE
+from ..const import CONF_ESSENTIALS, CONF_MAC
 from ..coordinator import MinerConfigEntry
 from ..identity import find_entry, is_another_miner, miner_title
+from ..stored import entry_data
 
 CONF_REPLACED = "replaced"
 
@@ -42,19 +40,6 @@ CONFIRM_SCHEMA = vol.Schema(
 REPLACED_SCHEMA = ADDRESS_SCHEMA.extend(
     {vol.Required(CONF_REPLACED, default=False): BooleanSelector()}
 )
-
-
-def entry_data(
-    host: str, port: int, snapshot: MinerSnapshot, mac: str | None = None
-) -> dict[str, Any]:
-    """Return what a miner's entry stores."""
-    mac = mac or (snapshot.mac and format_mac(snapshot.mac))
-    return {
-        CONF_KIND: Kind.MINER,
-        CONF_HOST: host,
-        CONF_PORT: port,
-        CONF_PROFILE: asdict(MinerProfile().learn(snapshot)),
-    } | ({CONF_MAC: mac} if mac else {})
 
 
 class MinerFlow(ConfigFlow):

@@ -48,13 +48,13 @@ class Request(NamedTuple):
 
 
 class Firmware(NamedTuple):
-    """What tells one firmware from another in any reply."""
+    """What distinguishes one firmware from another in any reply."""
 
     description: str | None = None
     model: str | None = None
 
     def contradicts(self, other: Firmware) -> bool:
-        """Return whether the two cannot be one; what one does not tell proves nothing."""
+        """Return whether the two cannot be one; what one leaves out proves nothing."""
         pairs = zip(self, other, strict=True)
         return any(a != b for a, b in pairs if a is not None and b is not None)
 
@@ -89,7 +89,7 @@ class Capabilities:
 
     @property
     def commands(self) -> tuple[str, ...]:
-        """Commands worth asking, the most telling first."""
+        """Commands worth asking, the most informative first."""
         more = self.family.commands if self.family else ()
         skipped = self.refused | self.useless
         return tuple(name for name in (*BASE_COMMANDS, *more) if name not in skipped)
@@ -115,7 +115,7 @@ class Capabilities:
 
         `due` names what to ask beside the primary, the most overdue first.
         """
-        # The flag is for `stats` alone: nobody has seen it together with a list.
+        # The flag is for `stats` alone: it is not known to work with a list.
         new_api = primary == "stats" and self.new_api is True
         if self.several and not new_api:
             return [self._request((primary, *due))]
@@ -146,7 +146,7 @@ def _find(reply: Mapping[str, Any], *keys: str) -> object:
 
 
 def identify(reply: Mapping[str, Any]) -> Firmware:
-    """Return what a reply tells about the firmware that sent it."""
+    """Return what a reply says about the firmware that sent it."""
     # Whatsminers spell the status out beside a plain "STATUS": "S".
     description = reply.get("Description", _find(reply, "Description"))
     model = _find(reply, "Type", "type")

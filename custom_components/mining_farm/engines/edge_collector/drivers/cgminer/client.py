@@ -154,7 +154,7 @@ class CGMinerClient:
             if err.failure is Failure.INVALID_REPLY and raw.ending is not Ending.NUL:
                 raise cut from err
             raise
-        # JSON shows that it is whole; plain text that was cut looks like a reply.
+        # JSON shows that it is whole; plain text that was cut passes for a reply.
         orderly = raw.ending in (Ending.NUL, Ending.EOF)
         if not orderly and not raw.data.lstrip().startswith(b"{"):
             raise cut

@@ -195,7 +195,7 @@ class MinerCollector:
             self._replies.keep("stats", reply)
 
     async def _async_ask_water(self) -> None:
-        """Ask for the shape of `stats` that tells the water, where it is not primary.
+        """Ask for the shape of `stats` that holds the water, where it is not primary.
 
         The shapes number the boards differently, so one does not replace the other.
         """

@@ -38,7 +38,7 @@ class Reading:
 
 
 def fans(speeds: Mapping[str, object]) -> list[Fan]:
-    """Return the fans whose speed is told, standing ones included."""
+    """Return the fans whose speed is known, standing ones included."""
     return [
         Fan(id=name, rpm=speed)
         for name, value in speeds.items()

@@ -14,24 +14,24 @@ def judge(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) 
     """Find the command that holds the boards, until that is beyond doubt."""
     if capabilities.settled:
         return
-    told = {
+    read = {
         name: parse_snapshot({name: replies[name]})
         for name in _PRIMARIES
         if name in replies
     }
-    boards = [name for name, snapshot in told.items() if snapshot.boards]
-    rates = [name for name, snap in told.items() if snap.hashrate_ghs is not None]
+    boards = [name for name, snapshot in read.items() if snapshot.boards]
+    rates = [name for name, snap in read.items() if snap.hashrate_ghs is not None]
     capabilities.shows_boards = bool(boards)
-    primary = next(iter((*boards, *rates, *told, *replies)), None)
+    primary = next(iter((*boards, *rates, *read, *replies)), None)
     capabilities.primary = primary
     if primary is None:
         return
     capabilities.firmware = identify(replies[primary])
     # A miner at rest shows zeros everywhere, so only one that hashes is judged.
-    hashing = bool(boards) and told[primary].hashing
+    hashing = bool(boards) and read[primary].hashing
     if not hashing or capabilities.form is None:
         return
-    if "devs" not in told and "devs" not in capabilities.refused:
+    if "devs" not in read and "devs" not in capabilities.refused:
         return
     capabilities.settled = True
     if primary == "stats" and not capabilities.several and not _devs_add(replies):

@@ -26,7 +26,7 @@ _GIGAHASHES_PER_DIFF1 = 2**32 / 1e9
 def parse_board_health(
     stats: Mapping[str, Any], devs: Mapping[str, Any] | None = None
 ) -> MinerSnapshot:
-    """Return what the replies to `stats` and `devs` tell; see parse_snapshot."""
+    """Return what the replies to `stats` and `devs` say; see parse_snapshot."""
     return parse_snapshot({"stats": stats, "devs": devs or {}})
 
 
@@ -39,25 +39,25 @@ def parse_snapshot(
     devdetails, estats and edevs, in any combination. Without a family that is known
     from before, the replies decide it.
     """
-    told = Replies(replies)
-    family = family or choose(told)
-    reading = family.read(told)
+    poll = Replies(replies)
+    family = family or choose(poll)
+    reading = family.read(poll)
     rates = [b.hashrate_ghs for b in reading.boards if b.hashrate_ghs is not None]
     boards_rate = total(rates)
     now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
     boards = tuple(
         _judge(board, family.hot, hashing=bool(now)) for board in reading.boards
     )
-    accepted, rejected = read_shares(told)
+    accepted, rejected = read_shares(poll)
     return MinerSnapshot(
         boards=boards,
         boards_healthy=sum(b.status is BoardHealth.HEALTHY for b in boards),
         boards_total=len(boards),
         total_hashrate_ghs_boards=boards_rate,
-        total_hashrate_ghs_devs=_devs_rate(told),
+        total_hashrate_ghs_devs=_devs_rate(poll),
         temperature_overall=reading.temperature_overall
-        or hottest(*(row.get("Temperature") for row in told.rows("devs", "edevs"))),
-        error_rate=_error_rate(reading, told),
+        or hottest(*(row.get("Temperature") for row in poll.rows("devs", "edevs"))),
+        error_rate=_error_rate(reading, poll),
         hashrate_ghs=now,
         ideal_hashrate_ghs=reading.ideal_hashrate_ghs,
         algorithm=reading.algorithm,
@@ -69,10 +69,10 @@ def parse_snapshot(
         fans=tuple(reading.fans),
         temp_water_in=reading.temp_water_in,
         temp_water_out=reading.temp_water_out,
-        pools=read_pools(told),
+        pools=read_pools(poll),
         accepted=accepted,
         rejected=rejected,
-        hw_errors=_hw_errors(reading, told),
+        hw_errors=_hw_errors(reading, poll),
         power_w=reading.power_w,
         uptime_s=reading.uptime_s,
     )
@@ -81,7 +81,7 @@ def parse_snapshot(
 def _judge(board: BoardStatus, hot: TemperatureLimits, *, hashing: bool) -> BoardStatus:
     """Return the board with its status.
 
-    Firmware that does not tell the working chips is judged by the rate: a board that
+    Firmware that does not report the working chips is judged by the rate: a board that
     hashes has nothing against it, one that does not while others do is critical.
     """
     chips_ok, chips_total = board.chips_ok, board.chips_total
@@ -94,25 +94,27 @@ def _judge(board: BoardStatus, hot: TemperatureLimits, *, hashing: bool) -> Boar
     return replace(board, status=status)
 
 
-def _devs_rate(told: Replies) -> float | None:
-    """Return the rate that `devs` tells, in GH/s; None for the dummy row of zeros."""
-    rows = told.rows("devs", "edevs")
-    rates = [each for row in rows if (each := rate(row.get("MHS 5s"), MHS)) is not None]
-    if not any(rates) and any(row.get("Name") == DUMMY_DEVICE for row in rows):
+def _devs_rate(poll: Replies) -> float | None:
+    """Return the rate that `devs` reports, in GH/s; None for the dummy row of zeros."""
+    devices = poll.rows("devs", "edevs")
+    rates = [
+        each for row in devices if (each := rate(row.get("MHS 5s"), MHS)) is not None
+    ]
+    if not any(rates) and any(row.get("Name") == DUMMY_DEVICE for row in devices):
         return None
     return total(rates)
 
 
-def _hw_errors(reading: Reading, told: Replies) -> int | None:
+def _hw_errors(reading: Reading, poll: Replies) -> int | None:
     """Return the hardware errors since the start: by the family, `summary`, or boards."""
     if reading.hw_errors is not None:
         return reading.hw_errors
-    whole = count(told.row("summary").get("Hardware Errors"))
+    whole = count(poll.row("summary").get("Hardware Errors"))
     boards = [b.hw_errors for b in reading.boards if b.hw_errors is not None]
     return sum(boards) if whole is None and boards else whole
 
 
-def _error_rate(reading: Reading, told: Replies) -> float | None:
+def _error_rate(reading: Reading, poll: Replies) -> float | None:
     """Return hardware errors in percent of the work done, both since the start.
 
     "Device Hardware%" is a percentage on some firmware and a fraction on other, so the
@@ -125,21 +127,21 @@ def _error_rate(reading: Reading, told: Replies) -> float | None:
         return None
     average, uptime = reading.average_ghs, reading.uptime_s
     if average is None or uptime is None or reading.algorithm is not Algorithm.SHA256:
-        return _told_error_rate(told)
+        return _reported_error_rate(poll)
     work = average * uptime / _GIGAHASHES_PER_DIFF1
-    return _percent(_hw_errors(reading, told), work)
+    return _percent(_hw_errors(reading, poll), work)
 
 
-def _told_error_rate(told: Replies) -> float | None:
+def _reported_error_rate(poll: Replies) -> float | None:
     """Return the error rate in percent by the work that `devs` or `summary` counts."""
-    devices = told.rows("devs", "edevs")
+    devices = poll.rows("devs", "edevs")
     errors = [
         e for row in devices if (e := count(row.get("Hardware Errors"))) is not None
     ]
     works = [w for row in devices if (w := positive(row.get("Diff1 Work"))) is not None]
     if errors and works:
         return _percent(sum(errors), sum(works))
-    summary = told.row("summary")
+    summary = poll.row("summary")
     per_minute = positive(summary.get("Work Utility"))
     elapsed = count(summary.get("Elapsed"))
     if per_minute is None or elapsed is None:

@@ -29,9 +29,11 @@ def read_shares(replies: Replies) -> tuple[int | None, int | None]:
     then, and without `summary`, the user's pools are added up, else the devices.
     """
     summary = replies.row("summary")
-    told = summary.get("Accepted"), summary.get("Rejected")
-    if count(told[0]) is not None and (told[0] != told[1] or not number(told[0])):
-        return count(told[0]), count(told[1])
+    stated = summary.get("Accepted"), summary.get("Rejected")
+    if count(stated[0]) is not None and (
+        stated[0] != stated[1] or not number(stated[0])
+    ):
+        return count(stated[0]), count(stated[1])
     rows = [row for row in replies.rows("pools") if _is_own(row)]
     rows = rows or replies.rows("devs", "edevs")
     return _sum(rows, "Accepted"), _sum(rows, "Rejected")
@@ -39,10 +41,10 @@ def read_shares(replies: Replies) -> tuple[int | None, int | None]:
 
 def _pool(row: Row, place: int, *, active: bool) -> Pool:
     """Read one row."""
-    number_told = count(row.get("POOL"))
+    stated = count(row.get("POOL"))
     status = text(row.get("Status"))
     return Pool(
-        id=place if number_told is None else number_told,
+        id=place if stated is None else stated,
         url=text(row.get("URL")),
         worker=text(row.get("User")),
         # The S19 rewrite writes "Deed" for dead.
@@ -77,31 +79,31 @@ def _active(rows: Sequence[Row]) -> Row | None:
 
 
 def _is_own(row: Row) -> bool:
-    """Say whether a row is the user's; forks mine for their maker at "DevFee" or "*"."""
+    """Return whether a row is the user's; forks mine for their maker at "DevFee" or "*"."""
     return bool(_ADDRESS.search(text(row.get("URL")) or ""))
 
 
 def _priority(row: Row) -> float:
     """Return the rank among the pools, 0 first; unranked ones last."""
-    told = number(row.get("Priority"))
-    if told is None:
-        told = number(row.get("POOL"))
-    return 1e9 if told is None else told
+    stated = number(row.get("Priority"))
+    if stated is None:
+        stated = number(row.get("POOL"))
+    return 1e9 if stated is None else stated
 
 
 def _last_share(row: Row) -> float | None:
     """Return when the last share was found, in s on a scale of this reply's own.
 
-    Told as an age ("0:00:23") or a time; 0 is never, and other texts tell nothing.
+    Stated as an age ("0:00:23") or a time; 0 is never, and other texts say nothing.
     """
-    told = row.get("Last Share Time")
-    if isinstance(told, str) and (age := _AGE.fullmatch(told.strip())):
+    stated = row.get("Last Share Time")
+    if isinstance(stated, str) and (age := _AGE.fullmatch(stated.strip())):
         hours, minutes, seconds = map(int, age.groups())
         return -float(hours * 3600 + minutes * 60 + seconds)
-    return number(told) or None
+    return number(stated) or None
 
 
 def _sum(rows: Sequence[Row], key: str) -> int | None:
-    """Return the sum of a counter over rows; None when no row tells it."""
-    told = [value for row in rows if (value := count(row.get(key))) is not None]
-    return sum(told) if told else None
+    """Return the sum of a counter over rows; None when no row has it."""
+    counts = [value for row in rows if (value := count(row.get(key))) is not None]
+    return sum(counts) if counts else None

@@ -72,5 +72,5 @@ class Replies:
     @cached_property
     def model(self) -> str | None:
         """The model, normalised."""
-        told = (self.header.get(key) for key in ("Type", "type", "PROD"))
-        return normalise_model(next((each for each in told if each), None))
+        names = (self.header.get(key) for key in ("Type", "type", "PROD"))
+        return normalise_model(next((each for each in names if each), None))

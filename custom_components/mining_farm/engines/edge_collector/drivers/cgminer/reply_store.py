@@ -1,4 +1,4 @@
-"""The replies of a miner that still hold true, each with the time it came."""
+"""The replies of a miner that are still valid, each with the time it came."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class ReplyStore:
         return tuple(sorted(due, key=lambda command: -overdue[command]))
 
     def drop_if_restarted(self, reply: Mapping[str, Any]) -> None:
-        """Drop what older replies count when the mining process has started anew."""
+        """Drop what older replies count when the mining process has restarted."""
         now = elapsed(reply)
         if now is not None and self._elapsed is not None and now < self._elapsed:
             for command in self._kept.keys() - self.fresh - {"version"}:

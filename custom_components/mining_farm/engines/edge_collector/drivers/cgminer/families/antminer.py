@@ -1,4 +1,4 @@
-"""Antminers that tell their chains in `stats`: bmminer, the S19 rewrite and their forks.
+"""Antminers that list their chains in `stats`: bmminer, the S19 rewrite and their forks.
 
 Also Blackminer and Hammer, whose software is built from the same source.
 """
@@ -34,7 +34,7 @@ _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether chains are told, or an Antminer's name where they are not."""
+    """Return whether chains are listed, or an Antminer's name where they are not."""
     return bool(pick_stats_entry(replies.reply("stats"))) or (
         replies.model or ""
     ).startswith("Antminer")
@@ -78,14 +78,14 @@ def read(replies: Replies) -> Reading:
 
 
 def is_present(entry: Row, slot: int) -> bool:
-    """Say whether a board is in a slot; padded slots carry zeros and empty texts.
+    """Return whether a board is in a slot; padded slots carry zeros and empty texts.
 
     Ideal rates, voltages and frequencies are no sign: MSK prints them for all 16 slots.
     """
     chips, letters = entry.get(f"chain_acn{slot}"), entry.get(f"chain_acs{slot}")
     if positive(chips) or text(letters) or positive(entry.get(f"chain_rate{slot}")):
         return True
-    # A board told only in part has no chips to tell; a missing one has none told.
+    # A board reported only in part states no chips; a missing one states none.
     return (
         chips is None
         and letters is None
@@ -101,9 +101,9 @@ def read_board(entry: Row, slot: int, units: StatsUnits) -> BoardStatus:
     chips_ok = None
     if isinstance(letters, str) and letters.strip():
         # "-" pads the text to whole groups (S21j, S23); blanks separate the groups.
-        told = len(letters) - letters.count(" ") - letters.count("-")
+        listed = len(letters) - letters.count(" ") - letters.count("-")
         # L9 counts only the working chips in chain_acn.
-        chips, chips_ok = max(chips or 0, told), letters.count("o")
+        chips, chips_ok = max(chips or 0, listed), letters.count("o")
     return BoardStatus(
         id=slot,
         hashrate_ghs=rate(entry.get(f"chain_rate{slot}"), units.chain),
@@ -174,9 +174,9 @@ def _fans(entry: Row) -> list[Fan]:
 
 
 def _power(entry: Row, boards: list[BoardStatus]) -> float | None:
-    """Return the power in W that forks tell for the whole miner or for each board."""
-    if (told := positive(entry.get("total_power"))) is not None:
-        return told
+    """Return the power in W that forks state for the whole miner or for each board."""
+    if (whole := positive(entry.get("total_power"))) is not None:
+        return whole
     for key in ("chain_consumption", "chain_power", "watt"):
         watts = [number(entry.get(f"{key}{board.id}")) for board in boards]
         each = [value for value in watts if value is not None and value >= 0]
@@ -199,8 +199,8 @@ def firmware(replies: Replies) -> str | None:
         return f"{name} {version[1]}" if version else name
     version_text = text(header.get("Miner") or header.get("miner_version"))
     built = _build_date(header.get("CompileTime"))
-    told = " ".join(each for each in (version_text, built and f"({built})") if each)
-    return told or replies.description or None
+    build = " ".join(each for each in (version_text, built and f"({built})") if each)
+    return build or replies.description or None
 
 
 def _build_date(value: object) -> str | None:

@@ -16,7 +16,7 @@ from .antminer_water import Water, read_water, water_of
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether the first entry of `stats` holds a list of chains."""
+    """Return whether the first entry of `stats` holds a list of chains."""
     return isinstance(replies.row("stats").get("chain"), list)
 
 
@@ -60,7 +60,7 @@ def read_entry(replies: Replies, entry: Row) -> Reading:
 
 
 def _is_padding(chain: Row) -> bool:
-    """Say whether a chain stands for an empty slot; its other fields may be filled."""
+    """Return whether a chain stands for an empty slot; its other fields may be filled."""
     return number(chain.get("asic_num")) == 0 and not (
         text(chain.get("sn")) or positive(chain.get("rate_real"))
     )
@@ -69,7 +69,7 @@ def _is_padding(chain: Row) -> bool:
 def _board(
     chain: Row, position: int, unit: RateUnit | None, water: Water | None
 ) -> BoardStatus:
-    """Read one chain; a unit that has not started tells neither chips nor sensors."""
+    """Read one chain; a unit that has not started lists neither chips nor sensors."""
     slot, letters = count(chain.get("index")), chain.get("asic")
     chips_ok, chips = None, count(chain.get("asic_num")) or 0
     if isinstance(letters, str) and letters.strip():

@@ -32,7 +32,7 @@ def is_apart(model: str | None) -> bool:
 
 
 def read_water(model: str | None, entry: Row) -> tuple[float | None, float | None]:
-    """Return inlet and outlet temperature in °C, where the model tells them."""
+    """Return inlet and outlet temperature in °C, where the model has such sensors."""
     chains, water = entry.get("chain"), water_of(model)
     if water is None or not isinstance(chains, list):
         return None, None

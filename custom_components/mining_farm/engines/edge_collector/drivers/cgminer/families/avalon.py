@@ -19,7 +19,7 @@ _FAN_KEY = re.compile(r"Fan([0-9]*)")
 _FIELD = re.compile(r"(\w++)\[([^\[\]]*+)\]")
 # A module of the 7 and 8 series is its first three digits: 7411706 is a 741.
 _SERIES_7_8 = re.compile(r"([78][0-9]{2})[0-9]{4}")
-_TELLS_WALL_POWER = re.compile(r"Nano3s|Mini3", re.IGNORECASE)
+_STATES_WALL_POWER = re.compile(r"Nano3s|Mini3", re.IGNORECASE)
 _PER_GROUP = 100
 """Numbers kept for the modules of a converter, and for the boards of a module."""
 
@@ -27,7 +27,7 @@ type Module = dict[str, str]
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether any module is told, in `stats` or, on newer firmware, in `estats`."""
+    """Return whether any module is described, in `stats` or, on newer firmware, in `estats`."""
     return next(_modules(replies), None) is not None
 
 
@@ -51,7 +51,7 @@ def read(replies: Replies) -> Reading:
     if now is None:
         now = measured if measured is not None else total_rate(summary)
     if now is None:
-        # The 7 series without `summary` tells nothing but the rate of its clocks.
+        # The 7 series without `summary` has nothing but the rate of its clocks.
         now, theoretical = theoretical, None
     errors = [
         e for each in modules.values() if (e := count(each.get("HW"))) is not None
@@ -76,7 +76,7 @@ def read(replies: Replies) -> Reading:
 
 
 def _is_in_standby(module: Module) -> bool:
-    """Say whether a module was put to sleep: Q, Mini 3, A13 and later state it.
+    """Return whether a module was put to sleep: Q, Mini 3, A13 and later state it.
 
     Means and the last temperatures of the chips stay in the reply meanwhile.
     """
@@ -92,7 +92,7 @@ def _power(modules: dict[int, Module]) -> float | None:
     On the A series it may be a limit, and the fifth is what reaches the boards.
     """
     module = next(iter(modules.values()), {})
-    if len(modules) > 1 or not _TELLS_WALL_POWER.match(module.get("Ver", "")):
+    if len(modules) > 1 or not _STATES_WALL_POWER.match(module.get("Ver", "")):
         return None
     return positive(_at(_values(module, "PS"), 6))
 
@@ -157,9 +157,9 @@ def _fans(modules: dict[int, Module]) -> dict[str, str]:
 
 
 def _sum(modules: dict[int, Module], key: str) -> float | None:
-    """Return the sum of a rate over all modules and boards; None when none tells it."""
-    told = [value for module in modules.values() for value in _values(module, key)]
-    rates = [each for value in told if (each := rate(value, GHS)) is not None]
+    """Return the sum of a rate over all modules and boards; None when none has it."""
+    values = [value for module in modules.values() for value in _values(module, key)]
+    rates = [each for value in values if (each := rate(value, GHS)) is not None]
     return total(rates)
 
 

@@ -16,7 +16,7 @@ _FANS = ("fan0", "fan1")
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether bfgminer or a descendant answers."""
+    """Return whether bfgminer or a descendant answers."""
     return replies.description.lower().startswith(("bfgminer", "kdaminer"))
 
 

@@ -9,7 +9,7 @@ from . import generic
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether BOSminer or its successor answers."""
+    """Return whether BOSminer or its successor answers."""
     return replies.description.lower().startswith(("bosminer", "boser"))
 
 

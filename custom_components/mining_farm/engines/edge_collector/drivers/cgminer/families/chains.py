@@ -9,7 +9,7 @@ from .generic import total_rate
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether the first entry of `stats` is a chain."""
+    """Return whether the first entry of `stats` is a chain."""
     return "Chain ID" in replies.row("stats")
 
 

@@ -11,7 +11,7 @@ from . import antminer_new_api
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether the new shape comes from a model of the DG series."""
+    """Return whether the new shape comes from a model of the DG series."""
     return antminer_new_api.matches(replies) and (replies.model or "").startswith("DG")
 
 
@@ -29,8 +29,8 @@ def read(replies: Replies) -> Reading:
 
 def _celsius(chain: Row) -> list[float]:
     """Return the chip sensors of a chain in °C; a missing one is an empty text."""
-    told = chain.get("temp_chip")
-    sensors = map(number, told) if isinstance(told, list) else ()
+    listed = chain.get("temp_chip")
+    sensors = map(number, listed) if isinstance(listed, list) else ()
     return [each / 1000 for each in sensors if each is not None]
 
 

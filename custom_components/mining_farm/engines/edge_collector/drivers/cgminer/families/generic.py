@@ -23,7 +23,7 @@ _AURADINE = ("GCMiner", "FluxOS")
 
 
 def matches(replies: Replies) -> bool:
-    """Say yes: whoever answers at all is read so."""
+    """Return True: whatever answers at all is read so."""
     return True
 
 
@@ -44,7 +44,7 @@ def read(replies: Replies) -> Reading:
 
 
 def total_rate(row: Row) -> float | None:
-    """Return the present rate of a row in GH/s: of the last seconds, where told."""
+    """Return the present rate of a row in GH/s: of the last seconds, where stated."""
     for key, unit in _PRESENT_RATES:
         if (found := rate(row.get(key), unit)) is not None:
             return found

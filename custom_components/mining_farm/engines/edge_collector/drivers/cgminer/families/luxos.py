@@ -9,7 +9,7 @@ from . import antminer
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether LUXminer answers."""
+    """Return whether LUXminer answers."""
     return replies.description.startswith("LUXminer")
 
 

@@ -17,7 +17,7 @@ _FAN_KEY = re.compile(r"([0-9]{1,3}) Speed")
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether bdminer answers."""
+    """Return whether bdminer answers."""
     return replies.description.lower().startswith("bdminer")
 
 

@@ -15,14 +15,14 @@ _BOARDS = ("top-board", "bottom-board")
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether the text is there."""
+    """Return whether the text is there."""
     return _KEY in replies.row("stats")
 
 
 def read(replies: Replies) -> Reading:
     """Read `summary` as plain cgminer, and the boards, 0 on top, from the text."""
     reading = generic.read(replies)
-    told = _told(replies.row("stats").get(_KEY))
+    parsed = _parse(replies.row("stats").get(_KEY))
     reading.algorithm = Algorithm.X11
     reading.boards = [
         BoardStatus(
@@ -34,28 +34,28 @@ def read(replies: Replies) -> Reading:
             chips_ok=count(board.get("working-asics")),
         )
         for place, name in enumerate(_BOARDS)
-        if isinstance(board := told.get(name), dict)
+        if isinstance(board := parsed.get(name), dict)
     ]
     watts = [
         positive(board.get("power"))
         for name in _BOARDS
-        if isinstance(board := told.get(name), dict)
+        if isinstance(board := parsed.get(name), dict)
     ]
     known = [each for each in watts if each is not None]
     reading.power_w = sum(known) if known and len(known) == len(watts) else None
-    speeds = told.get("fan-speeds")
+    speeds = parsed.get("fan-speeds")
     if isinstance(speeds, list):
         reading.fans = fans({str(n): speed for n, speed in enumerate(speeds)})
     return reading
 
 
-def _told(text: object) -> dict[str, Any]:
+def _parse(text: object) -> dict[str, Any]:
     """Return the object in the text; nothing when it is none."""
     try:
-        told = json.loads(text) if isinstance(text, str) else None
+        parsed = json.loads(text) if isinstance(text, str) else None
     except ValueError, RecursionError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 FAMILY = Family(

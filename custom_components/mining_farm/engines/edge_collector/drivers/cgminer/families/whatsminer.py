@@ -1,4 +1,4 @@
-"""Whatsminer: `summary` tells the miner, `devs` or `edevs` its boards."""
+"""Whatsminer: `summary` describes the miner, `devs` or `edevs` its boards."""
 
 from ....identity import normalise_mac
 from ....models import Algorithm
@@ -10,7 +10,7 @@ from . import generic
 
 
 def matches(replies: Replies) -> bool:
-    """Say whether btminer answers, or its fans do, as old firmware signs as cgminer."""
+    """Return whether btminer answers, or its fans do, as old firmware signs as cgminer."""
     return replies.description.lower().startswith(("btminer", "whatsminer")) or any(
         "Fan Speed In" in replies.row(command)
         for command in ("summary", "devs", "edevs")
@@ -23,7 +23,7 @@ def read(replies: Replies) -> Reading:
     summary = replies.row("summary")
     source = summary if "Fan Speed In" in summary else replies.row("devs")
     model = text(replies.row("devdetails").get("Model"))
-    # Chips that fail are no longer counted, and how many there should be is not told.
+    # Chips that fail are no longer counted, and how many there should be is not stated.
     reading.algorithm = Algorithm.SHA256
     reading.model = f"Whatsminer {model}" if model else None
     version = (text(summary.get("Firmware Version")) or "").strip("' ")
