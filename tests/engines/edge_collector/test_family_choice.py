@@ -18,7 +18,7 @@ from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.replie
     Replies,
 )
 
-from .fake_miner import Reply, invalid_command
+from .fake_miner import Firmware, invalid_command
 from .harness import MakePoller, StartMiner
 from .replies import CLASSIC, STOCK, braiins_replies, chains, stats, stock_replies
 
@@ -41,10 +41,7 @@ async def test_a_settled_miner_keeps_its_family(
     start_miner: StartMiner, poller: MakePoller, chosen: list[str]
 ) -> None:
     """Ten polls after the first choose nothing."""
-    replies = stock_replies()
-    miner = await start_miner(
-        lambda request: replies.get(request["command"], invalid_command(STOCK))
-    )
+    miner = await start_miner(Firmware(STOCK, stock_replies()))
     polls = poller(miner)
     await polls.poll()
     assert set(chosen) == {"antminer"}
@@ -58,16 +55,12 @@ async def test_another_firmware_is_another_family(
     start_miner: StartMiner, poller: MakePoller, chosen: list[str]
 ) -> None:
     """A miner flashed to Braiins OS is read as that, and its temps are asked for."""
-    replies = stock_replies()
-
-    def answer(request: Any) -> Reply:
-        return replies.get(request["command"], invalid_command(STOCK))
-
-    miner = await start_miner(answer)
+    firmware = Firmware(STOCK, stock_replies())
+    miner = await start_miner(firmware)
     polls = poller(miner)
     await polls.poll(2)
     chosen.clear()
-    replies = braiins_replies()
+    firmware.replies = braiins_replies()
     snapshot = await polls.poll(3)
     assert chosen[-1] == "braiins"
     assert snapshot.firmware == "Braiins OS 0.8.0-feaec278"
@@ -83,11 +76,7 @@ async def test_a_miner_at_rest_is_chosen_again_until_it_shows_its_boards(
         "stats": stats(idle, model="Whatever", description=CLASSIC),
         "version": invalid_command(CLASSIC),
     }
-
-    def answer(request: Any) -> Reply:
-        return replies.get(request["command"], invalid_command(CLASSIC))
-
-    miner = await start_miner(answer)
+    miner = await start_miner(Firmware(CLASSIC, replies))
     polls = poller(miner)
     await polls.poll()
     assert chosen[-1] == "generic"

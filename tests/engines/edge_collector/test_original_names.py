@@ -1,5 +1,6 @@
 """The modules and names that the original specification asks for."""
 
+import asyncio
 import inspect
 import json
 from typing import Any
@@ -13,6 +14,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     parsers,
 )
 
+from .fake_miner import Firmware
 from .harness import StartMiner
 
 STATS: dict[str, Any] = {
@@ -79,15 +81,7 @@ async def test_replies_without_status_are_read_from_the_command_line(
     start_miner: StartMiner, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The original's own examples have no STATUS section."""
-    replies = {"stats": STATS, "devs": DEVS}
-    miner = await start_miner(
-        lambda request: replies.get(
-            request["command"],
-            {"STATUS": [{"STATUS": "E", "Code": 14, "Msg": "Invalid command"}]},
-        )
-    )
-    import asyncio
-
+    miner = await start_miner(Firmware("", {"stats": STATS, "devs": DEVS}))
     arguments = ["--host", "127.0.0.1", "--port", str(miner.port)]
     assert await asyncio.to_thread(main.main, arguments) == 0
     document = json.loads(capsys.readouterr().out)

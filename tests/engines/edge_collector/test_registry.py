@@ -12,8 +12,9 @@ from custom_components.mining_farm.engines.edge_collector import (
 )
 from custom_components.mining_farm.engines.edge_collector.driver import Driver, Reader
 
+from .fake_miner import Firmware
 from .harness import StartMiner
-from .replies import stock_replies
+from .replies import STOCK, stock_replies
 
 
 class ScriptedDriver:
@@ -83,10 +84,7 @@ async def test_where_none_reads_an_address_the_first_failure_is_reported(
 
 async def test_a_reader_reads_again_and_again(start_miner: StartMiner) -> None:
     """By the port that it was given, with what it learned in the first poll."""
-    replies = stock_replies()
-    miner = await start_miner(
-        lambda request: replies.get(request["command"], {"STATUS": "E", "Code": 14})
-    )
+    miner = await start_miner(Firmware(STOCK, stock_replies()))
     reader = registry.create_reader("127.0.0.1", miner.port)
     first = await reader.async_poll()
     asked = len(miner.requests)

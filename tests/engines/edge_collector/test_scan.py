@@ -7,7 +7,9 @@ import pytest
 
 from custom_components.mining_farm.engines.edge_collector import (
     MAX_TARGETS,
+    Failure,
     MinerCollector,
+    MinerError,
     MinerSnapshot,
     TargetError,
     TooManyTargetsError,
@@ -117,4 +119,25 @@ async def test_identifying_polls_once_more_for_a_missing_model(
     assert (await async_identify("127.0.0.1")).model == "Whatsminer M30S"
     answers.extend([MinerSnapshot(), MinerSnapshot()])
     assert (await async_identify("127.0.0.1")).model is None
+    assert answers == []
+
+
+async def test_identifying_keeps_the_first_reading_when_the_second_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A miner that answered once is one, also without a model."""
+    answers: list[MinerSnapshot | MinerError] = [
+        MinerSnapshot(hashrate_ghs=5.0),
+        MinerError(Failure.TIMEOUT, "late"),
+    ]
+
+    async def async_poll(_self: MinerCollector) -> MinerSnapshot:
+        match answers.pop(0):
+            case MinerError() as error:
+                raise error
+            case snapshot:
+                return snapshot
+
+    monkeypatch.setattr(MinerCollector, "async_poll", async_poll)
+    assert (await async_identify("127.0.0.1")).hashrate_ghs == 5.0
     assert answers == []

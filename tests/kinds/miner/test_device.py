@@ -3,6 +3,7 @@
 import json
 
 from freezegun.api import FrozenDateTimeFactory
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
@@ -19,6 +20,8 @@ from homeassistant.setup import async_setup_component
 
 from .conftest import HOST, FakeMiners, board, set_up, snapshot, tick
 from .test_resilience import BOARD_CHIP, HASHRATE, STATUS, state
+
+pytestmark = pytest.mark.usefixtures("polls_an_interval_apart")
 
 
 async def remove_board(
@@ -62,6 +65,39 @@ async def test_a_board_taken_out_for_good_can_be_removed(
     assert await remove_board(hass, hass_ws_client, entry)
     assert state(hass, STATUS) == "hashing"
     assert hass.states.get(BOARD_CHIP) is None
+
+
+async def test_the_miner_itself_cannot_be_removed_as_a_device(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """Its entry is what a user removes."""
+    await set_up(hass, entry)
+    assert await async_setup_component(hass, "config", {})
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    client = await hass_ws_client(hass)
+    response = await client.remove_device(device.id)
+    assert not response["success"]
+
+
+async def test_removing_a_miner_withdraws_its_issues(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    issue_registry: ir.IssueRegistry,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """Nothing is left to repair once it is gone."""
+    await set_up(hass, entry)
+    miners.answers[HOST] = snapshot(hardware_id="other")
+    await tick(hass, freezer, 31)
+    issue_id = f"another_miner_{entry.entry_id}"
+    assert issue_registry.async_get_issue(DOMAIN, issue_id) is not None
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
 
 
 async def test_another_miner_at_the_address_is_kept_out_of_the_history(

@@ -20,7 +20,7 @@ from ...engines.edge_collector import (
     display_unit,
 )
 from .data import miner_facts
-from .issues import ANOTHER_MINER, async_update_issues
+from .issues import async_update_issues
 from .stored import profile_data, stored_profile
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
@@ -75,7 +75,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         async_update_issues(self.hass, self.config_entry, another_miner=another)
         if another:
             raise UpdateFailed(
-                translation_domain=DOMAIN, translation_key=f"miner_{ANOTHER_MINER}"
+                translation_domain=DOMAIN, translation_key="miner_another_miner"
             )
 
     def _learn(self, snapshot: MinerSnapshot) -> None:
