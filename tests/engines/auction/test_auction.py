@@ -128,7 +128,7 @@ async def test_which_window_and_when() -> None:
     assert result.ends_at - result.started_at == timedelta(minutes=12, seconds=12)
 
 
-async def test_watching_nobody() -> None:
+async def test_an_auction_without_a_hotkey_of_ours() -> None:
     """Without a hotkey of ours there is an auction, and no own result."""
     solver = ScriptedSolver(winners((OWN, "0.1", PRICE, 3)))
     result = await hold_auction(snapshot(), own_hotkey=None, solve=solver)
@@ -194,7 +194,7 @@ async def test_no_share_of_emission(split: tuple[int, ...] | None) -> None:
     assert result.prices is None
 
 
-async def test_without_prices_nobody_wins() -> None:
+async def test_without_prices_no_bid_wins() -> None:
     """Nothing is solved, the own bids are lost, and that is certain."""
     solver = ScriptedSolver()
     result = await _hold(snapshot(stakes={VALIDATOR: 0}), solver)
@@ -268,7 +268,7 @@ async def test_prices_without_stake_are_just_not_heard() -> None:
     assert result == await _hold(snapshot())
 
 
-async def test_skipped_commitments_are_told_apart() -> None:
+async def test_skipped_commitments_are_listed_one_by_one() -> None:
     """Each by its hotkey, in the chain's order."""
     result = await _hold(snapshot([stored("5A", b"x"), stored("5B", None)]))
     assert result.skipped == (

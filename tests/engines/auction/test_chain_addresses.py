@@ -52,7 +52,9 @@ def test_only_32_bytes_are_a_key(length: int) -> None:
         ("15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5", "another network"),
     ],
 )
-def test_what_is_no_address_tells_why(address: str, problem: str) -> None:
+def test_what_is_no_address_is_refused_with_a_reason(
+    address: str, problem: str
+) -> None:
     """A watch-only wallet's address is typed by hand."""
     with pytest.raises(WalletError, match=problem):
         ss58_decode(address)

@@ -33,7 +33,7 @@ async def service(
         yield made
 
 
-async def test_head_and_finalised_are_told_apart() -> None:
+async def test_head_and_finalised_are_different_blocks() -> None:
     """Each with number and hash of the same block; heads also as they come."""
     async with nodes(100) as [node], service(node) as chain:
         assert await chain.head() == BlockRef(number=100, hash=node.hash(100))
@@ -48,7 +48,7 @@ async def test_head_and_finalised_are_told_apart() -> None:
         assert node.opened == 1
 
 
-async def test_only_the_newest_head_is_told_after_a_jam() -> None:
+async def test_only_the_newest_head_is_reported_after_a_jam() -> None:
     """What is older by then decides nothing any more."""
     async with nodes(100) as [node], service(node, block_time=12) as chain:
         await eventually(lambda: chain.heads)
@@ -59,7 +59,7 @@ async def test_only_the_newest_head_is_told_after_a_jam() -> None:
         assert numbers == sorted(set(numbers))
 
 
-async def test_a_cut_connection_is_made_anew() -> None:
+async def test_a_cut_connection_is_opened_again() -> None:
     """A read in flight is repeated on the new one, unseen by the caller."""
     async with nodes(100) as [node], service(node) as chain:
         await chain.head()
@@ -220,7 +220,7 @@ async def test_silent_heads_are_no_reason_to_leave() -> None:
         assert chain.in_use == [True]
 
 
-async def test_no_key_of_a_url_is_told(caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_key_of_a_url_is_shown(caplog: pytest.LogCaptureFixture) -> None:
     """Neither in a state, nor an error, nor a log of any library."""
     caplog.set_level(logging.NOTSET)
     async with nodes(100) as [node], service(node) as chain:

@@ -99,7 +99,7 @@ async def test_the_nonce_is_fresh_each_time() -> None:
         (lambda sim: sim.control.fail_extrinsics(), "AccountNotAllowedCommit"),
     ],
 )
-async def test_a_refusal_tells_the_chains_reason(
+async def test_a_refusal_has_the_chains_reason(
     fault: Callable[[SubtensorSimulator], None], reason: str
 ) -> None:
     """By the pool, or in the block; the commitment is what it was."""

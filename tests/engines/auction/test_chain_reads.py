@@ -157,7 +157,7 @@ async def test_a_spoilt_answer_is_never_a_default(
                 await reading
 
 
-async def test_a_connection_dropped_in_an_answer_is_made_anew() -> None:
+async def test_a_connection_dropped_in_an_answer_is_opened_again() -> None:
     """The read is repeated, and ends with the value."""
     async with chain() as (simulator, service):
         head = await service.head()

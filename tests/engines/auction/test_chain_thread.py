@@ -24,7 +24,7 @@ def _instantly_over(_number: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(["/bin/true"])
 
 
-async def test_a_process_that_refuses_to_begin_is_begun_anew(
+async def test_a_process_that_refuses_to_begin_is_started_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As one of another version does, after an update."""

@@ -120,7 +120,7 @@ def test_an_encrypted_hotkey_is_refused_with_what_to_do(
         (fields() | {"ss58Address": address(bytes(32))}, "does not belong"),
     ],
 )
-def test_what_cannot_sign_tells_why(
+def test_what_cannot_sign_is_refused_with_a_reason(
     tmp_path: Path, content: dict[str, object] | bytes, problem: str
 ) -> None:
     """Found all the same, so that a human learns what is wrong with it."""
@@ -145,7 +145,7 @@ def test_a_hotkey_that_became_another_one_signs_nothing(tmp_path: Path) -> None:
     assert key.sign(b"payload")
 
 
-def test_a_missing_directory_is_told(tmp_path: Path) -> None:
+def test_a_missing_directory_is_an_error(tmp_path: Path) -> None:
     """Unlike one without hotkeys."""
     with pytest.raises(WalletError, match="does not exist"):
         find_hotkeys(tmp_path / "nowhere")

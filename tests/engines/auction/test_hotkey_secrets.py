@@ -24,7 +24,7 @@ def _leaks(text: str) -> list[str]:
     return [secret for secret in secrets() if secret.lower() in text.lower()]
 
 
-def test_nothing_that_signs_tells_the_secret(
+def test_nothing_that_signs_shows_the_secret(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not its representation, not its pickle, not a log at any level."""
@@ -64,7 +64,7 @@ def test_nothing_that_signed_keeps_the_secret(tmp_path: Path) -> None:
         [fields()],
     ],
 )
-def test_no_error_tells_the_secret(
+def test_no_error_shows_the_secret(
     tmp_path: Path, content: dict[str, object] | bytes
 ) -> None:
     """Its words, its causes and its traceback with the source lines."""

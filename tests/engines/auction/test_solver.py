@@ -169,7 +169,7 @@ async def test_killed_when_cancelled(folder: Path, stand_in: Path) -> None:
     assert _all_gone(stand_in)
 
 
-async def test_crash_is_told(folder: Path) -> None:
+async def test_a_crash_is_an_error_with_its_last_line(folder: Path) -> None:
     """A process that dies says why in its last line."""
     odd = SelectionProblem(
         bids=CONTESTED.bids, budget_ph=float("inf"), start_block=1, block_hash=""

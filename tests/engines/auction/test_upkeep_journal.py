@@ -78,7 +78,7 @@ async def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         await FileJournal(tmp_path).load()
 
 
-async def test_who_only_looks_writes_nothing(tmp_path: Path) -> None:
+async def test_a_read_only_journal_writes_nothing(tmp_path: Path) -> None:
     """But sees what is there."""
     path = tmp_path / "journal.json"
     await ReadOnlyJournal(path).save(MEMORY.as_record())

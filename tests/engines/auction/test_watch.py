@@ -302,7 +302,7 @@ async def test_a_subscription_that_speaks_again_ends_the_polling(
     assert world.chain.calls == []
 
 
-async def test_errors_are_told_once_and_tried_again(
+async def test_errors_are_reported_once_and_tried_again(
     run: Callable[[World], None],
 ) -> None:
     """A chain that is away for an hour is one message; then the window is held."""

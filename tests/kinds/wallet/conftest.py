@@ -121,7 +121,7 @@ class Site:
         """Return what follows the wallet."""
         return entry.runtime_data
 
-    async def until(self, happened: Callable[[], object], seconds: float = 15) -> None:
+    async def until(self, happened: Callable[[], object], seconds: float = 60) -> None:
         """Wait for something that real sockets and processes bring about."""
         for _ in range(round(seconds / 0.02)):
             if happened():
@@ -130,7 +130,7 @@ class Site:
             await asyncio.sleep(0.02)
         raise AssertionError(f"did not happen within {seconds} s")
 
-    async def until_told(self, *names: str) -> None:
+    async def until_events(self, *names: str) -> None:
         """Wait for events; those before count as well."""
         await self.until(lambda: len(self.events) >= len(names))
         assert self.names == list(names)

@@ -90,7 +90,7 @@ async def test_another_node_takes_over(site: Site, nodes: int) -> None:
     await site.until(lambda: site.wallet(entry).data.result.window.start == WINDOW)
 
 
-async def test_a_connection_made_anew_is_no_news(site: Site) -> None:
+async def test_a_connection_opened_again_is_no_event(site: Site) -> None:
     """Only an endpoint that stays away is lost."""
     entry = await site.add(**HELD_BID)
     site.events.clear()
@@ -128,7 +128,7 @@ def _late_polls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_late_polls")
-async def test_auctions_that_fail_begin_anew(
+async def test_auctions_that_fail_start_again(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What was not foreseen is logged, and tried again with the next poll."""

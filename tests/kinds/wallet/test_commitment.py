@@ -90,7 +90,7 @@ async def test_cut_off_after_sending(site: Site, impatient: None) -> None:
     site.simulator.node.drop_after_submit()
     async with blocks(site):
         await _arm(site)
-        await site.until(lambda: "commitment_published" in site.names, 25)
+        await site.until(lambda: "commitment_published" in site.names, 60)
         await site.until(lambda: site.state("sensor.wallet_commitment") == "in_force")
     assert site.names.count("commitment_published") == 1
     assert site.sent == site.succeeded == 1
@@ -286,7 +286,7 @@ async def test_a_damaged_journal_is_handed_to_a_human(
     assert site.sent == 0
     journal.unlink()
     async with blocks(site):
-        await site.until(lambda: "commitment_published" in site.names, 25)
+        await site.until(lambda: "commitment_published" in site.names, 60)
         await site.until(
             lambda: not issues.async_get_issue("mining_farm", "wallet_journal_wallet")
         )

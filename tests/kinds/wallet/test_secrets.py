@@ -32,7 +32,7 @@ def _told(error: BaseException | None) -> Iterator[str]:
         error = error.__cause__ or error.__context__
 
 
-async def test_nothing_secret_is_told(
+async def test_nothing_secret_is_shown(
     site: Site,
     caplog: pytest.LogCaptureFixture,
     hass_storage: Mapping[str, object],

@@ -117,7 +117,7 @@ async def test_a_restart_in_a_window_is_no_news(site: Site) -> None:
     assert [each["window"]["start"] for each in results] == [WINDOW - 60, WINDOW]
 
 
-async def test_a_reorganisation_while_nobody_looks(site: Site) -> None:
+async def test_a_reorganisation_while_home_assistant_is_down(site: Site) -> None:
     """It is a correction also where Home Assistant was away."""
     entry = await site.add()
     await _hold(site, entry, WINDOW)
@@ -132,7 +132,7 @@ async def test_a_reorganisation_while_nobody_looks(site: Site) -> None:
     ]
 
 
-async def test_a_ban_is_told_once(site: Site) -> None:
+async def test_a_ban_is_one_event(site: Site) -> None:
     """Not in the next window again, nor after a restart."""
     entry = await site.add()
     site.events.clear()
