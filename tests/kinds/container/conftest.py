@@ -15,7 +15,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.containers import ReadBack
+from custom_components.mining_farm.engines.containers import ReadBack, registry
+from custom_components.mining_farm.engines.containers.antspace import ANTSPACE
 from custom_components.mining_farm.kinds.container import controls
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, State
@@ -26,6 +27,12 @@ NORTH, SOUTH = "north", "south"
 """The two containers of most tests; entity ids begin with these."""
 POLL = 31
 """Seconds after which every container was polled again."""
+
+
+@pytest.fixture(autouse=True)
+def antspace_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an address be tried by one maker, however many there are."""
+    monkeypatch.setattr(registry, "MAKERS", (ANTSPACE,))
 
 
 @dataclass
