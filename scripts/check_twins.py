@@ -3,8 +3,7 @@
 A test reads reference data when it, its parameters, its fixtures or what they call use
 something of `tests/reference.py`. Its twin (`@twin("test_name")`) has to exist and must
 not read that data; `@twin(OTHER_CASES)` says that it has cases on our own. Prints what is
-amiss and exits 1. `--allow-missing`: tests that name no twin yet are only printed;
-`--list`: prints each test on reference data as pytest takes it.
+amiss and exits 1. `--list` prints each test on reference data as pytest takes it.
 """
 
 import argparse
@@ -199,7 +198,6 @@ def main() -> int:
     """Print what is amiss; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "tests")
-    parser.add_argument("--allow-missing", action="store_true")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     modules = read_modules(options.folder)
@@ -211,10 +209,12 @@ def main() -> int:
         print(f"{place}: names no twin")
     for fault in wrong:
         print(fault)
-    if options.allow_missing:
-        print(f"{len(missing)} tests on reference data name no twin yet.")
-        return int(bool(wrong))
-    return int(bool(missing or wrong))
+    if missing or wrong:
+        return 1
+    print(
+        f"Each of {len(find_reference_tests(modules))} tests on reference data has one."
+    )
+    return 0
 
 
 if __name__ == "__main__":

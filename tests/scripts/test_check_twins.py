@@ -101,10 +101,10 @@ def test_other(): assert reference("pools")
 {OWN}"""
     found, lines = check(tmp_path, text)
     assert found == status
+    assert len(lines) == 1
     if fault is None:
-        assert lines == []
+        assert lines == ["Each of 2 tests on reference data has one."]
     else:
-        assert len(lines) == 1
         assert f"tests/test_file.py::test_read: {fault}" in lines[0]
 
 
@@ -115,4 +115,4 @@ from tests.reference import reference, twin
 pytestmark = twin("test_own")
 def test_read(): assert reference("pools")
 {OWN}"""
-    assert check(tmp_path, text) == (0, [])
+    assert check(tmp_path, text) == (0, ["Each of 1 tests on reference data has one."])
