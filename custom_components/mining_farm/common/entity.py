@@ -16,6 +16,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from .assistants import keep_from_assistants
 from .coordinator import FarmCoordinator
 
 LAST_SEEN_STEP = timedelta(minutes=5)
@@ -49,6 +50,8 @@ class FarmEntity[CoordinatorT: FarmCoordinator[Any]](CoordinatorEntity[Coordinat
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
+        if self.registry_entry is not None:
+            keep_from_assistants(self.hass, self.registry_entry)
         # Home Assistant writes the first state itself, right after this.
         self._written = self._shown()
 

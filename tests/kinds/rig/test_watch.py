@@ -135,7 +135,9 @@ async def test_rehearsing_shows_and_switches_nothing(farm: Farm) -> None:
         if outcome not in (Outcome.WORKER, Outcome.EMPTY, Outcome.ABSENT)
     ],
 )
-async def test_no_verdict_holds(farm: Farm, outcome: Outcome) -> None:
+async def test_no_verdict_holds(
+    farm: Farm, outcome: Outcome, entity_registry_enabled_by_default: None
+) -> None:
     """Errors, limits, maintenance pages and unknown wallets are no reason to cut."""
     outlet = await farm.add("rig1")
     await farm.after(10)

@@ -39,7 +39,7 @@ async def _arm(site: Site, *, on: bool = True) -> None:
     )
 
 
-async def test_in_force(site: Site) -> None:
+async def test_in_force(site: Site, entity_registry_enabled_by_default: None) -> None:
     """What the chain holds is what is wanted; its times stay as they were first."""
     entry = await site.add(**HELD_BID)
     assert site.state("sensor.wallet_commitment") == "in_force"

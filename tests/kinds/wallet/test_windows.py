@@ -28,8 +28,13 @@ async def _hold(site: Site, entry: ConfigEntry, start: int) -> None:
         ("no bid at all", "no_bid", (0, 0), 0),
     ],
 )
-async def test_what_a_window_brought(
-    site: Site, bid: str, result: str, workers: tuple[int, int], hashrate: float
+async def test_what_a_window_brought(  # noqa: PLR0917
+    site: Site,
+    bid: str,
+    result: str,
+    workers: tuple[int, int],
+    hashrate: float,
+    entity_registry_enabled_by_default: None,
 ) -> None:
     """Every figure of it is there, and it is one event."""
     entry = await site.add()

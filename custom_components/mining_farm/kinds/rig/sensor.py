@@ -48,6 +48,7 @@ SENSORS = (
         key="last_share",
         translation_key="last_share",
         device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
         value_fn=lambda rig: rig.last_share,
     ),
     RigSensorDescription(

@@ -83,6 +83,7 @@ WALLET_SENSORS = (
         key="commitment_renewal",
         translation_key="commitment_renewal",
         device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
         value_fn=lambda data: (
             None if data.commitment is None else data.commitment.renew_at
         ),
@@ -148,6 +149,7 @@ WINDOW_SENSORS = (
     WindowSensorDescription(
         key="window",
         translation_key="window",
+        entity_registry_enabled_default=False,
         value_fn=lambda result: result.window.index,
     ),
     WindowSensorDescription(
@@ -161,6 +163,7 @@ WINDOW_SENSORS = (
         key="next_window",
         translation_key="next_window",
         device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
         value_fn=lambda result: result.ends_at,
     ),
     WindowSensorDescription(
