@@ -10,8 +10,10 @@ from .driver import Driver
 from .errors import (
     AnswerLostError,
     ContainerError,
+    ControllerFaultError,
     MinersHashingError,
     UnconfirmedError,
+    UnknownDeviceError,
     UnsupportedError,
 )
 from .models import PlantReading
@@ -51,6 +53,8 @@ class Confirmed:
 type _Check = Callable[[PlantReading], bool]
 
 _READ_BACK = ReadBack()
+_MAY_BE_DONE = (AnswerLostError, ControllerFaultError, UnknownDeviceError)
+"""After these a write may have been carried out all the same."""
 
 
 async def set_supply_temperature(
@@ -159,12 +163,12 @@ async def _prove(
 ) -> Confirmed:
     """Send a write once and read back until `shows`; None asks for a fresh reading only.
 
-    Where the answer to the write is lost, only the plant shows whether it was done.
+    Where the answer to the write is lost or bad, only the plant shows whether it was done.
     """
     reason: ContainerError | None = None
     try:
         await write
-    except AnswerLostError as err:
+    except _MAY_BE_DONE as err:
         if shows is None:
             raise UnconfirmedError(f"{err}: whether it was done is unknown") from err
         reason = err

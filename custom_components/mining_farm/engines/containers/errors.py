@@ -60,6 +60,10 @@ class RefusedError(ContainerError):
     failure = Failure.REFUSED
 
 
+class ControllerFaultError(RefusedError):
+    """The controller failed while it answered: the request may have been done."""
+
+
 class UnconfirmedError(ContainerError):
     """A write was sent once, but no read-back showed its effect."""
 

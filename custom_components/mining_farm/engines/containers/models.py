@@ -56,6 +56,13 @@ class Nature(StrEnum):
     COLD = "cold"
 
 
+class Implausible(StrEnum):
+    """How a number that came cannot be true."""
+
+    TOO_LOW = "too_low"
+    TOO_HIGH = "too_high"
+
+
 class PressureUnit(StrEnum):
     """What a plant's raw pressures are in, which only its user can know."""
 
@@ -98,8 +105,8 @@ class PlantReading:
     """Every alarm of the model by its key."""
     running: bool | None
     """Whether coolant moves, by the model's deciding pumps."""
-    implausible: frozenset[str] = frozenset()
-    """Keys of pressures and powers that came, but cannot be true."""
+    implausible: Mapping[str, Implausible] = field(default_factory=dict, hash=False)
+    """What numbers that came, but cannot be true, are instead, by key."""
 
     @property
     def alarms(self) -> frozenset[str]:

@@ -55,6 +55,31 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """What a number can be; anything outside is a broken sensor or a wrong scale."""
+
+    low: float
+    high: float
+    zero_from: float = 0
+    """Down to this a value counts as the low end: an offset of the sensor."""
+
+
+AIR = Range(low=-60, high=100)
+"""°C of air, for the fields that are no coolant."""
+PLAUSIBLE: Mapping[Quantity, Range] = {
+    Quantity.TEMPERATURE: Range(low=-40, high=120),
+    Quantity.HUMIDITY: Range(low=0, high=100),
+    Quantity.PRESSURE: Range(low=0, high=16, zero_from=-0.1),
+    Quantity.FLOW: Range(low=0, high=1000),
+    Quantity.POWER: Range(low=0, high=10_000_000),
+    Quantity.LEVEL: Range(low=0, high=1000),
+    Quantity.FREQUENCY: Range(low=0, high=100),
+    Quantity.VOLTAGE: Range(low=0, high=1000),
+    Quantity.CURRENT: Range(low=0, high=20_000),
+}
+"""The range of each quantity in °C, %, bar, m³/h, W, cm, Hz, V and A: wide on purpose."""
+
 type Values = Mapping[str, float | None]
 """A plant's numbers by key."""
 
@@ -74,13 +99,18 @@ class Field:
     unit: str | None
     quantity: Quantity
     confidence: Confidence
-    ceiling: float | None = None
-    """In `unit`; more than this cannot be true and is unknown."""
+    range: Range | None = None
+    """In `unit`, where it is not the quantity's own."""
     measured: bool = True
     """False for what is no measurement: a position, a version."""
     diagnostic: bool = False
     enabled: bool = True
     """Whether its entity is enabled when it is added."""
+
+    @property
+    def plausible(self) -> Range | None:
+        """Return the range outside which it is unknown; None where any number may be."""
+        return self.range or PLAUSIBLE.get(self.quantity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

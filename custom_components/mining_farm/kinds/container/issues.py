@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.issue_registry import IssueSeverity
 
 from ...common.issues import raise_issue, withdraw_issues
-from ...engines.containers import PlantReading, PlantTable, Quantity
+from ...engines.containers import Implausible, PlantReading, PlantTable, Quantity
 
 PRESSURE = "container_pressure"
 POWER = "container_power"
@@ -21,22 +21,19 @@ def update(
     plant: PlantReading,
 ) -> None:
     """Raise and withdraw the issues that follow from a reading."""
-    for key, quantity, fixable in (
+    for issue, quantity, fixable in (
         (PRESSURE, Quantity.PRESSURE, True),
         (POWER, Quantity.POWER, False),
     ):
-        bounded = {
-            field.key
-            for field in table.fields
-            if field.quantity is quantity and field.ceiling is not None
-        }
-        if bounded & plant.implausible:
+        fields = [field.key for field in table.fields if field.quantity is quantity]
+        # Only what is too high may be in another unit.
+        if any(plant.implausible.get(key) is Implausible.TOO_HIGH for key in fields):
             raise_issue(
-                hass, entry, key, fixable=fixable, severity=IssueSeverity.WARNING
+                hass, entry, issue, fixable=fixable, severity=IssueSeverity.WARNING
             )
         # A value that is missing says nothing about one that was implausible before.
-        elif any(plant.values[field] is not None for field in bounded):
-            withdraw_issues(hass, entry.entry_id, (key,))
+        elif any(plant.values[field] is not None for field in fields):
+            withdraw_issues(hass, entry.entry_id, (issue,))
 
 
 @callback

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 import json
-from typing import Any
+from typing import Any, override
 
 import aiohttp
 from aiohttp import web
@@ -12,6 +12,7 @@ import pytest
 from custom_components.mining_farm.engines.containers import (
     AnswerLostError,
     ContainerError,
+    ControllerFaultError,
     DeadlineError,
     OutOfBoundsError,
     PressureUnit,
@@ -29,7 +30,7 @@ from custom_components.mining_farm.engines.containers.antspace.exchange import (
 
 from .conftest import Build
 from .fake_container import Time, always, not_ok, reply
-from .states import fresh
+from .states import MINERS, fresh
 
 type Act = Callable[[AntspaceClient], Awaitable[object]]
 
@@ -116,6 +117,55 @@ async def test_every_request_has_a_connection_of_its_own(build: Build) -> None:
     for act in ALL.values():
         await act(client)
     assert len(set(container.peers)) == len(ALL) == len(container.requests)
+
+
+class Frugal(Deaf):
+    """Answers `Connection: keep-alive`, and breaks a connection that is used again."""
+
+    def __init__(self) -> None:
+        """Begin with no connection."""
+        super().__init__()
+        self.connections = 0
+        self.used_again = 0
+
+    @override
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answer the first request of a connection and break off at the second."""
+        self.connections += 1
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            operation = head.split("operation=")[1].split(" ")[0].split("&")[0]
+            params = {"coolerState": fresh(Model.HK3), "minerInfo": MINERS}
+            body = json.dumps(
+                {"ok": True, "method": operation, "params": params.get(operation)}
+            ).encode()
+            writer.write(
+                b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+            )
+            await writer.drain()
+            if await reader.read(1):
+                self.used_again += 1
+        except asyncio.IncompleteReadError, ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+
+async def test_a_connection_is_not_used_again_whatever_the_controller_answers(
+    loopback: None, session: aiohttp.ClientSession
+) -> None:
+    """A controller that promises to keep a connection, and breaks it, loses no request."""
+    frugal = Frugal()
+    server = await asyncio.start_server(frugal.serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        client = AntspaceClient(session, "127.0.0.1", port)
+        for act in (*ALL.values(), *ALL.values()):
+            await act(client)
+    assert (frugal.connections, frugal.used_again) == (2 * len(ALL), 0)
 
 
 @pytest.mark.parametrize(
@@ -214,8 +264,8 @@ OK = {"ok": True, "method": "coolerState"}
     [
         (400, UNSUPPORTED, RefusedError),
         (200, UNSUPPORTED, RefusedError),
-        (500, "<html>oops", RefusedError),
-        (503, "", RefusedError),
+        (500, "<html>oops", ControllerFaultError),
+        (503, "", ControllerFaultError),
         (404, "<html>not here", UnknownDeviceError),
         (401, '{"message": "log in"}', UnknownDeviceError),
         (204, "", UnknownDeviceError),

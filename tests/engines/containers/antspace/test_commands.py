@@ -35,7 +35,7 @@ from custom_components.mining_farm.engines.containers.antspace import (
 )
 
 from .conftest import Build
-from .fake_container import Time, always, not_ok
+from .fake_container import Fault, Time, always, not_ok
 from .states import IDLE, MINERS, faulty, fresh
 
 type Command = Callable[[PlantTable, AntspaceClient, ReadBack], Awaitable[Confirmed]]
@@ -160,6 +160,50 @@ async def test_a_refusal_ends_it(name: str, build: Build, time: Time) -> None:
     with pytest.raises(RefusedError):
         await COMMANDS[name](IMMERSION, client, time.read_back())
     assert container.requests == [SENT[name]]
+
+
+BAD_ANSWERS = {
+    "500": always(500),
+    "502 and a page": always(502, "<p>"),
+    "empty": always(),
+    "page": always(200, "<p>"),
+    "foreign": always(200, '{"hello": 1}', "application/json"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_ANSWERS.values(), ids=BAD_ANSWERS)
+@pytest.mark.parametrize("name", SHOWN)
+async def test_a_write_with_a_bad_answer_is_read_back(
+    name: str, bad: Fault, build: Build, time: Time
+) -> None:
+    """It may have been done: the plant decides, and it is not sent again."""
+    state = fresh(Model.IMMERSION, second_pump1=name == "stop")
+    container, client = await build(Model.IMMERSION, state)
+    write = SENT[name]
+
+    async def does_it(request: web.BaseRequest) -> web.StreamResponse | None:
+        container.operate(write["operation"], write.get("temp"))
+        return await bad(request)
+
+    container.faults[write["operation"]] = does_it
+    await COMMANDS[name](IMMERSION, client, time.read_back())
+    assert container.writes == [write]
+    container.state |= fresh(Model.IMMERSION, second_pump1=name == "stop")
+    container.faults[write["operation"]] = bad
+    with pytest.raises(UnconfirmedError):
+        await COMMANDS[name](IMMERSION, client, time.read_back())
+    assert container.writes == [write, write]
+
+
+async def test_a_reset_with_a_bad_answer_is_unconfirmed(
+    build: Build, time: Time
+) -> None:
+    """Nothing of the plant shows whether it was done."""
+    container, client = await build(Model.IMMERSION)
+    container.faults["reset"] = always(500)
+    with pytest.raises(UnconfirmedError, match="unknown"):
+        await reset_cooling(IMMERSION, client, time.read_back())
+    assert container.writes == [SENT["reset"]]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -89,7 +89,7 @@ def test_hk3_field_sample() -> None:
     assert reading.total_power == 1_042_000
     assert reading.liquid_delta_t == 6.9
     assert reading.thermal_power == pytest.approx(967, abs=0.5)
-    assert reading.implausible == frozenset()
+    assert reading.implausible == {}
     assert status_of(TABLES[Model(reading.model)], reading) is Status.RUNNING
 
 
@@ -141,7 +141,40 @@ def test_immersion_power(raw: float, watts: float | None) -> None:
     """Raw is 100 kW; more than 10 MW cannot be true."""
     reading = parse_plant(fresh(Model.IMMERSION, distribution_box_power=raw))
     assert reading.total_power == watts
-    assert reading.implausible == (set() if watts else {"total_power"})
+    assert set(reading.implausible) == (set() if watts else {"total_power"})
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "value"),
+    [
+        ("supply_liquid_temp", -40, -40),
+        ("supply_liquid_temp", -3276.8, None),
+        ("supply_liquid_temp", 120.5, None),
+        ("supply_liquid_set_temp", 6553.5, None),
+        ("antbox_internal_temp", 100, 100),
+        ("antbox_internal_temp", 101, None),
+        ("antbox_internal_temp", -60, -60),
+        ("antbox_internal_humidity", 6553.5, None),
+        ("antbox_internal_humidity", -1, None),
+        ("supply_liquid_pressure", -0.01, 0),
+        ("supply_liquid_pressure", -0.5, None),
+        ("supply_liquid_flow", -12, None),
+        ("supply_liquid_flow", 1001, None),
+        ("distribution_box1_power", -46_000, None),
+        ("distribution_box1_power", 10_000_001, None),
+    ],
+)
+def test_what_cannot_be_true_is_unknown(
+    key: str, raw: float, value: float | None
+) -> None:
+    """Every quantity has a range; a broken wire is no reading, and nothing follows from it."""
+    reading = parse_plant(fresh(Model.HK3, supply_liquid_pressure=0.3) | {key: raw})
+    row = next(row for row in TABLES[Model.HK3].fields if row.wire == key)
+    assert reading.values[row.key] == value
+    assert (row.key in reading.implausible) == (value is None)
+    if key == "supply_liquid_temp" and value is None:
+        assert reading.liquid_delta_t is reading.thermal_power is None
+        assert reading.alarm_states["supply_liquid_temp_low"] is None
 
 
 def test_correct_spelling_is_read_too() -> None:
@@ -178,30 +211,36 @@ def test_correct_spelling_is_read_too() -> None:
         (False, None),
         (None, None),
         ([21], None),
+        ("-2.5e1", -25),
+        ("+.5", 0.5),
+        ("1_000", None),
+        ("٢١", None),
+        ("35 °C", None),
+        ("0x10", None),
         ({"value": 21}, None),
     ],
 )
 def test_numbers(raw: object, value: float | None) -> None:
     """A finite number or its text; all else, the no-data mark too, is unknown."""
-    assert (
-        parse_plant(fresh(Model.HK3, antbox_internal_temp=raw)).values["container_temp"]
-        == value
-    )
+    assert parse_plant(fresh(Model.HK3, longitude=raw)).values["longitude"] == value
 
 
-NEITHER: tuple[object, ...] = (None, [], {}, [True], 2, -1, math.nan)
+NEITHER: tuple[object, ...] = (
+    *(None, [], {}, [True], 2, -1, math.nan),
+    *("", " ", "2", "N/A", "error", "unknown"),
+)
 
 
 @pytest.mark.parametrize(
     ("raw", "on"),
     [
         *((yes, True) for yes in (True, 1, 1.0, "1", "true", "TRUE", "Yes", " on ")),
-        *((no, False) for no in (False, 0, 0.0, "0", "false", "no", "off", "", "2")),
+        *((no, False) for no in (False, 0, 0.0, "0", "false", "No", " OFF ")),
         *((neither, None) for neither in NEITHER),
     ],
 )
 def test_flags(raw: object, on: bool | None) -> None:
-    """Truths, 0 and 1, and words; any other word is a no, any other thing is neither."""
+    """Yes and no are explicit: truths, 0 and 1, and words for them; all else is neither."""
     reading = parse_plant(
         fresh(Model.HK3, fan1=raw, leakage_fault=raw, circulating_pump=raw)
     )
@@ -316,10 +355,9 @@ HK3_MARKS = ("circulating_pump", "cooling_tower_fan1", "colding_tower_inlet_temp
 
 
 def test_detection() -> None:
-    """One mark is enough, immersion is asked for first, and shared keys decide nothing."""
+    """One mark is enough, and shared keys decide nothing."""
     for mark in IMMERSION_MARKS:
         assert detect({mark: None}) is Model.IMMERSION
-        assert detect(fresh(Model.HK3) | {mark: 0}) is Model.IMMERSION
     for mark in HK3_MARKS:
         assert detect({mark: 0}) is Model.HK3
     shared = {"supply_liquid_set_temp": 35, "pid_mode": 0, "disconnect": 0}
@@ -331,6 +369,14 @@ def test_detection() -> None:
         assert parse_plant(shared, model).set_point == 35
         with pytest.raises(UnknownDeviceError):
             parse_plant({"foo": 1}, model)
+
+
+@pytest.mark.parametrize("mark", IMMERSION_MARKS)
+def test_a_stray_key_of_the_other_model_changes_no_model(mark: str) -> None:
+    """An HK3 stays an HK3 when a key of an immersion plant appears among its own."""
+    state = fresh(Model.HK3) | {mark: 0}
+    assert parse_plant(state, Model.HK3).set_point == 35
+    assert detect(state) is Model.HK3
 
 
 def test_another_model_in_its_place() -> None:
@@ -460,7 +506,9 @@ def test_no_state_breaks_the_reading(
     assert set(reading.values) == {row.key for row in table.fields}
     assert set(reading.alarm_states) == {kind.key for kind in table.alarms}
     assert set(reading.flags.values()) <= {True, False, None}
-    assert reading.implausible <= {k for k, v in reading.values.items() if v is None}
+    assert set(reading.implausible) <= {
+        k for k, v in reading.values.items() if v is None
+    }
     assert status_of(TABLES[Model(reading.model)], reading) in (*Status, None)
 
 

@@ -69,7 +69,7 @@ async def test_nothing_of_a_plant_is_missed(
     assert plant is not None
     assert plant.model is model
     unknown = {key for key, value in plant.values.items() if value is None}
-    assert unknown == plant.implausible
+    assert unknown == set(plant.implausible)
     assert None not in plant.flags.values()
     assert None not in plant.alarm_states.values()
     assert plant.alarms == frozenset()

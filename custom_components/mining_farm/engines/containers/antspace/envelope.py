@@ -3,19 +3,19 @@
 from http import HTTPStatus
 import json
 
-from ..errors import RefusedError, UnknownDeviceError
+from ..errors import ControllerFaultError, RefusedError, UnknownDeviceError
 from .values import flag
 
 
 def unwrap(status: int, body: bytes, operation: str) -> object:
     """Return an answer's params.
 
-    Raises RefusedError for `ok: false` and HTTP errors, UnknownDeviceError for what no
-    controller says.
+    Raises RefusedError for `ok: false` and HTTP errors, ControllerFaultError for those
+    from 500 on, UnknownDeviceError for what no controller says.
     """
     answer = _object(body)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RefusedError(f"HTTP {status}")
+        raise ControllerFaultError(f"HTTP {status}")
     if answer is None:
         raise UnknownDeviceError(f"HTTP {status} without a JSON object")
     if status >= HTTPStatus.BAD_REQUEST:

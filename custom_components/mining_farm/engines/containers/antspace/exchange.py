@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import override
 
 import aiohttp
+from aiohttp.connector import Connection
 from yarl import URL
 
 from ..errors import (
@@ -34,9 +36,8 @@ async def fetch(
             session.get(
                 url,
                 allow_redirects=False,
-                # Pooled connections may break just as they are used again.
                 headers={"Connection": "close"},
-                middlewares=(_never_again,),
+                middlewares=(_once_by_itself,),
             ) as response,
         ):
             return response.status, await _body(response)
@@ -52,13 +53,29 @@ async def fetch(
         raise AnswerLostError("the connection broke") from err
 
 
-async def _never_again(
+class _LastOfItsConnection(aiohttp.ClientResponse):
+    """A response after which its connection is closed.
+
+    Cheap controllers answer `Connection: keep-alive`, also to a client that said close,
+    and break the connection when it is used again. aiohttp goes by the answer's header.
+    """
+
+    @override
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        if connection.protocol is not None:
+            connection.protocol.force_close()
+        return await super().start(connection)
+
+
+async def _once_by_itself(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Send a request once: aiohttp sends a GET again where the connection broke.
+    """Send a request once, on a connection that no other request uses.
 
-    Every write is a GET here, and one that broke may have been carried out.
+    aiohttp sends a GET again where the connection broke. Every write is a GET here, and
+    one that broke may have been carried out.
     """
+    request.response_class = _LastOfItsConnection
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:

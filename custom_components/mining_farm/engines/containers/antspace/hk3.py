@@ -6,6 +6,7 @@ of such plants (MiningOS, miner-monitor), as sure as each row says.
 
 from ..models import Nature, Severity
 from ..rows import (
+    AIR,
     AlarmKind,
     Below,
     Confidence,
@@ -82,7 +83,6 @@ HK3 = PlantTable(
             unit="bar",
             quantity=Quantity.PRESSURE,
             confidence=Confidence.HIGH,
-            ceiling=16,
         ),
         Field(
             key="return_liquid_pressure",
@@ -90,7 +90,6 @@ HK3 = PlantTable(
             unit="bar",
             quantity=Quantity.PRESSURE,
             confidence=Confidence.HIGH,
-            ceiling=16,
         ),
         Field(
             key="supply_liquid_flow",
@@ -113,6 +112,7 @@ HK3 = PlantTable(
             unit="°C",
             quantity=Quantity.TEMPERATURE,
             confidence=Confidence.HIGH,
+            range=AIR,
         ),
         Field(
             key="container_humidity",

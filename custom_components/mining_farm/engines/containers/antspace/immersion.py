@@ -7,6 +7,7 @@ but does not alert on them: leak, supply hot and too hot, pump station.
 
 from ..models import Nature, Severity
 from ..rows import (
+    AIR,
     AlarmKind,
     Confidence,
     Field,
@@ -89,6 +90,7 @@ IMMERSION = PlantTable(
             unit="°C",
             quantity=Quantity.TEMPERATURE,
             confidence=Confidence.HIGH,
+            range=AIR,
         ),
         Field(
             key="power_distribution_temp",
@@ -96,6 +98,7 @@ IMMERSION = PlantTable(
             unit="°C",
             quantity=Quantity.TEMPERATURE,
             confidence=Confidence.HIGH,
+            range=AIR,
         ),
         Field(
             key="container_temp",
@@ -103,6 +106,7 @@ IMMERSION = PlantTable(
             unit="°C",
             quantity=Quantity.TEMPERATURE,
             confidence=Confidence.HIGH,
+            range=AIR,
         ),
         Field(
             key="container_humidity",
@@ -215,7 +219,6 @@ IMMERSION = PlantTable(
             key="total_power",
             wire="distribution_box_power",
             factor=100_000,
-            ceiling=10_000_000,
             unit="W",
             quantity=Quantity.POWER,
             confidence=Confidence.MEDIUM,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ..errors import UnknownDeviceError
-from ..models import PlantReading, PressureUnit
+from ..models import Implausible, PlantReading, PressureUnit
 from ..rows import AlarmKind, Field, Flag, PlantTable, Quantity, Values
 from .detect import detect, fits
 from .models import Model
@@ -52,13 +52,21 @@ def parse_plant(
 
 def _measured(
     table: PlantTable, params: Mapping[str, object], pressure_unit: PressureUnit
-) -> tuple[dict[str, float | None], frozenset[str]]:
-    """Return the numbers that came, and the keys of those that cannot be true."""
-    values = {row.key: _value(row, params, pressure_unit) for row in table.fields}
-    implausible = frozenset(
-        row.key for row in table.fields if _is_above(row, values[row.key])
-    )
-    return values | dict.fromkeys(implausible), implausible
+) -> tuple[dict[str, float | None], dict[str, Implausible]]:
+    """Return the numbers that came, and what cannot be true of them."""
+    values: dict[str, float | None] = {}
+    implausible: dict[str, Implausible] = {}
+    for row in table.fields:
+        value = _value(row, params, pressure_unit)
+        if value is not None and (limits := row.plausible) is not None:
+            if value > limits.high:
+                implausible[row.key] = Implausible.TOO_HIGH
+            elif value < min(limits.low, limits.zero_from):
+                implausible[row.key] = Implausible.TOO_LOW
+            else:
+                value = max(value, limits.low)
+        values[row.key] = None if row.key in implausible else value
+    return values, implausible
 
 
 def _with_derived(
@@ -90,10 +98,6 @@ def _value(
     factor = _BAR[pressure_unit] if is_pressure else row.factor
     # Ten digits are more than any sensor has, and hide what 0.35 * 10 adds.
     return float(f"{raw * factor:.10g}")
-
-
-def _is_above(row: Field, value: float | None) -> bool:
-    return row.ceiling is not None and value is not None and value > row.ceiling
 
 
 def _flag(row: Flag, params: Mapping[str, object]) -> bool | None:

@@ -1,15 +1,22 @@
 """Reads single JSON values: numbers, flags and words; what makes no sense is None."""
 
+import re
+
 _NO_DATA = -100_000
 """Controllers send this or less where they have no reading (miner-monitor's notes)."""
 _BEYOND = 1e12
 """No plant measures so much; sums and other units of less stay numbers to show."""
-_TRUE = frozenset({"1", "true", "yes", "on"})
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off"})
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""A text that is one; Python's own reading takes 1_000 and digits of any script."""
 
 
 def number(value: object) -> float | None:
     """Return a number from a number or its text; None for none, no data, or too much."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
         return None
     try:
         found = float(value)
@@ -31,18 +38,17 @@ def count(value: object) -> int | None:
 
 
 def flag(value: object) -> bool | None:
-    """Return a yes or no from a truth, 0 or 1, or a word.
+    """Return a yes or no where it is explicit: a truth, 0 or 1, or a word for either.
 
-    Words other than 1, true, yes and on are a no; other numbers, null and structures
-    are neither.
+    Anything else, an empty text too, is neither: it raises no alarm and clears none.
     """
     match value:
         case bool():
             return value
         case int() | float() if value in (0, 1):
             return value == 1
-        case str():
-            return value.strip().casefold() in _TRUE
+        case str() if (said := value.strip().casefold()) in _YES | _NO:
+            return said in _YES
         case _:
             return None
 
