@@ -24,7 +24,7 @@ from .plants import Plants, Raised
 from .table import figure, table
 
 _WARM_UP_POLLS = 20
-_POLL_S = 30.0
+_POLL_S = 10.0
 _HEARING_S = _POLL_S + 10.0
 """After the last alarm bit was set, to be told of it."""
 
@@ -120,7 +120,7 @@ def _alarm_table(raised: Sequence[Raised], phase: Phase) -> str:
             )
         ],
         [
-            "bits are set at random moments; every container is polled every 30 s",
+            "bits are set at random moments; every container is polled every 10 s",
             "measured in real time, from another process to the state of the event",
         ],
     )
@@ -134,7 +134,7 @@ def _core_table(count: int, start: Start, bare: Phase, quiet: Phase) -> str:
     phases = {"no containers": bare, f"{count} containers": quiet}
     return table(
         f"Home Assistant core with recorder and {count} containers, each polled "
-        "every 30 s",
+        "every 10 s",
         ("", *phases),
         ((name, *map(cell, phases.values())) for name, cell in PHASE_ROWS.items()),
         [

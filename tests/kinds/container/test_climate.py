@@ -173,6 +173,22 @@ async def test_a_target_with_a_mode(site: Site, north: AntspaceSimulator) -> Non
     assert len(north.writes) == 4
 
 
+@pytest.mark.parametrize("mode", ["heat", "dry", "fan_only"])
+async def test_a_mode_that_does_not_exist_is_refused(
+    site: Site, north: AntspaceSimulator, mode: str
+) -> None:
+    """Also where it comes with a target, which is not sent either."""
+    await site.add(north, controls=True)
+    for action, target in (
+        ("set_temperature", {"temperature": 31}),
+        ("set_hvac_mode", {}),
+    ):
+        with pytest.raises(ServiceValidationError) as raised:
+            await act(site, action, hvac_mode=mode, **target)
+        assert raised.value.translation_key == "not_valid_hvac_mode"
+    assert north.writes == []
+
+
 async def test_a_pump_that_runs_on_is_shown_and_can_be_started_again(
     site: Site,
 ) -> None:

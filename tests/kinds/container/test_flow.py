@@ -136,6 +136,36 @@ async def test_an_explicit_port_is_the_only_one(
     assert len(north.requests) == 0
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    ["http://{host}:{port}/", "http://{host}:{port}/cooler", " {host}:{port} "],
+)
+async def test_a_pasted_address_is_understood(
+    site: Site, north: AntspaceSimulator, pasted: str
+) -> None:
+    """The page's URL, or host and port in one, give both."""
+    text = pasted.format(host=north.host, port=north.port)
+    confirm = await answer(site, await begin(site), host=text)
+    result = await answer(site, confirm, name="Hall", controls=False)
+    assert (result["data"]["host"], result["data"]["port"]) == (north.host, north.port)
+
+
+@pytest.mark.parametrize(
+    "spelling", ["localhost", "LOCALHOST.", "::ffff:127.0.0.1", "[::ffff:127.0.0.1]"]
+)
+async def test_another_spelling_of_a_known_address_is_refused(
+    site: Site, north: AntspaceSimulator, spelling: str
+) -> None:
+    """The same controller twice would be asked twice, and controlled by two."""
+    await site.add(north)
+    assert north.host == "127.0.0.1"
+    result = await answer(site, await begin(site), host=spelling, port=north.port)
+    assert (result["type"], result["reason"]) == (
+        FlowResultType.ABORT,
+        "already_configured",
+    )
+
+
 REFUSAL = json.dumps({"ok": False, "method": "coolerState", "params": None})
 FOREIGN = json.dumps({"ok": True, "method": "coolerState", "params": {"a": 1}})
 

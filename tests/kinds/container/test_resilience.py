@@ -203,6 +203,36 @@ async def test_summary_that_never_came_is_not_known(
     assert site.state(STATUS) == "running"
 
 
+async def test_an_alarm_that_turns_into_nothing_explicit_lasts(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """A leak whose bit becomes an empty text is unknown, not over; the status stays error."""
+    await site.add(north)
+    north.set_fields({"leakage_fault": True})
+    await site.polls()
+    for nothing in ("", "N/A", None):
+        north.set_fields({"leakage_fault": nothing})
+        await site.polls()
+        assert site.state("binary_sensor.north_leak") == STATE_UNKNOWN
+        assert site.state(PROBLEM) == "on"
+        assert site.state(STATUS) == "error"
+    north.set_fields({"leakage_fault": "off"})
+    await site.polls()
+    assert site.state("binary_sensor.north_leak") == "off"
+    assert (site.state(PROBLEM), site.state(STATUS)) == ("off", "running")
+
+
+async def test_a_leak_is_seen_within_ten_seconds(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """Containers are polled that often."""
+    await site.add(north)
+    await site.polls()
+    north.set_fields({"leakage_fault": True})
+    await site.after(10.5)
+    assert site.state("binary_sensor.north_leak") == "on"
+
+
 async def test_pumps_whose_state_is_unknown(
     site: Site, north: AntspaceSimulator
 ) -> None:

@@ -111,7 +111,7 @@ async def test_every_failure_is_reported(
 ) -> None:
     """Of several that fail each is named, with its own reason."""
     north.refuse()
-    south.break_down(operations="open")
+    south.break_down(400, operations="open")
     with pytest.raises(HomeAssistantError) as raised:
         await act(site, "start_cooling", **BOTH)
     assert raised.value.translation_key == "several_failed"

@@ -186,18 +186,26 @@ async def test_a_reset_whose_answer_is_lost_is_an_error(
     assert operations(north) == ["reset"]
 
 
-@pytest.mark.parametrize(
-    ("fault", "key"),
-    [("break_down", "container_refused"), ("corrupt", "container_not_antspace")],
-)
-async def test_what_answers_nothing_good(
-    site: Site, north: AntspaceSimulator, fault: str, key: str
-) -> None:
-    """Each way to fail has its own text, with the container's name."""
+async def test_a_refusal_has_its_own_text(site: Site, north: AntspaceSimulator) -> None:
+    """It is final: with the container's name, and without another try."""
     await site.add(north, controls=True)
-    getattr(north, fault)(operations="open")
-    assert "North" in await fails(site, "turn_on", COOLING, key)
+    north.break_down(400, operations="open")
+    assert "North" in await fails(site, "turn_on", COOLING, "container_refused")
     assert operations(north) == ["open"]
+
+
+@pytest.mark.parametrize("answer", ["html", "empty", "not_json"])
+async def test_a_write_whose_answer_is_spoilt_is_read_back(
+    site: Site, north: AntspaceSimulator, answer: str
+) -> None:
+    """What was done counts as done; a reset, which nothing shows, does not."""
+    await site.add(north, controls=True)
+    north.corrupt(answer, operations="setTemp")
+    await act(site, "turn_on", PID)
+    assert north.state["pid_mode"] is True
+    north.corrupt(answer, operations="reset")
+    await fails(site, "press", RESET, "container_unconfirmed")
+    assert operations(north) == ["setTemp", "reset"]
 
 
 async def test_a_controller_that_is_off(site: Site, north: AntspaceSimulator) -> None:

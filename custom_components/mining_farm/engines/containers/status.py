@@ -1,5 +1,7 @@
 """What a container does as a whole, by its pumps and its alarms (MiningOS's rule)."""
 
+from collections.abc import Iterable
+
 from .models import PlantReading, Status
 from .rows import PlantTable
 
@@ -7,9 +9,14 @@ ONLINE_WINDOW = 30.0
 """Seconds after a good answer in which a failed read is an error, not yet offline."""
 
 
-def status_of(table: PlantTable, reading: PlantReading) -> Status | None:
-    """Return the status that a reading shows; None where its pumps are unknown."""
-    on = reading.alarms
+def status_of(
+    table: PlantTable, reading: PlantReading, lasting: Iterable[str] = ()
+) -> Status | None:
+    """Return the status that a reading shows; None where its pumps are unknown.
+
+    `lasting` are alarms that were on and that no reading has reported off since.
+    """
+    on = reading.alarms.union(lasting)
     if any(kind.is_fault and kind.key in on for kind in table.alarms):
         return Status.ERROR
     match reading.running:

@@ -128,7 +128,11 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
         """Hold a target, which ends PID mode; start or stop first where that is asked."""
         celsius = self._on_step(kwargs[ATTR_TEMPERATURE])
         controls.require_in_bounds(self.coordinator, celsius)
-        match kwargs.get(ATTR_HVAC_MODE):
+        mode = kwargs.get(ATTR_HVAC_MODE)
+        if mode is not None:
+            # Home Assistant checks the mode of set_hvac_mode only.
+            self._valid_mode_or_raise("hvac", mode, self.hvac_modes)
+        match mode:
             case HVACMode.AUTO:
                 raise ServiceValidationError(
                     translation_domain=DOMAIN,

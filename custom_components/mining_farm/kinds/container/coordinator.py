@@ -2,8 +2,9 @@
 
 import asyncio
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import IPv4Address
+from time import monotonic
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -26,6 +27,7 @@ from ...engines.containers import (
     Write,
     follow,
     plant,
+    status_of,
     take_snapshot,
 )
 from . import issues
@@ -41,7 +43,8 @@ from .journal import ContainerJournal
 
 type ContainerConfigEntry = ConfigEntry[ContainerCoordinator]
 
-POLL_INTERVAL = timedelta(seconds=30)
+POLL_INTERVAL = timedelta(seconds=10)
+"""A leak has to be seen within this time."""
 ALARM_RAISED = "raised"
 ALARM_CLEARED = "cleared"
 
@@ -67,7 +70,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         self.command_lock = asyncio.Lock()
         self._journal_loaded = False
         self._miners: MinerSummary | None = None
-        self._miners_at: datetime | None = None
+        self._miners_at = 0.0
         # A container is silent once nothing came for the grace, after a start as well.
         self._start_grace_timer()
         entry.async_on_unload(self.journal.async_close)
@@ -125,7 +128,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         miners = self._last_miners(snapshot)
         listed = (miners and miners.miners) or ()
         return ContainerData(
-            status=snapshot.status,
+            status=status_of(self.table, plant, self.journal.alarms),
             plant=plant,
             miners=miners,
             miners_by_ip={miner.ip: miner for miner in listed},
@@ -135,9 +138,9 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
     def _last_miners(self, snapshot: Snapshot) -> MinerSummary | None:
         """Return the last list of miners within the grace: it may fail by itself."""
         if snapshot.miners is not None:
-            self._miners, self._miners_at = snapshot.miners, snapshot.at
-        elif self._miners_at and snapshot.at - self._miners_at >= self.grace:
-            self._miners = self._miners_at = None
+            self._miners, self._miners_at = snapshot.miners, monotonic()
+        elif monotonic() - self._miners_at >= self.grace.total_seconds():
+            self._miners = None
         return self._miners
 
     def _alarms(self, plant: PlantReading) -> tuple[Alarm, ...] | None:

@@ -119,6 +119,16 @@ async def test_every_request_has_a_connection_of_its_own(build: Build) -> None:
     assert len(set(container.peers)) == len(ALL) == len(container.requests)
 
 
+@pytest.mark.parametrize("host", ["fe80::1", "[fe80::1]"])
+def test_an_address_of_ipv6_has_brackets(
+    host: str, session: aiohttp.ClientSession
+) -> None:
+    """However it is given, in texts and in the URL of the controller's page."""
+    client = AntspaceClient(session, host, 8000)
+    assert client.address == "[fe80::1]:8000"
+    assert client.page == "http://[fe80::1]:8000"
+
+
 class Frugal(Deaf):
     """Answers `Connection: keep-alive`, and breaks a connection that is used again."""
 

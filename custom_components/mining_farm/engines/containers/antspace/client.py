@@ -47,7 +47,7 @@ class AntspaceClient:
         """Keep what is needed; the first state decides the model where it is None."""
         self.model = None if model is None else Model(model)
         self._session = session
-        self._host = host
+        self._host = host.removeprefix("[").removesuffix("]")
         self._port = port
         self._pressure_unit = pressure_unit
         self._deadline = deadline
@@ -59,12 +59,13 @@ class AntspaceClient:
     @property
     def address(self) -> str:
         """Return host and port as texts show them."""
-        return f"{self._host}:{self._port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{self._port}"
 
     @property
     def page(self) -> str:
         """Return the URL of the controller's own page."""
-        return f"http://{self._host}:{self._port}"
+        return f"http://{self.address}"
 
     @property
     def silent_for(self) -> float | None:

@@ -6,9 +6,11 @@ import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
+from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 
+from ....common.address import canonical_host, split_address
 from ....common.forms import PORT
 from ....const import CONF_KIND, Kind
 from ....engines.containers import ContainerError, Found, find
@@ -43,7 +45,7 @@ class ContainerFlow(ConfigFlow):
             except ContainerError as err:
                 errors["base"], detail = error_key(err), str(err)
             else:
-                self._async_abort_entries_match(_address(found))
+                self._async_abort_if_known(found)
                 self._container = found
                 return await self.async_step_container_confirm()
         return self.async_show_form(
@@ -95,7 +97,7 @@ class ContainerFlow(ConfigFlow):
             except ContainerError as err:
                 errors["base"], detail = error_key(err), str(err)
             else:
-                self._async_abort_entries_match(_address(found))
+                self._async_abort_if_known(found)
                 if found.table.model == entry.data[CONF_MODEL]:
                     return self.async_update_reload_and_abort(
                         entry, data_updates=_address(found)
@@ -112,11 +114,18 @@ class ContainerFlow(ConfigFlow):
         )
 
     async def _find_container(self, user_input: dict[str, Any]) -> Found:
+        host, port = split_address(user_input[CONF_HOST])
         return await find(
-            async_get_clientsession(self.hass),
-            user_input[CONF_HOST].strip(),
-            user_input.get(CONF_PORT),
+            async_get_clientsession(self.hass), host, user_input.get(CONF_PORT, port)
         )
+
+    @callback
+    def _async_abort_if_known(self, found: Found) -> None:
+        """Abort where an entry has the address, by whatever spelling of its host."""
+        for entry in self._async_current_entries():
+            host = entry.data.get(CONF_HOST)
+            if host and canonical_host(host) == canonical_host(found.host):
+                self._async_abort_entries_match({**_address(found), CONF_HOST: host})
 
 
 def _address(found: Found) -> dict[str, Any]:
