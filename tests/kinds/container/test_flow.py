@@ -16,6 +16,7 @@ from custom_components.mining_farm.engines.containers import (
 from custom_components.mining_farm.engines.containers.antspace import (
     ANTSPACE,
     AntspaceClient,
+    parse_plant,
 )
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.data_entry_flow import FlowResultType
@@ -159,7 +160,10 @@ async def test_another_spelling_of_a_known_address_is_refused(
     """The same controller twice would be asked twice, and controlled by two."""
     await site.add(north)
     assert north.host == "127.0.0.1"
-    result = await answer(site, await begin(site), host=spelling, port=north.port)
+    # No name is resolved in a test.
+    reading = parse_plant(north.state)
+    with patch.object(AntspaceClient, "read_plant", return_value=reading):
+        result = await answer(site, await begin(site), host=spelling, port=north.port)
     assert (result["type"], result["reason"]) == (
         FlowResultType.ABORT,
         "already_configured",
@@ -208,7 +212,7 @@ async def test_a_controller_that_does_not_answer_in_time(site: Site) -> None:
     assert form["description_placeholders"]["detail"] == str(late)
 
 
-@pytest.mark.parametrize("host", ["", "   ", "http://north", "no such host", "a/b"])
+@pytest.mark.parametrize("host", ["", "   ", "http://:x", "no such host", "a/b"])
 async def test_what_is_no_address(site: Site, host: str) -> None:
     """Nonsense is answered with the form, not with an exception."""
     form = await answer(site, await begin(site), host=host, port=80)
