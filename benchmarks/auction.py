@@ -30,7 +30,7 @@ def measure(*, quick: bool) -> Iterator[str]:
             (f"{SPEED:.0f} times as fast", *_summary(fast)),
         ],
         [
-            "until the event entity tells it; node, core and solver are processes",
+            "until its event; node, core and solver are processes",
             f"{_AHEAD} blocks before each window at their pace, the others at once",
             load(),
         ],
@@ -54,8 +54,8 @@ def measure(*, quick: bool) -> Iterator[str]:
     yield from measure_solver(quick=quick)
 
 
-class _Told:
-    """One window, as the core told it."""
+class _Noted:
+    """One window, as the core saw it."""
 
     def __init__(self, node: Node, published: Published) -> None:
         begun = node.begun()
@@ -66,20 +66,20 @@ class _Told:
 
 def _follow(
     speed: float, windows: int, *, idle_s: float | None
-) -> tuple[list[_Told], str | None]:
+) -> tuple[list[_Noted], str | None]:
     """Return what so many windows took, and the cost of having nothing to do."""
     with Node(speed) as node, Core((), 0) as core:
         idle = None if idle_s is None else _Usage(core, None, idle_s)
         node.approach(60)
         core.add_wallet(node.url, node.wallet)
-        told = []
+        noted = []
         for _ in range(windows):
             start = node.approach(_AHEAD)
-            told.append(_Told(node, core.window(start)))
+            noted.append(_Noted(node, core.window(start)))
         if idle is None or idle_s is None:
-            return told, None
+            return noted, None
         node.approach(59)
-        return told, _cost_table(idle, _Usage(core, node, idle_s))
+        return noted, _cost_table(idle, _Usage(core, node, idle_s))
 
 
 class _Usage:
@@ -131,10 +131,10 @@ def _cost_table(bare: _Usage, wallet: _Usage) -> str:
     )
 
 
-def _summary(told: list[_Told]) -> tuple[str, ...]:
-    times = [one.ms for one in told]
+def _summary(noted: list[_Noted]) -> tuple[str, ...]:
+    times = [one.ms for one in noted]
     return (
-        str(len(told)),
+        str(len(noted)),
         *(figure(value, 0) for value in (min(times), median(times), max(times))),
-        figure(max(one.stalls.late_ms for one in told), 0),
+        figure(max(one.stalls.late_ms for one in noted), 0),
     )

@@ -1,4 +1,4 @@
-"""Containers: one poll, how soon an alarm is told, and Home Assistant with fifty."""
+"""Containers: one poll, how soon an alarm becomes an event, and Home Assistant with fifty."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ from .table import figure, table
 _WARM_UP_POLLS = 20
 _POLL_S = 10.0
 _HEARING_S = _POLL_S + 10.0
-"""After the last alarm bit was set, to be told of it."""
+"""After the last alarm bit was set, until its event."""
 
 
 class _Poll(NamedTuple):
@@ -50,8 +50,8 @@ def measure(*, quick: bool) -> Iterator[str]:
     ):
         quiet = core.run(seconds)
         plants.raise_alarms(seconds)
-        told = core.run(seconds + _HEARING_S)
-        yield _alarm_table(plants.raised(), told)
+        noted = core.run(seconds + _HEARING_S)
+        yield _alarm_table(plants.raised(), noted)
         yield _core_table(count, core.start, bare, quiet)
 
 
@@ -103,7 +103,9 @@ async def _poll(host: str, port: int, polls: int) -> _Poll:
 
 def _alarm_table(raised: Sequence[Raised], phase: Phase) -> str:
     """Return how long each alarm took from its bit to its event."""
-    heard = {(told.entity_id, told.about): told.at for told in reversed(phase.told)}
+    heard = {
+        (noted.entity_id, noted.about): noted.at for noted in reversed(phase.noted)
+    }
     waits = [
         at - each.at
         for each in raised
@@ -111,7 +113,7 @@ def _alarm_table(raised: Sequence[Raised], phase: Phase) -> str:
     ]
     return table(
         "From an alarm bit in the container to the event in Home Assistant, in s",
-        ("alarms", "least", "median", "worst", "never told"),
+        ("alarms", "least", "median", "worst", "never seen"),
         [
             (
                 str(len(raised)),

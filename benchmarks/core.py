@@ -51,7 +51,7 @@ class Core:
         self.start: Start
 
     def __enter__(self) -> Self:
-        """Start; RuntimeError tells what Home Assistant said if it does not come up."""
+        """Start; RuntimeError names what Home Assistant said if it does not come up."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
         configuration = self._folder / "configuration.yaml"

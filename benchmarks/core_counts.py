@@ -81,8 +81,8 @@ class PollCount:
         return counted
 
 
-class Told(NamedTuple):
-    """Something that an event entity told."""
+class Noted(NamedTuple):
+    """Something that an event entity triggered."""
 
     entity_id: str
     about: str | None
@@ -92,9 +92,9 @@ class Told(NamedTuple):
 
 
 @contextmanager
-def telling(hass: HomeAssistant) -> Iterator[list[Told]]:
-    """Note what the event entities tell within this context."""
-    told: list[Told] = []
+def noting(hass: HomeAssistant) -> Iterator[list[Noted]]:
+    """Note what the event entities trigger within this context."""
+    noted: list[Noted] = []
 
     @callback
     def is_event(data: EventStateChangedData) -> bool:
@@ -104,10 +104,10 @@ def telling(hass: HomeAssistant) -> Iterator[list[Told]]:
     def on_changed(event: Event[EventStateChangedData]) -> None:
         if (state := event.data["new_state"]) is not None:
             about = state.attributes.get("alarm")
-            told.append(Told(state.entity_id, about, time.time()))
+            noted.append(Noted(state.entity_id, about, time.time()))
 
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, on_changed, is_event)
-    yield told
+    yield noted
     stop()
 
 

@@ -16,7 +16,7 @@ from homeassistant import bootstrap, runner
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .core_counts import PollCount, Told, WriteCount, telling
+from .core_counts import Noted, PollCount, WriteCount, noting
 from .core_entries import async_add_entries, async_add_wallet
 from .core_windows import WALLET, Published, WindowWatch
 from .loop_watch import LoopWatch, Stalls
@@ -52,7 +52,7 @@ class Phase:
     last_seen_writes: int
     states_changed: int
     states_reported: int
-    told: list[Told]
+    noted: list[Noted]
     """By the event entities, in turn."""
     memory: int
     """Bytes of resident memory at the end."""
@@ -167,7 +167,7 @@ async def _start(folder: Path, polls: PollCount) -> tuple[HomeAssistant, Start]:
 async def _phase(hass: HomeAssistant, polls: PollCount, seconds: float) -> Phase:
     writes = WriteCount(hass)
     polls.reset()
-    with writes.installed(), telling(hass) as told:
+    with writes.installed(), noting(hass) as noted:
         began, cpu = time.monotonic(), time.process_time()
         async with LoopWatch() as watch:
             await asyncio.sleep(seconds)
@@ -182,7 +182,7 @@ async def _phase(hass: HomeAssistant, polls: PollCount, seconds: float) -> Phase
             last_seen_writes=writes.last_seen,
             states_changed=writes.changed,
             states_reported=writes.reported,
-            told=told,
+            noted=noted,
             memory=_resident_memory(),
         )
 

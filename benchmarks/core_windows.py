@@ -1,4 +1,4 @@
-"""What a core tells of a wallet's windows, and when."""
+"""What a core shows of a wallet's windows, and when."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class Published(NamedTuple):
 
 
 class WindowWatch:
-    """Notes when the states of the wallet tell of a window."""
+    """Notes when the states of the wallet show a window."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Begin to listen."""
@@ -38,7 +38,7 @@ class WindowWatch:
         )
 
     async def async_wait(self, start: int) -> Published:
-        """Return when the window with that first block was told; TimeoutError."""
+        """Return when the window with that first block was seen; TimeoutError."""
         async with asyncio.timeout(_TIMEOUT_S), LoopWatch() as watch:
             while start not in self._states or start not in self._events:
                 self._news.clear()

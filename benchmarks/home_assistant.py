@@ -21,7 +21,7 @@ class _Run:
     start: Start
     collection_ms: float
     frozen: Phase
-    """The miners told the same numbers at every poll, but for times and uptimes."""
+    """The miners reported the same numbers at every poll, but for times and uptimes."""
     living: Phase
 
 
