@@ -8,7 +8,7 @@ from .conftest import Automate
 RESTARTED = "rig1 was restarted, because the pool saw no share for too long."
 GAVE_UP = (
     "rig1 does not come back: 3 restarts did not help, and it is left alone until you"
-    " look after it. Repairs tells what you can do."
+    " look after it. Repairs shows what you can do."
 )
 REHEARSED = (
     "rig1 would have been restarted, because the pool saw no share for too long."
