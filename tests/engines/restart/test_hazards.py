@@ -148,7 +148,9 @@ def miner(kind: MinerKind, since: datetime = START) -> MinerEvidence:
 
 def asked_earlier() -> Night:
     """Return a night four minutes after the pool was asked, and told of a hung rig."""
-    night = Night(now=START + 10 * MINUTE)
+    night = Night(works=True)
+    night.poll()
+    night.works, night.now = False, START + 10 * MINUTE
     night.ask()
     night.now += 4 * MINUTE
     return night
@@ -187,6 +189,16 @@ def test_one_lost_answer_brings_none(contact: Contact) -> None:
     night.contact = Contact.TOLD
     night.until(16)
     assert len(night.cuts) == 1
+
+
+def test_a_pool_that_is_away_at_the_start_was_so_for_long() -> None:
+    """Nobody knows since when the rig could not mine."""
+    night = Night(contact=Contact.NOTHING, now=START + 11 * MINUTE)
+    night.poll()
+    night.contact = Contact.TOLD
+    night.until(25)
+    assert night.cuts == []
+    assert night.reason is Reason.CAME_BACK
 
 
 def test_a_flapping_line_never_shields_a_hung_rig_for_good() -> None:
@@ -393,6 +405,22 @@ def test_an_idle_miner_is_held_while_no_pool_answers() -> None:
     night.until(60)
     assert night.cuts == []
     assert night.reason is Reason.BLIND
+
+
+def test_a_miner_that_became_idle_as_the_pool_was_away_has_time_to_find_it() -> None:
+    """However short that was; a refusal is no absence."""
+    night = Night(works=True)
+    night.poll()
+    night.works = False
+    night.rest["miner"] = miner(MinerKind.IDLE, START + MINUTE)
+    night.now, night.contact = START + MINUTE, Contact.NOTHING
+    night.ask()
+    night.poll()
+    night.contact = Contact.TOLD
+    night.until(10.5)
+    assert night.cuts == []
+    night.until(16.5)
+    assert len(night.cuts) == 1
 
 
 def test_an_idle_miner_without_an_account_needs_the_internet_since() -> None:

@@ -25,6 +25,10 @@ class Recent:
     veto: Reason | None = None
     """Why the linked miner spoke against a cut when it last could be asked."""
     veto_at: datetime | None = None
+    line_lost_at: datetime | None = None
+    """When the pool could last not be reached at all."""
+    pool_asked: bool = False
+    """A pool's answer, or its silence, has been seen since the start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

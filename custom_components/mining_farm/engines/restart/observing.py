@@ -14,9 +14,10 @@ from .models import (
     OutletEvidence,
     OutletKind,
     Policy,
+    PoolEvidence,
     Reason,
 )
-from .presence import SETTLING, Presence
+from .presence import ABSENCE, SETTLING, Presence
 
 SAME_MOMENT = timedelta(seconds=15)
 """Two readings of one moment in the past differ by less."""
@@ -36,13 +37,12 @@ def observe(
     """Return the memory with what the readings say of comings and goings."""
     before = memory
     if (pool := evidence.pool) is not None:
-        told = pool.contact is Contact.TOLD
-        memory = _change(memory, pool=memory.pool.learn(pool.at, answered=told))
+        memory = _observe_pool(memory, pool)
     if evidence.outlet is not None:
         memory = _observe_outlet(now, policy, memory, evidence.outlet)
         memory = _observe_draw(now, policy, memory, evidence.outlet)
     if evidence.miner is not None:
-        memory = replace(memory, recent=_heard(now, evidence.miner))
+        memory = replace(memory, recent=_heard(now, memory.recent, evidence.miner))
     came_back = sum(
         after.back_at is not None and after.back_at != earlier.back_at
         for earlier, after in (
@@ -80,10 +80,27 @@ def contradicts(policy: Policy, outlet: OutletEvidence) -> bool:
     )
 
 
-def _heard(now: datetime, miner: MinerEvidence) -> Recent:
-    if (veto := VETOES.get(miner.kind)) is None:
-        return Recent()
-    return Recent(veto=veto, veto_at=now)
+def _heard(now: datetime, recent: Recent, miner: MinerEvidence) -> Recent:
+    veto = VETOES.get(miner.kind)
+    return replace(recent, veto=veto, veto_at=None if veto is None else now)
+
+
+def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
+    """Note whether the pool answers.
+
+    One that does not when it is first asked has been away for nobody knows how long.
+    """
+    told = pool.contact is Contact.TOLD
+    presence = memory.pool.learn(pool.at, answered=told)
+    recent = memory.recent
+    if pool.contact is Contact.NOTHING and recent.line_lost_at != pool.at:
+        recent = replace(recent, line_lost_at=pool.at)
+    if recent.pool_asked:
+        return _change(memory, pool=presence, recent=recent)
+    if not told and not presence.absent(pool.at):
+        since = pool.at - ABSENCE
+        presence = replace(presence, failures=2, failed_since=since, failed_at=pool.at)
+    return replace(memory, pool=presence, recent=replace(recent, pool_asked=True))
 
 
 def _observe_outlet(

@@ -35,6 +35,8 @@ PATIENCE = {
     Reason.DRAWS_AS_WORKING: timedelta(hours=2),
 }
 """How long each reason holds in all, before the other rules decide."""
+NEAR = timedelta(minutes=5)
+"""A miner that becomes idle so close to a lost connection lost it, too."""
 USUAL_DRAW = 0.15
 """A rig that works draws what it usually draws, give or take this part."""
 
@@ -279,9 +281,23 @@ def _weigh_both(
         return Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
     if pool.at < limit:
         return Finding(RigState.SILENT, Reason.WAITING_FOR_POOL)
+    if _line_was_lost(now, memory, miner):
+        return held(Reason.CAME_BACK)
     if _moved(now, memory, pool):
         return held(Reason.OTHER_WORKER)
     return _seen(memory, Reason.POOL_AND_MINER_SILENT)
+
+
+def _line_was_lost(now: datetime, memory: Memory, miner: MinerEvidence) -> bool:
+    """Return whether a miner became idle as the pool could not be reached.
+
+    However short that was: it looks for its pool again.
+    """
+    lost_at = memory.recent.line_lost_at
+    if lost_at is None or miner.kind is not MinerKind.IDLE:
+        return False
+    near = abs(lost_at - miner.since) <= NEAR
+    return near and settling(now, lost_at)
 
 
 def _weigh_without_pool(now: datetime, policy: Policy, evidence: Evidence) -> Finding:

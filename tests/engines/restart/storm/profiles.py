@@ -108,7 +108,7 @@ def _cause(rigs: list[Watched]) -> None:
 def _internet(random: Random, world: World, rigs: list[Watched]) -> Schedule:
     events: Schedule = []
     for _ in range(random.choice([1, 1, 2])):
-        start, end = _span(random, 1, 45)
+        start, end = _span(random, 2, 45)
 
         def down() -> None:
             world.internet = False

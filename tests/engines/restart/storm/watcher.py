@@ -49,6 +49,8 @@ from .world import START, Rig, World
 POLICY = Policy()
 QUIET = 180.0
 GRACE = 90.0
+RETRY = 60.0
+"""A pool that did not answer is asked again so much later."""
 NOT_WORKING = (MinerKind.IDLE, MinerKind.SILENT)
 CHECK = POLICY.status_check_frequency.total_seconds()
 
@@ -265,7 +267,7 @@ class Watcher:
             watched.memory = watched.disk.read()
         watched.outlet = watched.read()
         self._ask_miner(watched)
-        self._ask_pool(watched, CHECK if not self._hurries(watched) else 0.0)
+        self._ask_pool(watched, self._pool_age(watched))
         await self._async_note_plug(watched)
         decision = self._decide(watched)
         if decision.ask_pool:
@@ -345,15 +347,17 @@ class Watcher:
         except FullError, OutletFailure:
             return
 
-    def _hurries(self, watched: Watched) -> bool:
-        """Return whether the miner is down for long enough by its own word."""
-        limit = self._limit(watched)
-        report = watched.report
-        return (
-            limit is not None
-            and self.world.wall >= limit
-            and (report is None or report.at < limit)
-        )
+    def _pool_age(self, watched: Watched) -> float:
+        """Return how old the pool's answer may be, in s."""
+        limit, report = self._limit(watched), watched.report
+        if report is not None and report.outcome is not Outcome.WORKER:
+            return RETRY
+        if limit is None or watched.miner is None:
+            return CHECK
+        # Once when the miner stops working, to know whether work can come in; and
+        # once when that is so for long enough.
+        since = watched.miner.since if self.world.wall < limit else limit
+        return min(CHECK, (self.world.wall - since).total_seconds())
 
     def _limit(self, watched: Watched) -> Any:
         if watched.miner is None or watched.miner.kind not in NOT_WORKING:
@@ -367,8 +371,9 @@ class Watcher:
             watched.miner = None
             return
         answers = rig.powered and rig.hung not in ("api silent", "dark")
-        booting = world.now < rig.ready_at and rig.powered and rig.hung is None
-        if booting and rig.ready_at - world.now > 60:
+        booting = world.now < rig.booted_at and rig.powered and rig.hung is None
+        # Its API answers for the last minute of it.
+        if booting and rig.booted_at - world.now > 60:
             answers = False
         if answers:
             watched.miner_seen = world.now

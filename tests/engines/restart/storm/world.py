@@ -63,6 +63,7 @@ class Rig:
     hung: Hang | None = None
     ready_at: float = 0.0
     """When it has booted and found its pool."""
+    booted_at: float = 0.0
     switched_off: bool = False
     sleeps: bool = False
     on_backup: bool = False
@@ -126,14 +127,15 @@ class Rig:
             share = until - self.world.random.uniform(1, 60)
             names = self.shares.setdefault(self.worker, [])
             names.append(max(share, self.ready_at))
-            del names[:-12]
+            del names[:-400]
 
     def boot(self) -> None:
         """Come up with power: minutes until it works."""
         random = self.world.random
         if self.hung is not None and random.random() < 0.9:
             self.hung = None
-        self.ready_at = self.world.now + random.uniform(60, 300)
+        self.booted_at = self.world.now + random.uniform(30, 240)
+        self.ready_at = self.booted_at + random.uniform(5, 60)
 
     def reconnect(self) -> None:
         """Look for the pool again."""
