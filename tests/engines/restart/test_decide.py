@@ -20,6 +20,7 @@ from custom_components.mining_farm.engines.restart import (
     PoolEvidence,
     Presence,
     Reason,
+    Recent,
     RigState,
     Verdict,
     abandon_cut,
@@ -33,7 +34,7 @@ from custom_components.mining_farm.engines.restart import (
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 POLICY = Policy()
-SEEN = Memory(seen=True)
+SEEN = Memory(seen=True, recent=Recent(hashed=True))
 ON = OutletEvidence(kind=OutletKind.ON)
 OFFLINE = PoolEvidence(
     verdict=Verdict.OFFLINE, at=NOW, last_share=NOW - timedelta(minutes=11)

@@ -423,6 +423,35 @@ def test_a_miner_that_became_idle_as_the_pool_was_away_has_time_to_find_it() -> 
     assert len(night.cuts) == 1
 
 
+def test_a_miner_that_was_idle_before_we_came_waits_for_the_long_limit() -> None:
+    """It may have lost its pool, and be about to find it; one seen hashing has not."""
+    night = Night(works=True)
+    night.until(1)
+    night.rest["miner"] = miner(MinerKind.IDLE, night.now)
+    night.works = False
+    night.until(10)
+    assert night.cuts == []
+    night.until(17)
+    assert len(night.cuts) == 1
+
+
+def test_silence_while_the_pool_was_away_is_no_silence_of_the_rig() -> None:
+    """An absence too short for a pause: the wait is longer by as much."""
+    night = Night(works=True)
+    night.poll()
+    night.works, night.share = False, START
+    night.until(7)
+    night.contact = Contact.NOTHING
+    night.ask()
+    night.until(10)
+    night.contact = Contact.TOLD
+    night.ask()
+    night.until(12.5)
+    assert night.cuts == []
+    night.until(14)
+    assert len(night.cuts) == 1
+
+
 def test_an_idle_miner_without_an_account_needs_the_internet_since() -> None:
     """Any pool that answered after the limit proves that work could come in."""
     night = Night(outlet=OutletEvidence(kind=OutletKind.ON, watts=120), pool=None)

@@ -18,7 +18,7 @@ from .company import company
 from .cycle import OutletFailure, PowerCycler
 from .decide import Decision, decide
 from .gate import PowerUpGate
-from .memory import Intent, Memory
+from .memory import Intent, Memory, Recent
 from .models import (
     Action,
     Basis,
@@ -63,6 +63,7 @@ __all__ = [
     "PowerUpGate",
     "Presence",
     "Reason",
+    "Recent",
     "RigState",
     "Verdict",
     "abandon_cut",

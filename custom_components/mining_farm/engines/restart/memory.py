@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from .models import Reason
@@ -26,7 +26,15 @@ class Recent:
     """Why the linked miner spoke against a cut when it last could be asked."""
     veto_at: datetime | None = None
     line_lost_at: datetime | None = None
-    """When the pool could last not be reached at all."""
+    """When the pool could last not be reached at all, by us or by the miner."""
+    away: timedelta = timedelta()
+    """For how long the pool was away since the newest share."""
+    share: datetime | None = None
+    """The newest share, for that."""
+    hashed: bool = False
+    """The linked miner was seen hashing since the start."""
+    outlet_asked: bool = False
+    """The outlet was read, or failed to be, since the start."""
     pool_asked: bool = False
     """A pool's answer, or its silence, has been seen since the start."""
 

@@ -17,7 +17,7 @@ from .models import (
     PoolEvidence,
     Reason,
 )
-from .presence import ABSENCE, SETTLING, Presence
+from .presence import SETTLING, Presence
 
 SAME_MOMENT = timedelta(seconds=15)
 """Two readings of one moment in the past differ by less."""
@@ -82,7 +82,14 @@ def contradicts(policy: Policy, outlet: OutletEvidence) -> bool:
 
 def _heard(now: datetime, recent: Recent, miner: MinerEvidence) -> Recent:
     veto = VETOES.get(miner.kind)
-    return replace(recent, veto=veto, veto_at=None if veto is None else now)
+    lost = miner.kind is MinerKind.POOL_LOST
+    return replace(
+        recent,
+        veto=veto,
+        veto_at=None if veto is None else now,
+        line_lost_at=now if lost else recent.line_lost_at,
+        hashed=recent.hashed or miner.kind is MinerKind.HASHING,
+    )
 
 
 def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
@@ -91,16 +98,33 @@ def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
     One that does not when it is first asked has been away for nobody knows how long.
     """
     told = pool.contact is Contact.TOLD
+    recent = _count_away(memory.recent, memory.pool, pool)
     presence = memory.pool.learn(pool.at, answered=told)
-    recent = memory.recent
-    if pool.contact is Contact.NOTHING and recent.line_lost_at != pool.at:
-        recent = replace(recent, line_lost_at=pool.at)
-    if recent.pool_asked:
-        return _change(memory, pool=presence, recent=recent)
-    if not told and not presence.absent(pool.at):
-        since = pool.at - ABSENCE
-        presence = replace(presence, failures=2, failed_since=since, failed_at=pool.at)
-    return replace(memory, pool=presence, recent=replace(recent, pool_asked=True))
+    if not recent.pool_asked:
+        recent = replace(recent, pool_asked=True)
+        presence = presence if told else presence.long_absent(pool.at)
+    return _change(memory, pool=presence, recent=recent)
+
+
+def _count_away(recent: Recent, before: Presence, pool: PoolEvidence) -> Recent:
+    """Return what is known of the line to the pool after a check.
+
+    Silence while the pool could not be reached is no silence of the rig; an absence has
+    its pause.
+    """
+    if pool.contact is Contact.NOTHING:
+        if recent.line_lost_at is None or recent.line_lost_at < pool.at:
+            return replace(recent, line_lost_at=pool.at)
+        return recent
+    if pool.contact is not Contact.TOLD:
+        return recent
+    if pool.last_share is not None and pool.last_share != recent.share:
+        away = recent.away if recent.share is None else timedelta()
+        recent = replace(recent, share=pool.last_share, away=away)
+    since, lost_at = before.failed_since, recent.line_lost_at
+    if since is None or lost_at is None or lost_at < since or before.absent(pool.at):
+        return recent
+    return replace(recent, away=recent.away + (pool.at - since))
 
 
 def _observe_outlet(
@@ -110,13 +134,17 @@ def _observe_outlet(
     match powered(policy, outlet):
         case None:
             presence = memory.outlet.learn(at, answered=False)
-            return replace(memory, outlet=presence)
+            if not memory.recent.outlet_asked:
+                presence = presence.long_absent(at)
+            memory = replace(memory, outlet=presence)
         case True:
             memory = _observe_on(now, policy, memory, outlet, at)
         case False:
             memory = _observe_off(now, memory, at)
     if memory.disagreed and not contradicts(policy, outlet):
         memory = replace(memory, disagreed=False)
+    if not memory.recent.outlet_asked:
+        memory = replace(memory, recent=replace(memory.recent, outlet_asked=True))
     return memory
 
 

@@ -37,6 +37,14 @@ class Presence:
             failed_at=at,
         )
 
+    def long_absent(self, at: datetime) -> Presence:
+        """Return the presence of what failed when it was first asked.
+
+        Nobody knows for how long it has been away.
+        """
+        since = min(self.failed_since or at, at - ABSENCE)
+        return replace(self, failures=2, failed_since=since, failed_at=at)
+
     def absent(self, now: datetime) -> bool:
         """Return whether it failed twice in a row, and for at least five minutes."""
         return (

@@ -224,6 +224,10 @@ def _weigh_doubts(
         return Finding(RigState.ONLINE, Reason.POOL_SEES_SHARES)
     if pool.outage:
         return held(Reason.POOL_OUTAGE)
+    if pool.last_share is not None and (
+        now - pool.last_share < policy.time_until_offline + memory.recent.away
+    ):
+        return Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
     return _weigh_pool_alone(now, memory, evidence, pool)
 
 
@@ -273,6 +277,9 @@ def _weigh_both(
     if pool.outage:
         return held(Reason.POOL_OUTAGE)
     limit = local_limit(policy, miner, pool.last_share)
+    if miner.kind is MinerKind.IDLE and not memory.recent.hashed:
+        # It may have lost its pool before we came, and be about to find it.
+        limit = max(limit, miner.since + policy.time_until_offline)
     if now < limit:
         return Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
     if evidence.company is Company.MOST:

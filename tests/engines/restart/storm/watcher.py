@@ -182,6 +182,8 @@ class Watched:
         rig = self.rig
         if rig.plug_lost or not self.world.mains:
             raise OutletFailure("unreachable", sent=False)
+        if rig.relay == on:
+            return
         if rig.plug == "stuck" or (rig.plug == "no on" and on):
             self.world.now += 10
             raise OutletFailure("not confirmed", sent=True)
