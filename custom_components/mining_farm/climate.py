@@ -7,7 +7,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .kinds import async_setup_platform
 
-PARALLEL_UPDATES = 1
+# A container takes its commands in turn by itself, and sees those that wait: of the moves
+# of a slider only the last one is sent.
+PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(

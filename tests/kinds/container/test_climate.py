@@ -173,6 +173,41 @@ async def test_a_target_with_a_mode(site: Site, north: AntspaceSimulator) -> Non
     assert len(north.writes) == 4
 
 
+async def test_moves_of_a_slider_that_queue_up_are_one_move(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """While one target is being confirmed only the last of those that follow is sent."""
+    await site.add(north, controls=True)
+    await asyncio.gather(
+        *(
+            act(site, "set_temperature", temperature=celsius)
+            for celsius in (30, 31, 32, 33)
+        )
+    )
+    assert writes(north) == ["setTemp&temp=30", "setTemp&temp=33"]
+    assert site.get(CLIMATE).attributes["temperature"] == 33
+
+
+async def test_a_refused_target_takes_the_place_of_none(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """A last move that is out of bounds leaves the one before it."""
+    await site.add(north, controls=True)
+    outcomes = await asyncio.gather(
+        *(
+            act(site, "set_temperature", temperature=celsius)
+            for celsius in (30, 31, 30.2)
+        ),
+        return_exceptions=True,
+    )
+    assert [type(outcome) for outcome in outcomes] == [
+        type(None),
+        type(None),
+        ServiceValidationError,
+    ]
+    assert writes(north) == ["setTemp&temp=30", "setTemp&temp=31"]
+
+
 @pytest.mark.parametrize("mode", ["heat", "dry", "fan_only"])
 async def test_a_mode_that_does_not_exist_is_refused(
     site: Site, north: AntspaceSimulator, mode: str

@@ -55,12 +55,20 @@ async def async_reset(container: ContainerCoordinator) -> None:
 async def async_set_temperature(
     container: ContainerCoordinator, celsius: float
 ) -> None:
-    """Hold a supply temperature, which ends PID mode."""
+    """Hold a supply temperature, which ends PID mode.
+
+    A target that waits behind another command is dropped once a newer one is asked for:
+    the moves of a slider are one move.
+    """
+    _require_allowed(container)
+    require_in_bounds(container, celsius)
+    container.latest_target = target = object()
     await _async_run(
         container,
         lambda: set_supply_temperature(
             container.table, container.driver, celsius, container.bounds, READ_BACK
         ),
+        wanted=lambda: container.latest_target is target,
     )
 
 
@@ -94,12 +102,16 @@ def last_manual_set_point(container: ContainerCoordinator) -> float:
 
 
 async def _async_run(
-    container: ContainerCoordinator, command: Callable[[], Awaitable[Confirmed]]
+    container: ContainerCoordinator,
+    command: Callable[[], Awaitable[Confirmed]],
+    wanted: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Carry out a command and see it confirmed; raise what the user has to know."""
+    """Carry out a command, if it is wanted once its turn comes, and see it confirmed."""
     _require_allowed(container)
     # Two at a time would each undo what the other one waits for.
     async with container.command_lock:
+        if not wanted():
+            return
         try:
             await command()
         except ContainerError as err:

@@ -68,6 +68,8 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         self.journal = ContainerJournal(hass, entry.entry_id)
         self.events = EventQueue()
         self.command_lock = asyncio.Lock()
+        self.latest_target: object = None
+        """Stands for the last target that was asked for, done or not."""
         self._journal_loaded = False
         self._miners: MinerSummary | None = None
         self._miners_at = 0.0
