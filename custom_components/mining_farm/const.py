@@ -9,9 +9,6 @@ LOGGER: Final = logging.getLogger(__package__)
 
 CONF_KIND: Final = "kind"
 
-DIALOG_LISTENS_AFTER_S: Final = 1.0
-"""The dialog waits forever for a progress that ended before it listened for the end."""
-
 
 class Kind(StrEnum):
     """Kinds of config entry; each is the name of its folder in `kinds`."""

@@ -1,11 +1,16 @@
 """Adding many miners in one flow."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_fire_time_changed,
+)
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.edge_collector import (
@@ -13,19 +18,17 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerError,
     MinerSnapshot,
 )
-from custom_components.mining_farm.kinds.miner.flow import many as flow_many
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import (
+    EVENT_DATA_ENTRY_FLOW_PROGRESSED,
+    FlowResultType,
+)
+from homeassistant.util import dt as dt_util
+from tests.kinds.late_dialog import go_on_late
 
 from .conftest import HOST, FakeMiners, set_up, snapshot
 from .test_flow import answer, choose
-
-
-@pytest.fixture(autouse=True)
-def _attentive_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a scan end at once."""
-    monkeypatch.setattr(flow_many, "DIALOG_LISTENS_AFTER_S", 0)
 
 
 async def scan(hass: HomeAssistant, addresses: str) -> ConfigFlowResult:
@@ -155,9 +158,10 @@ async def test_slips_are_named_and_nothing_is_scanned(
 
 async def test_leaving_stops_the_scan(hass: HomeAssistant, miners: FakeMiners) -> None:
     """A closed dialog leaves no scan behind."""
-    stopped = asyncio.Event()
+    asked, stopped = asyncio.Event(), asyncio.Event()
 
     async def never(self: MinerCollector) -> None:
+        asked.set()
         try:
             await asyncio.Event().wait()
         finally:
@@ -167,22 +171,30 @@ async def test_leaving_stops_the_scan(hass: HomeAssistant, miners: FakeMiners) -
         form = await choose(hass, "miner_many")
         result = await answer(hass, form, addresses=HOST, port=4028)
         assert result["type"] is FlowResultType.SHOW_PROGRESS
+        await asyncio.wait_for(asked.wait(), 10)
         hass.config_entries.flow.async_abort(result["flow_id"])
-        await asyncio.wait_for(stopped.wait(), 1)
+        await asyncio.wait_for(stopped.wait(), 10)
 
 
-async def test_scan_outlasts_the_opening_of_its_dialog(
-    hass: HomeAssistant, miners: FakeMiners, monkeypatch: pytest.MonkeyPatch
+async def test_a_dialog_that_opens_after_the_end_of_the_scan(
+    hass: HomeAssistant, miners: FakeMiners
 ) -> None:
-    """The dialog must be listening when the scan ends, or it would never go on."""
-    monkeypatch.setattr(flow_many, "DIALOG_LISTENS_AFTER_S", 3600)
+    """A scan that ends before the dialog listens still goes on to the miners."""
     form = await choose(hass, "miner_many")
-    result = await answer(hass, form, addresses=HOST, port=4028)
-    for _ in range(100):
-        await asyncio.sleep(0)
-    assert miners.polls == [HOST]
+    progress = await answer(hass, form, addresses=HOST, port=4028)
+    assert progress["type"] is FlowResultType.SHOW_PROGRESS
+    assert (await go_on_late(hass, progress))["step_id"] == "miner_pick"
 
-    result = await hass.config_entries.flow.async_configure(result["flow_id"])
 
-    assert result["type"] is FlowResultType.SHOW_PROGRESS
-    hass.config_entries.flow.async_abort(result["flow_id"])
+async def test_who_leaves_after_the_end_of_the_scan(
+    hass: HomeAssistant, miners: FakeMiners
+) -> None:
+    """A flow that is gone is announced no more."""
+    form = await choose(hass, "miner_many")
+    progress = await answer(hass, form, addresses=HOST, port=4028)
+    await hass.async_block_till_done()
+    hass.config_entries.flow.async_abort(progress["flow_id"])
+    announced = async_capture_events(hass, EVENT_DATA_ENTRY_FLOW_PROGRESSED)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=2))
+    await hass.async_block_till_done()
+    assert announced == []

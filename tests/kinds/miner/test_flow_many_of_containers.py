@@ -9,7 +9,6 @@ from custom_components.mining_farm.common.members import (
     async_members,
 )
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.kinds.miner.flow import many as flow_many
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -17,12 +16,6 @@ from homeassistant.data_entry_flow import FlowResultType
 from .conftest import FakeMiners
 from .test_flow import answer, choose
 from .test_flow_many import farm
-
-
-@pytest.fixture(autouse=True)
-def _attentive_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a scan end at once."""
-    monkeypatch.setattr(flow_many, "DIALOG_LISTENS_AFTER_S", 0)
 
 
 def container(hass: HomeAssistant, *hosts: str) -> MockConfigEntry:

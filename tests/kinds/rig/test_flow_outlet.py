@@ -17,6 +17,7 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+from tests.kinds.late_dialog import go_on_late
 
 from .flowing import answer, choose, fields, go, labels, policy_input, suggested
 from .surroundings import (
@@ -33,12 +34,6 @@ from .surroundings import (
 )
 
 CREDENTIALS = {"username": "me@example.com", "password": PASSWORD}
-
-
-@pytest.fixture(autouse=True)
-def _attentive_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a search end at once."""
-    monkeypatch.setattr(flow_kasa, "DIALOG_LISTENS_AFTER_S", 0)
 
 
 async def to_outlet(hass: HomeAssistant) -> ConfigFlowResult:
@@ -89,31 +84,29 @@ async def test_search(hass: HomeAssistant, around: Surroundings) -> None:
 
 
 async def test_search_finds_nothing(hass: HomeAssistant, around: Surroundings) -> None:
-    """The address can be typed; it may be in another network."""
+    """The choice of outlets is there again; the address can be typed."""
     found, around.devices = around.devices, {}
-    form = await go(hass, await to_outlet(hass), "rig_kasa_search")
-    assert form["step_id"] == "rig_kasa"
-    assert form["errors"] == {"base": "no_kasa_found"}
+    menu = await go(hass, await to_outlet(hass), "rig_kasa_search")
+    assert menu["step_id"] == "rig_kasa_none"
+    again = await go(hass, menu, "rig_kasa_search")
+    assert again["step_id"] == "rig_kasa_none"
     around.devices = found
+    form = await go(hass, again, "rig_kasa")
     form = await answer(hass, form, host=PLUG_HOST)
     form = await answer(hass, form, kasa_outlet_id="80060A")
     assert (await finish(hass, form))["kasa_device_ip"] == PLUG_HOST
 
 
-async def test_a_search_outlasts_the_opening_of_its_dialog(
-    hass: HomeAssistant, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+async def test_a_dialog_that_opens_after_the_end_of_the_search(
+    hass: HomeAssistant, around: Surroundings
 ) -> None:
-    """Without networks it has ended before the dialog could listen for the end."""
-    monkeypatch.setattr(flow_kasa, "DIALOG_LISTENS_AFTER_S", 3600)
+    """A search that ends before the dialog listens still goes on to the devices."""
     menu = await to_outlet(hass)
-    flow_id = menu["flow_id"]
-    flows = hass.config_entries.flow
-    await flows.async_configure(flow_id, {"next_step_id": "rig_kasa_search"})
-    for _ in range(100):
-        await asyncio.sleep(0)
-    result = await flows.async_configure(flow_id)
-    assert result["type"] is FlowResultType.SHOW_PROGRESS
-    flows.async_abort(flow_id)
+    progress = await hass.config_entries.flow.async_configure(
+        menu["flow_id"], {"next_step_id": "rig_kasa_search"}
+    )
+    assert progress["type"] is FlowResultType.SHOW_PROGRESS
+    assert (await go_on_late(hass, progress))["step_id"] == "rig_kasa_pick"
 
 
 async def test_who_leaves_during_the_search(

@@ -11,7 +11,6 @@ from unittest.mock import patch
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.kinds.wallet.flow import chain as flow_chain
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from simulators.subtensor import ALICE, BOB, SubtensorSimulator
@@ -131,12 +130,11 @@ async def simulated(hass: HomeAssistant, folder: Path) -> AsyncIterator[Site]:
 
 @contextmanager
 def without_watching() -> Iterator[None]:
-    """Let entries load and do nothing, and the dialog not wait."""
+    """Let entries load and do nothing."""
     package = "custom_components.mining_farm"
     with (
         patch(f"{package}.async_setup_entry", return_value=True),
         patch(f"{package}.async_unload_entry", return_value=True),
-        patch.object(flow_chain, "DIALOG_LISTENS_AFTER_S", 0),
     ):
         yield
 

@@ -301,7 +301,9 @@ async def test_a_dialog_that_is_closed(
         async with asyncio.timeout(30):
             while not site.simulator.node.traffic.requests:
                 await asyncio.sleep(0.01)
-    assert asking()
+    async with asyncio.timeout(30):
+        while not asking():
+            await asyncio.sleep(0.01)
     hass.config_entries.flow.async_abort(form["flow_id"])
     assert not hass.config_entries.flow.async_progress()
     async with asyncio.timeout(30):

@@ -20,7 +20,8 @@ from homeassistant.helpers.selector import (
 
 from ....common.forms import PORT
 from ....common.members import ContainerFacts, async_facts_by_entry
-from ....const import CONF_KIND, DIALOG_LISTENS_AFTER_S, DOMAIN, Kind
+from ....common.progress import async_end_progress
+from ....const import CONF_KIND, DOMAIN, Kind
 from ....engines.edge_collector import (
     DEFAULT_PORT,
     MAX_TARGETS,
@@ -137,7 +138,11 @@ class MinerManyFlow(MinerFlow):
         """Scan while the user watches the progress."""
         if self._scan is None:
             self._scan = self.hass.async_create_task(
-                self._scan_for_dialog(), f"{DOMAIN} scan"
+                async_scan(
+                    self._hosts, self._port, on_progress=self.async_update_progress
+                ),
+                f"{DOMAIN} scan",
+                eager_start=False,
             )
         if not self._scan.done():
             return self.async_show_progress(
@@ -154,17 +159,7 @@ class MinerManyFlow(MinerFlow):
             if not find_entry(self.hass, found.host, self._port, found.snapshot)
         ]
         self._outcome = "all_known" if answered else "none_found"
-        return self.async_show_progress_done(
-            next_step_id="miner_pick" if self._found else "miner_many"
-        )
-
-    async def _scan_for_dialog(self) -> list[FoundMiner]:
-        """Scan, and end no sooner than the dialog can notice."""
-        found = await async_scan(
-            self._hosts, self._port, on_progress=self.async_update_progress
-        )
-        await asyncio.sleep(DIALOG_LISTENS_AFTER_S)
-        return found
+        return async_end_progress(self, "miner_pick" if self._found else "miner_many")
 
     async def async_step_miner_pick(
         self, user_input: dict[str, Any] | None = None

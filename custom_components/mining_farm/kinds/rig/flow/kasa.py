@@ -16,7 +16,8 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ....const import DIALOG_LISTENS_AFTER_S, DOMAIN
+from ....common.progress import async_end_progress
+from ....const import DOMAIN
 from ....engines.power import (
     Credentials,
     KasaDevice,
@@ -67,7 +68,7 @@ class RigKasaFlow(RigStepsFlow):
         """Search the networks while the user watches the progress."""
         if self._kasa_search is None:
             self._kasa_search = self.hass.async_create_task(
-                self._search_for_dialog(), f"{DOMAIN} search"
+                async_search_kasa(self.hass), f"{DOMAIN} search", eager_start=False
             )
         if not self._kasa_search.done():
             return self.async_show_progress(
@@ -79,16 +80,9 @@ class RigKasaFlow(RigStepsFlow):
             device.host: device for device in self._kasa_search.result()
         }
         self._kasa_search = None
-        if self._kasa_found:
-            return self.async_show_progress_done(next_step_id="rig_kasa_pick")
-        self._kasa_trouble = "no_kasa_found"
-        return self.async_show_progress_done(next_step_id="rig_kasa")
-
-    async def _search_for_dialog(self) -> list[KasaDevice | NeedsCredentials]:
-        """Search, and end no sooner than the dialog can notice."""
-        found = await async_search_kasa(self.hass)
-        await asyncio.sleep(DIALOG_LISTENS_AFTER_S)
-        return found
+        return async_end_progress(
+            self, "rig_kasa_pick" if self._kasa_found else "rig_kasa_none"
+        )
 
     async def async_step_rig_kasa_pick(
         self, user_input: dict[str, Any] | None = None

@@ -16,6 +16,8 @@ from ..stored import OUTLET_KEYS, no_outlet_data, switch_data
 from .kasa import RigKasaFlow
 from .steps import Part
 
+OUTLETS = ["rig_kasa_search", "rig_kasa", "rig_switch", "rig_no_outlet"]
+
 
 class RigOutletFlow(RigKasaFlow):
     """Steps to the one outlet that feeds a rig, and no other rig."""
@@ -24,10 +26,13 @@ class RigOutletFlow(RigKasaFlow):
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask what kind of outlet it is."""
-        return self.async_show_menu(
-            step_id="rig_outlet",
-            menu_options=["rig_kasa_search", "rig_kasa", "rig_switch", "rig_no_outlet"],
-        )
+        return self.async_show_menu(step_id="rig_outlet", menu_options=OUTLETS)
+
+    async def async_step_rig_kasa_none(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say that the search found nothing, and ask for the kind of outlet again."""
+        return self.async_show_menu(step_id="rig_kasa_none", menu_options=OUTLETS)
 
     async def async_step_rig_switch(
         self, user_input: dict[str, Any] | None = None

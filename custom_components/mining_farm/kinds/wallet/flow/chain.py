@@ -20,7 +20,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ....const import CONF_KIND, DIALOG_LISTENS_AFTER_S, DOMAIN, Kind
+from ....common.progress import async_end_progress
+from ....const import CONF_KIND, DOMAIN, Kind
 from ....engines.auction import NETWORKS
 from ..const import CONF_ENDPOINTS, CONF_NETUID, DEFAULT_NETUID, DEFAULT_NETWORK
 from .checks import RefusedError, Subnet, ask_chain, checked_endpoints
@@ -115,7 +116,7 @@ class WalletChainFlow(ConfigFlow):
         """Ask the chain while the user watches the progress."""
         if self._wallet_asking is None:
             self._wallet_asking = self.hass.async_create_task(
-                self._ask_for_dialog(), f"{DOMAIN} chain"
+                self._ask(), f"{DOMAIN} chain", eager_start=False
             )
         if not self._wallet_asking.done():
             return self.async_show_progress(
@@ -131,24 +132,19 @@ class WalletChainFlow(ConfigFlow):
             case refusal:
                 self._wallet_refusal = refusal
         if self._wallet_refusal is not None:
-            return self.async_show_progress_done(
-                next_step_id="wallet_endpoints" if reconfigures else "wallet"
+            return async_end_progress(
+                self, "wallet_endpoints" if reconfigures else "wallet"
             )
-        return self.async_show_progress_done(
-            next_step_id="wallet_save" if reconfigures else "wallet_key"
-        )
+        return async_end_progress(self, "wallet_save" if reconfigures else "wallet_key")
 
-    async def _ask_for_dialog(self) -> Subnet | RefusedError:
-        """Ask, and end no sooner than the dialog can notice."""
-        answer: Subnet | RefusedError
+    async def _ask(self) -> Subnet | RefusedError:
+        """Return the subnet, or why it is not known."""
         try:
-            answer = await ask_chain(
+            return await ask_chain(
                 self._wallet[CONF_ENDPOINTS], self._wallet[CONF_NETUID]
             )
         except RefusedError as err:
-            answer = err
-        await asyncio.sleep(DIALOG_LISTENS_AFTER_S)
-        return answer
+            return err
 
     async def async_step_wallet_save(
         self, _user_input: dict[str, Any] | None = None
