@@ -25,10 +25,17 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerError,
     MinerSnapshot,
     Pool,
+    registry,
 )
 from homeassistant.core import HomeAssistant
 
 HOST = "192.168.1.100"
+
+
+@pytest.fixture(autouse=True)
+def cgminer_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an address be tried by the driver that the tests stand in for, and no other."""
+    monkeypatch.setattr(registry, "DRIVERS", registry.DRIVERS[:1])
 
 
 def board(board_id: int, **changes: Any) -> BoardStatus:
