@@ -237,7 +237,8 @@ def test_abort_reasons() -> None:
     reasons = {
         reason
         for _, call, name in _calls()
-        if name == "async_abort" and (reason := _argument(call, "reason"))
+        if name in ("async_abort", "AbortFlow")
+        and (reason := _argument(call, "reason"))
     }
     assert set(TEXTS["config"]["abort"]) == reasons
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import AbortFlow
 
 from ..const import CONF_KIND, DOMAIN, Kind
 
@@ -16,3 +17,10 @@ def entries_of(
     for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         if entry.data.get(CONF_KIND) in kinds and entry.entry_id != excluding:
             yield entry
+
+
+def already_set_up(entry: ConfigEntry[Any]) -> AbortFlow:
+    """Return what ends a flow for something that an entry has, to be raised."""
+    return AbortFlow(
+        reason="already_configured", description_placeholders={"name": entry.title}
+    )

@@ -219,6 +219,26 @@ async def test_what_is_no_address(site: Site, host: str) -> None:
     assert form["errors"] == {"base": "container_unreachable"}
 
 
+async def test_the_proposed_name(
+    site: Site, north: AntspaceSimulator, south: AntspaceSimulator
+) -> None:
+    """It is the model alone; the address distinguishes a second one of the model."""
+
+    async def proposed(simulator: AntspaceSimulator) -> str:
+        confirm = await answer(site, await begin(site), **address(simulator))
+        assert confirm["data_schema"] is not None
+        (field,) = [key for key in confirm["data_schema"].schema if key == "name"]
+        name: str = field.description["suggested_value"]
+        return name
+
+    other = await site.container()
+    assert await proposed(north) == "Antspace HK3"
+    entry = await site.add(north)
+    site.hass.config_entries.async_update_entry(entry, title="Antspace HK3")
+    assert await proposed(other) == f"Antspace HK3 {other.host}"
+    assert await proposed(south) == "Antspace Immersion"
+
+
 async def test_the_same_container_twice_is_refused(
     site: Site, north: AntspaceSimulator, south: AntspaceSimulator
 ) -> None:
@@ -227,6 +247,7 @@ async def test_the_same_container_twice_is_refused(
     result = await answer(site, await begin(site), **address(north))
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
+    assert result["description_placeholders"] == {"name": "North"}
     assert south.host == north.host
     confirm = await answer(site, await begin(site), **address(south))
     result = await answer(site, confirm, name="South", controls=False)

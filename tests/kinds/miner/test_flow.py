@@ -107,6 +107,7 @@ async def test_the_same_miner_twice_is_refused(
     result = await answer(hass, form, host=host, port=port, essentials_only=False)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
+    assert result["description_placeholders"] == {"name": entry.title}
 
 
 async def test_two_miners_that_tell_no_hardware_id(

@@ -71,14 +71,12 @@ async def test_a_closed_pool_needs_a_server(
             {"user_name"},
             id="token if set",
         ),
-        pytest.param(
-            "viabtc", {"coin", "token"}, {"coin", "token"}, id="only one coin"
-        ),
+        pytest.param("viabtc", {"coin", "token"}, {"token"}, id="only one coin"),
         pytest.param("braiins", {"token"}, {"token"}, id="token only"),
         pytest.param(
             "miningcore",
             {"wallet", "coin", "base_url"},
-            {"wallet", "coin", "base_url"},
+            {"wallet", "base_url"},
             id="own server",
         ),
     ],
@@ -90,7 +88,7 @@ async def test_each_pool_asks_for_what_it_needs(
     shown: set[str],
     required: set[str],
 ) -> None:
-    """Nothing more, and another server out of sight."""
+    """Nothing more, and another server out of sight; the coin's label has the star."""
     form = await to_account(hass, pool)
     found = fields(form)
     advanced = {"advanced", "base_url"} if "advanced" in found else set()

@@ -145,7 +145,8 @@ async def test_two_flows_for_the_same_rig(
     """The slower one ends without an entry."""
     form = await answer(hass, await to_worker(hass), worker_name="rig01")
     form = await go(hass, form, "rig_no_outlet")
-    rig_entry(hass)
+    faster = rig_entry(hass)
     result = await answer(hass, form, **policy_input())
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "rig_already_configured"
+    assert result["description_placeholders"] == {"name": faster.title}

@@ -209,10 +209,11 @@ async def test_a_path_below_the_configuration(hass: HomeAssistant, site: Site) -
 
 async def test_the_same_wallet_twice(hass: HomeAssistant, site: Site) -> None:
     """Refused by its address, however it is entered."""
-    wallet_entry(hass, watched=True)
+    entry = wallet_entry(hass, watched=True)
     form = await site.to_hotkey()
     result = await answer(hass, form, hotkey="farm/default")
     assert (result["type"], result["reason"]) == ("abort", "already_configured")
+    assert result["description_placeholders"] == {"name": entry.title}
 
 
 async def test_the_same_wallet_in_two_dialogs(hass: HomeAssistant, site: Site) -> None:

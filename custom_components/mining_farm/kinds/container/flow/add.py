@@ -11,6 +11,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 
 from ....common.address import canonical_host, split_address
+from ....common.entries import already_set_up, entries_of
 from ....common.forms import PORT
 from ....const import CONF_KIND, Kind
 from ....engines.containers import ContainerError, Found, find
@@ -74,7 +75,7 @@ class ContainerFlow(ConfigFlow):
         return self.async_show_form(
             step_id="container_confirm",
             data_schema=self.add_suggested_values_to_schema(
-                CONFIRM_SCHEMA, {CONF_NAME: f"{found.table.name} {found.host}"}
+                CONFIRM_SCHEMA, {CONF_NAME: self._name(found)}
             ),
             description_placeholders={
                 "model": found.table.name,
@@ -122,10 +123,19 @@ class ContainerFlow(ConfigFlow):
     @callback
     def _async_abort_if_known(self, found: Found) -> None:
         """Abort where an entry has the address, by whatever spelling of its host."""
-        for entry in self._async_current_entries():
-            host = entry.data.get(CONF_HOST)
-            if host and canonical_host(host) == canonical_host(found.host):
-                self._async_abort_entries_match({**_address(found), CONF_HOST: host})
+        others = entries_of(
+            self.hass, Kind.CONTAINER, excluding=self.context.get("entry_id")
+        )
+        for entry in others:
+            host, port = entry.data[CONF_HOST], entry.data[CONF_PORT]
+            if (canonical_host(host), port) == (canonical_host(found.host), found.port):
+                raise already_set_up(entry)
+
+    def _name(self, found: Found) -> str:
+        """Return the model as a name, with the address where it is taken."""
+        taken = {entry.title for entry in self._async_current_entries()}
+        name = found.table.name
+        return f"{name} {found.host}" if name in taken else name
 
 
 def _address(found: Found) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
+from ....common.entries import already_set_up
 from ....common.forms import PORT
 from ....engines.edge_collector import (
     DEFAULT_PORT,
@@ -87,7 +88,7 @@ class MinerFlow(ConfigFlow):
         if entry := find_entry(self.hass, host, DEFAULT_PORT, snapshot):
             if snapshot is not None and not entry.data.get(CONF_MAC):
                 self._pin_mac(entry, mac, host)
-            return self.async_abort(reason="already_configured")
+            raise already_set_up(entry)
         self._discovered_host = host
         self._discovered_name = (
             miner_title(snapshot, host)
@@ -148,7 +149,7 @@ class MinerFlow(ConfigFlow):
             else:
                 other = find_entry(self.hass, host, port, snapshot)
                 if other is not None and other.entry_id != entry.entry_id:
-                    return self.async_abort(reason="already_configured")
+                    raise already_set_up(other)
                 if not is_another_miner(entry, snapshot):
                     return self.async_update_reload_and_abort(
                         entry, data_updates=updates
@@ -183,12 +184,17 @@ class MinerFlow(ConfigFlow):
         mac: str | None = None,
     ) -> ConfigFlowResult:
         """Create the entry of a miner that answered."""
-        if find_entry(self.hass, host, port, snapshot):
-            return self.async_abort(reason="already_configured")
+        if entry := find_entry(self.hass, host, port, snapshot):
+            raise already_set_up(entry)
         data = entry_data(host, port, snapshot, mac)
         if CONF_MAC in data:
-            await self.async_set_unique_id(data[CONF_MAC], raise_on_progress=False)
-            self._abort_if_unique_id_configured(updates={CONF_HOST: host})
+            known = await self.async_set_unique_id(
+                data[CONF_MAC], raise_on_progress=False
+            )
+            self._abort_if_unique_id_configured(
+                updates={CONF_HOST: host},
+                description_placeholders={"name": known.title} if known else None,
+            )
         return self.async_create_entry(
             title=miner_title(snapshot, host),
             data=data,

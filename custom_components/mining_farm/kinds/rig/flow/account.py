@@ -66,9 +66,10 @@ def account_schema(
         case AccountKind.USERNAME:
             fields[vol.Required(CONF_USER_NAME)] = TextSelector()
     if dialect.coins is not None:
-        # Of a field that is required, the dialog chooses the first option by itself.
-        marker = vol.Optional if len(dialect.coins) > 1 else vol.Required
-        fields[marker(CONF_COIN)] = SelectSelector(
+        # Of a field that is required, the dialog chooses the first option by itself:
+        # the star that marks those is part of this one's label.
+        only = dialect.coins[0] if len(dialect.coins) == 1 else vol.UNDEFINED
+        fields[vol.Optional(CONF_COIN, default=only)] = SelectSelector(
             SelectSelectorConfig(
                 options=list(dialect.coins),
                 custom_value=True,

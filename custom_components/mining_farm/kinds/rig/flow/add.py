@@ -134,11 +134,12 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
 
     def _add_rig(self, options: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry, unless another flow was faster."""
-        if any(
-            find(self.hass, self._rig)
-            for find in (find_worker, find_outlet_user, find_miner_user)
-        ):
-            return self.async_abort(reason="rig_already_configured")
+        for find in (find_worker, find_outlet_user, find_miner_user):
+            if (other := find(self.hass, self._rig)) is not None:
+                return self.async_abort(
+                    reason="rig_already_configured",
+                    description_placeholders={"name": other.title},
+                )
         title = rig_title(self.hass, self._rig)
         return self.async_create_entry(title=title, data=self._rig, options=options)
 

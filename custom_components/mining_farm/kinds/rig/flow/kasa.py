@@ -200,7 +200,8 @@ class RigKasaFlow(RigStepsFlow):
         free = [option["value"] for option in options]
         known = free[0] if len(free) == 1 else self._rig.get(CONF_KASA_OUTLET_ID)
         suggested = {CONF_KASA_OUTLET_ID: known} if known in free else {}
-        # Of a field that is required, the dialog chooses the first option by itself.
+        # Of a field that is required, the dialog chooses the first option by itself:
+        # the star that marks those is part of this one's label.
         schema = vol.Schema(
             {
                 vol.Optional(CONF_KASA_OUTLET_ID): SelectSelector(

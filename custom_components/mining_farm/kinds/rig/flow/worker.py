@@ -96,7 +96,8 @@ class RigWorkerFlow(RigAccountFlow):
                 self.hass, self._rig | {CONF_WORKER: worker.name}, self._own_entry_id
             )
         ]
-        # Of a field that is required, the dialog chooses the first option by itself.
+        # Of a field that is required, the dialog chooses the first option by itself:
+        # the star that marks those is part of this one's label.
         fields: dict[vol.Marker, Any] = {
             vol.Optional(CONF_WORKER): SelectSelector(
                 SelectSelectorConfig(

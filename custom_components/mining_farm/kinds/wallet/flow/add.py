@@ -56,7 +56,7 @@ class WalletFlow(WalletKeyFlow, WalletWorkersSteps, WalletProxySteps):
         if keys != PROXY_KEYS:
             return await self.async_step_wallet_proxy()
         # Another flow may have been faster, and would be replaced without a word.
-        self._abort_if_unique_id_configured()
+        self._abort_if_known()
         return self.async_create_entry(
             title=wallet_title(self._wallet),
             data=self._wallet,

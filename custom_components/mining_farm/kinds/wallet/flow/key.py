@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
 )
 
 from ....common.forms import SelectorTexts
+from ....const import DOMAIN
 from ....engines.auction import RAO, HotkeyFile, Neuron
 from ..const import (
     CONF_DIRECTORY,
@@ -209,10 +210,19 @@ class WalletKeyFlow(WalletChainFlow):
         await self.async_set_unique_id(
             wallet_unique_id(self._wallet), raise_on_progress=False
         )
-        self._abort_if_unique_id_configured()
+        self._abort_if_known()
         if self._member(known[CONF_HOTKEY]) is None:
             return await self.async_step_wallet_stranger()
         return await self.async_step_wallet_confirm()
+
+    def _abort_if_known(self) -> None:
+        """Abort where the hotkey has an entry on this subnet."""
+        entry = self.hass.config_entries.async_entry_for_domain_unique_id(
+            DOMAIN, wallet_unique_id(self._wallet)
+        )
+        self._abort_if_unique_id_configured(
+            description_placeholders={"name": entry.title} if entry else None
+        )
 
     def _member(self, address: str | None) -> Neuron | None:
         if self._wallet_subnet is None or address is None:
