@@ -16,6 +16,7 @@ from custom_components.mining_farm.engines.auction.errors import SolverError
 from custom_components.mining_farm.engines.auction.models import FP
 from custom_components.mining_farm.engines.auction.solver import process
 from custom_components.mining_farm.engines.auction.solver.highs import Estimate
+from custom_components.mining_farm.engines.auction.solver.optimum import prove
 from custom_components.mining_farm.engines.auction.solver.process import answer
 
 STARTED, LIMIT = 1_000.0, 120.0
@@ -127,7 +128,7 @@ def test_costs_count_from_a_block_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_cbc_is_an_estimate_with_bounds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Its choice among ties may not be the network's: HiGHS adds the bounds."""
+    """Its choice among ties may not be the network's: the proof adds the bounds."""
     _at(monkeypatch, 0)
     _cbc(monkeypatch, (3, 1))
     found = answer(_request(), Path())
@@ -139,12 +140,25 @@ def test_another_cbc_is_an_estimate_with_bounds(
 def test_another_cbc_answers_where_highs_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Then nothing is known of the bounds."""
+    """The bounds are proven all the same; in a market too fine, they are unknown."""
     _at(monkeypatch, 0.95 * LIMIT)
-    _cbc(monkeypatch, (3, 1))
-    found = answer(_request(), Path())
-    assert (found["solver"], found["estimate"]) == ("cbc", True)
-    assert (found["own_least"], found["own_most"]) == (None, None)
+    for proof, bounds in ((prove, (1, 2)), (lambda *_: None, (None, None))):
+        monkeypatch.setattr(process, "prove", proof)
+        _cbc(monkeypatch, (3, 1))
+        found = answer(_request(), Path())
+        assert (found["solver"], found["estimate"]) == ("cbc", True)
+        assert (found["own_least"], found["own_most"]) == bounds
+
+
+def test_highs_proves_the_bounds_of_a_market_too_fine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes longer, and says the same."""
+    _at(monkeypatch, 0)
+    monkeypatch.setattr(process, "prove", lambda *_: None)
+    found = answer(_request(cbc=None), Path())
+    assert (found["solver"], found["estimate"]) == ("highs", True)
+    assert (found["own_least"], found["own_most"]) == (1, 2)
 
 
 def test_no_solver_finds_winners(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,166 @@
+"""The proven optimum: against every answer, against HiGHS, against proven vectors."""
+
+from itertools import product
+import random
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.mining_farm.engines.auction.models import FP, Bid
+from custom_components.mining_farm.engines.auction.solver import optimum
+from custom_components.mining_farm.engines.auction.solver.highs import estimate
+from custom_components.mining_farm.engines.auction.solver.optimum import Optimum, prove
+from custom_components.mining_farm.engines.auction.window.selection import (
+    Knapsack,
+    pack,
+)
+from tests.reference import twin, vectors
+
+from .test_selection import read_bids
+
+_BIDS = st.builds(
+    Bid,
+    size=st.sampled_from(["0.05", "0.1", "0.10", "0.15", "0.234", "0.45"]),
+    price_fp18=st.sampled_from([FP // 2, FP - 1, FP, FP + FP // 20]),
+    count=st.integers(1, 3),
+)
+_MARKETS = st.dictionaries(
+    st.sampled_from(["a", "b", "c"]), st.lists(_BIDS, max_size=3).map(tuple), min_size=1
+)
+
+
+def _by_force(knapsack: Knapsack, own_hotkey: str) -> Optimum:
+    """Try every answer; equal offers of one hotkey are one offer."""
+    answers = [
+        (knapsack.value_of(taken), -knapsack.cost_of(taken), taken)
+        for taken in product(*(range(count + 1) for count in knapsack.counts))
+        if knapsack.cost_of(taken) <= knapsack.capacity
+    ]
+    value, cost, _ = max(answers)
+    best = [taken for one, other, taken in answers if (one, other) == (value, cost)]
+    winners = set()
+    for taken in best:
+        counts: dict[tuple[str, int], int] = {}
+        for lot, count in zip(knapsack.lots, taken, strict=True):
+            key = lot.name, lot.price_fp18
+            counts[key] = counts.get(key, 0) + count
+        winners.add(tuple(sorted(counts.items())))
+    own = [knapsack.own_of(taken, own_hotkey) or 0 for taken in best]
+    return Optimum(
+        value=value,
+        cost=-cost,
+        unique=len(winners) == 1,
+        own_least=min(own),
+        own_most=max(own),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(bids=_MARKETS, budget_ph=st.floats(0.04, 2.5))
+def test_against_every_answer(
+    bids: dict[str, tuple[Bid, ...]], budget_ph: float
+) -> None:
+    """Value, cost, uniqueness and own bounds are those of all answers."""
+    knapsack = pack(bids, budget_ph)
+    size = 1
+    for count in knapsack.counts:
+        size *= count + 1
+    if knapsack.lots and size <= 3000:
+        assert prove(knapsack, "a") == _by_force(knapsack, "a")
+
+
+def _market(seed: int, prices: list[int]) -> dict[str, tuple[Bid, ...]]:
+    """Return some hundred workers of two decimals, at some of the prices."""
+    chance = random.Random(seed)
+    return {
+        f"5H{number}": tuple(
+            Bid(
+                size=f"0.{chance.randint(5, 45):02}",
+                price_fp18=chance.choice(prices) * FP // 1000,
+                count=chance.randint(1, 6),
+            )
+            for _ in range(chance.randint(1, 3))
+        )
+        for number in range(25)
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_against_highs(seed: int) -> None:
+    """Both find the same optimum and the same own bounds."""
+    knapsack = pack(_market(seed, [*range(850, 1051)]), 6.4)
+    assert knapsack.contested
+    found, proof = estimate(knapsack, "5H3", 100), prove(knapsack, "5H3")
+    assert proof is not None
+    assert proof.value == knapsack.value_of(found.taken)
+    assert proof.cost == knapsack.cost_of(found.taken)
+    assert (proof.own_least, proof.own_most) == (found.own_least, found.own_most)
+
+
+@pytest.mark.parametrize(
+    ("bids", "budget_ph", "expected"),
+    [
+        # Two of three equal workers fit: which, is open.
+        (
+            {
+                "a": (Bid(size="0.2", price_fp18=FP),),
+                "b": (Bid(size="0.2", price_fp18=FP, count=2),),
+            },
+            0.4,
+            Optimum(value=400_000, cost=400_000, unique=False, own_least=0, own_most=1),
+        ),
+        # Cheaper by a hundredth: it wins, and one of the others with it.
+        (
+            {
+                "a": (Bid(size="0.2", price_fp18=99 * FP // 100),),
+                "b": (Bid(size="0.2", price_fp18=FP, count=2),),
+            },
+            0.4,
+            Optimum(value=400_000, cost=398_000, unique=True, own_least=1, own_most=1),
+        ),
+        # All fit.
+        (
+            {"a": (Bid(size="0.2", price_fp18=FP, count=2),)},
+            0.4,
+            Optimum(value=400_000, cost=400_000, unique=True, own_least=2, own_most=2),
+        ),
+    ],
+)
+def test_by_hand(
+    bids: dict[str, tuple[Bid, ...]], budget_ph: float, expected: Optimum
+) -> None:
+    """Small markets whose answers are plain."""
+    assert prove(pack(bids, budget_ph), "a") == expected
+
+
+def test_without_a_hotkey_of_ours() -> None:
+    """There are no own bounds."""
+    proof = prove(pack({"a": (Bid(size="0.2", price_fp18=FP, count=2),)}, 0.2), None)
+    assert proof is not None
+    assert (proof.own_least, proof.own_most) == (None, None)
+
+
+def test_sizes_that_are_too_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is proven, instead of taking all of a window's time."""
+    bids = {
+        "a": tuple(
+            Bid(size=f"0.{number}", price_fp18=FP, count=5)
+            for number in range(100_001, 100_900, 7)
+        )
+    }
+    assert prove(pack(bids, 30.0), "a") is None
+    monkeypatch.setattr(optimum, "_MOST_STEPS", 0)
+    assert prove(pack(_market(1, [900, 1000]), 6.4), None) is None
+
+
+@twin("test_against_every_answer", "test_by_hand")
+@pytest.mark.parametrize("case", vectors("auction", "ilp.json"))
+def test_reference_optimum(case: dict[str, Any]) -> None:
+    """Value, cost and uniqueness are the proven ones, where the grid allows it."""
+    asked, exact = case["input"], case["expected"]["exact"]
+    knapsack = pack(read_bids(asked["bids"]), asked["budget_ph"])
+    if not knapsack.lots or (proof := prove(knapsack, None)) is None:
+        return
+    assert (proof.value, proof.cost) == (exact["value"], exact["min_cost"])
+    assert proof.unique is exact["unique_value_and_cost"]
