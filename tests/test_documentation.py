@@ -240,3 +240,12 @@ def test_paths(page: Path) -> None:
         page.read_text(),
     ):
         assert (REPOSITORY / path).exists(), path
+
+
+@pytest.mark.parametrize("storey", ["kinds", "engines"])
+def test_the_picture_of_the_house_has_every_room(storey: str) -> None:
+    """Each kind and each engine is drawn."""
+    page = (REPOSITORY / "docs/architecture.md").read_text()
+    drawn = page.split(f"subgraph {storey} ")[1].split("end\n")[0].split()
+    folders = (REPOSITORY / "custom_components/mining_farm" / storey).glob("*/*.py")
+    assert {path.parent.name for path in folders} <= set(drawn)
