@@ -35,6 +35,8 @@ from tests.harness import (
     child,
 )
 from tests.harness.containers import add_container
+from tests.harness.folder import offer_examples
+from tests.harness.loading import describe_failures, until_set_up
 from tests.harness.rigs import POOL, Rig, add_rig
 from tests.harness.wallets import add_wallet, arm_wallet
 
@@ -135,7 +137,7 @@ async def _add_miners(client: HomeAssistantClient) -> None:
             "essentials_only": False,
         },
     )
-    await _until_loaded(client, MINERS)
+    await _until_set_up(client, MINERS)
 
 
 async def _add_rigs(client: HomeAssistantClient) -> None:
@@ -158,7 +160,7 @@ async def _add_rigs(client: HomeAssistantClient) -> None:
             miner_entry=miner["entry_id"] if worker == ARMED else None,
         )
         await add_rig(client, rig)
-    await _until_loaded(client, MINERS + len(RIGS))
+    await _until_set_up(client, MINERS + len(RIGS))
 
 
 async def _add_containers(client: HomeAssistantClient) -> None:
@@ -167,7 +169,7 @@ async def _add_containers(client: HomeAssistantClient) -> None:
     there = containers(BASE, CONTAINER_PORT, SystemClock())
     for name, title in CONTAINERS.items():
         await add_container(client, there[name], title, controls=name == STEERED)
-    await _until_loaded(client, MINERS + len(RIGS) + len(CONTAINERS))
+    await _until_set_up(client, MINERS + len(RIGS) + len(CONTAINERS))
 
 
 async def _add_wallet(client: HomeAssistantClient) -> None:
@@ -178,11 +180,12 @@ async def _add_wallet(client: HomeAssistantClient) -> None:
     await arm_wallet(client, entry_id)
 
 
-async def _until_loaded(client: HomeAssistantClient, count: int) -> None:
-    await client.until(
-        lambda: client.entries(DOMAIN),
-        lambda entries: sum(entry["state"] == "loaded" for entry in entries) >= count,
-    )
+async def _until_set_up(client: HomeAssistantClient, count: int) -> None:
+    await until_set_up(client, DOMAIN, count, show=_show)
+
+
+def _show(line: str) -> None:
+    print(line, flush=True)
 
 
 async def _run(arguments: argparse.Namespace) -> None:
@@ -218,13 +221,20 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 async def _start(home_assistant: HomeAssistantProcess, started: float) -> None:
     print("Home Assistant starts ...", flush=True)
+    offer_examples(FOLDER)
     await home_assistant.start()
+    print(f"It runs after {time.monotonic() - started:.0f} s.", flush=True)
     async with home_assistant.connect() as client:
-        if not await client.entries(DOMAIN):
+        if known := await client.entries(DOMAIN):
+            print(f"Setting up {len(known)} entries ...", flush=True)
+            await _until_set_up(client, len(known))
+        else:
             await _add_miners(client)
             await _add_rigs(client)
             await _add_containers(client)
             await _add_wallet(client)
+        if failed := describe_failures(await client.entries(DOMAIN)):
+            print("These entries did not load:", *failed, sep="\n  ", flush=True)
     print(
         f"""
 Ready after {time.monotonic() - started:.0f} s: {home_assistant.url}

@@ -13,7 +13,10 @@ CORE = Path(components.__file__).parent
 OURS = Path(__file__).parents[1] / "custom_components" / "mining_farm"
 CONFIGURED = {
     "api",
+    "automation",
     "config",
+    "conversation",
+    "energy",
     "frontend",
     "history",
     "lovelace",

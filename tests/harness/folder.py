@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-_INTEGRATIONS = Path(__file__).parents[2] / "custom_components"
+_ROOT = Path(__file__).parents[2]
+_INTEGRATIONS = _ROOT / "custom_components"
+_BLUEPRINTS = Path("blueprints", "automation", "mining_farm")
 _CONFIGURATION = """\
 homeassistant:
   name: Mining Farm
@@ -34,6 +36,29 @@ logger:
     homeassistant.components.camera.img_util: critical
     homeassistant.requirements: error
 """
+_EXAMPLES = """\
+automation: !include automations.yaml
+conversation:
+energy:
+"""
+
+
+def offer_examples(folder: Path) -> None:
+    """Write what examples, blueprints and phrases need; leaves a user's changes alone.
+
+    Called before the first start.
+    """
+    blueprints = folder / _BLUEPRINTS
+    blueprints.parent.mkdir(parents=True, exist_ok=True)
+    if not blueprints.is_symlink():
+        blueprints.symlink_to(_ROOT / _BLUEPRINTS, target_is_directory=True)
+    for name, content in (
+        ("configuration.yaml", _CONFIGURATION + _EXAMPLES),
+        ("automations.yaml", "[]\n"),
+    ):
+        file = folder / name
+        if not file.exists():
+            file.write_text(content)
 
 
 def prepare(folder: Path, host: str, port: int) -> None:
