@@ -49,9 +49,12 @@ def offer_examples(folder: Path) -> None:
     Called before the first start.
     """
     blueprints = folder / _BLUEPRINTS
-    blueprints.parent.mkdir(parents=True, exist_ok=True)
-    if not blueprints.is_symlink():
-        blueprints.symlink_to(_ROOT / _BLUEPRINTS, target_is_directory=True)
+    blueprints.mkdir(parents=True, exist_ok=True)
+    # One by one: Home Assistant follows no link to a folder when it lists them.
+    for blueprint in (_ROOT / _BLUEPRINTS).glob("*.yaml"):
+        link = blueprints / blueprint.name
+        if not link.is_symlink():
+            link.symlink_to(blueprint)
     for name, content in (
         ("configuration.yaml", _CONFIGURATION + _EXAMPLES),
         ("automations.yaml", "[]\n"),

@@ -5,6 +5,8 @@ from typing import Any, override
 
 import pytest
 
+from homeassistant.components.automation.helpers import async_get_blueprints
+from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.check_config import async_check_ha_config_file
 
@@ -76,8 +78,9 @@ async def test_the_examples_have_what_they_need(
     checked = await async_check_ha_config_file(hass)
     assert not checked.errors
     assert {"automation", "conversation", "energy", "recorder"} <= set(checked)
-    found = tmp_path / "blueprints" / "automation" / "mining_farm" / "rig_notify.yaml"
-    assert found.is_file()
+    blueprints = await async_get_blueprints(hass).async_get_blueprints()
+    assert "mining_farm/rig_notify.yaml" in blueprints
+    assert all(isinstance(each, Blueprint) for each in blueprints.values())
 
 
 @pytest.mark.parametrize("name", ["configuration.yaml", "automations.yaml"])
