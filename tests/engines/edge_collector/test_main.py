@@ -69,6 +69,29 @@ async def run(miner: FakeMiner, *options: str) -> int:
     return await asyncio.to_thread(main, arguments)
 
 
+@pytest.mark.parametrize("section_only", ["stats", "devs", "both"])
+async def test_a_reply_without_status(
+    start_miner: StartMiner, capsys: pytest.CaptureFixture[str], section_only: str
+) -> None:
+    """The section that was asked for makes it a reply, as in the specification."""
+    replies = example_replies()
+    for command, section in (("stats", "STATS"), ("devs", "DEVS")):
+        if section_only in (command, "both"):
+            replies[command] = {section: replies[command][section]}
+    miner = await start_miner(Firmware(STOCK, replies))
+    assert await run(miner) == 0
+    assert json.loads(capsys.readouterr().out) == EXAMPLE_OUTPUT
+
+
+async def test_a_section_that_was_not_asked_for(
+    start_miner: StartMiner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without STATUS, JSON of another program is no reply."""
+    miner = await start_miner(lambda _request: {"miners": [{"rate": 1}]})
+    assert await run(miner) == 1
+    assert "STATUS" in capsys.readouterr().err
+
+
 async def test_example(
     start_miner: StartMiner, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,7 @@
 """Auction: bids hashrate in the InfiniteHash auction of a Bittensor subnet.
 
-`miner.AuctionMiner` is all of it for one wallet, `main` its command line. The folders,
-each of which imports only those below it:
+`miner.AuctionMiner` is all of it for one wallet, `main` its command line, and `tasks`
+holds the original's two functions. The folders, each of which imports only those below it:
 
 - `solver`: the winners of a window, found in a process of its own by CBC or HiGHS.
 - `window`: holds the auction of each window and reports who won.

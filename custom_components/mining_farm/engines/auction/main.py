@@ -12,7 +12,6 @@ import signal
 import sys
 from typing import Any
 
-from .chain.client import ChainClient
 from .chain.networks import endpoint_urls
 from .documents import (
     Document,
@@ -26,21 +25,15 @@ from .environment import allows_version_1, find_route
 from .errors import AuctionError, ChainError, NumberError, WalletError, WorkersFileError
 from .miner import AuctionMiner, MinerEvent
 from .offer.offer import Offer
-from .offer.workers_file import (
-    FileSettings,
-    WorkersFile,
-    WorkersSource,
-    read_workers_file,
-)
+from .offer.workers_file import FileSettings, WorkersSource
+from .opening import journal_path, open_chain, open_wallet, read_file
 from .publish.arming import Arming, rehearse
-from .publish.hotkey import HotkeySigner, hotkey_path, signer
 from .publish.journal import FileJournal, ReadOnlyJournal
 from .publish.upkeep import CommitmentUpkeep
 from .solver.client import AuctionSolver
 from .window.any_window import auction_at
 from .window.auction import hold_auction
 from .wire.numbers import parse_fp18
-from .wire.ss58 import ss58_decode
 
 
 class _SettingsChangedError(Exception):
@@ -84,12 +77,12 @@ async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
 
 async def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
     """Print what would be committed, and why."""
-    file = await _read(options, environment)
-    hotkey, key = await _wallet(options, file.settings)
-    async with _chain(options, file.settings) as chain:
+    file = await read_file(options.config, environment)
+    hotkey, key = await open_wallet(file.settings, options.watch)
+    async with open_chain(file.settings, options.endpoint) as chain:
         upkeep = CommitmentUpkeep(
             chain,
-            ReadOnlyJournal(_journal(options, hotkey)),
+            ReadOnlyJournal(journal_path(options.config, hotkey)),
             netuid=file.settings.netuid,
             hotkey=hotkey,
             signer=key,
@@ -108,10 +101,10 @@ async def _check(options: argparse.Namespace, environment: Mapping[str, str]) ->
 
 async def _auction(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
     """Print a window's outcome."""
-    settings = (await _read(options, environment)).settings
-    hotkey, _ = await _wallet(options, settings)
+    settings = (await read_file(options.config, environment)).settings
+    hotkey, _ = await open_wallet(settings, options.watch)
     hold = partial(hold_auction, own_hotkey=hotkey, solve=AuctionSolver())
-    async with _chain(options, settings) as chain:
+    async with open_chain(settings, options.endpoint) as chain:
         result = await auction_at(
             chain, hold, netuid=settings.netuid, block=options.block
         )
@@ -127,7 +120,7 @@ async def _run_once(
     if first.in_force is None:
         raise first.problem or WorkersFileError("is not there")
     settings = first.in_force.settings
-    hotkey, key = await _wallet(options, settings)
+    hotkey, key = await open_wallet(settings, options.watch)
     arming = _arming(options)
 
     async def read_offer() -> Offer:
@@ -142,10 +135,10 @@ async def _run_once(
     def listener(event: MinerEvent) -> None:
         _print(describe_event(event))
 
-    async with _chain(options, settings) as chain:
+    async with open_chain(settings, options.endpoint) as chain:
         miner = AuctionMiner(
             chain,
-            FileJournal(_journal(options, hotkey)),
+            FileJournal(journal_path(options.config, hotkey)),
             netuid=settings.netuid,
             hotkey=hotkey,
             signer=key,
@@ -162,48 +155,17 @@ async def _run_once(
             _print({"event": "restart", "reason": "network, subnet or wallet changed"})
 
 
-async def _read(
-    options: argparse.Namespace, environment: Mapping[str, str]
-) -> WorkersFile:
-    return await asyncio.to_thread(
-        read_workers_file, options.config, version_1=allows_version_1(environment)
-    )
-
-
-async def _wallet(
-    options: argparse.Namespace, settings: FileSettings
-) -> tuple[str, HotkeySigner | None]:
-    """Return the hotkey's address and what signs with it; WalletError."""
-    if options.watch is not None:
-        ss58_decode(options.watch)
-        return options.watch, None
-    wallet = settings.wallet
-    path = hotkey_path(wallet.directory, wallet.name, wallet.hotkey)
-    key = await asyncio.to_thread(signer, path)
-    return key.ss58, key
-
-
 async def _try(options: argparse.Namespace, settings: FileSettings) -> None:
     """Raise WorkersFileError where a chain or a wallet could not be used at all."""
     try:
         endpoint_urls((settings.network,))
-        await _wallet(options, settings)
+        await open_wallet(settings, options.watch)
     except (ChainError, WalletError) as err:
         raise WorkersFileError(str(err)) from err
 
 
-def _chain(options: argparse.Namespace, settings: FileSettings) -> ChainClient:
-    return ChainClient((settings.network, *options.endpoint), netuid=settings.netuid)
-
-
 def _identity(settings: FileSettings) -> tuple[object, ...]:
     return settings.network, settings.netuid, settings.wallet
-
-
-def _journal(options: argparse.Namespace, hotkey: str) -> Path:
-    """Return the file of a hotkey's journal: no two hotkeys share one."""
-    config: Path = options.config
-    return config.with_name(f"{config.stem}.{hotkey}.journal.json")
 
 
 def _arming(options: argparse.Namespace) -> Arming | None:

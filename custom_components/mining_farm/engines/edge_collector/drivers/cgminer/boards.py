@@ -12,9 +12,9 @@ _CHAIN_KEYS = ("chain_acn", "chain_acs", "chain_rate")
 _SLOT = re.compile(r"(?:chain_acn|chain_acs|chain_rate|temp_chip|temp_pcb)([0-9]{1,6})")
 
 
-def pick_stats_entry(stats_reply: Mapping[str, Any]) -> dict[str, Any]:
+def pick_stats_entry(stats_response: Mapping[str, Any]) -> dict[str, Any]:
     """Return the first STATS entry with chains; {} when there is none."""
-    entries = stats_reply.get("STATS")
+    entries = stats_response.get("STATS")
     if isinstance(entries, list):
         for entry in entries:
             if isinstance(entry, dict) and any(
@@ -24,12 +24,12 @@ def pick_stats_entry(stats_reply: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def extract_board_indices(entry: Mapping[str, Any]) -> list[int]:
+def extract_board_indices(stats: Mapping[str, Any]) -> list[int]:
     """Return every slot that any board key of an entry names, sorted.
 
     Slots start at 1 on most models and at 6 on an S9; padded slots are named as well.
     """
-    matches = map(_SLOT.fullmatch, entry)
+    matches = map(_SLOT.fullmatch, stats)
     return sorted({int(match[1]) for match in matches if match})
 
 

@@ -24,10 +24,11 @@ _GIGAHASHES_PER_DIFF1 = 2**32 / 1e9
 
 
 def parse_board_health(
-    stats: Mapping[str, Any], devs: Mapping[str, Any] | None = None
+    stats_response: Mapping[str, Any],
+    devs_response: Mapping[str, Any] | None = None,
 ) -> MinerSnapshot:
     """Return what the replies to `stats` and `devs` say; see parse_snapshot."""
-    return parse_snapshot({"stats": stats, "devs": devs or {}})
+    return parse_snapshot({"stats": stats_response, "devs": devs_response or {}})
 
 
 def parse_snapshot(
