@@ -3,7 +3,11 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.mining_farm.common.address import canonical_host, split_address
+from custom_components.mining_farm.common.address import (
+    canonical_host,
+    same_host,
+    split_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +25,8 @@ from custom_components.mining_farm.common.address import canonical_host, split_a
         ("http://[fe80::1]:8000/", "fe80::1", 8000),
         ("http://:x", "http://:x", None),
         ("a:b", "a:b", None),
+        ("10.99.0.5:65535", "10.99.0.5", 65535),
+        ("10.99.0.5:65536", "10.99.0.5:65536", None),
     ],
 )
 def test_host_and_port_are_found(text: str, host: str, port: int | None) -> None:
@@ -33,7 +39,7 @@ def test_no_text_breaks_it(text: str) -> None:
     """Whatever is typed gives a host to try, or to refuse."""
     host, port = split_address(text)
     assert isinstance(canonical_host(host), str)
-    assert port is None or port >= 0
+    assert port is None or 0 <= port <= 65535
 
 
 @pytest.mark.parametrize(
@@ -48,5 +54,5 @@ def test_no_text_breaks_it(text: str) -> None:
 )
 def test_spellings_of_one_host(one: str, other: str) -> None:
     """They are compared by one of them."""
-    assert canonical_host(one) == canonical_host(other)
-    assert canonical_host(one) != canonical_host("10.99.0.6")
+    assert same_host(one, other)
+    assert not same_host(one, "10.99.0.6")

@@ -5,21 +5,28 @@ import re
 
 from yarl import URL
 
+HIGHEST_PORT = 65535
 _HOST_AND_PORT = re.compile(r"(\[[^\]]+\]|[^:\[\]]+):(\d{1,5})", re.ASCII)
 
 
 def split_address(text: str) -> tuple[str, int | None]:
     """Return the host, without brackets, and the port where the text has one."""
     text = text.strip()
-    if "://" in text:
+    if is_url(text):
         try:
             url = URL(text)
         except ValueError:
             return text, None
         return url.host or text, url.explicit_port
-    if (match := _HOST_AND_PORT.fullmatch(text)) is not None:
+    match = _HOST_AND_PORT.fullmatch(text)
+    if match is not None and int(match[2]) <= HIGHEST_PORT:
         return match[1].strip("[]"), int(match[2])
     return text.removeprefix("[").removesuffix("]"), None
+
+
+def is_url(text: str) -> bool:
+    """Return whether a text is the address of a page, whose port is that of the page."""
+    return "://" in text
 
 
 def canonical_host(host: str) -> str:
@@ -37,3 +44,8 @@ def canonical_host(host: str) -> str:
         if address.ipv4_mapped is not None:
             return str(address.ipv4_mapped)
     return str(address)
+
+
+def same_host(one: str, other: str) -> bool:
+    """Return whether two spellings are known to be of one host."""
+    return canonical_host(one) == canonical_host(other)

@@ -88,7 +88,7 @@ async def test_a_target_is_held(site: Site, north: AntspaceSimulator) -> None:
     assert site.get(CLIMATE).attributes["temperature"] == 32.5
 
 
-@pytest.mark.parametrize("celsius", [math.nan, math.inf, -math.inf, 19.5, 45.5, 30.3])
+@pytest.mark.parametrize("celsius", [math.nan, math.inf, -math.inf, 19.5, 45.5])
 @pytest.mark.parametrize("mode", [None, "off", "cool"])
 async def test_no_bad_target_is_sent(
     site: Site, north: AntspaceSimulator, celsius: float, mode: str | None
@@ -113,6 +113,18 @@ async def test_a_target_in_fahrenheit_is_the_nearest_there_is(
     assert writes(north) == ["setTemp&temp=34.5"]
     with pytest.raises(ServiceValidationError):
         await act(site, "set_temperature", temperature=math.nan)
+
+
+@pytest.mark.parametrize(
+    ("celsius", "sent"), [(35.00000381, "35"), (36.11111, "36"), (30.3, "30.5")]
+)
+async def test_a_target_between_two_steps_is_the_nearest_there_is(
+    site: Site, north: AntspaceSimulator, celsius: float, sent: str
+) -> None:
+    """Assistants convert units by themselves, whatever the unit of the house."""
+    await site.add(north, controls=True)
+    await act(site, "set_temperature", temperature=celsius)
+    assert writes(north) == [f"setTemp&temp={sent}"]
 
 
 async def test_nothing_is_shown_before_the_plant_shows_it(
@@ -196,7 +208,7 @@ async def test_a_refused_target_takes_the_place_of_none(
     outcomes = await asyncio.gather(
         *(
             act(site, "set_temperature", temperature=celsius)
-            for celsius in (30, 31, 30.2)
+            for celsius in (30, 31, 46)
         ),
         return_exceptions=True,
     )

@@ -124,6 +124,63 @@ async def test_two_miners_that_tell_no_hardware_id(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
+@pytest.mark.parametrize(
+    ("pasted", "host", "port"),
+    [
+        (f"http://{HOST}/cgi-bin/luci", HOST, 4028),
+        (f"https://root:root@{HOST}:8443", HOST, 4028),
+        (f"{HOST}:4029", HOST, 4029),
+        ("[fd00::5]", "fd00::5", 4028),
+        ("[fd00::5]:4029", "fd00::5", 4029),
+    ],
+)
+async def test_a_pasted_address_is_understood(
+    hass: HomeAssistant, miners: FakeMiners, pasted: str, host: str, port: int
+) -> None:
+    """The port of a miner's page is not that of its API; one that is typed is."""
+    miners.answers[host] = snapshot()
+    form = await choose(hass, "miner")
+    result = await answer(hass, form, host=pasted, port=4028, essentials_only=False)
+    entry = result["result"]
+    assert (entry.data["host"], entry.data["port"]) == (host, port)
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        (HOST, f"::ffff:{HOST}"),
+        ("miner-1.lan", "MINER-1.lan."),
+        ("fd00::5", "[FD00:0::5]"),
+    ],
+)
+async def test_another_spelling_of_a_known_address_is_refused(
+    hass: HomeAssistant, miners: FakeMiners, known: str, typed: str
+) -> None:
+    """Where no side has a hardware id the address decides, however it is written."""
+    outcomes = []
+    for spelling in (known, typed, known):
+        miners.answers[spelling.strip("[]")] = snapshot(hardware_id=None)
+        form = await choose(hass, "miner")
+        result = await answer(
+            hass, form, host=spelling, port=4028, essentials_only=False
+        )
+        outcomes.append(result.get("reason"))
+    assert outcomes == [None, "already_configured", "already_configured"]
+
+
+async def test_reconfigure_takes_a_pasted_address(
+    hass: HomeAssistant, miners: FakeMiners, entry: MockConfigEntry
+) -> None:
+    """What is stored is the host alone."""
+    await set_up(hass, entry)
+    miners.answers[NEW_HOST] = snapshot()
+    form = await entry.start_reconfigure_flow(hass)
+    result = await answer(hass, form, host=f"http://{NEW_HOST}/", port=4028)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert (entry.data["host"], entry.data["port"]) == (NEW_HOST, 4028)
+
+
 async def test_dhcp_offers_a_new_miner(hass: HomeAssistant, miners: FakeMiners) -> None:
     """The user only confirms; the MAC is the unique id."""
     result = await hass.config_entries.flow.async_init(

@@ -86,6 +86,21 @@ async def test_scan_tick_and_add(hass: HomeAssistant, miners: FakeMiners) -> Non
     assert {entry.state.value for entry in entries} == {"loaded"}
 
 
+async def test_pasted_addresses_are_scanned(
+    hass: HomeAssistant, miners: FakeMiners
+) -> None:
+    """Pages, ports that are the scan's own, and brackets; no other port is dropped."""
+    miners.answers = farm(4)
+    result = await scan(
+        hass, "http://10.0.0.1/, 10.0.0.2:4028; [fd00::5] https://10.0.0.3:8443"
+    )
+    assert result["step_id"] == "miner_pick"
+    assert sorted(miners.polls) == ["10.0.0.1", "10.0.0.2", "10.0.0.3", "fd00::5"]
+    result = await scan(hass, "10.0.0.4:4029")
+    assert result["errors"] == {"addresses": "not_a_target"}
+    assert result["description_placeholders"]["part"] == "10.0.0.4:4029"
+
+
 async def test_210_miners_in_one_flow(hass: HomeAssistant, miners: FakeMiners) -> None:
     """A farm is added in one go, with the essentials proposed."""
     miners.answers = farm(210)

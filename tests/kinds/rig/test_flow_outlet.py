@@ -193,6 +193,21 @@ async def test_a_device_that_asks_for_its_account(
     }
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [f"http://{PLUG_HOST}/", f"{PLUG_HOST}:9999", f"[::ffff:{PLUG_HOST}]", PLUG_HOST],
+)
+async def test_an_outlet_in_use_is_refused_by_whatever_spelling(
+    hass: HomeAssistant, around: Surroundings, pasted: str
+) -> None:
+    """The address is understood, and the device, not the address, decides."""
+    around.devices[f"::ffff:{PLUG_HOST}"] = plug()
+    rig_entry(hass)
+    form = await go(hass, await to_outlet(hass), "rig_kasa")
+    form = await answer(hass, form, host=pasted)
+    assert form["errors"] == {"base": "outlets_in_use"}
+
+
 @pytest.mark.parametrize("right_hash", [HASH, "hash-of-another-account"])
 async def test_the_account_of_another_rig_is_tried_first(
     hass: HomeAssistant, around: Surroundings, right_hash: str

@@ -60,6 +60,15 @@ def test_all_fields_of_the_original() -> None:
     }
 
 
+def test_the_address_of_a_plug_may_be_a_pasted_page() -> None:
+    """The host of it is what is asked."""
+    (rig,), problems = parse_rigs(
+        json.dumps({**RIG, "kasa_device_ip": "http://192.168.1.30:9999/"})
+    )
+    assert problems == []
+    assert rig.host == "192.168.1.30"
+
+
 def test_what_is_not_given_is_the_pool_s_default() -> None:
     """As it was in the original; null counts as not given, and so does number -1."""
     empty = dict.fromkeys(FULL.keys() - RIG.keys())

@@ -145,9 +145,10 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
         await controls.async_set_temperature(self.coordinator, celsius)
 
     def _on_step(self, celsius: float) -> float:
-        """Return the nearest target there is where the user chose in another unit."""
-        if self.hass.config.units.temperature_unit == UnitOfTemperature.CELSIUS:
-            return celsius
+        """Return the nearest target there is.
+
+        What was chosen in another unit, here or in a voice assistant, is on no step.
+        """
         if not math.isfinite(celsius):
             return celsius
         step = self.coordinator.bounds.step

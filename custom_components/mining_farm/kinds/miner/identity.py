@@ -6,6 +6,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import format_mac
 
+from ...common.address import same_host
 from ...common.entries import entries_of
 from ...const import Kind
 from ...engines.edge_collector import MinerSnapshot
@@ -27,7 +28,9 @@ def find_entry(
     """
     for entry in miner_entries(hass):
         if (same := _same_hardware(entry, snapshot)) is None:
-            same = (entry.data[CONF_HOST], entry.data[CONF_PORT]) == (host, port)
+            same = entry.data[CONF_PORT] == port and same_host(
+                entry.data[CONF_HOST], host
+            )
         if same:
             return entry
     return None

@@ -10,7 +10,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 
-from ....common.address import canonical_host, split_address
+from ....common.address import same_host, split_address
 from ....common.entries import already_set_up, entries_of
 from ....common.forms import PORT
 from ....const import CONF_KIND, Kind
@@ -128,7 +128,7 @@ class ContainerFlow(ConfigFlow):
         )
         for entry in others:
             host, port = entry.data[CONF_HOST], entry.data[CONF_PORT]
-            if (canonical_host(host), port) == (canonical_host(found.host), found.port):
+            if port == found.port and same_host(host, found.host):
                 raise already_set_up(entry)
 
     def _name(self, found: Found) -> str:

@@ -9,6 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
+from ....common.address import is_url, split_address
 from ....common.entries import already_set_up
 from ....common.forms import PORT
 from ....engines.edge_collector import (
@@ -42,6 +43,17 @@ REPLACED_SCHEMA = ADDRESS_SCHEMA.extend(
 )
 
 
+def api_address(user_input: dict[str, Any]) -> tuple[str, int]:
+    """Return host and port of a miner's API from what was typed or pasted.
+
+    The port of its web page says nothing about its API.
+    """
+    host, port = split_address(user_input[CONF_HOST])
+    if port is None or is_url(user_input[CONF_HOST]):
+        port = user_input[CONF_PORT]
+    return host, port
+
+
 class MinerFlow(ConfigFlow):
     """Steps that add one miner or follow it to a new address."""
 
@@ -55,7 +67,7 @@ class MinerFlow(ConfigFlow):
         errors: dict[str, str] = {}
         detail = ""
         if user_input is not None:
-            host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
+            host, port = api_address(user_input)
             try:
                 snapshot = await self._read_miner(host, port)
             except MinerError as err:
@@ -139,7 +151,7 @@ class MinerFlow(ConfigFlow):
         schema = ADDRESS_SCHEMA
         detail = ""
         if user_input is not None:
-            host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
+            host, port = api_address(user_input)
             updates: dict[str, Any] = {CONF_HOST: host, CONF_PORT: port}
             try:
                 snapshot = await self._read_miner(host, port)

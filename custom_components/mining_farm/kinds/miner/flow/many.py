@@ -18,6 +18,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
+from ....common.address import canonical_host, is_url, split_address
 from ....common.forms import PORT
 from ....common.members import ContainerFacts, async_facts_by_entry
 from ....common.progress import async_end_progress
@@ -69,9 +70,7 @@ class MinerManyFlow(MinerFlow):
                 for host in listed.get(entry_id, ())
             ]
             try:
-                self._hosts = parse_targets(
-                    "\n".join([user_input.get(CONF_ADDRESSES, ""), *hosts])
-                )
+                self._hosts = parse_targets("\n".join([_plain(user_input), *hosts]))
             except TargetError as err:
                 errors[CONF_ADDRESSES] = "not_a_target"
                 placeholders["part"] = err.part
@@ -95,7 +94,9 @@ class MinerManyFlow(MinerFlow):
 
     def _listed_by_containers(self) -> dict[str, list[str]]:
         """Return the addresses that containers list and no miner's entry has yet."""
-        ours = {entry.data[CONF_HOST] for entry in miner_entries(self.hass)}
+        ours = {
+            canonical_host(entry.data[CONF_HOST]) for entry in miner_entries(self.hass)
+        }
         listed = {
             entry_id: sorted(facts.miner_hosts - ours)
             for entry_id, facts in async_facts_by_entry(
@@ -244,3 +245,13 @@ class MinerManyFlow(MinerFlow):
         return await self._create_miner(
             first.host, self._port, first.snapshot, essentials=essentials
         )
+
+
+def _plain(user_input: dict[str, Any]) -> str:
+    """Return the addresses without pages, brackets, and ports that are the scan's own."""
+    parts = []
+    for part in user_input.get(CONF_ADDRESSES, "").split():
+        host, port = split_address(part.strip(",;"))
+        scanned = is_url(part) or port == user_input[CONF_PORT]
+        parts.append(host if scanned or port is None else part)
+    return "\n".join(parts)

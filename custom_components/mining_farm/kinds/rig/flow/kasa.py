@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
+from ....common.address import split_address
 from ....common.progress import async_end_progress
 from ....const import DOMAIN
 from ....engines.power import (
@@ -117,7 +118,7 @@ class RigKasaFlow(RigStepsFlow):
         errors: dict[str, str] = {}
         detail = ""
         if user_input is not None:
-            self._kasa_host = user_input[CONF_HOST].strip()
+            self._kasa_host, _port = split_address(user_input[CONF_HOST])
             try:
                 return await self._identify(self._kasa_host)
             except OutletAuthError:

@@ -7,6 +7,7 @@ import json
 import math
 from typing import Any
 
+from ....common.address import split_address
 from ....engines.pools import POOLS, Account, AccountKind, Service
 from ..const import (
     CONF_ACCOUNT,
@@ -162,7 +163,7 @@ class _Reader:
             label=self._label,
             account=account,
             worker=texts[CONF_WORKER] or "",
-            host=texts[CONF_KASA_HOST] or "",
+            host=split_address(texts[CONF_KASA_HOST] or "")[0],
             plug_name=texts[PLUG_NAME] or None,
             plug_number=plug_number,
             policy={**pool_defaults(account.pool), **given},
