@@ -333,7 +333,8 @@ def test_prices_and_back(prices: dict[str, int], bans: int) -> None:
 
 
 ODD_TEXT = st.text(
-    st.sampled_from("0123456789.,:;=-+_ bpBTC²٣\n\x00ÿ") | st.characters(), max_size=60
+    st.sampled_from("0123456789.,:;=-+_ bpBTC²٣\n\x00ÿ") | st.characters(codec="utf-8"),
+    max_size=60,
 )
 ODD_BIDS = st.lists(
     st.sampled_from(
