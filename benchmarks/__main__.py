@@ -2,10 +2,11 @@
 
 import argparse
 
-from . import auction, containers, miners, rigs
+from . import activity, auction, containers, miners, rigs
 from .machine import describe_machine
 
 SUBJECTS = {
+    "activity": activity.measure,
     "auction": auction.measure,
     "containers": containers.measure,
     "miners": miners.measure,
