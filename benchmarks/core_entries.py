@@ -8,10 +8,7 @@ from typing import Any
 from custom_components.mining_farm.config_flow import MiningFarmConfigFlow
 from custom_components.mining_farm.const import CONF_KIND, DOMAIN, Kind
 from custom_components.mining_farm.engines.containers import find
-from custom_components.mining_farm.engines.edge_collector import (
-    CGMinerClient,
-    MinerCollector,
-)
+from custom_components.mining_farm.engines.edge_collector import async_identify
 from custom_components.mining_farm.kinds.container.const import CONF_MODEL
 from custom_components.mining_farm.kinds.miner.identity import miner_title
 from custom_components.mining_farm.kinds.miner.stored import entry_data
@@ -79,8 +76,8 @@ async def async_add_wallet(
 
 async def _miner(host: str, port: int) -> tuple[str, Mapping[str, Any]]:
     """Return the title and the data of a miner's entry."""
-    snapshot = await MinerCollector(CGMinerClient(host, port)).async_poll()
-    return miner_title(snapshot, host), entry_data(host, port, snapshot)
+    found = await async_identify(host, port)
+    return miner_title(found.snapshot, host), entry_data(host, found)
 
 
 async def _container(

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from .axes import Axes
 from .fake_miner import Answer, FakeMiner
 from .harness import DrivenClock, DrivenSleep, MakePoller, Poller, StartMiner
 
@@ -36,3 +37,10 @@ async def start_miner(socket_enabled: None) -> AsyncGenerator[StartMiner]:
 def poller(sleep: DrivenSleep, clock: DrivenClock) -> MakePoller:
     """Return what makes a poller of a fake miner."""
     return lambda miner: Poller(miner, sleep, clock)
+
+
+@pytest.fixture
+async def axes(loopback: None) -> AsyncGenerator[Axes]:
+    """Return what starts AxeOS devices; all are stopped at the end."""
+    async with AsyncExitStack() as stack:
+        yield Axes(stack)

@@ -63,7 +63,7 @@ async def test_the_first_driver_that_reads_an_address_wins(
         ScriptedDriver("second", MinerSnapshot(model="Bitaxe")),
         ScriptedDriver("third", MinerSnapshot(model="never")),
     )
-    assert (await registry.async_identify("192.0.2.1")).model == "Bitaxe"
+    assert (await registry.async_identify("192.0.2.1")).snapshot.model == "Bitaxe"
     assert ScriptedDriver.asked == ["first", "second"]
 
 
@@ -95,6 +95,7 @@ async def test_a_reader_reads_again_and_again(start_miner: StartMiner) -> None:
 
 def test_the_first_driver_asks_for_no_secret_to_read_over_4028() -> None:
     """Port 4028 is the usual one, and reading it takes no password."""
-    cgminer = registry.DRIVERS[0]
+    cgminer, axeos = registry.DRIVERS
     assert (cgminer.name, cgminer.ports, cgminer.secrets) == ("cgminer", (4028,), ())
+    assert (axeos.name, axeos.ports, axeos.secrets) == ("axeos", (80,), ())
     assert registry.DEFAULT_PORT == 4028

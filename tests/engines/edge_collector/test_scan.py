@@ -116,9 +116,9 @@ async def test_identifying_polls_once_more_for_a_missing_model(
         return answers.pop(0)
 
     monkeypatch.setattr(MinerCollector, "async_poll", async_poll)
-    assert (await async_identify("127.0.0.1")).model == "Whatsminer M30S"
+    assert (await async_identify("127.0.0.1")).snapshot.model == "Whatsminer M30S"
     answers.extend([MinerSnapshot(), MinerSnapshot()])
-    assert (await async_identify("127.0.0.1")).model is None
+    assert (await async_identify("127.0.0.1")).snapshot.model is None
     assert answers == []
 
 
@@ -139,5 +139,5 @@ async def test_identifying_keeps_the_first_reading_when_the_second_fails(
                 return snapshot
 
     monkeypatch.setattr(MinerCollector, "async_poll", async_poll)
-    assert (await async_identify("127.0.0.1")).hashrate_ghs == 5.0
+    assert (await async_identify("127.0.0.1")).snapshot.hashrate_ghs == 5.0
     assert answers == []

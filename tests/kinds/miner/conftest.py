@@ -125,7 +125,11 @@ def miners() -> Iterator[FakeMiners]:
     async def async_poll(self: MinerCollector) -> MinerSnapshot:
         return fake.poll(self._client.host)
 
-    with patch.object(MinerCollector, "async_poll", async_poll):
+    only = (registry.DRIVERS[0],)
+    with (
+        patch.object(registry, "DRIVERS", only),
+        patch.object(MinerCollector, "async_poll", async_poll),
+    ):
         yield fake
 
 

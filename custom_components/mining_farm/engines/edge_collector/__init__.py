@@ -1,9 +1,22 @@
-"""Edge collector: reads miners, today through the CGMiner API (TCP 4028).
+"""Edge collector: reads miners, and carries out what they are ordered.
 
-Standard library only.
+The CGMiner API needs the standard library only; what speaks HTTP needs aiohttp.
 """
 
 from .cgminer_client import CGMinerClient, CGMinerError, build_payload
+from .controls import (
+    Bounds,
+    Capabilities,
+    Command,
+    ControlError,
+    ControlFailure,
+    FanMode,
+    Order,
+    Outcome,
+    Value,
+    Writer,
+    check,
+)
 from .driver import Driver, Reader
 from .drivers.cgminer.collector import MinerCollector
 from .drivers.cgminer.parsing import parse_snapshot
@@ -34,7 +47,8 @@ from .profile import (
     miner_has_problem,
     miner_state,
 )
-from .registry import DEFAULT_PORT, async_identify, create_reader
+from .prove import Waiting
+from .registry import CGMINER, DEFAULT_PORT, Identified, async_identify, create_reader
 from .scan import (
     MAX_TARGETS,
     FoundMiner,
@@ -46,33 +60,47 @@ from .scan import (
 from .units import display_unit
 
 __all__ = [
+    "CGMINER",
     "DEFAULT_PORT",
     "MAX_TARGETS",
     "Algorithm",
     "BoardHealth",
     "BoardState",
     "BoardStatus",
+    "Bounds",
     "CGMinerClient",
     "CGMinerError",
+    "Capabilities",
+    "Command",
+    "ControlError",
+    "ControlFailure",
     "Driver",
     "Failure",
     "Fan",
+    "FanMode",
     "FoundMiner",
+    "Identified",
     "MinerCollector",
     "MinerError",
     "MinerProfile",
     "MinerSnapshot",
     "MinerState",
+    "Order",
+    "Outcome",
     "Pool",
     "RateUnit",
     "Reader",
     "TargetError",
     "TooManyTargetsError",
+    "Value",
+    "Waiting",
+    "Writer",
     "async_identify",
     "async_scan",
     "board_has_problem",
     "board_state",
     "build_payload",
+    "check",
     "create_reader",
     "determine_board_status",
     "display_unit",

@@ -1,7 +1,8 @@
 """What every way to a miner offers, whatever protocol it speaks.
 
 Reading and changing are apart: what is described here sends nothing that changes a
-miner. Commands live in a `writer` module beside a driver, which `registry` alone imports.
+miner. A `writer` module beside a driver does, which `registry` alone imports; what can be
+ordered is part of each reading.
 """
 
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Command line: one reading of a miner as JSON."""
+"""Command line: one reading of a miner as JSON, or one command to it."""
 
 import argparse
 import asyncio
@@ -8,10 +8,12 @@ import json
 import sys
 from typing import Any
 
+from .controls import Command, ControlError, ControlFailure, Order, Outcome
 from .driver import TIMEOUT_S
 from .errors import MinerError
 from .models import MinerSnapshot
-from .registry import DEFAULT_PORT, create_reader
+from .prove import Waiting
+from .registry import DEFAULT_PORT, async_identify, create_writer, ways
 
 MAX_DIFFERENCE = 0.05
 """Share by which the rates of the boards and of `devs` may differ without a warning."""
@@ -62,13 +64,17 @@ def find_warning(snapshot: MinerSnapshot) -> str | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print one reading; return 0, or 1 when the miner gives none."""
+    """Print a reading or the outcome of a command; return 1 when there is none."""
     options = _parse(arguments)
-    reader = create_reader(options.host, options.port, timeout_s=options.timeout)
     try:
-        snapshot = asyncio.run(reader.async_poll())
-    except MinerError as err:
-        print(f"error: {options.host}:{options.port}: {err}", file=sys.stderr)
+        if options.command is not None:
+            outcome = asyncio.run(_async_order(options, options.command))
+            print(json.dumps({"command": options.command.command, "outcome": outcome}))
+            return 0
+        snapshot = asyncio.run(_async_read(options))
+    except (MinerError, ControlError) as err:
+        port = options.port or DEFAULT_PORT
+        print(f"error: {options.host}:{port}: {err}", file=sys.stderr)
         return 1
     if warning := find_warning(snapshot):
         print(f"warning: {warning}", file=sys.stderr)
@@ -76,14 +82,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+async def _async_read(options: argparse.Namespace) -> MinerSnapshot:
+    """Return a reading by the first driver that gives one, else the first failure."""
+    failures = []
+    for driver, port in ways(options.port):
+        reader = driver.reader(options.host, port, options.timeout)
+        try:
+            return await reader.async_poll()
+        except MinerError as err:
+            failures.append(err)
+    raise failures[0]
+
+
+async def _async_order(options: argparse.Namespace, order: Order) -> Outcome:
+    """Carry out an order on the miner at an address."""
+    found = await async_identify(options.host, options.port, timeout_s=options.timeout)
+    writer = create_writer(
+        found.driver, options.host, found.port, asyncio.Lock(), Waiting()
+    )
+    if writer is None:
+        raise ControlError(
+            ControlFailure.UNSUPPORTED, "miners of this kind are only read"
+        )
+    return await writer.async_carry_out(order, lambda _: None)
+
+
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options; exits with 2 on wrong usage."""
     parser = argparse.ArgumentParser(
-        prog="edge_collector", description="Read a miner through the CGMiner API."
+        prog="edge_collector", description="Read a miner, or send it one command."
     )
     parser.add_argument("--host", required=True, help="address or name of the miner")
     parser.add_argument(
-        "--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s"
+        "--port", type=_port, help="default: the usual one of each protocol"
     )
     parser.add_argument(
         "--timeout",
@@ -94,7 +125,29 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--full", action="store_true", help="print everything that the miner reports"
     )
+    parser.add_argument(
+        "--command",
+        type=_order,
+        metavar="COMMAND[=VALUE]",
+        help=f"send one command in place of reading: {', '.join(Command)}",
+    )
     return parser.parse_args(arguments)
+
+
+def _order(text: str) -> Order:
+    """Return the order that `pause` or `frequency=525` stands for."""
+    name, _, value = text.partition("=")
+    try:
+        command = Command(name)
+    except ValueError as err:
+        raise argparse.ArgumentTypeError(f"no command: {name}") from err
+    # Frequencies and modes are of a list, and compared as text.
+    if command in (Command.FAN_SPEED, Command.TARGET_TEMPERATURE):
+        try:
+            return Order(command=command, value=float(value))
+        except ValueError as err:
+            raise argparse.ArgumentTypeError(f"no number: {value}") from err
+    return Order(command=command, value=value or None)
 
 
 def _port(text: str) -> int:

@@ -1,8 +1,11 @@
 """What a miner reports: units, and None for everything that it leaves out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+
+from .controls import Capabilities, Command, Value
 
 
 class BoardHealth(StrEnum):
@@ -126,12 +129,32 @@ class MinerSnapshot:
     uptime_s: int | None = field(default=None, compare=False)
     """Seconds since the mining process started; always moving, so no part of equality."""
 
+    maker: str | None = None
+    """Where it is no part of the model's name."""
+    temp_chip: float | None = None
+    """Hottest chip of a miner that has no boards."""
+    temp_regulator: float | None = None
+    """Voltage regulator of the chips."""
+    voltage_v: float | None = None
+    """Of the supply."""
+    core_voltage_v: float | None = None
+    """Of the chips."""
+    frequency_mhz: float | None = None
+    best_difficulty: float | None = None
+    """Of the best share that it ever found."""
+    blocks_found: int | None = None
+    fault: str | None = None
+    """What the device itself says is wrong with it."""
+    capabilities: Capabilities | None = None
+    """What it can be ordered to do; None where nothing is known of that."""
+    settings: Mapping[Command, Value] = field(default_factory=dict)
+    """Set points as the device has them."""
+
     @property
     def temp_chip_max(self) -> float | None:
-        """Hottest chip of all boards in °C."""
-        return max(
-            (b.temp_chip for b in self.boards if b.temp_chip is not None), default=None
-        )
+        """Hottest chip in °C."""
+        chips = (self.temp_chip, *(board.temp_chip for board in self.boards))
+        return max((chip for chip in chips if chip is not None), default=None)
 
     @property
     def hashing(self) -> bool | None:

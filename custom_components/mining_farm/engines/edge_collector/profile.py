@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from .controls import Capabilities
 from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot
 
 
@@ -31,6 +32,16 @@ class BoardState(StrEnum):
 WARM_UP_S = 600
 """A miner that started within this time may be idle without anything being wrong."""
 
+OPTIONAL_READINGS = (
+    "temp_regulator",
+    "voltage_v",
+    "core_voltage_v",
+    "frequency_mhz",
+    "best_difficulty",
+    "blocks_found",
+)
+"""Fields of a snapshot that only some miners have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinerProfile:
@@ -44,6 +55,10 @@ class MinerProfile:
     fans: tuple[str, ...] = ()
     water: bool = False
     power: bool = False
+    maker: str | None = None
+    readings: tuple[str, ...] = ()
+    """Those of `OPTIONAL_READINGS` that it has."""
+    capabilities: Capabilities | None = None
 
     def learn(self, snapshot: MinerSnapshot) -> MinerProfile:
         """Return the profile with what the snapshot adds."""
@@ -58,6 +73,13 @@ class MinerProfile:
             or snapshot.temp_water_in is not None
             or snapshot.temp_water_out is not None,
             power=self.power or snapshot.power_w is not None,
+            maker=snapshot.maker or self.maker,
+            readings=tuple(
+                name
+                for name in OPTIONAL_READINGS
+                if name in self.readings or getattr(snapshot, name) is not None
+            ),
+            capabilities=snapshot.capabilities or self.capabilities,
         )
 
     def without_board(self, board_id: int) -> MinerProfile:
@@ -69,6 +91,7 @@ class MinerProfile:
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Rebuild a stored profile."""
         algorithm = stored.get("algorithm")
+        capabilities = stored.get("capabilities")
         return cls(
             model=stored.get("model"),
             firmware=stored.get("firmware"),
@@ -78,6 +101,9 @@ class MinerProfile:
             fans=tuple(stored.get("fans", ())),
             water=stored.get("water", False),
             power=stored.get("power", False),
+            maker=stored.get("maker"),
+            readings=tuple(stored.get("readings", ())),
+            capabilities=capabilities and Capabilities.from_dict(capabilities),
         )
 
 

@@ -8,7 +8,7 @@ import re
 
 from .errors import MinerError
 from .models import MinerSnapshot
-from .registry import DEFAULT_PORT, async_identify
+from .registry import Identified, async_identify
 
 MAX_TARGETS = 4096
 CONCURRENCY = 64
@@ -39,7 +39,17 @@ class FoundMiner:
     """A miner that answered a scan."""
 
     host: str
-    snapshot: MinerSnapshot
+    identified: Identified
+
+    @property
+    def snapshot(self) -> MinerSnapshot:
+        """The first reading."""
+        return self.identified.snapshot
+
+    @property
+    def port(self) -> int:
+        """The port that answered."""
+        return self.identified.port
 
 
 def parse_targets(text: str) -> list[str]:
@@ -91,7 +101,7 @@ def _expand(part: str) -> list[str]:
 
 async def async_scan(
     hosts: Sequence[str],
-    port: int = DEFAULT_PORT,
+    port: int | None = None,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> list[FoundMiner]:
@@ -107,11 +117,13 @@ async def async_scan(
         nonlocal done
         async with slots:
             try:
-                snapshot = await async_identify(host, port, timeout_s=TIMEOUT_S)
+                identified = await async_identify(
+                    host, port, timeout_s=TIMEOUT_S, silence_ends=True
+                )
             except MinerError:
                 pass
             else:
-                found[host] = FoundMiner(host=host, snapshot=snapshot)
+                found[host] = FoundMiner(host=host, identified=identified)
         done += 1
         on_progress(done / len(hosts))
 

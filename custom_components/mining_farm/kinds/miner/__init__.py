@@ -10,6 +10,7 @@ from ...engines.edge_collector import MinerProfile, create_reader, find_board
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
+from .stored import stored_driver
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
 
@@ -19,7 +20,11 @@ def async_create_coordinator(
     hass: HomeAssistant, entry: MinerConfigEntry
 ) -> MinerCoordinator:
     """Return what polls the entry's miner."""
-    reader = create_reader(entry.data[CONF_HOST], entry.data[CONF_PORT])
+    reader = create_reader(
+        entry.data[CONF_HOST],
+        entry.data[CONF_PORT],
+        driver=stored_driver(entry.data),
+    )
     return MinerCoordinator(hass, entry, reader)
 
 

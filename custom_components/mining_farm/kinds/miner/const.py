@@ -2,6 +2,7 @@
 
 from typing import Final
 
+CONF_DRIVER: Final = "driver"
 CONF_ESSENTIALS: Final = "essentials_only"
 CONF_MAC: Final = "mac"
 CONF_PROFILE: Final = "profile"

@@ -46,7 +46,8 @@ def device_info(entry: MinerConfigEntry, profile: MinerProfile) -> DeviceInfo:
         configuration_url=f"http://{entry.data[CONF_HOST]}",
         connections={(dr.CONNECTION_NETWORK_MAC, mac)} if mac else set(),
         identifiers={(DOMAIN, entry.entry_id)},
-        manufacturer=next(
+        manufacturer=profile.maker
+        or next(
             (maker for name, maker in MANUFACTURERS if name in model.lower()), None
         ),
         model=profile.model,

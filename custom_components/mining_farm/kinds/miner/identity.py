@@ -60,4 +60,5 @@ def miner_title(snapshot: MinerSnapshot, host: str) -> str:
     pool = snapshot.active_pool
     worker = (pool.worker or "") if pool else ""
     _account, dot, name = worker.partition(".")
-    return f"{snapshot.model or 'Miner'} {name if dot and name else host}"
+    model = " ".join(filter(None, (snapshot.maker, snapshot.model))) or "Miner"
+    return f"{model} {name if dot and name else host}"

@@ -14,6 +14,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import (
     REVOLUTIONS_PER_MINUTE,
     EntityCategory,
+    UnitOfElectricPotential,
     UnitOfFrequency,
     UnitOfPower,
     UnitOfRatio,
@@ -122,6 +123,66 @@ MINER_SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         # A miner that does not hash reports its chips as bad: no judgement.
         value_fn=lambda snapshot: snapshot.boards_healthy if snapshot.hashing else None,
+        # A Bitaxe has none, which are not "0 healthy ones".
+        exists_fn=lambda profile: bool(profile.boards),
+    ),
+    MinerSensorDescription(
+        key="best_difficulty",
+        translation_key="best_difficulty",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda snapshot: snapshot.best_difficulty,
+        exists_fn=lambda profile: "best_difficulty" in profile.readings,
+    ),
+    MinerSensorDescription(
+        key="blocks_found",
+        translation_key="blocks_found",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda snapshot: snapshot.blocks_found,
+        exists_fn=lambda profile: "blocks_found" in profile.readings,
+    ),
+    MinerSensorDescription(
+        key="frequency",
+        device_class=SensorDeviceClass.FREQUENCY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfFrequency.MEGAHERTZ,
+        suggested_display_precision=0,
+        value_fn=lambda snapshot: snapshot.frequency_mhz,
+        exists_fn=lambda profile: "frequency_mhz" in profile.readings,
+    ),
+    MinerSensorDescription(
+        key="voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        suggested_display_precision=2,
+        value_fn=lambda snapshot: snapshot.voltage_v,
+        exists_fn=lambda profile: "voltage_v" in profile.readings,
+    ),
+    MinerSensorDescription(
+        key="core_voltage",
+        translation_key="core_voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        suggested_display_precision=3,
+        value_fn=lambda snapshot: snapshot.core_voltage_v,
+        exists_fn=lambda profile: "core_voltage_v" in profile.readings,
+    ),
+    MinerSensorDescription(
+        key="temp_regulator",
+        translation_key="temp_regulator",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        value_fn=lambda snapshot: snapshot.temp_regulator,
+        exists_fn=lambda profile: "temp_regulator" in profile.readings,
     ),
     MinerSensorDescription(
         key="error_rate",
@@ -264,7 +325,8 @@ async def async_setup_entry(
 
     def sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
         yield MinerStatusSensor(coordinator, STATUS)
-        yield BoardsTotalSensor(coordinator, BOARDS_TOTAL)
+        if profile.boards:
+            yield BoardsTotalSensor(coordinator, BOARDS_TOTAL)
         yield MinerLastSeenSensor(coordinator, LAST_SEEN)
         for description in MINER_SENSORS:
             if description.exists_fn(profile):

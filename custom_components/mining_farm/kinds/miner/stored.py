@@ -8,21 +8,27 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.device_registry import format_mac
 
 from ...const import CONF_KIND, Kind
-from ...engines.edge_collector import MinerProfile, MinerSnapshot
-from .const import CONF_MAC, CONF_PROFILE
+from ...engines.edge_collector import CGMINER, Identified, MinerProfile
+from .const import CONF_DRIVER, CONF_MAC, CONF_PROFILE
 
 
-def entry_data(
-    host: str, port: int, snapshot: MinerSnapshot, mac: str | None = None
-) -> dict[str, Any]:
+def entry_data(host: str, found: Identified, mac: str | None = None) -> dict[str, Any]:
     """Return what the entry of a miner that answered stores."""
+    snapshot = found.snapshot
     mac = mac or (snapshot.mac and format_mac(snapshot.mac))
     return {
         CONF_KIND: Kind.MINER,
         CONF_HOST: host,
-        CONF_PORT: port,
+        CONF_PORT: found.port,
+        CONF_DRIVER: found.driver,
         **profile_data(MinerProfile().learn(snapshot)),
     } | ({CONF_MAC: mac} if mac else {})
+
+
+def stored_driver(data: Mapping[str, Any]) -> str:
+    """Return the driver of an entry; those from before there were several name none."""
+    driver: str = data.get(CONF_DRIVER, CGMINER)
+    return driver
 
 
 def profile_data(profile: MinerProfile) -> dict[str, Any]:

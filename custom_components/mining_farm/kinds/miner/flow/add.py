@@ -1,5 +1,6 @@
 """Config flow of a miner: one by address, found by DHCP, or moved to a new address."""
 
+from contextlib import suppress
 from typing import Any
 
 import voluptuous as vol
@@ -14,11 +15,11 @@ from ....common.entries import already_set_up
 from ....common.forms import PORT
 from ....engines.edge_collector import (
     DEFAULT_PORT,
+    Identified,
     MinerError,
-    MinerSnapshot,
     async_identify,
 )
-from ..const import CONF_ESSENTIALS, CONF_MAC
+from ..const import CONF_DRIVER, CONF_ESSENTIALS, CONF_MAC
 from ..coordinator import MinerConfigEntry
 from ..identity import find_entry, is_another_miner, miner_title
 from ..stored import entry_data
@@ -28,7 +29,7 @@ CONF_REPLACED = "replaced"
 ADDRESS_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_HOST): TextSelector(),
-        vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT,
+        vol.Optional(CONF_PORT): PORT,
     }
 )
 MINER_SCHEMA = ADDRESS_SCHEMA.extend(
@@ -43,14 +44,14 @@ REPLACED_SCHEMA = ADDRESS_SCHEMA.extend(
 )
 
 
-def api_address(user_input: dict[str, Any]) -> tuple[str, int]:
+def api_address(user_input: dict[str, Any]) -> tuple[str, int | None]:
     """Return host and port of a miner's API from what was typed or pasted.
 
     The port of its web page says nothing about its API.
     """
     host, port = split_address(user_input[CONF_HOST])
     if port is None or is_url(user_input[CONF_HOST]):
-        port = user_input[CONF_PORT]
+        port = user_input.get(CONF_PORT)
     return host, port
 
 
@@ -69,13 +70,13 @@ class MinerFlow(ConfigFlow):
         if user_input is not None:
             host, port = api_address(user_input)
             try:
-                snapshot = await self._read_miner(host, port)
+                found = await async_identify(host, port)
             except MinerError as err:
                 errors["base"] = err.failure
                 detail = str(err)
             else:
                 return await self._create_miner(
-                    host, port, snapshot, essentials=user_input[CONF_ESSENTIALS]
+                    host, found, essentials=user_input[CONF_ESSENTIALS]
                 )
         return self.async_show_form(
             step_id="miner",
@@ -93,11 +94,10 @@ class MinerFlow(ConfigFlow):
         is no reason to drop it.
         """
         host = discovery_info.ip
-        try:
-            snapshot = await self._read_miner(host, DEFAULT_PORT)
-        except MinerError:
-            snapshot = None
-        if entry := find_entry(self.hass, host, DEFAULT_PORT, snapshot):
+        port, snapshot = DEFAULT_PORT, None
+        with suppress(MinerError):
+            _, port, snapshot = await async_identify(host)
+        if entry := find_entry(self.hass, host, port, snapshot):
             if snapshot is not None and not entry.data.get(CONF_MAC):
                 self._pin_mac(entry, mac, host)
             raise already_set_up(entry)
@@ -119,15 +119,14 @@ class MinerFlow(ConfigFlow):
         host = self._discovered_host
         if user_input is not None:
             try:
-                snapshot = await self._read_miner(host, DEFAULT_PORT)
+                found = await async_identify(host)
             except MinerError as err:
                 errors["base"] = err.failure
                 detail = str(err)
             else:
                 return await self._create_miner(
                     host,
-                    DEFAULT_PORT,
-                    snapshot,
+                    found,
                     essentials=user_input[CONF_ESSENTIALS],
                     mac=self.unique_id,
                 )
@@ -152,22 +151,27 @@ class MinerFlow(ConfigFlow):
         detail = ""
         if user_input is not None:
             host, port = api_address(user_input)
-            updates: dict[str, Any] = {CONF_HOST: host, CONF_PORT: port}
             try:
-                snapshot = await self._read_miner(host, port)
+                found = await async_identify(host, port)
             except MinerError as err:
                 errors["base"] = err.failure
                 detail = str(err)
             else:
+                driver, port, snapshot = found
                 other = find_entry(self.hass, host, port, snapshot)
                 if other is not None and other.entry_id != entry.entry_id:
                     raise already_set_up(other)
                 if not is_another_miner(entry, snapshot):
                     return self.async_update_reload_and_abort(
-                        entry, data_updates=updates
+                        entry,
+                        data_updates={
+                            CONF_HOST: host,
+                            CONF_PORT: port,
+                            CONF_DRIVER: driver,
+                        },
                     )
                 if user_input.get(CONF_REPLACED):
-                    data = {**entry.data, **entry_data(host, port, snapshot)}
+                    data = {**entry.data, **entry_data(host, found)}
                     return self.async_update_reload_and_abort(
                         entry, unique_id=data.get(CONF_MAC), data=data
                     )
@@ -182,23 +186,18 @@ class MinerFlow(ConfigFlow):
             description_placeholders={"name": entry.title, "detail": detail},
         )
 
-    async def _read_miner(self, host: str, port: int) -> MinerSnapshot:
-        """Read a miner once, without the patience that polling has."""
-        return await async_identify(host, port)
-
     async def _create_miner(
         self,
         host: str,
-        port: int,
-        snapshot: MinerSnapshot,
+        found: Identified,
         *,
         essentials: bool,
         mac: str | None = None,
     ) -> ConfigFlowResult:
         """Create the entry of a miner that answered."""
-        if entry := find_entry(self.hass, host, port, snapshot):
+        if entry := find_entry(self.hass, host, found.port, found.snapshot):
             raise already_set_up(entry)
-        data = entry_data(host, port, snapshot, mac)
+        data = entry_data(host, found, mac)
         if CONF_MAC in data:
             known = await self.async_set_unique_id(
                 data[CONF_MAC], raise_on_progress=False
@@ -208,7 +207,7 @@ class MinerFlow(ConfigFlow):
                 description_placeholders={"name": known.title} if known else None,
             )
         return self.async_create_entry(
-            title=miner_title(snapshot, host),
+            title=miner_title(found.snapshot, host),
             data=data,
             options={CONF_ESSENTIALS: essentials},
         )

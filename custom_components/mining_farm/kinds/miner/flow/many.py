@@ -49,7 +49,7 @@ class MinerManyFlow(MinerFlow):
     """Steps that add many miners at once, one entry each."""
 
     _hosts: list[str]
-    _port: int
+    _port: int | None
     _asked: dict[str, Any] | None = None
     _scan: asyncio.Task[list[FoundMiner]] | None = None
     _found: list[FoundMiner]
@@ -78,7 +78,7 @@ class MinerManyFlow(MinerFlow):
                 errors[CONF_ADDRESSES] = "too_many_targets"
             else:
                 if self._hosts:
-                    self._port = user_input[CONF_PORT]
+                    self._port = user_input.get(CONF_PORT)
                     return await self.async_step_miner_scan()
                 errors[CONF_ADDRESSES] = "no_targets"
         elif self._outcome is not None:
@@ -107,7 +107,7 @@ class MinerManyFlow(MinerFlow):
 
     def _many_schema(self, listed: dict[str, list[str]]) -> vol.Schema:
         """Ask for addresses, and offer the containers that list some, if any do."""
-        port = {vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT}
+        port = {vol.Optional(CONF_PORT): PORT}
         if not listed:
             return vol.Schema({vol.Required(CONF_ADDRESSES): ADDRESSES, **port})
         entries = self.hass.config_entries
@@ -157,7 +157,7 @@ class MinerManyFlow(MinerFlow):
         self._found = [
             found
             for found in answered
-            if not find_entry(self.hass, found.host, self._port, found.snapshot)
+            if not find_entry(self.hass, found.host, found.port, found.snapshot)
         ]
         self._outcome = "all_known" if answered else "none_found"
         return async_end_progress(self, "miner_pick" if self._found else "miner_many")
@@ -218,8 +218,7 @@ class MinerManyFlow(MinerFlow):
         found: FoundMiner = import_data[CONF_MINERS]
         return await self._create_miner(
             found.host,
-            import_data[CONF_PORT],
-            found.snapshot,
+            found.identified,
             essentials=import_data[CONF_ESSENTIALS],
         )
 
@@ -236,14 +235,13 @@ class MinerManyFlow(MinerFlow):
                     data={
                         CONF_KIND: Kind.MINER,
                         CONF_MINERS: found,
-                        CONF_PORT: self._port,
                         CONF_ESSENTIALS: essentials,
                     },
                 ),
                 f"{DOMAIN} add {found.host}",
             )
         return await self._create_miner(
-            first.host, self._port, first.snapshot, essentials=essentials
+            first.host, first.identified, essentials=essentials
         )
 
 
@@ -252,6 +250,6 @@ def _plain(user_input: dict[str, Any]) -> str:
     parts = []
     for part in user_input.get(CONF_ADDRESSES, "").split():
         host, port = split_address(part.strip(",;"))
-        scanned = is_url(part) or port == user_input[CONF_PORT]
+        scanned = is_url(part) or port == user_input.get(CONF_PORT, DEFAULT_PORT)
         parts.append(host if scanned or port is None else part)
     return "\n".join(parts)

@@ -1,0 +1,156 @@
+"""What a miner may be ordered to do, within which bounds, and what became of an order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Protocol, Self
+
+
+class Command(StrEnum):
+    """What some miner can be ordered to do; no miner can do all of it."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    REBOOT = "reboot"
+    IDENTIFY = "identify"
+    """Show itself on its display or by its LED for a while."""
+    FREQUENCY = "frequency"
+    """MHz, one of those that the device lists."""
+    FAN_MODE = "fan_mode"
+    FAN_SPEED = "fan_speed"
+    """%, which ends the automatic mode."""
+    TARGET_TEMPERATURE = "target_temperature"
+    """°C of the chip that an automatic fan holds."""
+
+
+class FanMode(StrEnum):
+    """Values of `Command.FAN_MODE`."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+type Value = float | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Values that may be ordered, the limits included, and who set these limits."""
+
+    minimum: float
+    maximum: float
+    step: float
+    source: Literal["device", "family"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a miner reports that it can be ordered to do."""
+
+    commands: tuple[Command, ...] = ()
+    """Those that take no value."""
+    numbers: Mapping[Command, Bounds] = field(default_factory=dict)
+    choices: Mapping[Command, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def pause(self) -> bool:
+        """Whether it can be paused and resumed."""
+        return Command.PAUSE in self.commands
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Rebuild stored capabilities."""
+        return cls(
+            commands=tuple(map(Command, stored["commands"])),
+            numbers={Command(c): Bounds(**b) for c, b in stored["numbers"].items()},
+            choices={Command(c): tuple(v) for c, v in stored["choices"].items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One command, with its value where it takes one."""
+
+    command: Command
+    value: Value | None = None
+
+
+class Outcome(StrEnum):
+    """What became of an order that did not fail."""
+
+    UNCHANGED = "unchanged"
+    """It was so already; nothing was sent."""
+    CONFIRMED = "confirmed"
+    """Sent once, and seen on the device."""
+    ACCEPTED = "accepted"
+    """Sent once; the device shows nothing that could confirm it."""
+
+
+class ControlFailure(StrEnum):
+    """Why an order was not carried out, as callers tell it apart."""
+
+    AUTH_FAILED = "auth_failed"
+    LOCKED = "locked"
+    UNSUPPORTED = "unsupported"
+    BUSY = "busy"
+    OUT_OF_BOUNDS = "out_of_bounds"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+    """The device does not answer; nothing was sent."""
+    UNCONFIRMED = "unconfirmed"
+    """Sent once, and not seen to work: it may have been done."""
+    TOO_SOON = "too_soon"
+    SUPERSEDED = "superseded"
+    """Sent, and another order came before it was seen to work."""
+
+
+class ControlError(Exception):
+    """An order was not carried out, or not seen to be; the text holds no secret."""
+
+    def __init__(self, failure: ControlFailure, message: str) -> None:
+        """Keep the kind of failure beside the text."""
+        super().__init__(message)
+        self.failure = failure
+
+
+class MaybeDoneError(ControlError):
+    """The answer to a write was lost or senseless: only the device shows its effect."""
+
+    def __init__(self, message: str) -> None:
+        """Count as unconfirmed until it is seen."""
+        super().__init__(ControlFailure.UNCONFIRMED, message)
+
+
+type OnSent = Callable[[float], None]
+"""Called once when an order was sent, with the seconds within which it shows."""
+
+
+class Writer(Protocol):
+    """Changes one miner."""
+
+    async def async_carry_out(self, order: Order, on_sent: OnSent) -> Outcome:
+        """Read, compare, send once and read back; ControlError otherwise."""
+        ...
+
+
+def check(order: Order, capabilities: Capabilities) -> None:
+    """Refuse what a miner cannot do or must not be given; ControlError."""
+    command, value = order.command, order.value
+    if (bounds := capabilities.numbers.get(command)) is not None:
+        if not isinstance(value, (int, float)) or not (
+            bounds.minimum <= value <= bounds.maximum
+        ):
+            raise ControlError(
+                ControlFailure.OUT_OF_BOUNDS,
+                f"{value} is not between {bounds.minimum:g} and {bounds.maximum:g}",
+            )
+    elif (choices := capabilities.choices.get(command)) is not None:
+        if value not in choices:
+            raise ControlError(
+                ControlFailure.OUT_OF_BOUNDS,
+                f"{value} is not one of {', '.join(choices)}",
+            )
+    elif command not in capabilities.commands:
+        raise ControlError(
+            ControlFailure.UNSUPPORTED, f"this miner has no command {command}"
+        )

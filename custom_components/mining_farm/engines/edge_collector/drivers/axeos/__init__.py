@@ -1,0 +1,1 @@
+"""AxeOS over HTTP: Bitaxe, and its relatives NerdAxe, NerdQAxe+ and NerdOctaxe."""

@@ -1,0 +1,1 @@
+"""Simulated AxeOS devices, proven on the wire."""
