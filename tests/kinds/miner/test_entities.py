@@ -118,7 +118,6 @@ async def test_what_a_miner_does_not_tell_is_unknown(
     }
     assert invented == {
         f"binary_sensor.{PREFIX}_connectivity": "on",
-        f"sensor.{PREFIX}_hashboards": "0",
         f"sensor.{PREFIX}_last_seen": state(hass, f"sensor.{PREFIX}_last_seen"),
     }
 
