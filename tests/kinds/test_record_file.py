@@ -1,5 +1,6 @@
 """Records on disk: what was written is read, and what is damaged is never nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from custom_components.mining_farm.common.record_file import (
     NOT_READ,
     NOT_WRITTEN,
     RecordFile,
+    RecordPair,
 )
 from homeassistant.core import HomeAssistant
 
@@ -53,3 +55,56 @@ async def test_what_is_not_on_disk_is_told(
     (tmp_path / ".storage").write_text("")
     with pytest.raises(NOT_WRITTEN):
         await record_file.async_write({})
+
+
+@pytest.fixture
+def pair(hass: HomeAssistant, tmp_path: Path) -> RecordPair:
+    """Return two copies in a Home Assistant that never wrote anything."""
+    hass.config.config_dir = str(tmp_path)
+    return RecordPair(hass, "rig.rig1")
+
+
+async def test_the_newer_copy_is_read(
+    hass: HomeAssistant, pair: RecordPair, tmp_path: Path
+) -> None:
+    """Each write spares the copy of the write before, also after a restart."""
+    assert await pair.async_read() is None
+    for number in range(3):
+        await pair.async_write({"number": number})
+    again = RecordPair(hass, "rig.rig1")
+    record = await again.async_read()
+    assert record is not None
+    assert record["number"] == 2
+    await again.async_write({"number": 3})
+    texts = [file.read_text() for file in (tmp_path / ".storage").iterdir()]
+    assert sorted(json.loads(text)["number"] for text in texts) == [2, 3]
+    await again.async_remove()
+    assert list((tmp_path / ".storage").iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", "[]", '{"write": "x"}'])
+async def test_one_damaged_copy_loses_one_write(
+    hass: HomeAssistant, pair: RecordPair, tmp_path: Path, text: str
+) -> None:
+    """The other one is read; both damaged are not nothing."""
+    for number in range(2):
+        await pair.async_write({"number": number})
+    folder = tmp_path / ".storage"
+    (folder / "mining_farm.rig.rig1.2").write_text(text)
+    record = await RecordPair(hass, "rig.rig1").async_read()
+    assert record is not None
+    assert record["number"] == 0
+    (folder / "mining_farm.rig.rig1").write_text(text)
+    with pytest.raises(NOT_READ):
+        await RecordPair(hass, "rig.rig1").async_read()
+
+
+async def test_a_single_record_of_before_is_the_first_copy(
+    hass: HomeAssistant, record_file: RecordFile
+) -> None:
+    """It is read, and spared by the first write."""
+    await record_file.async_write({"number": 7})
+    pair = RecordPair(hass, "rig.rig1")
+    assert await pair.async_read() == {"number": 7}
+    await pair.async_write({"number": 8})
+    assert await record_file.async_read() == {"number": 7}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 import json
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +58,56 @@ class RecordFile:
 
     def _remove(self) -> None:
         self._path.unlink(missing_ok=True)
+
+
+class RecordPair:
+    """Two copies of one record, written in turn: a write that is cut short spoils one.
+
+    The first copy is found where a single `RecordFile` of that name was.
+    """
+
+    def __init__(self, hass: HomeAssistant, name: str) -> None:
+        """Take the record's name; nothing else of this integration may have it."""
+        self._files = (RecordFile(hass, name), RecordFile(hass, f"{name}.2"))
+        self._number = 0
+        self._newest = 1
+
+    async def async_read(self) -> dict[str, Any] | None:
+        """Return the newest copy that can be read; None where nothing was; NOT_READ."""
+        found: list[tuple[int, int, dict[str, Any]]] = []
+        failure: Exception | None = None
+        for index, file in enumerate(self._files):
+            try:
+                if (record := await file.async_read()) is not None:
+                    found.append((_number_of(record), index, record))
+            except NOT_READ as err:
+                failure = err
+        if found:
+            self._number, self._newest, record = max(found, key=itemgetter(0))
+            return record
+        if failure is not None:
+            raise failure
+        return None
+
+    async def async_write(self, record: Mapping[str, Any]) -> None:
+        """Return once the record is on disk, in place of the older copy; NOT_WRITTEN."""
+        number = self._number + 1
+        older = 1 - self._newest
+        await self._files[older].async_write({**record, _NUMBER: number})
+        self._number, self._newest = number, older
+
+    async def async_remove(self) -> None:
+        """Forget the record."""
+        for file in self._files:
+            await file.async_remove()
+
+
+_NUMBER = "write"
+"""Counts the writes, so that the newer copy is known."""
+
+
+def _number_of(record: Mapping[str, Any]) -> int:
+    number = record.get(_NUMBER, 0)
+    if not isinstance(number, int):
+        raise ValueError("the record has no number")  # noqa: TRY004
+    return number

@@ -1,6 +1,6 @@
 """A farm whose pool, plugs, clock and process do as a history tells them to."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 import json
@@ -130,6 +130,11 @@ class Rig:
         self.disk = json.dumps(memory.as_dict())
         self._await()
 
+    async def async_change(self, change: Callable[[Memory], Memory]) -> Memory:
+        """Write the newest memory with a change."""
+        await self.async_store(change(self.memory))
+        return self.memory
+
     async def async_is_on(self) -> bool:
         """Tell the truth, if it can be reached."""
         self._await()
@@ -251,7 +256,7 @@ class Process:
         self.decision = None
         if rig.memory.intent is not None:
             async with self._gate.async_pass():
-                await rig.cycler().async_finish(rig.memory)
+                await rig.cycler().async_finish()
             return True
         rig.ask()
         await self._async_note_plug(rig)

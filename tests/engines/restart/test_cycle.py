@@ -54,6 +54,11 @@ class World:
         self.disk = memory
         self._await()
 
+    async def async_change(self, change: Callable[[Memory], Memory]) -> Memory:
+        """Write the newest memory with a change."""
+        await self.async_store(change(self.disk))
+        return self.disk
+
     async def async_is_on(self) -> bool:
         """Tell the truth."""
         self._await()
@@ -145,7 +150,7 @@ async def test_killed_at_any_await_it_ends_on_and_cut_at_most_once(
         await world.cycler().async_cut(BEGUN)
     except Crash:
         if world.disk.intent is not None:
-            await world.cycler().async_finish(world.disk)
+            await world.cycler().async_finish()
     assert world.on
     assert world.log.count("off") <= 1
     assert world.disk.intent is None

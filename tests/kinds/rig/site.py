@@ -284,8 +284,14 @@ class Site:
 
     def memory(self, name: str) -> Memory:
         """Return what is on disk about a rig."""
-        record = RecordFile(self.hass, f"rig.{name}")._read()  # noqa: SLF001
-        return Memory() if record is None else Memory.from_dict(record)
+        copies = [
+            RecordFile(self.hass, each)._read()  # noqa: SLF001
+            for each in (f"rig.{name}", f"rig.{name}.2")
+        ]
+        records = [record for record in copies if record is not None]
+        if not records:
+            return Memory()
+        return Memory.from_dict(max(records, key=lambda record: record["write"]))
 
     async def _async_fetch(self, account: Account, max_age: float) -> AccountReport:
         known = self._reports.get(account.identity)

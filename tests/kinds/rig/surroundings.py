@@ -63,6 +63,8 @@ POLICY = {
     "status_check_frequency": 5,
     "status_check_cooldown": 10,
     "no_draw_below": 15,
+    "max_restarts_per_day": 6,
+    "first_step_wait": 10,
 }
 
 

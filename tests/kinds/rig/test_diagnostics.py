@@ -27,6 +27,7 @@ SECRETS: dict[str, Any] = {
     const.CONF_KASA_CREDENTIALS_HASH: f"{SECRET}-hash",
     const.CONF_SWITCH_ENTITY: f"switch.{SECRET}",
     const.CONF_MINER_ENTRY: f"{SECRET}-miner",
+    const.CONF_FIRST_STEP: f"button.{SECRET}",
 }
 OPEN = {
     const.CONF_POOL,
@@ -41,6 +42,9 @@ OPEN = {
     const.CONF_CHECK_COOLDOWN,
     const.CONF_MAX_RESTARTS,
     const.CONF_NO_DRAW_BELOW,
+    const.CONF_MAX_PER_DAY,
+    const.CONF_DRAW_IS_EVIDENCE,
+    const.CONF_FIRST_STEP_WAIT,
     const.CONF_ARMED,
 }
 """Fields that help and identify no user."""

@@ -57,6 +57,8 @@ def test_all_fields_of_the_original() -> None:
         "status_check_cooldown": 12,
         "max_consecutive_restarts": 4,
         "no_draw_below": 15,
+        "max_restarts_per_day": 6,
+        "first_step_wait": 10,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, override
 
 from kasa import EmeterStatus, KasaException
 
-from .kasa_driver import BaseDriver, measured, truth
+from .kasa_driver import BaseDriver, measured, seconds, truth
 from .kasa_models import KasaDevice, KasaOutletInfo
 from .models import OutletUnsupportedError
 
@@ -65,10 +65,15 @@ def iot_device(info: Mapping[str, Any], host: str) -> KasaDevice:
     measures = "ENE" in info.get("feature", "").split(":")
     children = info.get("children")
     if children is None:
-        parts = [(mac, alias, info["relay_state"])]
+        parts = [(mac, alias, info["relay_state"], info.get("on_time"))]
     else:
         parts = [
-            (f"{mac}_{child['id']}", str(child.get("alias") or ""), child["state"])
+            (
+                f"{mac}_{child['id']}",
+                str(child.get("alias") or ""),
+                child["state"],
+                child.get("on_time"),
+            )
             for child in children
         ]
     return KasaDevice(
@@ -80,8 +85,13 @@ def iot_device(info: Mapping[str, Any], host: str) -> KasaDevice:
         is_strip=children is not None,
         outlets=tuple(
             KasaOutletInfo(
-                id=id_, number=number, alias=name, on=truth(state), measures=measures
+                id=id_,
+                number=number,
+                alias=name,
+                on=truth(state),
+                measures=measures,
+                on_for=seconds(on_time),
             )
-            for number, (id_, name, state) in enumerate(parts, 1)
+            for number, (id_, name, state, on_time) in enumerate(parts, 1)
         ),
     )

@@ -35,6 +35,8 @@ class KasaOutletInfo:
     alias: str
     on: bool
     measures: bool
+    on_for: float | None = field(default=None, compare=False)
+    """For how many s its relay has been closed, where it tells that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,12 @@ class KasaOutlet(Outlet):
         watts, energy_kwh = None, None
         if outlet.measures:
             watts, energy_kwh = await self._connection.async_meter(self._child_id)
-        return OutletReading(on=outlet.on, watts=watts, energy_kwh=energy_kwh)
+        return OutletReading(
+            on=outlet.on,
+            watts=watts,
+            energy_kwh=energy_kwh,
+            on_for=outlet.on_for if outlet.on else None,
+        )
 
     @override
     async def async_turn_on(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, override
 
 from kasa import Device, DeviceType, Module
 
-from .kasa_driver import BaseDriver, measured, truth
+from .kasa_driver import BaseDriver, measured, seconds, truth
 from .kasa_models import KasaDevice, KasaOutletInfo
 from .models import OutletUnsupportedError
 
@@ -60,6 +60,7 @@ class SmartDriver(BaseDriver):
                 number=number,
                 alias=_nickname(part),
                 on=truth(part["device_on"]),
+                on_for=seconds(part.get("on_time")),
                 measures=Module.Energy in owner.modules,
             )
             for number, (owner, part) in enumerate(parts, 1)

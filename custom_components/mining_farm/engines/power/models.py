@@ -1,6 +1,6 @@
 """An outlet, whatever makes it, and everything that can be wrong with one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -13,6 +13,8 @@ class OutletReading:
     """Power in W."""
     energy_kwh: float | None
     """Energy in kWh ever since its counter was last reset."""
+    on_for: float | None = field(default=None, compare=False)
+    """For how many s its relay has been closed."""
 
 
 class Outlet(Protocol):

@@ -24,7 +24,8 @@ def finish_cut(now: datetime, policy: Policy, memory: Memory) -> Memory:
 
     A cut of the user's own is none that did not help.
     """
-    assert memory.intent is not None  # noqa: S101
+    if memory.intent is None:
+        return memory
     ours = memory.intent.reason is not Reason.BY_USER
     off_at = memory.intent.off_at
     return replace(

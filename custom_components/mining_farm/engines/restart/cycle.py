@@ -40,6 +40,9 @@ class Journal(Protocol):
     async def async_store(self, memory: Memory) -> None:
         """Return once the memory is on disk."""
 
+    async def async_change(self, change: Callable[[Memory], Memory]) -> Memory:
+        """Store and return the newest memory with a change."""
+
 
 class PowerCycler:
     """Switches one rig's outlet; every step is on disk before it is taken."""
@@ -71,14 +74,15 @@ class PowerCycler:
             # A command that was sent may have arrived all the same: then only an outlet
             # that says that it is on was surely not cut.
             if not err.sent or await self._is_on():
-                memory = abandon_cut(self._now(), memory, sent=err.sent)
-                await self._journal.async_store(memory)
-                return memory
+                sent = err.sent
+                return await self._journal.async_change(
+                    lambda memory: abandon_cut(self._now(), memory, sent=sent)
+                )
         else:
             await self._sleep(self._policy.power_cycle_on_delay.total_seconds())
-        return await self.async_finish(memory)
+        return await self.async_finish()
 
-    async def async_finish(self, memory: Memory) -> Memory:
+    async def async_finish(self) -> Memory:
         """Turn on what a cut has turned off, and try until it is on."""
         back_off = FIRST_BACK_OFF_S
         while True:
@@ -89,20 +93,23 @@ class PowerCycler:
                 await self._sleep(back_off)
                 back_off = min(2 * back_off, LONGEST_BACK_OFF_S)
             else:
-                memory = finish_cut(self._now(), self._policy, memory)
-                await self._journal.async_store(memory)
-                return memory
+                return await self._journal.async_change(
+                    lambda memory: finish_cut(self._now(), self._policy, memory)
+                )
 
     async def async_turn_on(self, memory: Memory) -> Memory:
         """Turn on an outlet that is off without anybody's wish."""
+        await self._journal.async_store(memory)
         try:
             await self._outlet.async_turn_on()
         except OutletFailure as err:
-            memory = turn_on_failed(self._now(), memory, sent=err.sent)
-        else:
-            memory = turned_on(self._now(), self._policy, memory)
-        await self._journal.async_store(memory)
-        return memory
+            sent = err.sent
+            return await self._journal.async_change(
+                lambda memory: turn_on_failed(self._now(), memory, sent=sent)
+            )
+        return await self._journal.async_change(
+            lambda memory: turned_on(self._now(), self._policy, memory)
+        )
 
     async def _is_on(self) -> bool:
         try:

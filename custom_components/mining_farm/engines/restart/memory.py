@@ -105,6 +105,18 @@ class Memory:
         """Return whether the other one would be stored otherwise."""
         return self is not other and replace(self, recent=other.recent) != other
 
+    def without(self, before: Memory, after: Memory) -> Memory:
+        """Return the memory without what changed from `before` to `after`.
+
+        What was changed again since stays.
+        """
+        undone = {
+            each.name: getattr(before, each.name)
+            for each in fields(self)
+            if getattr(self, each.name) == getattr(after, each.name)
+        }
+        return replace(self, **undone)
+
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Rebuild a stored memory; ValueError for one that is damaged.

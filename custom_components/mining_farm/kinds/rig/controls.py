@@ -11,12 +11,13 @@ from ...const import DOMAIN
 from ...engines.restart import (
     Action,
     Decision,
-    OutletFailure,
+    Memory,
     Reason,
     RigState,
     begin_cut,
-    power_returned,
     reset,
+    user_turned_off,
+    user_turned_on,
 )
 from .const import CONF_ARMED
 from .coordinator import RigCoordinator
@@ -49,14 +50,17 @@ async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
 
     HomeAssistantError without a free outlet, or when it could not be switched.
     """
+    # A cut that has not begun gives way to the user.
+    await rig.power.async_withdraw()
     _require_free_outlet(rig)
-    memory = replace(rig.power.memory, off_by_user=not on)
-    if on:
-        memory = power_returned(dt_util.utcnow(), rig.policy, memory)
-    try:
-        await rig.power.async_set(memory, on=on)
-    except OutletFailure as err:
-        raise _error(rig, "outlet_failed") from err
+
+    def wish(memory: Memory) -> Memory:
+        if on:
+            return user_turned_on(dt_util.utcnow(), rig.policy, memory)
+        return user_turned_off(memory)
+
+    if (failure := await rig.power.async_set(wish, on=on)) is not None:
+        raise _error(rig, "outlet_failed") from failure
     await rig.async_refresh()
 
 
@@ -71,7 +75,7 @@ async def async_set_armed(rig: RigCoordinator, *, armed: bool) -> None:
 
 async def async_reset(rig: RigCoordinator) -> None:
     """Forget the restarts in a row, so that a rig that was given up is tried again."""
-    await rig.power.async_store(reset(rig.power.memory))
+    await rig.power.async_change(reset)
     await rig.async_refresh()
 
 

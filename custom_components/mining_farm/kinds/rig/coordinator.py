@@ -1,6 +1,6 @@
 """Polls one rig: asks pool, miner and outlet, decides, and starts what was decided."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -14,13 +14,14 @@ from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
 from ...common.members import RigFacts
 from ...const import LOGGER
-from ...engines.pools import Account
+from ...engines.pools import Account, VerdictKind
 from ...engines.restart import (
     Action,
     Company,
     Decision,
-    Memory,
+    Evidence,
     MinerEvidence,
+    MinerKind,
     Policy,
     PoolMember,
     Reason,
@@ -28,7 +29,13 @@ from ...engines.restart import (
     decide,
 )
 from . import issues
-from .const import CONF_ARMED, CONF_KASA_MEASURES, CONF_MINER_ENTRY, CONF_WORKER
+from .const import (
+    CONF_ARMED,
+    CONF_FIRST_STEP,
+    CONF_KASA_MEASURES,
+    CONF_MINER_ENTRY,
+    CONF_WORKER,
+)
 from .data import RigData
 from .neighbours import Neighbours, PoolKey
 from .outlets import RigOutlet
@@ -106,9 +113,15 @@ class RigCoordinator(FarmCoordinator[RigData]):
             now, written_off=memory.unstable or memory.off_by_user
         )
 
+    @property
+    def pool_sees_it(self) -> bool:
+        """Whether the pool says that the rig works."""
+        verdict = self.witnesses.verdict
+        return verdict is not None and verdict.kind is VerdictKind.ONLINE
+
     async def async_hear(self, max_age: timedelta) -> None:
         """Ask the pool, unless there is an answer no older than `max_age`."""
-        await self.witnesses.async_ask_pool(max_age, seen=self.power.memory.seen)
+        await self.witnesses.async_ask_pool(max_age, self.power.memory)
 
     def miner_evidence(self, now: datetime) -> MinerEvidence | None:
         """Return the evidence of the linked miner, for the judgement of other rigs."""
@@ -128,12 +141,10 @@ class RigCoordinator(FarmCoordinator[RigData]):
             self.neighbours.add(self)
             await self.power.async_load()
         # First of all, and without waiting for any witness.
-        if self.power.memory.intent is not None and not self.power.busy:
+        if self._is_unfinished() and not self.power.busy:
             await self._async_start_finishing()
         await self.witnesses.async_ask(
-            dt_util.utcnow(),
-            seen=self.power.memory.seen,
-            leave_outlet=self.power.busy,
+            dt_util.utcnow(), self.power.memory, leave_outlet=self.power.busy
         )
         self._request_reauth()
         try:
@@ -166,37 +177,74 @@ class RigCoordinator(FarmCoordinator[RigData]):
 
     async def _async_decide(self, now: datetime) -> Decision | None:
         """Return what is to be done; None when the user has begun to switch meanwhile."""
-        decision = self._decide(now)
-        report = self.witnesses.report
-        if decision.action is not Action.NONE and report is not None:
-            # Nothing is done before the pool's answers about its other rigs are known.
-            await self.neighbours.async_hear_others(self, now - report.at)
-            now = dt_util.utcnow()
-            decision = self._decide(now)
+        await self._async_hear(self._decide(now))
         if self.power.busy:
             return None
-        self._update_issues(decision.memory, now)
+        decision = await self.power.async_learn(lambda: self._decide(dt_util.utcnow()))
+        self._update_issues(decision, now)
         return decision
+
+    async def _async_hear(self, decision: Decision) -> None:
+        """Ask the pool for what a decision needs before anything is done.
+
+        A cut stands on a fresh answer, also about the other rigs of the pool.
+        """
+        if decision.ask_pool:
+            await self.async_hear(timedelta(0))
+            decision = self._decide(dt_util.utcnow())
+        report = self.witnesses.report
+        if decision.action is not Action.NONE and report is not None:
+            age = dt_util.utcnow() - report.at
+            await self.neighbours.async_hear_others(self, age)
 
     async def _async_carry_out(self, decision: Decision) -> RigData:
         match decision.action:
             case Action.CUT | Action.TURN_ON:
                 # Decided, and remembered, once more when it is this rig's turn.
-                self.power.start(self.async_switch(self._decide_in_turn))
-                return self._data(decision.state, decision.reason)
+                self.power.start(
+                    self.async_switch(self._decide_in_turn, self._async_prepare)
+                )
+            case Action.FINISH:
+                await self._async_start_finishing()
+            case Action.STEP:
+                await self._async_take_step(decision)
             case Action.REHEARSE:
                 self.publish("would_restart", reason=decision.reason)
             case Action.GIVE_UP:
                 self.publish("gave_up", reason=decision.reason)
-        await self.power.async_store(decision.memory)
         if decision.recovered:
             self.publish("recovered", reason=decision.reason)
-        return self._data(decision.state, decision.reason)
+        return self._data(decision.state, decision.reason, ask_human=decision.ask_human)
+
+    async def _async_take_step(self, decision: Decision) -> None:
+        """Try what the user named before the plug; that it fails keeps nothing back."""
+        self.publish("step_taken", reason=decision.reason)
+        entity_id = self.config_entry.options[CONF_FIRST_STEP]
+        domain = entity_id.partition(".")[0]
+        service = "press" if domain in ("button", "input_button") else "turn_on"
+        try:
+            await self.hass.services.async_call(
+                domain, service, {"entity_id": entity_id}, blocking=True
+            )
+        except HomeAssistantError as err:
+            LOGGER.warning("%s: the step before a restart failed: %s", self.name, err)
+
+    async def _async_prepare(self) -> None:
+        await self._async_hear(self._decide(dt_util.utcnow()))
+
+    def _is_unfinished(self) -> bool:
+        """Return whether a cut was begun that is to be finished, whatever else is known."""
+        memory = self.power.memory
+        if memory.intent is None:
+            return False
+        decision = decide(dt_util.utcnow(), self.policy, memory, Evidence())
+        return decision.action is Action.FINISH
 
     def _decide(self, now: datetime) -> Decision:
         evidence = self.witnesses.evidence(
             now,
             outage=self.neighbours.update_health(self, now),
+            pool_works=self._pool_works(),
             company=self._company(now),
             armed=self.armed,
         )
@@ -207,6 +255,13 @@ class RigCoordinator(FarmCoordinator[RigData]):
         decision = self._decide(dt_util.utcnow())
         return decision if decision.action in (Action.CUT, Action.TURN_ON) else None
 
+    def _pool_works(self) -> bool:
+        """Return whether others mine at the pool that the linked miner cannot reach."""
+        miner = self.witnesses.miner
+        if miner is None or miner.kind is not MinerKind.POOL_LOST:
+            return False
+        return self.neighbours.pool_works(self)
+
     def _company(self, now: datetime) -> Company:
         """Return how many other linked miners were lost when this rig's was."""
         if (lost := self.witnesses.overdue(now)) is None:
@@ -214,34 +269,59 @@ class RigCoordinator(FarmCoordinator[RigData]):
         return self.neighbours.company(self, lost, self.policy, now)
 
     @callback
-    def _update_issues(self, memory: Memory, now: datetime) -> None:
+    def _update_issues(self, decision: Decision, now: datetime) -> None:
         entry, report = self.config_entry, self.witnesses.report
+        memory = decision.memory
         outcome = None if report is None else report.outcome
-        issues.update_memory(self.hass, entry, memory, now)
+        issues.update_memory(
+            self.hass, entry, memory, now, ask_human=decision.ask_human
+        )
+        issues.update_miner(self.hass, entry, gone=self.armed and self._miner_is_gone())
+        newcomer = self.witnesses.newcomer()
+        issues.update_other_worker(
+            self.hass,
+            entry,
+            newcomer if decision.reason is Reason.OTHER_WORKER else None,
+        )
         issues.update_pool(
             self.hass, entry, outcome, self.witnesses.pool_silent_since, now
         )
         if memory.intent is None:
             issues.delete_left_off(self.hass, entry)
 
-    async def async_switch(self, decide_in_turn: Callable[[], Decision | None]) -> None:
+    def _miner_is_gone(self) -> bool:
+        """Return whether a miner is linked that was deleted or disabled."""
+        if (miner_entry := self.config_entry.data.get(CONF_MINER_ENTRY)) is None:
+            return False
+        entry = self.hass.config_entries.async_get_entry(miner_entry)
+        return entry is None or entry.disabled_by is not None
+
+    async def async_switch(
+        self,
+        decide_in_turn: Callable[[], Decision | None],
+        prepare: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         """Switch the outlet as decided when it is this rig's turn; publish the outcome."""
-        before = self.power.memory.restarts_total
+        before = self.power.memory
         evidence = self.describe()
-        decision = await self.power.async_in_turn(decide_in_turn)
+        decision = await self.power.async_in_turn(decide_in_turn, prepare)
+        after = self.power.memory
         if decision is not None and decision.memory.intent is not None:
-            restarted = self.power.memory.restarts_total > before
-            event = "restarted" if restarted else "plug_unreachable"
+            restarted = after.restarts_total > before.restarts_total
             # The evidence is that of before, the count that of after.
-            evidence["restarts_in_row"] = self.power.memory.restarts_in_row
-            self.publish(event, **{**evidence, "reason": decision.reason})
+            evidence["restarts_in_row"] = after.restarts_in_row
+            if restarted:
+                self.publish("restarted", **{**evidence, "reason": decision.reason})
+            elif not before.disobeyed and not before.plug_failed_since:
+                reason = decision.reason
+                self.publish("plug_unreachable", **{**evidence, "reason": reason})
         self._refresh_soon()
 
     async def _async_start_finishing(self) -> None:
         """Turn on again what a cut had turned off when Home Assistant stopped."""
         if not self.has_outlet:
             issues.create_left_off(self.hass, self.config_entry)
-            await self.power.async_store(replace(self.power.memory, intent=None))
+            await self.power.async_change(lambda memory: replace(memory, intent=None))
             return
 
         async def finish() -> None:
@@ -271,15 +351,20 @@ class RigCoordinator(FarmCoordinator[RigData]):
         """Publish an event with the evidence that the decision rested on."""
         self.events.trigger(event, {**self.describe(), **attributes})
 
-    def _data(self, state: RigState, reason: Reason) -> RigData:
+    def _data(
+        self, state: RigState, reason: Reason, *, ask_human: bool = False
+    ) -> RigData:
         now = dt_util.utcnow()
         report, worker = self.witnesses.report, self.witnesses.worker(now)
         return RigData(
             state=state,
             reason=reason,
+            ask_human=ask_human,
             memory=self.power.memory,
             outcome=None if report is None else report.outcome,
-            last_share=None if worker is None else worker.last_share,
+            last_share=self.power.memory.last_share
+            if worker is None
+            else worker.last_share,
             pool_hashrate_hs=None if worker is None else worker.hashrate_hs,
             outlet=self.witnesses.reading,
             next_check=None

@@ -15,6 +15,8 @@ class RigData:
     state: RigState
     reason: Reason
     memory: Memory
+    ask_human: bool = False
+    """The outlet is off, and only a human knows whether it may be turned on."""
     outcome: Outcome | None = None
     """Outcome of the last request to the pool; None before the first."""
     last_share: datetime | None = None

@@ -13,6 +13,7 @@ from ...common.actions import plain_json
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
+    CONF_FIRST_STEP,
     CONF_KASA_CREDENTIALS_HASH,
     CONF_KASA_DEVICE_ID,
     CONF_KASA_HOST,
@@ -28,6 +29,7 @@ from .resources import async_get_resources
 TO_REDACT = {
     CONF_ACCOUNT,
     CONF_BASE_URL,
+    CONF_FIRST_STEP,
     CONF_KASA_CREDENTIALS_HASH,
     CONF_KASA_DEVICE_ID,
     CONF_KASA_HOST,

@@ -14,6 +14,7 @@ RESTARTS = EventEntityDescription(
     translation_key="restarts",
     event_types=[
         "restarted",
+        "step_taken",
         "would_restart",
         "recovered",
         "gave_up",

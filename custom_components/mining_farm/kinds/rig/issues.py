@@ -7,11 +7,15 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from ...common.issues import raise_issue, withdraw_issues
-from ...engines.pools import Outcome
+from ...engines.pools import Outcome, WorkerReport
 from ...engines.restart import Memory
 
 UNSTABLE = "rig_unstable"
 LEFT_OFF = "rig_left_off"
+FOUND_OFF = "rig_found_off"
+PLUG_DISOBEYS = "rig_plug_disobeys"
+OTHER_WORKER = "rig_other_worker"
+MINER_GONE = "rig_miner_gone"
 PLUG_UNREACHABLE = "rig_plug_unreachable"
 POOL_GONE = "rig_pool_gone"
 ACCOUNT_UNKNOWN = "rig_account_unknown"
@@ -22,12 +26,34 @@ POOL_PATIENCE = timedelta(hours=24)
 
 @callback
 def update_memory(
-    hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory, now: datetime
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    memory: Memory,
+    now: datetime,
+    *,
+    ask_human: bool = False,
 ) -> None:
     """Create and delete the issues that follow from what is remembered of a rig."""
-    _set(hass, entry, UNSTABLE, on=memory.unstable, fixable=True)
+    _set(hass, entry, FOUND_OFF, on=ask_human, fixable=True)
+    given_up = memory.unstable or (memory.lost and not ask_human)
+    _set(hass, entry, UNSTABLE, on=given_up, fixable=True)
+    disobeys = memory.disobeyed_since is not None or memory.disagreed
+    _set(hass, entry, PLUG_DISOBEYS, on=disobeys)
     failed_since = memory.plug_failed_since
     _set(hass, entry, PLUG_UNREACHABLE, on=_lasts(failed_since, PLUG_PATIENCE, now=now))
+
+
+@callback
+def update_other_worker(
+    hass: HomeAssistant, entry: ConfigEntry[Any], newcomer: WorkerReport | None
+) -> None:
+    """Report which worker appeared as the rig's own fell silent."""
+    if newcomer is None:
+        withdraw_issues(hass, entry.entry_id, (OTHER_WORKER,))
+        return
+    # A name may begin with the wallet.
+    worker = newcomer.name.rpartition(".")[2]
+    raise_issue(hass, entry, OTHER_WORKER, worker=worker)
 
 
 @callback
@@ -41,6 +67,12 @@ def update_pool(
     """Create and delete the issues that follow from the answers of a pool."""
     _set(hass, entry, ACCOUNT_UNKNOWN, on=outcome is Outcome.ACCOUNT_UNKNOWN)
     _set(hass, entry, POOL_GONE, on=_lasts(silent_since, POOL_PATIENCE, now=now))
+
+
+@callback
+def update_miner(hass: HomeAssistant, entry: ConfigEntry[Any], *, gone: bool) -> None:
+    """Report that the linked miner of an armed rig is deleted or disabled."""
+    _set(hass, entry, MINER_GONE, on=gone)
 
 
 @callback
@@ -58,7 +90,17 @@ def delete_left_off(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Delete every issue of a rig that is removed."""
-    keys = (UNSTABLE, LEFT_OFF, PLUG_UNREACHABLE, POOL_GONE, ACCOUNT_UNKNOWN)
+    keys = (
+        UNSTABLE,
+        FOUND_OFF,
+        LEFT_OFF,
+        PLUG_UNREACHABLE,
+        PLUG_DISOBEYS,
+        OTHER_WORKER,
+        MINER_GONE,
+        POOL_GONE,
+        ACCOUNT_UNKNOWN,
+    )
     withdraw_issues(hass, entry_id, keys)
 
 

@@ -3,17 +3,17 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordFile
+from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordPair
 from ...const import DOMAIN, LOGGER
 from ...engines.restart import Memory
 
 
 class RigJournal:
-    """One small file per rig: an intent to restore power is on disk before a cut."""
+    """Two small files per rig: an intent to restore power is on disk before a cut."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the rig's entry id."""
-        self._file = RecordFile(hass, f"rig.{entry_id}")
+        self._file = RecordPair(hass, f"rig.{entry_id}")
 
     async def async_load(self) -> Memory:
         """Return what was stored.
@@ -28,7 +28,7 @@ class RigJournal:
             LOGGER.error(
                 "A rig's memory cannot be read, so it is not restarted: %s", err
             )
-            return Memory(unstable=True)
+            return Memory(lost=True)
 
     async def async_store(self, memory: Memory) -> None:
         """Return once the memory is on disk; HomeAssistantError when it is not."""

@@ -48,6 +48,10 @@ class Neighbour(Protocol):
         None without a linked miner, or while it has a reason of its own to be silent.
         """
 
+    @property
+    def pool_sees_it(self) -> bool:
+        """Whether the pool says that it works."""
+
     def publish(self, event: str, **attributes: Any) -> None:
         """Publish an event of the rig."""
 
@@ -102,6 +106,14 @@ class Neighbours:
         if health.out_since is not None and before.out_since is None:
             members[0].publish("held", rigs=[member.name for member in members])
         return health.held(now)
+
+    def pool_works(self, rig: Neighbour) -> bool:
+        """Return whether other rigs mine at the pool of a rig."""
+        return any(
+            other.pool_sees_it
+            for other in self._members(rig.pool_key)
+            if other is not rig
+        )
 
     def health(self, rig: Neighbour) -> PoolHealth:
         """Return the last judgement of the pool of a rig."""

@@ -41,6 +41,8 @@ class RigOutletReading:
     """Unreachable because it rejects the credentials."""
     watts: float | None = None
     energy_kwh: float | None = None
+    on_for: float | None = None
+    """For how many s its relay has been closed, where it tells that."""
 
 
 class RigOutlet(Protocol):
@@ -81,6 +83,7 @@ class KasaRigOutlet(RigOutlet):
             kind=OutletKind.ON if reading.on else OutletKind.OFF,
             watts=reading.watts,
             energy_kwh=reading.energy_kwh,
+            on_for=reading.on_for,
         )
 
     @override

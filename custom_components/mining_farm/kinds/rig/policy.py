@@ -12,6 +12,10 @@ from ...engines.restart import Policy
 from .const import (
     CONF_CHECK_COOLDOWN,
     CONF_CHECK_FREQUENCY,
+    CONF_DRAW_IS_EVIDENCE,
+    CONF_FIRST_STEP,
+    CONF_FIRST_STEP_WAIT,
+    CONF_MAX_PER_DAY,
     CONF_MAX_RESTARTS,
     CONF_NO_DRAW_BELOW,
     CONF_ON_DELAY,
@@ -40,6 +44,11 @@ class PolicyField:
     def integer(self) -> bool:
         """Whether only whole numbers make sense."""
         return self.unit is None
+
+    @property
+    def default(self) -> float:
+        """Its default, in the field's unit."""
+        return self.write(getattr(Policy(), self.key))
 
     def read(self, options: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """Return the value as Policy holds it; its default where it is not stored."""
@@ -83,6 +92,8 @@ POLICY_FIELDS: Final = (
     ),
     PolicyField(key=CONF_CHECK_FREQUENCY, unit=UnitOfTime.MINUTES, least=1, most=240),
     PolicyField(key=CONF_CHECK_COOLDOWN, unit=UnitOfTime.MINUTES, least=1, most=1440),
+    PolicyField(key=CONF_MAX_PER_DAY, unit=None, least=1, most=100),
+    PolicyField(key=CONF_FIRST_STEP_WAIT, unit=UnitOfTime.MINUTES, least=1, most=240),
     PolicyField(key=CONF_NO_DRAW_BELOW, unit=UnitOfPower.WATT, least=0, most=1000),
 )
 """Names and units of the original configuration: minutes, and seconds for the delay."""
@@ -90,7 +101,11 @@ POLICY_FIELDS: Final = (
 
 def policy_of(options: Mapping[str, Any]) -> Policy:
     """Return the policy that an entry's options hold."""
-    return Policy(**{field.key: field.read(options) for field in POLICY_FIELDS})
+    return Policy(
+        **{field.key: field.read(options) for field in POLICY_FIELDS},
+        draw_is_evidence=bool(options.get(CONF_DRAW_IS_EVIDENCE)),
+        first_step=CONF_FIRST_STEP in options,
+    )
 
 
 def pool_defaults(pool: str) -> dict[str, float]:

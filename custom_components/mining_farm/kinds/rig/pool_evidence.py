@@ -77,8 +77,7 @@ def pool_evidence(
     *,
     limit: timedelta,
     interval: timedelta,
-    newcomer: WorkerReport | None = None,
-    roster: Roster | None = None,
+    newcomer_at: datetime | None = None,
 ) -> PoolEvidence:
     """Return what an answer says about a rig.
 
@@ -97,9 +96,7 @@ def pool_evidence(
         others_work=_others_work(
             report, worker, basis, verdict.last_share or verdict.silent_since, limit
         ),
-        newcomer_at=None
-        if newcomer is None or roster is None
-        else roster.names.get(newcomer.name),
+        newcomer_at=newcomer_at,
     )
     if evidence.contact is not Contact.TOLD:
         # An empty list after a full one is no verdict either.

@@ -1,7 +1,7 @@
 """A rig's power: the stored memory, and the only way to the outlet, one task at a time."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +11,15 @@ from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
 from ...engines.restart import (
+    Action,
     Decision,
     Memory,
+    OutletFailure,
     OutletKind,
     Policy,
     PowerCycler,
     plug_answered,
     plug_failed,
-    power_returned,
 )
 from .journal import RigJournal
 from .outlets import RigOutlet
@@ -26,6 +27,8 @@ from .resources import RigResources
 
 SHUTDOWN_PATIENCE = 30.0
 """Seconds that Home Assistant waits for a cut under way when it stops."""
+HURRIED_RETRY = 2.0
+"""Seconds between two tries to turn on what must have power before the end."""
 
 
 class RigPower:
@@ -51,9 +54,12 @@ class RigPower:
         self._on_left_off = on_left_off
         self._journal = RigJournal(hass, entry_id)
         self._memory: Memory | None = None
-        self._last_kind: OutletKind | None = None
+        # One writer at a time, each on the newest memory: one from before a cut must not
+        # come to rest over its intent.
         self._storing = asyncio.Lock()
+        self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._switching = False
         self._stop_waiting = hass.async_add_shutdown_job(
             HassJob(self.async_wait, f"{name} power")
         )
@@ -79,24 +85,32 @@ class RigPower:
 
     async def async_store(self, memory: Memory) -> None:
         """Store a memory; HomeAssistantError when it cannot be written."""
-        # One at a time: a memory from before a cut must not come to rest over its intent.
+        await self.async_change(lambda _: memory)
+
+    async def async_change(self, change: Callable[[Memory], Memory]) -> Memory:
+        """Store and return the newest memory with a change.
+
+        HomeAssistantError when it cannot be written.
+        """
         async with self._storing:
-            known = self._memory
-            if known is None or memory.differs_on_disk(known):
+            memory = change(self.memory)
+            if self._memory is None or memory.differs_on_disk(self._memory):
                 await self._journal.async_store(memory)
             self._memory = memory
+            return memory
 
     async def async_note_outlet(self, kind: OutletKind, now: datetime) -> bool:
         """Remember whether the outlet answers; return whether it has just stopped answering."""
-        before = memory = self.memory
-        if kind is not OutletKind.UNREACHABLE:
-            memory = plug_answered(before)
-            if kind is OutletKind.ON and self._last_kind is OutletKind.OFF:
-                memory = power_returned(now, self._policy, memory)
-            self._last_kind = kind
-        elif before.plug_retry_at is None or now >= before.plug_retry_at:
-            memory = plug_failed(now, before)
-        await self.async_store(memory)
+        before = self.memory
+
+        def note(memory: Memory) -> Memory:
+            if kind is not OutletKind.UNREACHABLE:
+                return plug_answered(memory)
+            if memory.plug_retry_at is None or now >= memory.plug_retry_at:
+                return plug_failed(now, memory)
+            return memory
+
+        memory = await self.async_change(note)
         return before.plug_failed_since is None and memory.plug_failed_since is not None
 
     def start(self, switching: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -109,6 +123,7 @@ class RigPower:
                 LOGGER.error("%s: %s", self._name, err)
             finally:
                 self._task = None
+                self._switching = False
 
         self._task = self._hass.async_create_background_task(
             run(), f"{self._name} power", eager_start=False
@@ -116,14 +131,22 @@ class RigPower:
         return self._task
 
     async def async_in_turn(
-        self, decide: Callable[[], Decision | None]
+        self,
+        decide: Callable[[], Decision | None],
+        prepare: Callable[[], Awaitable[None]] | None = None,
     ) -> Decision | None:
         """Carry out what is still right when it is this rig's turn.
 
+        What the decision needs is fetched by `prepare` then, however long the wait was.
         Returns the decision that was carried out, None when there was none any more.
         """
         async with self._resources.gate.async_pass():
-            if self._resources.stopping or (decision := decide()) is None:
+            if prepare is not None:
+                await prepare()
+            if self._resources.stopping or self._hurry.is_set():
+                return None
+            self._switching = True
+            if (decision := await self._async_begin(decide)) is None:
                 return None
             if decision.memory.intent is not None:
                 await self._cycler().async_cut(decision.memory)
@@ -131,27 +154,76 @@ class RigPower:
                 await self._cycler().async_turn_on(decision.memory)
             return decision
 
+    async def _async_begin(
+        self, decide: Callable[[], Decision | None]
+    ) -> Decision | None:
+        """Decide by the newest memory, and store what that was with it."""
+        decision: Decision | None = None
+
+        def begin(memory: Memory) -> Memory:
+            nonlocal decision
+            decision = decide()
+            return memory if decision is None else decision.memory
+
+        await self.async_change(begin)
+        return decision
+
+    async def async_learn(self, decide: Callable[[], Decision]) -> Decision:
+        """Decide by the newest memory; store what that taught, but no intent to cut.
+
+        That one is decided and stored when it is this rig's turn.
+        """
+        decision: Decision | None = None
+
+        def learn(memory: Memory) -> Memory:
+            nonlocal decision
+            decision = decide()
+            if decision.action in (Action.CUT, Action.TURN_ON):
+                return memory
+            return decision.memory
+
+        await self.async_change(learn)
+        assert decision is not None  # noqa: S101
+        return decision
+
     async def async_finish(self) -> None:
         """Turn on what was off when Home Assistant stopped."""
+        self._switching = True
         async with self._resources.gate.async_pass():
-            await self._cycler().async_finish(self.memory)
+            await self._cycler().async_finish()
 
-    async def async_set(self, memory: Memory, *, on: bool) -> None:
-        """Switch for the user; remembered first, and forgotten when it fails.
+    async def async_set(
+        self, change: Callable[[Memory], Memory], *, on: bool
+    ) -> OutletFailure | None:
+        """Switch for the user; return why the outlet did not obey, if it did not.
 
-        A crash in between must not make us turn on what the user turned off.
+        Remembered first: a crash in between must not make us turn on what the user
+        turned off. What was remembered of the user's wish before comes back when the
+        outlet does not obey, and nothing else.
         """
         assert self._outlet is not None  # noqa: S101
-        before = self.memory
-        await self.async_store(memory)
-        try:
-            if on:
-                await self._outlet.async_turn_on()
-            else:
-                await self._outlet.async_turn_off()
-        except Exception:
-            await self.async_store(before)
-            raise
+        outlet = self._outlet
+        failures: list[OutletFailure] = []
+
+        async def switch() -> None:
+            self._switching = True
+            before = self.memory
+            after = await self.async_change(change)
+            try:
+                await (outlet.async_turn_on() if on else outlet.async_turn_off())
+            except OutletFailure as err:
+                failures.append(err)
+                await self.async_change(lambda newest: newest.without(before, after))
+
+        await self.start(switch())
+        return failures[0] if failures else None
+
+    async def async_withdraw(self) -> None:
+        """Let go of a cut that only waits for its turn."""
+        if self._task is not None and not self._switching:
+            task = self._task
+            task.cancel()
+            await asyncio.wait({task})
 
     def _cycler(self) -> PowerCycler:
         if self._outlet is None:
@@ -165,21 +237,38 @@ class RigPower:
             self,
             self._policy,
             now=dt_util.utcnow,
-            sleep=self._resources.sleep,
+            sleep=self._async_sleep,
             on_left_off=self._on_left_off,
         )
 
-    async def async_wait(self) -> None:
-        """Let a cut come to its end; one that only waits for its turn is dropped.
-
-        What is not done by then is on disk, and first at the next start.
-        """
-        if self._task is None:
+    async def _async_sleep(self, seconds: float) -> None:
+        """Wait; for no longer than it must be once power has to come on at once."""
+        if self._hurry.is_set():
+            await self._resources.sleep(min(seconds, HURRIED_RETRY))
             return
-        if self.memory.intent is not None:
-            await asyncio.wait({self._task}, timeout=SHUTDOWN_PATIENCE)
-        if self._task is not None:
-            self._task.cancel()
+        sleep = asyncio.ensure_future(self._resources.sleep(seconds))
+        hurry = asyncio.ensure_future(self._hurry.wait())
+        try:
+            await asyncio.wait({sleep, hurry}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            hurry.cancel()
+
+    async def async_wait(self) -> None:
+        """Turn on at once what a cut has turned off; drop one that waits for its turn.
+
+        What cannot be done by then is on disk, and first at the next start.
+        """
+        self._hurry.set()
+        if self._task is None and self.memory.intent is not None and self._outlet:
+            self.start(self.async_finish())
+        if (task := self._task) is None:
+            return
+        if self._switching or self.memory.intent is not None:
+            await asyncio.wait({task}, timeout=SHUTDOWN_PATIENCE)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
 
     async def async_close(self) -> None:
         """Finish what was begun, then let go of the outlet."""

@@ -1,4 +1,4 @@
-"""Repair flow for a rig whose restarts did not help."""
+"""Repair flows for a rig whose restarts did not help, and for one found off."""
 
 import voluptuous as vol
 
@@ -48,6 +48,45 @@ class UnstableRigFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
 
+class FoundOffFlow(RepairsFlow):
+    """Turn on an outlet that was found off, or leave it off."""
+
+    def __init__(self, entry: RigConfigEntry) -> None:
+        """Take the rig's entry."""
+        self._entry = entry
+
+    async def async_step_init(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask whether the outlet may be turned on."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["turn_on", "leave_off"],
+            description_placeholders={"name": self._entry.title},
+        )
+
+    async def async_step_turn_on(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Turn the outlet on."""
+        return await self._async_settle(on=True)
+
+    async def async_step_leave_off(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Leave the outlet off until the user switches it on."""
+        return await self._async_settle(on=False)
+
+    async def _async_settle(self, *, on: bool) -> RepairsFlowResult:
+        coordinator = self._entry.runtime_data
+        if coordinator.power.memory.lost:
+            await async_reset(coordinator)
+        await async_set_power(coordinator, on=on)
+        return self.async_create_entry(data={})
+
+
 def create_fix_flow(entry: RigConfigEntry) -> RepairsFlow:
-    """Return the flow for the one issue that can be fixed here."""
+    """Return the flow for what a rig asks its user; it asks one thing at a time."""
+    if entry.runtime_data.data.ask_human:
+        return FoundOffFlow(entry)
     return UnstableRigFlow(entry)

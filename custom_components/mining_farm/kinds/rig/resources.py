@@ -1,8 +1,9 @@
 """What all rigs share: the pools' client, the plugs' connections, the order of power-ups."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import time
 
 from aiohttp import ClientSession
@@ -18,10 +19,12 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ...const import DOMAIN
-from ...engines.pools import Outcome, PoolClient
+from ...engines.pools import AccountReport, Outcome, PoolClient
 from ...engines.power import KasaConnections, create_cookie_jar
-from ...engines.restart import PowerUpGate
+from ...engines.restart import PowerUpGate, Presence
+from .pool_evidence import Roster
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 QUIET_START = timedelta(minutes=3)
 """After a start nothing is cut: pools, plugs and miners have yet to answer."""
 BLIND_AFTER = timedelta(minutes=15)
@@ -39,8 +42,13 @@ class RigResources:
         self._kasa_sessions: list[ClientSession] = []
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
         self.gate = PowerUpGate(monotonic=time.monotonic, sleep=self._async_sleep)
-        self._started_at: datetime | None = None
+        # With Home Assistant up for long, a rig that is added is judged at once.
+        self._started_at = LONG_AGO if hass.state is CoreState.running else None
         self._pool_answered_at = dt_util.utcnow()
+        self._internet = Presence()
+        self._internet_seen = LONG_AGO
+        self.rosters: dict[str, Roster] = {}
+        self.workers: defaultdict[str, set[str]] = defaultdict(set)
         async_at_started(hass, self._started)
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, self._close)
 
@@ -59,7 +67,8 @@ class RigResources:
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
-        self._started_at = dt_util.utcnow()
+        if self._started_at is None:
+            self._started_at = dt_util.utcnow()
 
     @property
     def stopping(self) -> bool:
@@ -77,8 +86,28 @@ class RigResources:
     @callback
     def note_pool_answer(self, outcome: Outcome, at: datetime) -> None:
         """Note that a pool could be reached, whatever it answered."""
-        if outcome is not Outcome.UNREACHABLE:
+        answered = outcome not in (Outcome.UNREACHABLE, Outcome.NOT_JSON)
+        self._internet = self._internet.learn(at, answered=answered)
+        if answered:
+            self._internet_seen = max(self._internet_seen, at)
             self._pool_answered_at = max(self._pool_answered_at, at)
+
+    @property
+    def internet_seen(self) -> datetime:
+        """When any pool last answered; long ago before the first."""
+        return self._internet_seen
+
+    @property
+    def internet_back_at(self) -> datetime | None:
+        """When a pool answered after none had for a while."""
+        return self._internet.back_at
+
+    @callback
+    def learn_roster(self, identity: str, report: AccountReport) -> Roster:
+        """Note which workers an account has; return when each of them appeared."""
+        roster = self.rosters.get(identity, Roster()).learn(report)
+        self.rosters[identity] = roster
+        return roster
 
 
 DATA_RESOURCES: HassKey[RigResources] = HassKey(f"{DOMAIN}_rig_resources")

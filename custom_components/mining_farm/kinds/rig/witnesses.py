@@ -9,10 +9,12 @@ from homeassistant.util import dt as dt_util
 
 from ...common.members import MinerFacts, async_facts
 from ...engines.pools import (
+    POOLS,
     Account,
     AccountReport,
     Outcome,
     PoolVerdict,
+    VerdictKind,
     WorkerReport,
     judge,
 )
@@ -20,6 +22,7 @@ from ...engines.restart import (
     LAST_WORDS,
     Company,
     Evidence,
+    Memory,
     MinerEvidence,
     MinerKind,
     OutletEvidence,
@@ -31,11 +34,14 @@ from ...engines.restart import (
     local_limit,
 )
 from .outlets import RigOutlet, RigOutletReading
+from .pool_evidence import Roster, pool_evidence
 from .resources import RigResources
 
 NOT_WORKING = (MinerKind.IDLE, MinerKind.SILENT)
 SILENCES = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
 """Answers of a pool that is gone, or of what took its place."""
+RETRY = timedelta(minutes=1)
+"""After so long a pool that did not answer is asked again."""
 POOL_DATA_KEPT = 2.5
 """Check frequencies after which a pool's answer is no longer shown or used."""
 
@@ -69,13 +75,18 @@ class RigWitnesses:
         self.pool_silent_since: datetime | None = None
         self.miner: MinerEvidence | None = None
         self.reading: RigOutletReading | None = None
+        self._read_at: datetime | None = None
+        resources.workers[account.identity].add(worker)
 
-    async def async_ask(self, now: datetime, *, seen: bool, leave_outlet: bool) -> None:
+    async def async_ask(
+        self, now: datetime, memory: Memory, *, leave_outlet: bool
+    ) -> None:
         """Ask miner, outlet and pool; not the outlet while it is being switched."""
         self.ask_miner(now)
         if self.outlet is not None and not leave_outlet:
             self.reading = await self.outlet.async_read()
-        await self.async_ask_pool(self._pool_age_wanted(now), seen=seen)
+            self._read_at = dt_util.utcnow()
+        await self.async_ask_pool(self._pool_age_wanted(now), memory)
 
     def ask_miner(self, now: datetime) -> None:
         """Read the facts of the linked miner's entry; the miner itself is not asked."""
@@ -85,19 +96,24 @@ class RigWitnesses:
                 facts if isinstance(facts, MinerFacts) else None, self.miner, now
             )
 
-    async def async_ask_pool(self, max_age: timedelta, *, seen: bool) -> None:
+    async def async_ask_pool(self, max_age: timedelta, memory: Memory) -> None:
         """Ask the pool, unless another rig of the account did within `max_age`."""
         self.report = await self._resources.pools.async_fetch(
             self.account, max_age.total_seconds()
         )
         self._resources.note_pool_answer(self.report.outcome, self.report.at)
+        self._resources.learn_roster(self.account.identity, self.report)
+        silent_since = None if self.verdict is None else self.verdict.silent_since
+        if self.verdict is None:
+            # A list that was lost before a reload is no reason afterwards either.
+            silent_since = memory.last_share or self.report.at
         self.verdict = judge(
             self.report.find(self._worker),
             self.report,
             dt_util.utcnow(),
             self._policy.time_until_offline,
-            seen,
-            silent_since=None if self.verdict is None else self.verdict.silent_since,
+            memory.seen,
+            silent_since=silent_since,
         )
         if self.report.outcome not in SILENCES:
             self.pool_silent_since = None
@@ -107,12 +123,17 @@ class RigWitnesses:
     def _pool_age_wanted(self, now: datetime) -> timedelta:
         """Return how old the pool's answer may be.
 
-        Once the miner itself is down for long enough, one from before that moment is
-        too old.
+        One that told nothing is asked for again soon. Once the miner itself is down, an
+        answer from before that moment is too old: it does not show whether work can come
+        in; once it is so for long enough, one from before that is.
         """
         age = self._policy.status_check_frequency
+        if self.report is not None and self.report.outcome in SILENCES:
+            return min(age, RETRY)
         limit = self._limit_of_miner(now)
-        return age if limit is None or now < limit else min(age, now - limit)
+        if limit is None or self.miner is None:
+            return age
+        return min(age, now - (self.miner.since if now < limit else limit))
 
     def _limit_of_miner(self, now: datetime) -> datetime | None:
         """Return when a linked miner that does not work has been down for long enough."""
@@ -128,32 +149,62 @@ class RigWitnesses:
         return None if limit is None or now < limit else self.miner
 
     def evidence(
-        self, now: datetime, *, outage: bool, company: Company, armed: bool
+        self,
+        now: datetime,
+        *,
+        outage: bool,
+        pool_works: bool,
+        company: Company,
+        armed: bool,
     ) -> Evidence:
         """Return all that is known at the moment."""
         asked = self.report is not None and self.report.at >= self._since
         return Evidence(
-            pool=self.pool(now, outage=outage),
+            pool=self.pool(now, outage=outage, pool_works=pool_works),
             miner=self.miner,
             outlet=self.switched(),
             company=company,
             blind=self._resources.blind(now),
+            internet_seen=self._resources.internet_seen,
+            internet_back_at=self._resources.internet_back_at,
             quiet=self._resources.quiet(now) or not asked,
             armed=armed,
         )
 
-    def pool(self, now: datetime, *, outage: bool = False) -> PoolEvidence | None:
+    def pool(
+        self, now: datetime, *, outage: bool = False, pool_works: bool = False
+    ) -> PoolEvidence | None:
         """Return the evidence of the pool; an answer that is too old is none."""
         if self.report is None or self.verdict is None:
             return None
-        kind = Verdict(self.verdict.kind)
-        return PoolEvidence(
-            verdict=Verdict.NONE if self.pool_too_old(now) else kind,
-            at=self.report.at,
-            # Pools without share times show by flag or rate when it last worked.
-            last_share=self.verdict.last_share or self.verdict.silent_since,
-            outage=outage,
+        newcomer = self.newcomer()
+        roster = self._resources.rosters.get(self.account.identity, Roster())
+        evidence = pool_evidence(
+            self.report,
+            self.verdict,
+            self.report.find(self._worker).worker,
+            limit=self._policy.time_until_offline,
+            interval=POOLS[self.account.pool].gap,
+            newcomer_at=None if newcomer is None else roster.names.get(newcomer.name),
         )
+        return replace(
+            evidence,
+            verdict=Verdict.NONE if self.pool_too_old(now) else evidence.verdict,
+            outage=outage,
+            pool_works=pool_works,
+        )
+
+    def newcomer(self) -> WorkerReport | None:
+        """Return another worker that appeared as the rig's own fell silent."""
+        report, verdict = self.report, self.verdict
+        if report is None or verdict is None or verdict.kind is VerdictKind.ONLINE:
+            return None
+        since = verdict.last_share or verdict.silent_since
+        if since is None:
+            return None
+        identity = self.account.identity
+        roster = self._resources.rosters.get(identity, Roster())
+        return roster.newcomer(report, since, self._resources.workers[identity])
 
     def pool_too_old(self, now: datetime) -> bool:
         """Return whether the pool's last answer says nothing about the present."""
@@ -171,7 +222,13 @@ class RigWitnesses:
         """Return the evidence of the outlet."""
         if self.reading is None:
             return None
-        return OutletEvidence(kind=self.reading.kind, watts=self.reading.watts)
+        reading, at = self.reading, self._read_at
+        on_since = None
+        if reading.on_for is not None and at is not None:
+            on_since = at - timedelta(seconds=reading.on_for)
+        return OutletEvidence(
+            kind=reading.kind, watts=reading.watts, on_since=on_since, at=at
+        )
 
     def as_pool_member(self, now: datetime, *, written_off: bool) -> PoolMember:
         """Return the rig as its pool sees it, to judge an outage of the pool by."""

@@ -1,6 +1,6 @@
 """Home Assistant from a start to a stop, as the rigs' coordinators use the engine."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 import json
@@ -161,6 +161,12 @@ class Watched:
             self.step()
         self.memory = memory
 
+    async def async_change(self, change: Callable[[Memory], Memory]) -> Memory:
+        """Write the newest memory with a change."""
+        assert self.memory is not None
+        await self.async_store(change(self.memory))
+        return self.memory
+
     async def async_is_on(self) -> bool:
         """Tell, if it can be reached."""
         self.step()
@@ -290,7 +296,7 @@ class Watcher:
                 case Action.TURN_ON:
                     await self._cycler(watched).async_turn_on(decision.memory)
                 case Action.FINISH:
-                    await self._cycler(watched).async_finish(decision.memory)
+                    await self._cycler(watched).async_finish()
                 case _:
                     await watched.async_store(decision.memory)
         finally:
@@ -535,8 +541,7 @@ class Watcher:
             report.find(rig.name).worker,
             limit=POLICY.time_until_offline,
             interval=timedelta(),
-            newcomer=newcomer,
-            roster=roster,
+            newcomer_at=None if newcomer is None else roster.names.get(newcomer.name),
         )
         kept = 2.5 * POLICY.status_check_frequency
         old = not timedelta() <= self.world.wall - report.at <= kept

@@ -8,30 +8,41 @@ import voluptuous as vol
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
 )
 
-from ..const import CONF_ARMED
+from ..const import CONF_ARMED, CONF_DRAW_IS_EVIDENCE, CONF_FIRST_STEP
 from ..policy import POLICY_FIELDS, PolicyField
 from .steps import CONF_ADVANCED
+
+EXTRAS = (CONF_DRAW_IS_EVIDENCE, CONF_FIRST_STEP)
+"""What is stored only where it is chosen."""
+STEP_DOMAINS = ["button", "input_button", "script", "scene", "switch"]
+"""What can be pressed, run or turned on before the power is cut."""
 
 
 def policy_schema(*, ask_armed: bool) -> vol.Schema:
     """Return the form; what few people change is out of sight at first."""
     fields: dict[vol.Marker, Any] = {
-        vol.Required(field.key): _number(field)
+        vol.Required(field.key, default=field.default): _number(field)
         for field in POLICY_FIELDS
         if not field.advanced
     }
     if ask_armed:
         fields[vol.Required(CONF_ARMED, default=False)] = BooleanSelector()
     advanced: dict[vol.Marker, Any] = {
-        vol.Required(field.key): _number(field)
+        vol.Required(field.key, default=field.default): _number(field)
         for field in POLICY_FIELDS
         if field.advanced
     }
+    advanced[vol.Required(CONF_DRAW_IS_EVIDENCE, default=False)] = BooleanSelector()
+    advanced[vol.Optional(CONF_FIRST_STEP)] = EntitySelector(
+        EntitySelectorConfig(domain=STEP_DOMAINS)
+    )
     fields[vol.Required(CONF_ADVANCED)] = section(
         vol.Schema(advanced), {"collapsed": True}
     )
@@ -44,14 +55,16 @@ def policy_values(options: Mapping[str, Any]) -> dict[str, Any]:
         field.key: options[field.key]
         for field in POLICY_FIELDS
         if field.advanced and field.key in options
-    }
+    } | {key: options[key] for key in EXTRAS if key in options}
     return {**options, CONF_ADVANCED: advanced}
 
 
 def entered_policy(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options entered in a form."""
     values = {**user_input, **user_input[CONF_ADVANCED]}
-    return {field.key: field.plain(values[field.key]) for field in POLICY_FIELDS}
+    return {field.key: field.plain(values[field.key]) for field in POLICY_FIELDS} | {
+        key: values[key] for key in EXTRAS if values.get(key)
+    }
 
 
 def _number(field: PolicyField) -> Any:  # noqa: ANN401
