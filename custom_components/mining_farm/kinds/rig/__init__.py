@@ -5,16 +5,20 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from ...common.members import async_offer
+from ...engines.restart import OutletFailure
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import device_info
-from .issues import delete_all
+from .issues import create_left_off, delete_all
 from .journal import RigJournal
 from .neighbours import async_get_neighbours
 from .outlets import create_outlet
 from .policy import policy_of
+from .power import HURRIED_RETRY
 from .resources import async_get_resources
 from .stored import account_of
 
+POWER_TRIES = 10
+"""How often the outlet of a rig that is removed in mid-cut is turned on."""
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
@@ -56,9 +60,37 @@ def async_join(hass: HomeAssistant, entry: RigConfigEntry) -> None:
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RigConfigEntry) -> None:
-    """Remove the stored memory and the issues of a rig."""
-    await RigJournal(hass, entry.entry_id).async_remove()
+    """Remove the stored memory and the issues of a rig; power comes first.
+
+    A rig that cannot be given power back is neither forgotten nor withdrawn.
+    """
+    resources, journal = async_get_resources(hass), RigJournal(hass, entry.entry_id)
+    await resources.async_closed(entry.entry_id)
+    memory = await journal.async_load()
+    if memory.intent is not None and not await _async_restore_power(hass, entry):
+        create_left_off(hass, entry)
+        return
+    await journal.async_remove()
     delete_all(hass, entry.entry_id)
+
+
+async def _async_restore_power(hass: HomeAssistant, entry: RigConfigEntry) -> bool:
+    """Turn on the outlet of a rig that is removed; return whether it is on."""
+    resources = async_get_resources(hass)
+    outlet = create_outlet(hass, resources.kasa, entry.data)
+    if outlet is None:
+        return False
+    try:
+        for _ in range(POWER_TRIES):
+            try:
+                await outlet.async_turn_on()
+            except OutletFailure:
+                await resources.sleep(HURRIED_RETRY)
+            else:
+                return True
+    finally:
+        await outlet.async_close()
+    return False
 
 
 async def async_remove_device(

@@ -384,6 +384,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @override
     async def async_shutdown(self) -> None:
         """Finish what was begun, then let go of the outlet."""
-        await super().async_shutdown()
-        self.neighbours.remove(self)
-        await self.power.async_close()
+        async with self.power.async_closing():
+            await super().async_shutdown()
+            self.neighbours.remove(self)
+            await self.power.async_close()

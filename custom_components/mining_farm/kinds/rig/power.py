@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,7 @@ class RigPower:
         self._name = name
         self._outlet = outlet
         self._on_left_off = on_left_off
+        self._entry_id = entry_id
         self._journal = RigJournal(hass, entry_id)
         self._memory: Memory | None = None
         # One writer at a time, each on the newest memory: one from before a cut must not
@@ -79,8 +81,13 @@ class RigPower:
         """Whether the outlet is being switched, or waits for its turn."""
         return self._task is not None
 
+    def async_closing(self) -> AbstractAsyncContextManager[None]:
+        """Let those wait who want to go on with the rig."""
+        return self._resources.async_closing(self._entry_id)
+
     async def async_load(self) -> None:
-        """Read the memory from disk."""
+        """Read the memory from disk, once a cut of before a reload has ended."""
+        await self._resources.async_closed(self._entry_id)
         self._memory = await self._journal.async_load()
 
     async def async_store(self, memory: Memory) -> None:

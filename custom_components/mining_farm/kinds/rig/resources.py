@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 import time
 
@@ -49,6 +50,7 @@ class RigResources:
         self._internet_seen = LONG_AGO
         self.rosters: dict[str, Roster] = {}
         self.workers: defaultdict[str, set[str]] = defaultdict(set)
+        self._closing: dict[str, asyncio.Event] = {}
         async_at_started(hass, self._started)
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, self._close)
 
@@ -69,6 +71,21 @@ class RigResources:
     def _started(self, _hass: HomeAssistant) -> None:
         if self._started_at is None:
             self._started_at = dt_util.utcnow()
+
+    @asynccontextmanager
+    async def async_closing(self, entry_id: str) -> AsyncIterator[None]:
+        """Finish with a rig; whoever wants to go on with it waits for the end."""
+        self._closing[entry_id] = closed = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._closing[entry_id]
+            closed.set()
+
+    async def async_closed(self, entry_id: str) -> None:
+        """Return when nothing is under way any more of a rig that was unloaded."""
+        if (closed := self._closing.get(entry_id)) is not None:
+            await closed.wait()
 
     @property
     def stopping(self) -> bool:
