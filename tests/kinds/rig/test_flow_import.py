@@ -103,7 +103,7 @@ async def test_a_good_file(
     assert found["rig03"].data["kasa_outlet_id"] == "80061B02"
     policies = {
         "rig01": {**POLICY, "power_cycle_on_delay": 5},
-        "rig02": {**POLICY, "max_consecutive_restarts": 5},
+        "rig02": {**POLICY, "max_consecutive_restarts": 4},
         "rig03": POLICY,
     }
     for name, policy in policies.items():

@@ -55,7 +55,7 @@ def test_all_fields_of_the_original() -> None:
         "time_until_offline_local": 2,
         "status_check_frequency": 6,
         "status_check_cooldown": 12,
-        "max_consecutive_restarts": 4,
+        "max_consecutive_restarts": 3,
         "no_draw_below": 15,
         "max_restarts_per_day": 6,
         "first_step_wait": 10,
@@ -146,11 +146,12 @@ def test_texts_that_are_none(field: str, value: Any) -> None:
     "field",
     ["smart_strip_plug_number", *(field.key for field in POLICY_FIELDS)],
 )
-@pytest.mark.parametrize("value", ["3", True, [3], {}, float("nan"), float("inf")])
+@pytest.mark.parametrize("value", ["three", True, [3], {}, float("nan"), float("inf")])
 def test_numbers_that_are_none(field: str, value: Any) -> None:
-    """Text in quotes is no number; nor is what only Python takes for JSON."""
+    """Words are no number; nor is what only Python takes for JSON."""
     expected = [(Mistake.NOT_A_NUMBER, {"rig": "#1 rig01", "field": field})]
-    assert wrong(field, value) == expected
+    rig = FULL if value != "three" else {**FULL, "smart_strip_plug_name": ""}
+    assert mistakes([{**rig, field: value}]) == expected
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,8 @@ def test_numbers_that_are_not_whole(field: str) -> None:
 def test_numbers_out_of_range(field: Any, beyond: int) -> None:
     """The same limits as in the form."""
     value = field.least - 1 if beyond < 0 else int(field.most) + beyond
+    if field.key == "time_until_offline" and beyond < 0:
+        value = 0.5
     expected = {
         "rig": "#1 rig01",
         "field": field.key,
@@ -181,8 +184,8 @@ def test_numbers_out_of_range(field: Any, beyond: int) -> None:
 
 def test_unknown_and_repeated_fields() -> None:
     """Nothing is dropped in silence; nested objects are not read."""
-    assert wrong("endpoint", {"a": 1}) == [
-        (Mistake.UNKNOWN_FIELD, {"rig": "#1 rig01", "field": "endpoint"})
+    assert wrong("server", {"a": 1}) == [
+        (Mistake.UNKNOWN_FIELD, {"rig": "#1 rig01", "field": "server"})
     ]
     twice = json.dumps([RIG]).replace('"coin"', '"coin": "etc", "coin"')
     rigs, problems = parse_rigs(twice)
@@ -273,3 +276,65 @@ def test_anything_is_read_or_named(content: list[dict[str, Any]]) -> None:
     assert not labels & blamed
     if content:
         assert len(labels) + len(blamed) == len(content)
+
+
+def test_the_example_of_the_original() -> None:
+    """Read as it stands, but for its pool, which has closed."""
+    example = {
+        "status_api": "ethermine",
+        "wallet": "0x1234567890abcdef1234567890abcdef12345678",
+        "worker_name": "Example_Worker",
+        "kasa_device_ip": "192.168.0.10",
+        "smart_strip_plug_name": "Example_Worker_Plug",
+        "smart_strip_plug_number": "Example_Worker_Plug",
+        "power_cycle_on_delay": 3,
+        "time_until_offline": 10,
+        "status_check_frequency": 5,
+        "status_check_cooldown": 10,
+        "max_consecutive_restarts": 3,
+        "endpoint": "https://stand-in.example",
+    }
+    (rig,), problems = parse_rigs("\ufeff" + json.dumps([example]))
+    assert problems == []
+    assert rig.account.coin == "eth"
+    assert rig.account.base_url == "https://stand-in.example"
+    assert (rig.plug_name, rig.plug_number) == ("Example_Worker_Plug", None)
+    assert rig.policy["max_consecutive_restarts"] == 2
+    assert rig.policy["time_until_offline"] == 10
+
+
+@pytest.mark.parametrize(("there", "here"), [(1, 1), (2, 1), (3, 2), (10, 9)])
+def test_restarts_in_a_row_mean_what_they_meant(there: int, here: int) -> None:
+    """The original stops where ours would cut for the last time."""
+    (rig,), _ = parse_rigs(json.dumps([{**RIG, "max_consecutive_restarts": there}]))
+    assert rig.policy["max_consecutive_restarts"] == here
+
+
+@pytest.mark.parametrize("minutes", [0, -1, -2.5])
+def test_the_flag_of_the_pool_alone(minutes: float) -> None:
+    """No time, or less, leaves the wait to the pool: its flag always counts."""
+    usual = parse_rigs(json.dumps([RIG]))[0][0].policy["time_until_offline"]
+    (rig,), problems = parse_rigs(json.dumps([{**RIG, "time_until_offline": minutes}]))
+    assert problems == []
+    assert rig.policy["time_until_offline"] == usual
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("2", 2), (" 0 ", 0), ("-1", None), ("", None)]
+)
+def test_a_plug_number_as_text(text: str, number: int | None) -> None:
+    """As people write it into a file."""
+    (rig,), problems = parse_rigs(
+        json.dumps([{**RIG, "smart_strip_plug_number": text}])
+    )
+    assert problems == []
+    assert rig.plug_number == number
+
+
+def test_a_name_in_the_place_of_a_plug_number() -> None:
+    """Without the plug's name it is a mistake."""
+    rigs, problems = parse_rigs(
+        json.dumps([{**RIG, "smart_strip_plug_number": "Rig 1"}])
+    )
+    assert rigs == []
+    assert [problem.mistake for problem in problems] == [Mistake.NOT_A_NUMBER]

@@ -14,7 +14,9 @@ from ..const import (
     CONF_BASE_URL,
     CONF_COIN,
     CONF_KASA_HOST,
+    CONF_MAX_RESTARTS,
     CONF_POOL,
+    CONF_TIME_UNTIL_OFFLINE,
     CONF_TOKEN,
     CONF_WORKER,
 )
@@ -23,6 +25,9 @@ from .base_url import is_base_url
 
 PLUG_NAME = "smart_strip_plug_name"
 PLUG_NUMBER = "smart_strip_plug_number"
+ENDPOINT = "endpoint"
+ORIGINAL_COIN = "eth"
+"""What the original asks pools for where a rig names no coin."""
 
 _TEXTS = (
     CONF_POOL,
@@ -32,6 +37,7 @@ _TEXTS = (
     CONF_COIN,
     CONF_TOKEN,
     CONF_BASE_URL,
+    ENDPOINT,
     PLUG_NAME,
 )
 """The original's, and what its successors of today need: token and base_url."""
@@ -108,7 +114,7 @@ def parse_rigs(text: str) -> tuple[list[FileRig], list[Problem]]:
     A rig with a mistake is not among the rigs.
     """
     try:
-        content = json.loads(text, object_pairs_hook=_Object)
+        content = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_Object)
     except json.JSONDecodeError as err:
         place = {"line": str(err.lineno), "column": str(err.colno)}
         return [], [Problem(mistake=Mistake.NOT_JSON, known=place)]
@@ -159,6 +165,9 @@ class _Reader:
         if self.problems or account is None:
             return None
         given = {name: n for name, n in numbers.items() if n is not None}
+        if CONF_MAX_RESTARTS in given:
+            # The original stops where ours would cut for the last time.
+            given[CONF_MAX_RESTARTS] = max(1, given[CONF_MAX_RESTARTS] - 1)
         return FileRig(
             label=self._label,
             account=account,
@@ -178,17 +187,21 @@ class _Reader:
             self._complain(Mistake.UNKNOWN_POOL, pool=name, known=known)
             return None
         token_only = dialect.account_kind is AccountKind.TOKEN_ONLY
+        base_url = texts[CONF_BASE_URL] or texts[ENDPOINT]
+        coin = texts[CONF_COIN]
+        if coin == "" and ORIGINAL_COIN in (dialect.coins or ()):
+            coin = ORIGINAL_COIN
         account = Account(
             pool=dialect.key,
             account="" if token_only else texts[CONF_ACCOUNT] or "",
-            coin=texts[CONF_COIN] or None,
+            coin=coin or None,
             token=texts[CONF_TOKEN] or None,
-            base_url=texts[CONF_BASE_URL] or None,
+            base_url=base_url or None,
         )
         for missing in dialect.missing(account):
             if texts[_ACCOUNT_FIELDS[missing]] == "":
                 self._complain(Mistake.MISSING_FIELD, field=_ACCOUNT_FIELDS[missing])
-        if dialect.service is Service.CLOSED and texts[CONF_BASE_URL] == "":
+        if dialect.service is Service.CLOSED and base_url == "":
             self._complain(Mistake.CLOSED_POOL, pool=dialect.name)
         if account.base_url and not is_base_url(account.base_url):
             self._complain(Mistake.INVALID_URL, field=CONF_BASE_URL)
@@ -208,6 +221,9 @@ class _Reader:
             return None
         if not self._is_number(one.key, value, integer=one.integer):
             return None
+        # For the original this meant to go by the pool's own flag, which always counts.
+        if one.key == CONF_TIME_UNTIL_OFFLINE and value <= 0:
+            return None
         if not one.least <= value <= one.most:
             self._complain(
                 Mistake.OUT_OF_RANGE,
@@ -220,12 +236,23 @@ class _Reader:
 
     def _plug_number(self) -> int | None:
         value = self._given.get(PLUG_NUMBER)
+        if isinstance(value, str):
+            value = self._plug_number_of(value.strip())
         # The original took a negative number for none.
         if value is None or value == _NO_PLUG_NUMBER:
             return None
         if not self._is_number(PLUG_NUMBER, value, integer=True):
             return None
         return int(value)
+
+    def _plug_number_of(self, text: str) -> int | str | None:
+        """Return the number in a text, or the text; None where the name decides.
+
+        The original's example gives the plug's name for its number as well.
+        """
+        if text.removeprefix("-").isdecimal() and len(text) < 10:
+            return int(text)
+        return None if not text or self._given.get(PLUG_NAME) else text
 
     def _is_number(self, name: str, value: Any, *, integer: bool) -> bool:  # noqa: ANN401
         """Return whether a value is a finite number; JSON as Python reads it has others."""
