@@ -1,25 +1,81 @@
-"""Actions: the entries that a call targets, acting on all of them, plain answers."""
+"""Actions: the one way to register them, acting on all targets, plain answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.core import ServiceCall
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.service import async_extract_config_entry_ids
+from homeassistant.helpers.typing import VolDictType
 from homeassistant.util.json import JsonObjectType, json_loads_object
 
 from ..const import CONF_KIND, DOMAIN, Kind
+from .rights import Right, async_require
 
 
-async def async_targeted_entries(call: ServiceCall, kind: Kind) -> list[ConfigEntry]:
-    """Return the loaded entries of a kind that a call targets.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action[CoordinatorT]:
+    """An action on the loaded entries of a kind, and the right that it needs."""
 
-    Raises ServiceValidationError when there is none.
-    """
-    entries = [
+    name: str
+    right: Right
+    run: Callable[[list[CoordinatorT], ServiceCall], Awaitable[ServiceResponse]]
+    """Act on the coordinators of all targeted entries."""
+    fields: VolDictType = field(default_factory=dict)
+    """Schema of what is given besides the target."""
+    right_with: Mapping[str, Right] = field(default_factory=dict)
+    """Rights that are needed instead where a field of that name is on."""
+    response: SupportsResponse = SupportsResponse.NONE
+
+
+@callback
+def async_register_actions(
+    hass: HomeAssistant, kind: Kind, actions: Iterable[Action[Any]]
+) -> None:
+    """Register the actions of a kind; each checks its caller first."""
+    for action in actions:
+        hass.services.async_register(
+            DOMAIN,
+            action.name,
+            _handler(kind, action),
+            schema=cv.make_entity_service_schema(action.fields),
+            supports_response=action.response,
+        )
+
+
+def _handler(
+    kind: Kind, action: Action[Any]
+) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
+    async def handle(call: ServiceCall) -> ServiceResponse:
+        right = action.right
+        for name, instead in action.right_with.items():
+            if call.data.get(name):
+                right = instead
+        entries = await _async_targeted_entries(call, kind)
+        await async_require(call, right, [each.entry_id for each in entries])
+        if not entries:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key=f"{kind}_none_targeted"
+            )
+        return await action.run([entry.runtime_data for entry in entries], call)
+
+    return handle
+
+
+async def _async_targeted_entries(call: ServiceCall, kind: Kind) -> list[ConfigEntry]:
+    """Return the loaded entries of a kind that a call targets."""
+    return [
         entry
         for entry_id in sorted(await async_extract_config_entry_ids(call))
         if (entry := call.hass.config_entries.async_get_entry(entry_id)) is not None
@@ -27,11 +83,6 @@ async def async_targeted_entries(call: ServiceCall, kind: Kind) -> list[ConfigEn
         and entry.data.get(CONF_KIND) == kind
         and entry.state is ConfigEntryState.LOADED
     ]
-    if not entries:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key=f"{kind}_none_targeted"
-        )
-    return entries
 
 
 async def async_do_all[TargetT](
