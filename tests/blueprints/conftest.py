@@ -11,6 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
 from ..kinds.container.conftest import site as site  # noqa: PLC0414
@@ -18,6 +19,14 @@ from ..kinds.rig.watching import Farm, simulated
 from .wallet import LOSING, Wallet, running_wallet
 
 FOLDER = Path(__file__).parents[2] / "blueprints"
+
+
+def devices(hass: HomeAssistant, *entity_ids: str) -> list[str]:
+    """Return the devices of entities, as a user picks them."""
+    registry = er.async_get(hass)
+    found = [registry.async_get(entity_id) for entity_id in entity_ids]
+    return [each.device_id for each in found if each and each.device_id]
+
 
 type Automate = Callable[..., Awaitable[list[ServiceCall]]]
 """Makes an automation from a blueprint and its inputs; returns the messages it sends."""

@@ -3,7 +3,7 @@
 from homeassistant.core import CoreState, ServiceCall
 
 from ..kinds.container.conftest import Site
-from .conftest import Automate
+from .conftest import Automate, devices
 
 NORTH = "event.north_alarms"
 SILENT = "binary_sensor.north_container_silent"
@@ -18,7 +18,9 @@ async def test_critical_alarms_are_told(site: Site, automate: Automate) -> None:
     """A message when raised and when over; none for one that is not critical."""
     container = await site.container(faithful=True)
     await site.add(container)
-    messages = await automate("container_critical_alarm", containers=[NORTH])
+    messages = await automate(
+        "container_critical_alarm", containers=devices(site.hass, NORTH)
+    )
     container.raise_alarm("leakage_fault")
     container.raise_alarm("fan1_fault")
     await site.polls()
@@ -39,7 +41,9 @@ async def test_an_alarm_from_before_the_start(site: Site, automate: Automate) ->
     container = await site.container(faithful=True)
     container.leak()
     await site.add(container)
-    messages = await automate("container_critical_alarm", containers=[NORTH])
+    messages = await automate(
+        "container_critical_alarm", containers=devices(site.hass, NORTH)
+    )
     assert said(messages) == []
     await site.hass.async_start()
     await site.settle()
@@ -56,7 +60,7 @@ async def test_what_is_wanted_can_be_chosen(site: Site, automate: Automate) -> N
     )
     messages = await automate(
         "container_critical_alarm",
-        containers=[NORTH],
+        containers=devices(site.hass, NORTH),
         receivers=[],
         severities=["high"],
         cleared=False,
@@ -83,7 +87,9 @@ async def test_silence_is_reported(site: Site, automate: Automate) -> None:
     container = await site.container(faithful=True)
     await site.add(container)
     messages = await automate(
-        "container_critical_alarm", containers=[NORTH], silence=[SILENT]
+        "container_critical_alarm",
+        containers=devices(site.hass, NORTH),
+        silence=[SILENT],
     )
     await site.polls()
     container.refuse()

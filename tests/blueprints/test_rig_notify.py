@@ -3,7 +3,7 @@
 from homeassistant.core import ServiceCall
 
 from ..kinds.rig.watching import Farm
-from .conftest import Automate
+from .conftest import Automate, devices
 
 RESTARTED = "rig1 was restarted, because the pool saw no share for too long."
 GAVE_UP = (
@@ -25,7 +25,7 @@ def said(messages: list[ServiceCall]) -> list[str]:
 async def test_restarts_and_giving_up(farm: Farm, automate: Automate) -> None:
     """Each restart is told, and in the end that somebody has to look after the rig."""
     await farm.add("rig1")
-    messages = await automate("rig_notify", rigs=EVENTS[:1])
+    messages = await automate("rig_notify", rigs=devices(farm.hass, *EVENTS[:1]))
     await farm.after(5)
     farm.dies("rig1")
     await farm.after(120)
@@ -44,7 +44,7 @@ async def test_the_users_own_restart_is_not_told(
 ) -> None:
     """He knows."""
     outlet = await farm.add("rig1")
-    messages = await automate("rig_notify", rigs=EVENTS[:1])
+    messages = await automate("rig_notify", rigs=devices(farm.hass, *EVENTS[:1]))
     await farm.hass.services.async_call(
         "button", "press", {"entity_id": "button.rig1_power_cycle"}, blocking=True
     )
@@ -57,7 +57,7 @@ async def test_a_pool_outage_is_one_message(farm: Farm, automate: Automate) -> N
     """It names the rigs that are held."""
     for number in (1, 2, 3, 4):
         await farm.add(f"rig{number}")
-    messages = await automate("rig_notify", rigs=EVENTS)
+    messages = await automate("rig_notify", rigs=devices(farm.hass, *EVENTS))
     await farm.after(10)
     farm.alive.clear()
     await farm.after(120)
@@ -69,7 +69,9 @@ async def test_a_pool_outage_is_one_message(farm: Farm, automate: Automate) -> N
 async def test_a_dead_plug_is_one_message(farm: Farm, automate: Automate) -> None:
     """Told when it falls silent, not at every attempt; and anew the next night."""
     outlet = await farm.add("rig1")
-    messages = await automate("rig_notify", rigs=EVENTS[:1], quiet_hours=2)
+    messages = await automate(
+        "rig_notify", rigs=devices(farm.hass, *EVENTS[:1]), quiet_hours=2
+    )
     await farm.after(5)
     for nights in (1, 2):
         outlet.reachable = False
@@ -93,7 +95,7 @@ async def test_what_is_not_wanted_is_not_told(farm: Farm, automate: Automate) ->
     farm.hass.bus.async_listen("told", lambda event: told.append(event.data["text"]))
     messages = await automate(
         "rig_notify",
-        rigs=EVENTS[:1],
+        rigs=devices(farm.hass, *EVENTS[:1]),
         receivers=[],
         events=["recovered"],
         other_actions=[
@@ -113,7 +115,9 @@ async def test_what_is_not_wanted_is_not_told(farm: Farm, automate: Automate) ->
 async def test_a_rehearsal(farm: Farm, automate: Automate) -> None:
     """Told where it is wanted, and not at every check."""
     await farm.add("rig1", armed=False)
-    messages = await automate("rig_notify", rigs=EVENTS[:1], events=["would_restart"])
+    messages = await automate(
+        "rig_notify", rigs=devices(farm.hass, *EVENTS[:1]), events=["would_restart"]
+    )
     await farm.after(5)
     farm.dies("rig1")
     await farm.after(120)

@@ -13,6 +13,7 @@ from custom_components.mining_farm.kinds.wallet.event import AUCTION
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.components.event import EventEntityDescription
+from homeassistant.helpers.selector import TargetSelector
 from homeassistant.util.yaml import load_yaml_dict
 
 from .conftest import FOLDER
@@ -50,6 +51,29 @@ def test_what_is_offered_exists(name: str, event: EventEntityDescription) -> Non
     inputs = Blueprint(load_yaml_dict(path), schema=AUTOMATION_BLUEPRINT_SCHEMA).inputs
     offered = inputs["events"]["selector"]["select"]["options"]
     assert {option["value"] for option in offered} == set(event.event_types or ())
+
+
+@pytest.mark.parametrize(
+    ("name", "devices", "action"),
+    [
+        ("rig_notify", "rigs", "power_cycle"),
+        ("rig_daily_summary", "rigs", "power_cycle"),
+        ("container_critical_alarm", "containers", "get_snapshot"),
+        ("wallet_result_notify", "wallets", "get_results"),
+    ],
+)
+def test_devices_of_its_own_kind_are_offered(
+    name: str, devices: str, action: str
+) -> None:
+    """Devices are told apart by the same entity as for the actions of their kind."""
+    path = FOLDER / "automation" / "mining_farm" / f"{name}.yaml"
+    inputs = Blueprint(load_yaml_dict(path), schema=AUTOMATION_BLUEPRINT_SCHEMA).inputs
+    offered = inputs[devices]["selector"]["device"]["entity"]
+    actions = load_yaml_dict(
+        FOLDER.parent / "custom_components" / "mining_farm" / "services.yaml"
+    )
+    target = TargetSelector({"entity": [actions[action]["target"]["entity"]]})
+    assert offered == target.config["entity"]
 
 
 def test_what_is_explained_exists() -> None:

@@ -2,9 +2,9 @@
 
 import re
 
-from homeassistant.core import ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall
 
-from .conftest import Automate
+from .conftest import Automate, devices
 from .wallet import AUCTION, HALF, LOSING, WINNING, Wallet
 
 
@@ -18,9 +18,9 @@ PARTLY = "wallet won with 2 of 5 workers: 0.2 PH/s until 12:34."
 LOST = "wallet lost: none of its 5 workers won, until 12:34."
 
 
-async def test_windows(wallet: Wallet, automate: Automate) -> None:
+async def test_windows(hass: HomeAssistant, wallet: Wallet, automate: Automate) -> None:
     """A window that ends like the one before is not told."""
-    messages = await automate("wallet_result_notify", wallets=[AUCTION])
+    messages = await automate("wallet_result_notify", wallets=devices(hass, AUCTION))
     await wallet.bids(LOSING)
     assert said(messages) == []
     for bid in (WINNING, WINNING, HALF, LOSING, LOSING):
@@ -34,11 +34,13 @@ async def test_windows(wallet: Wallet, automate: Automate) -> None:
     assert messages[0].data["title"] == "wallet"
 
 
-async def test_every_window(wallet: Wallet, automate: Automate) -> None:
+async def test_every_window(
+    hass: HomeAssistant, wallet: Wallet, automate: Automate
+) -> None:
     """Or all of them, and only what is wanted."""
     messages = await automate(
         "wallet_result_notify",
-        wallets=[AUCTION],
+        wallets=devices(hass, AUCTION),
         every_window=True,
         events=["window_lost"],
     )
@@ -50,9 +52,11 @@ async def test_every_window(wallet: Wallet, automate: Automate) -> None:
     ]
 
 
-async def test_what_else_is_told(wallet: Wallet, automate: Automate) -> None:
+async def test_what_else_is_told(
+    hass: HomeAssistant, wallet: Wallet, automate: Automate
+) -> None:
     """Whatever is no window is always news, and estimates and corrections are said."""
-    messages = await automate("wallet_result_notify", wallets=[AUCTION])
+    messages = await automate("wallet_result_notify", wallets=devices(hass, AUCTION))
     await wallet.tells(
         "commitment_refused", {"reason": "the price 2 is above the ceiling"}
     )
@@ -76,11 +80,13 @@ async def test_what_else_is_told(wallet: Wallet, automate: Automate) -> None:
     ]
 
 
-async def test_a_lost_endpoint(wallet: Wallet, automate: Automate) -> None:
+async def test_a_lost_endpoint(
+    hass: HomeAssistant, wallet: Wallet, automate: Automate
+) -> None:
     """Told where it is wanted, with what is used instead."""
     messages = await automate(
         "wallet_result_notify",
-        wallets=[AUCTION],
+        wallets=devices(hass, AUCTION),
         events=["endpoint_lost", "commitment_published"],
     )
     await wallet.tells("commitment_published", {"published_in": 7_500_100})
