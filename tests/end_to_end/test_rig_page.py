@@ -64,7 +64,6 @@ async def test_device_page_shows_the_rig(
                 "Power cycle",
                 "Armed",
                 "62.50 MH/s",
-                "Last share",
                 "Home Assistant has only just started",
                 "Held",
             ):

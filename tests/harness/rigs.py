@@ -68,12 +68,18 @@ def _policy(form: dict[str, Any], rig: Rig) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     for field in form["data_schema"]:
         if "schema" in field:
-            answer[field["name"]] = {
-                inner["name"]: inner["description"]["suggested_value"]
-                for inner in field["schema"]
-            }
-        elif "suggested_value" in field.get("description", {}):
-            answer[field["name"]] = field["description"]["suggested_value"]
+            answer[field["name"]] = _proposed(field["schema"])
+        else:
+            answer |= _proposed([field])
     answer["armed"] = rig.armed
     answer["advanced"]["power_cycle_on_delay"] = rig.on_delay
     return answer
+
+
+def _proposed(fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the values that fields propose."""
+    return {
+        field["name"]: field["description"]["suggested_value"]
+        for field in fields
+        if "suggested_value" in field.get("description", {})
+    }
