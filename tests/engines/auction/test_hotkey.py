@@ -10,13 +10,14 @@ from custom_components.mining_farm.engines.auction.errors import (
     EncryptedHotkeyError,
     WalletError,
 )
+from custom_components.mining_farm.engines.auction.publish import hotkey
 from custom_components.mining_farm.engines.auction.publish.hotkey import (
     find_hotkeys,
     hotkey_path,
     signer,
 )
 
-from .hotkeys import SEED, address, fields, write
+from .hotkeys import PHRASE, SEED, address, fields, write
 
 
 def test_hotkeys_are_found_by_wallet_and_name(tmp_path: Path) -> None:
@@ -43,13 +44,12 @@ def test_coldkeys_are_never_opened(
     for name in ("coldkey", "coldkeypub.txt"):
         (tmp_path / "miner" / name).write_text(json.dumps(fields()))
     opened: list[Path] = []
-    genuine = Path.open
 
-    def watched(path: Path, *args: object, **options: object) -> object:
+    def note(path: Path, *_: object) -> bytes:
         opened.append(path)
-        return genuine(path, *args, **options)
+        return path.read_bytes()
 
-    monkeypatch.setattr(Path, "open", watched)
+    monkeypatch.setattr(hotkey, "read_regular", note)
     find_hotkeys(tmp_path)
 
     assert opened
@@ -112,6 +112,11 @@ def test_an_encrypted_hotkey_is_refused_with_what_to_do(
         ({"ss58Address": address()}, "no private key"),
         ({"privateKey": None, "secretSeed": ""}, "no private key"),
         ({"secretPhrase": "bottom drive obey"}, "a phrase but no private key"),
+        (PHRASE.encode(), "holds a phrase alone"),
+        (
+            {"encoded": "x", "encoding": {"type": ["scrypt"]}, "address": address()},
+            "encrypted backup of a wallet app",
+        ),
         ({"privateKey": "0x12"}, "privateKey is not 64 bytes"),
         ({"privateKey": "no hex"}, "privateKey is not 64 bytes"),
         ({"privateKey": 7}, "privateKey is not 64 bytes"),

@@ -90,8 +90,10 @@ from .publish.hotkey import (
     DEFAULT_DIRECTORY,
     HotkeyFile,
     HotkeySigner,
+    cautions_of,
     find_hotkeys,
     hotkey_path,
+    list_hotkeys,
     signer,
 )
 from .publish.memory import UpkeepJournal, UpkeepMemory
@@ -199,6 +201,7 @@ __all__ = [
     "WorkersReading",
     "WorkersSource",
     "apply_routing",
+    "cautions_of",
     "check_routing",
     "commitment_age",
     "decide_upkeep",
@@ -218,6 +221,7 @@ __all__ = [
     "hold_auction",
     "hotkey_path",
     "list_hashrates",
+    "list_hotkeys",
     "next_window",
     "own_result",
     "parse_fp18",

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 import tempfile
 
+from .regular_file import read_regular
+
 
 class ChangedMeanwhileError(Exception):
     """Somebody else wrote the file between the reading and the replacing."""
@@ -47,7 +49,7 @@ def _write_beside(target: Path, new: bytes, *, like: Path | None) -> Path:
 
 def _check_unchanged(path: Path, old: bytes | None) -> None:
     try:
-        now = path.read_bytes()
+        now = read_regular(path)
     except FileNotFoundError:
         now = None
     if now != old:

@@ -7,7 +7,7 @@ from pathlib import Path
 from .chain.client import ChainClient
 from .environment import allows_version_1
 from .offer.workers_file import FileSettings, WorkersFile, read_workers_file
-from .publish.hotkey import HotkeySigner, hotkey_path, signer
+from .publish.hotkey import HotkeySigner, hotkey_path, open_signer
 from .wire.ss58 import ss58_decode
 
 
@@ -27,7 +27,7 @@ async def open_wallet(
         return watch, None
     wallet = settings.wallet
     path = hotkey_path(wallet.directory, wallet.name, wallet.hotkey)
-    key = await asyncio.to_thread(signer, path)
+    key = await open_signer(path)
     return key.ss58, key
 
 

@@ -28,6 +28,7 @@ from ...engines.auction import (
     WatchProblem,
     WindowUpdate,
     WorkersFileError,
+    cautions_of,
 )
 from . import issues
 from .auction_events import AuctionEvents
@@ -70,6 +71,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self.events = AuctionEvents(self.hotkey, self.history)
         self._read_wanted = read_offer_of(hass, entry.options)
         self.signer = signer_of(entry.data)
+        self.cautions: tuple[str, ...] = ()
+        """What is unsafe about the hotkey's file."""
         self.miner = AuctionMiner(
             chain,
             WalletJournal(hass, entry.entry_id),
@@ -163,6 +166,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
                 raise UpdateFailed("the entry is unloaded")
             if self._mining is None:
                 await self.history.async_load()
+                await self._async_read_cautions()
                 await self.chain.start()
                 self.config_entry.async_on_unload(
                     self.chain.subscribe_endpoints(self._endpoints_changed)
@@ -171,6 +175,14 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
                 self._mining = self.config_entry.async_create_background_task(
                     self.hass, self._async_mine(), f"{self.name} auctions"
                 )
+
+    async def _async_read_cautions(self) -> None:
+        """Point out what is unsafe about the hotkey's file."""
+        if self.signer is None:
+            return
+        self.cautions = await cautions_of(self.signer.path)
+        for caution in self.cautions:
+            LOGGER.warning("%s: the hotkey's file: %s", self.name, caution)
 
     async def _async_mine(self) -> None:
         try:

@@ -49,6 +49,7 @@ async def async_get_config_entry_diagnostics(
         "options": dict(entry.options),
         "fresh": wallet.fresh,
         "last_seen": wallet.last_seen,
+        "hotkey_unsafe": bool(wallet.cautions),
         "endpoints_known": [asdict(state) for state in wallet.chain.endpoints],
         "head": data and data.head.number,
         "own": data and data.own and asdict(data.own),

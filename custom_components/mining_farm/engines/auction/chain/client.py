@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol, Self
 
-from ..errors import ChainError, ExtrinsicUnconfirmedError
+from ..errors import ChainError, ExtrinsicUnconfirmedError, WalletError
 from ..models import BlockRef, EndpointState, Neuron, Snapshot, StoredCommitment, Window
+from ..regular_file import run_within
 from ..windows import BLOCK_SECONDS
 from .networks import endpoint_urls, public_url
 from .pace import PUBLISH_BLOCKS, READ_WITHIN
@@ -14,6 +16,8 @@ from .peer import ChainProcessError, Handlers, Peer
 from .subscribers import Subscribers
 from .thread import ChainThread
 
+SIGN_WITHIN = 5.0
+"""Seconds that a signature may take: it reads the hotkey's file."""
 _GRACE = 5.0
 """Seconds that the process is behind its own deadlines at most."""
 
@@ -180,8 +184,14 @@ class ChainClient:
         """Sign for the process, which never sees a key."""
         if (signer := self._signing) is None:
             raise ChainError("nothing is being published")
+        try:
+            # A key file that hangs must not hold up what keeps deadlines.
+            signature = await run_within(SIGN_WITHIN, partial(signer.sign, data))
+        except TimeoutError:
+            reason = f"the hotkey's file did not answer within {SIGN_WITHIN:g} s"
+            raise WalletError(reason) from None
         self._signed = True
-        return signer.sign(data)
+        return signature
 
     async def _begin(self, peer: Peer) -> None:
         await peer.call(

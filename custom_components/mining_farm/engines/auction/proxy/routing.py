@@ -14,6 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 from ..errors import RoutingError
 from ..file_replacing import ChangedMeanwhileError, replace_file
 from ..models import OwnBid
+from ..regular_file import read_regular
 from .braiins import set_weights
 from .ihp_pools import set_target
 
@@ -160,7 +161,7 @@ def _touch(sentinel: Path) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as err:
         raise RoutingError(
             f"{path.name} cannot be read: {err.strerror or err}"

@@ -51,8 +51,14 @@ class LeaveSigner(HotkeySigner):
     @override
     def sign(self, data: bytes) -> bytes:
         """Return the signature; WalletError also where it is not allowed any more."""
+        self._check()
+        signature = HotkeySigner.sign(self, data)
+        # Reading the key takes its time, too.
+        self._check()
+        return signature
+
+    def _check(self) -> None:
         if (arming := self.read_arming()) is None:
             raise WalletError(NOT_ARMED)
         if (objection := arming.find_objection(self.workers)) is not None:
             raise WalletError(objection)
-        return HotkeySigner.sign(self, data)

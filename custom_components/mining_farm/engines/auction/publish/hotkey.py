@@ -5,6 +5,8 @@ tools write it. Its secret is read when something is signed and forgotten right 
 """
 
 from dataclasses import dataclass
+import errno
+from functools import partial
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +14,17 @@ from typing import Any, Final
 import sr25519  # type: ignore[import-untyped]
 
 from ..errors import EncryptedHotkeyError, WalletError
+from ..regular_file import read_regular, run_within
 from ..wire.ss58 import ss58_decode, ss58_encode
 
 DEFAULT_DIRECTORY: Final = Path("~/.bittensor/wallets")
 _ENCRYPTED: Final = (b"$NACL", b"$ANSIBLE_VAULT", b"gAAAAA")
 _PUBLIC_SUFFIX: Final = "pub.txt"
 _SIZE_LIMIT: Final = 64 * 1024
+_WITHIN: Final = 5.0
+"""Seconds that a disk may take; a mount whose server is gone takes for ever."""
+_SILENT: Final = f"the disk did not answer within {_WITHIN:g} s"
+_PHRASE_WORDS: Final = frozenset((12, 15, 18, 21, 24))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,8 @@ class HotkeyFile:
     """None where the file does not say."""
     problem: str | None = None
     """Why nothing can be signed with it; None: it is usable."""
+    cautions: tuple[str, ...] = ()
+    """What a human should know of a file that holds a secret."""
 
     @property
     def usable(self) -> bool:
@@ -62,6 +71,48 @@ class HotkeySigner:
         return bytes(sr25519.sign((public, private), data))
 
 
+async def open_signer(path: Path) -> HotkeySigner:
+    """Return what signs with a hotkey's file, as `signer` does, within seconds."""
+    try:
+        return await run_within(_WITHIN, partial(signer, path))
+    except TimeoutError:
+        raise WalletError(_SILENT) from None
+
+
+async def list_hotkeys(directory: Path) -> tuple[HotkeyFile, ...]:
+    """Return the hotkeys of a directory, as `find_hotkeys` does, within seconds."""
+    try:
+        return await run_within(_WITHIN, partial(find_hotkeys, directory))
+    except TimeoutError:
+        raise WalletError(_SILENT) from None
+
+
+async def cautions_of(path: Path) -> tuple[str, ...]:
+    """Return the cautions about a hotkey's file; none where the disk is silent."""
+    try:
+        return await run_within(_WITHIN, partial(find_cautions, path))
+    except TimeoutError:
+        return ()
+
+
+def find_cautions(path: Path) -> tuple[str, ...]:
+    """Return what is unsafe about where a hotkey is and who may read it."""
+    cautions = []
+    try:
+        if path.is_symlink():
+            cautions.append(f"it is a link to {path.readlink()}")
+        mode = path.stat().st_mode
+    except OSError:
+        return tuple(cautions)
+    if others := mode & 0o066:
+        doing = "read and write" if others & 0o022 else "read"
+        cautions.append(
+            f"users other than its owner may {doing} it (mode {mode & 0o777:04o}); "
+            "allow its owner only (chmod 600)"
+        )
+    return tuple(cautions)
+
+
 def hotkey_path(directory: Path, wallet: str, hotkey: str) -> Path:
     """Return where a hotkey's file is; WalletError for names that lead elsewhere."""
     for name in (wallet, hotkey):
@@ -89,7 +140,7 @@ def find_hotkeys(directory: Path) -> tuple[HotkeyFile, ...]:
         found += [
             _examined(wallet.name, path)
             for path in paths
-            if path.is_file()
+            if not path.is_dir()
             and not path.name.startswith(".")
             and not path.name.endswith(_PUBLIC_SUFFIX)
         ]
@@ -113,7 +164,12 @@ def _examined(wallet: str, path: Path) -> HotkeyFile:
     except WalletError as error:
         ss58, problem = _told_address(path), str(error)
     return HotkeyFile(
-        wallet=wallet, name=path.name, path=path, ss58=ss58, problem=problem
+        wallet=wallet,
+        name=path.name,
+        path=path,
+        ss58=ss58,
+        problem=problem,
+        cautions=find_cautions(path),
     )
 
 
@@ -133,8 +189,7 @@ def _told_address(path: Path) -> str | None:
 def _read(path: Path) -> dict[str, Any]:
     """Return the fields of a hotkey's file; no error repeats any of its content."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(_SIZE_LIMIT + 1)
+        raw = read_regular(path, _SIZE_LIMIT + 1)
     except OSError as error:
         raise WalletError(f"the hotkey's file {_reason(error)}") from None
     if raw.lstrip().startswith(_ENCRYPTED):
@@ -147,7 +202,17 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError, RecursionError:
         fields = None
     if not isinstance(fields, dict):
+        if len(raw.split()) in _PHRASE_WORDS and b"{" not in raw:
+            raise WalletError(
+                "the file holds a phrase alone; make a hotkey of it "
+                "(btcli wallet regen-hotkey --no-use-password)"
+            )
         raise WalletError("the file is no hotkey: it holds no JSON object")
+    if "encoded" in fields and "encoding" in fields:
+        raise EncryptedHotkeyError(
+            "the file is the encrypted backup of a wallet app (its JSON export); make a "
+            "hotkey of it (btcli wallet regen-hotkey --json FILE --no-use-password)"
+        )
     return fields
 
 
@@ -201,5 +266,7 @@ def _reason(error: OSError) -> str:
             return "may not be read by us"
         case NotADirectoryError():
             return "is no directory"
+        case OSError(errno=errno.EINVAL | errno.ENXIO):
+            return "is no regular file"
         case _:
             return "cannot be read"

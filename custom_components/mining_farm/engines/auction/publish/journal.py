@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import JournalError
 from ..file_replacing import ChangedMeanwhileError, replace_file
+from ..regular_file import read_regular
 
 
 class FileJournal:
@@ -48,7 +49,7 @@ class FileJournal:
 
     def _read(self) -> bytes | None:
         try:
-            return self._path.read_bytes()
+            return read_regular(self._path)
         except FileNotFoundError:
             return None
         except OSError as err:

@@ -23,8 +23,8 @@ from ....engines.auction import (
     WorkersFileError,
     check_routing,
     endpoint_urls,
-    find_hotkeys,
     format_fp18,
+    list_hotkeys,
     parse_fp18,
     read_workers_file,
     ss58_decode,
@@ -113,10 +113,10 @@ async def ask_chain(endpoints: Sequence[str], netuid: int) -> Subnet:
     )
 
 
-def list_hotkeys(directory: str) -> dict[str, HotkeyFile]:
-    """Return hotkeys by "wallet/name"; RefusedError where there are none. Blocks."""
+async def hotkeys_in(directory: str) -> dict[str, HotkeyFile]:
+    """Return hotkeys by "wallet/name"; RefusedError where there are none."""
     try:
-        found = find_hotkeys(Path(directory))
+        found = await list_hotkeys(Path(directory))
     except WalletError as err:
         raise RefusedError("wallet_directory", str(err)) from err
     if not found:

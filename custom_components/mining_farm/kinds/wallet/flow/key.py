@@ -31,7 +31,7 @@ from .checks import (
     RefusedError,
     absolute,
     checked_address,
-    list_hotkeys,
+    hotkeys_in,
     proposed_directory,
 )
 
@@ -66,9 +66,7 @@ class WalletKeyFlow(WalletChainFlow):
         if user_input is not None:
             directory = absolute(self.hass, user_input[CONF_DIRECTORY])
             try:
-                self._wallet_hotkeys = await self.hass.async_add_executor_job(
-                    list_hotkeys, directory
-                )
+                self._wallet_hotkeys = await hotkeys_in(directory)
             except RefusedError as err:
                 errors["base"], detail = err.key, err.detail
             else:
@@ -239,7 +237,14 @@ class WalletKeyFlow(WalletChainFlow):
         }
 
     def _label(self, texts: SelectorTexts, file: HotkeyFile) -> str:
-        """Return a hotkey's name and address, and whether it can bid."""
+        """Return a hotkey's name and address, whether it can bid, and what is unsafe."""
+        label = self._standing(texts, file)
+        if not file.cautions:
+            return label
+        caution = "; ".join(file.cautions)
+        return texts("wallet_hotkey", "caution", label=label, caution=caution)
+
+    def _standing(self, texts: SelectorTexts, file: HotkeyFile) -> str:
         name = f"{file.wallet} / {file.name}"
         address = short_address(file.ss58) if file.ss58 else "?"
         if file.problem is not None:

@@ -1,0 +1,170 @@
+"""Key files on disks and in places that a careful human would want to know of."""
+
+import asyncio
+import os
+from pathlib import Path
+import threading
+from typing import Self
+
+import pytest
+
+from custom_components.mining_farm.engines.auction import regular_file
+from custom_components.mining_farm.engines.auction.chain import client
+from custom_components.mining_farm.engines.auction.chain.client import ChainClient
+from custom_components.mining_farm.engines.auction.errors import (
+    WalletError,
+    WorkersFileError,
+)
+from custom_components.mining_farm.engines.auction.file_replacing import replace_file
+from custom_components.mining_farm.engines.auction.offer.workers_file import (
+    read_workers_file,
+)
+from custom_components.mining_farm.engines.auction.publish import hotkey
+from custom_components.mining_farm.engines.auction.publish.hotkey import (
+    cautions_of,
+    find_hotkeys,
+    list_hotkeys,
+    open_signer,
+    signer,
+)
+from simulators.subtensor import SubtensorSimulator
+
+from .hotkeys import write
+
+
+class DeadMount:
+    """A disk that answers nothing until the test ends."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let each read of a key file hang."""
+        self._answers = threading.Event()
+        monkeypatch.setattr(hotkey, "read_regular", self._read)
+        monkeypatch.setattr(hotkey, "_WITHIN", 0.01)
+        monkeypatch.setattr(client, "SIGN_WITHIN", 0.01)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._answers.set()
+
+    def _read(self, *_: object) -> bytes:
+        self._answers.wait()
+        return b""
+
+
+def test_a_fifo_in_place_of_a_key_is_refused_at_once(tmp_path: Path) -> None:
+    """Opening one waits for a writer, which may never come; a human learns of it."""
+    path = write(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(WalletError, match="is no regular file"):
+        signer(path)
+    (found,) = find_hotkeys(tmp_path)
+    assert "is no regular file" in (found.problem or "")
+
+
+def test_other_files_that_are_fifos_are_refused_at_once(tmp_path: Path) -> None:
+    """The workers file, and whatever is replaced."""
+    path = tmp_path / "config.toml"
+    os.mkfifo(path)
+    with pytest.raises(WorkersFileError, match="no regular file"):
+        read_workers_file(path)
+    with pytest.raises(OSError, match="no regular file"):
+        replace_file(path, b"new", old=b"old")
+
+
+async def test_a_key_on_a_dead_mount_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening and listing raise within seconds; the loop goes on meanwhile."""
+    path = write(tmp_path)
+    with DeadMount(monkeypatch):
+        with pytest.raises(WalletError, match="did not answer within"):
+            await open_signer(path)
+        with pytest.raises(WalletError, match="did not answer within"):
+            await list_hotkeys(tmp_path)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_signature_on_a_dead_mount_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What keeps the chain's deadlines does not wait for a disk, and nothing is sent."""
+    key = signer(write(tmp_path))
+    async with (
+        SubtensorSimulator(block_time=None) as simulator,
+        ChainClient(simulator.urls, netuid=89) as chain,
+    ):
+        with (
+            DeadMount(monkeypatch),
+            pytest.raises(WalletError, match="did not answer within"),
+        ):
+            await chain.publish(b"2;b;", key)
+        assert (await chain.head()).number == simulator.chain.head.number
+        assert simulator.chain.counts.accepted == 0
+
+
+async def test_a_late_answer_of_a_disk_reaches_a_closed_loop_without_harm() -> None:
+    """The thread is left behind; what it returns is of no use any more."""
+    answers, left = threading.Event(), threading.Event()
+
+    def work() -> None:
+        answers.wait()
+        left.set()
+
+    with pytest.raises(TimeoutError):
+        await regular_file.run_within(0.01, work)
+    answers.set()
+    await asyncio.to_thread(left.wait)
+
+
+@pytest.mark.parametrize(
+    ("mode", "cautions"),
+    [
+        (0o600, []),
+        (0o400, []),
+        (0o644, ["may read it (mode 0644)"]),
+        (0o640, ["may read it (mode 0640)"]),
+        (0o666, ["may read and write it (mode 0666)"]),
+    ],
+)
+async def test_a_key_that_others_may_read_is_pointed_out(
+    tmp_path: Path, mode: int, cautions: list[str]
+) -> None:
+    """With what to do; it can sign all the same."""
+    path = write(tmp_path)
+    path.chmod(mode)
+    (found,) = find_hotkeys(tmp_path)
+    assert found.usable
+    for text, words in zip(found.cautions, cautions, strict=True):
+        assert words in text
+    assert await cautions_of(path) == found.cautions
+    assert all("chmod 600" in text for text in found.cautions)
+
+
+async def test_a_key_that_is_a_link_is_pointed_out(tmp_path: Path) -> None:
+    """What it leads to may be changed by somebody else; a broken one is named, too."""
+    path = write(tmp_path / "real")
+    path.chmod(0o600)
+    link = tmp_path / "wallets" / "miner" / "hotkeys" / "default"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(path)
+    (found,) = find_hotkeys(tmp_path / "wallets")
+    assert found.usable
+    assert found.cautions == (f"it is a link to {path}",)
+    path.unlink()
+    assert await cautions_of(link) == (f"it is a link to {path}",)
+    (found,) = find_hotkeys(tmp_path / "wallets")
+    assert "does not exist" in (found.problem or "")
+
+
+async def test_a_silent_disk_is_cautioned_about_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is known of the file then, and the refusal to sign says more."""
+    release = threading.Event()
+    monkeypatch.setattr(hotkey, "find_cautions", lambda _: release.wait())
+    monkeypatch.setattr(hotkey, "_WITHIN", 0.01)
+    assert await cautions_of(tmp_path) == ()
+    release.set()
