@@ -163,13 +163,13 @@ async def test_each_window_at_its_first_block(run: Callable[[World], None]) -> N
 
 
 async def test_few_reads_while_nothing_happens(run: Callable[[World], None]) -> None:
-    """A head in the midst of a final window costs nothing."""
+    """A head in the midst of a final window costs a look at the tempo."""
     world = World(START + 10)
     run(world)
     await settle()
     world.chain.calls.clear()
     await world.mine(40)
-    assert world.chain.calls == []
+    assert world.chain.calls == ["tempo"] * 40
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -386,8 +386,52 @@ async def test_a_subscriber_that_fails_is_alone(
     assert "a subscriber's own error" in caplog.text
 
 
+async def test_a_tempo_that_changes_within_a_window(
+    run: Callable[[World], None],
+) -> None:
+    """The next window is held in its own first block, not where the old one ended.
+
+    With tempo 360, window 7600403-7600462; from 7600420 on with tempo 300, one that ends
+    with 7600459.
+    """
+    world = World(7_600_410)
+    run(world)
+    await settle()
+    assert world.reports() == [(7_600_403, True, False)]
+    await world.mine(9)
+    world.chain.tempo_value = 300
+    await world.mine(40)
+    assert world.reports() == []
+    await world.mine()
+    assert world.chain.number == 7_600_460
+    assert world.reports() == [(7_600_460, False, False)]
+    assert world.held[-1].window.end == 7_600_519
+
+
+async def test_a_silent_subscription_is_polled_across_a_change_of_tempo(
+    run: Callable[[World], None],
+) -> None:
+    """A window that began earlier by the new tempo is no reason to ask each second."""
+    world = World(7_600_410)
+    run(world)
+    await settle()
+    world.chain.tempo_value = 300
+    await world.time.pass_by(36)
+    world.chain.mine(10, notify=False)
+    await world.time.pass_by(120)
+    world.chain.calls.clear()
+    for _ in range(20):
+        world.chain.mine(notify=False)
+        await world.time.pass_by(12)
+    assert world.chain.calls.count("head") < 20
+    for _ in range(20):
+        world.chain.mine(notify=False)
+        await world.time.pass_by(12)
+    assert world.reports()[-1] == (7_600_460, False, False)
+
+
 async def test_a_tempo_that_changes(run: Callable[[World], None]) -> None:
-    """It is read again at each window, and the windows start again with it."""
+    """It is read again at each head, and the windows start again with it."""
     world = World(START + 59)
     run(world)
     await settle()

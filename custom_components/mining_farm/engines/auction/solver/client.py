@@ -110,10 +110,22 @@ async def _run(request: bytes, folder: str) -> tuple[bytes, bytes, int | None]:
         start_new_session=True,
     )
     try:
-        output, errors = await process.communicate(request)
+        output, errors = await _converse(process, request)
     finally:
         await _end(process)
     return output, errors, process.returncode
+
+
+async def _converse(process: Process, request: bytes) -> tuple[bytes, bytes]:
+    """Ask, and return all that is printed; its stdin is open for as long as we live."""
+    stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
+    assert stdin and stdout and stderr  # noqa: PT018, S101 All three are pipes
+    with contextlib.suppress(ConnectionError):
+        stdin.write(request + b"\n")
+        await stdin.drain()
+    output, errors = await asyncio.gather(stdout.read(), stderr.read())
+    await process.wait()
+    return output, errors
 
 
 async def _end(process: Process) -> None:

@@ -1,7 +1,8 @@
-"""The solver's own process: one problem as JSON on stdin, the winners on stdout.
+"""The solver's own process: one problem as a line of JSON on stdin, winners on stdout.
 
-It is started with the engines' folder on its path, so that nothing above this package
-is imported. CBC runs as its child and in its group.
+It ends when stdin does: whoever asked is gone then, however that came about. It is
+started with the engines' folder on its path, so that nothing above this package is
+imported. CBC runs as its child and in its group.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,10 @@ import json
 import os
 from pathlib import Path
 import resource
+import select
+import signal
 import sys
+import threading
 import time
 from typing import Any
 
@@ -125,6 +129,15 @@ def _solve(
     )
 
 
+def _end_with_parent() -> None:
+    """End this group, CBC with it, once the other end of stdin is closed."""
+    stdin = select.poll()
+    # No event is asked for: that the pipe is closed is reported all the same.
+    stdin.register(sys.stdin.fileno(), 0)
+    stdin.poll()
+    os.killpg(0, signal.SIGKILL)
+
+
 def _be_modest(seconds: float) -> None:
     """Let Home Assistant go first, also when memory runs out; end also without it."""
     os.nice(_NICENESS)
@@ -137,7 +150,7 @@ def _be_modest(seconds: float) -> None:
 
 def main() -> None:
     """Answer what stdin asks; files are made in the working directory."""
-    request = json.load(sys.stdin)
+    request = json.loads(sys.stdin.readline())
     _be_modest(request["seconds"])
     try:
         document = answer(request, Path.cwd())
@@ -147,4 +160,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     main()

@@ -115,7 +115,7 @@ class AuctionWatch:
         """Return the head as soon as a window may have changed."""
         head = await self._chain.head()
         window, tempo = self._window, self._tempo
-        if window is None or tempo is None or self._held != window:
+        if window is None or tempo is None or self._is_new(window):
             await self._pause(1.0)
         elif (left := time_left(window, head.number)) > THRESHOLD:
             await self._pause(min(INTERVAL, left - THRESHOLD))
@@ -171,19 +171,22 @@ class AuctionWatch:
         if window != self._window:
             self._window = window
             self._hold_at = self._clock()
-        is_new = self._held is None or window.start > self._held.start
-        if is_new and self._clock() >= self._hold_at:
+        if self._is_new(window) and self._clock() >= self._hold_at:
             await self._hold_window(window, head)
         await self._check_open(head)
-        if self._held == window:
+        if not self._is_new(window):
             self._problem = None
 
+    def _is_new(self, window: Window) -> bool:
+        """Return whether a window begins after the last one that was reported."""
+        return self._held is None or window.start > self._held.start
+
     async def _find_window(self, head: BlockRef) -> Window:
-        """Return a head's window. The tempo is read again whenever that is another."""
-        if self._tempo is not None:
-            window = window_at(head.number, self._netuid, self._tempo)
-            if window == self._window:
-                return window
+        """Return a head's window by the tempo of that head, which may be a new one.
+
+        The owner of a subnet may change it in any block, and the clients of the network
+        read it each time: where a window ends is never settled before.
+        """
         self._tempo = await self._chain.tempo(head.hash)
         return window_at(head.number, self._netuid, self._tempo)
 
