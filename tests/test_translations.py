@@ -63,6 +63,8 @@ OPTIONS = {
     "rig_worker": {"minutes", "hours", "days"},
     "rig_outlet": {"device", "locked_device", "on", "off", "on_watts", "off_watts"},
     "rig_import": {*Mistake},
+    "severity": {*containers.Severity},
+    "threshold_side": {*containers.Side},
     "wallet_hotkey": set(),
 }
 """Options of selectors that are not named literally."""
@@ -166,6 +168,19 @@ def test_states() -> None:
         if types := getattr(description, "event_types", None):
             words = texts["state_attributes"]["event_type"]["state"]
             assert set(words) == set(types), description.key
+
+
+def test_words_of_a_container_s_alarm() -> None:
+    """The sensor calls each alarm as the alarm's own entity is called."""
+    texts = TEXTS["entity"]["binary_sensor"]
+    words = {
+        kind.key: texts[f"alarm_{kind.key}"]["name"]
+        for maker in containers.MAKERS
+        for table in maker.plants
+        for kind in table.alarms
+    }
+    states = TEXTS["entity"]["sensor"]["container_alarm"]["state"]
+    assert states == {"none": "None", "silent": "No answer", **words}
 
 
 @pytest.mark.parametrize("flow", ["config", "options"])

@@ -1,6 +1,6 @@
-"""What the forms of all kinds build with: translated options, the port of a device."""
+"""What the forms of all kinds build with: translated options and names, the port of a device."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Self
 
 import voluptuous as vol
@@ -19,6 +19,14 @@ PORT: Final = vol.All(
     NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
     vol.Coerce(int),
 )
+
+
+async def async_entity_names(hass: HomeAssistant) -> Callable[[str, str], str]:
+    """Return what gives an entity's translated name by platform and translation key."""
+    texts = await async_get_translations(hass, hass.config.language, "entity", {DOMAIN})
+    return lambda platform, key: texts[
+        f"component.{DOMAIN}.entity.{platform}.{key}.name"
+    ]
 
 
 class SelectorTexts:

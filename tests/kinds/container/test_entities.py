@@ -171,6 +171,7 @@ def check_alarms(site: Site, rows: list[Row] | tuple[Row, ...]) -> None:
 
 
 OF_EVERY_PLANT = {
+    "alarm",
     "alarms",
     "alarms_active",
     "highest_severity",

@@ -148,8 +148,10 @@ async def test_nothing_new_is_not_written(
     key = "mining_farm.container.north"
     assert hass_storage[key]["data"] == {
         "alarms": [],
+        "past": [],
         "manual_set_point": 35.0,
         "miners": {},
+        "last_number": 0,
     }
     del hass_storage[key]
     await site.polls(3)

@@ -11,7 +11,7 @@ from custom_components.mining_farm.common.members import (
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.kinds import container as kind
 from custom_components.mining_farm.kinds.container import miner_readings
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from simulators.antspace import AntspaceSimulator
 
 from .conftest import NORTH, Site
@@ -121,6 +121,39 @@ async def test_a_list_that_cannot_be_true(
     await site.polls(2)
     assert readings(site, 3) == ("103.0", "73.0", "53.0")
     assert site.hass.states.get("sensor.north_miner_4_hashrate") is None
+
+
+async def test_those_that_are_gone_make_room(
+    site: Site,
+    north: AntspaceSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Addresses change: whoever is listed is shown, and the longest gone goes first."""
+    monkeypatch.setattr(miner_readings, "MOST_MINERS", 3)
+    north.set_fields(listed(1, 2))
+    entry = await site.add(north, miner_readings=True)
+    north.set_fields(listed(2, 3))
+    await site.polls()
+    assert readings(site, 1) == ("unavailable",) * 3
+    north.set_fields(listed(4, 5))
+    await site.polls()
+    # 1 is gone longest and 2 was listed with 3, so that its address decides.
+    assert readings(site, 4) == ("104.0", "74.0", "54.0")
+    assert readings(site, 5) == ("105.0", "75.0", "55.0")
+    assert set(entry.runtime_data.journal.miners.values()) == {3, 4, 5}
+    north.set_fields(listed(6, 7, 8))
+    for _ in range(2):
+        await site.polls()
+        assert [readings(site, number)[0] for number in (6, 7, 8)] == [
+            "106.0",
+            "107.0",
+            "108.0",
+        ]
+        registered = er.async_entries_for_config_entry(entity_registry, NORTH)
+        assert sum("_miner_" in entity.unique_id for entity in registered) == 9
+        await site.hass.config_entries.async_reload(NORTH)
+        await site.settle()
 
 
 @pytest.mark.parametrize("fault", ["refuse", "break_down"])

@@ -18,6 +18,8 @@ USUAL: dict[str, Any] = {
     "set_point_highest": 45.0,
     "miner_readings": False,
     "pressure_unit": "mpa",
+    "thresholds": [],
+    "severities": [],
 }
 
 
@@ -63,6 +65,8 @@ async def test_what_is_in_force_is_shown(
         "set_point_lowest": 20.0,
         "set_point_highest": 48.0,
         "miner_readings": False,
+        "thresholds": [],
+        "severities": [],
     }
 
 

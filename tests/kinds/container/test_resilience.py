@@ -1,14 +1,18 @@
 """Fresh, grace, lost; off is normal; and a PLC that is gone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import (
+    async_capture_events,
+    async_fire_time_changed,
+)
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateReportedData, callback
+from homeassistant.util import dt as dt_util
 from simulators.antspace import AntspaceSimulator
 
 from .conftest import Site
@@ -18,6 +22,7 @@ SUPPLY = "sensor.north_supply_temperature"
 PUMP = "binary_sensor.north_circulating_pump"
 LEAK = "binary_sensor.north_leak"
 PROBLEM = "binary_sensor.north_problem"
+ALARM = "sensor.north_alarm"
 ALARMS = "sensor.north_alarms_active"
 SEVERITY = "sensor.north_highest_severity"
 SILENT = "binary_sensor.north_container_silent"
@@ -32,7 +37,7 @@ SUMMARY = (
     "sensor.north_hottest_board",
     "sensor.north_mean_chip_temperature",
 )
-ALWAYS_THERE = {STATUS, SILENT, CONNECTION, LAST_SEEN, "event.north_alarms"}
+ALWAYS_THERE = {STATUS, ALARM, SILENT, CONNECTION, LAST_SEEN, "event.north_alarms"}
 
 
 def states(site: Site) -> dict[str, str]:
@@ -117,7 +122,7 @@ async def test_loads_while_the_container_is_off(
     assert len(states(site)) > 50
     for entity in (SUPPLY, PUMP, LEAK, PROBLEM, ALARMS, HASHRATE, LAST_SEEN):
         assert site.state(entity) == STATE_UNAVAILABLE
-    for entity in (STATUS, SILENT, CONNECTION):
+    for entity in (STATUS, SILENT, CONNECTION, ALARM):
         assert site.state(entity) == STATE_UNKNOWN
     assert logged(caplog) == []
     await site.polls(3)
@@ -191,6 +196,23 @@ async def test_the_miners_summary_fails_by_itself(
     north.restore()
     await site.polls()
     assert site.state(HASHRATE) == "47709.0"
+
+
+async def test_the_age_of_a_summary_is_of_a_clock_that_only_runs_forward(
+    site: Site, north: AntspaceSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wall clock that is set back two hours keeps no old list alive."""
+    await site.add(north)
+    north.break_down(operations="minerInfo")
+    utcnow = dt_util.utcnow
+    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() - timedelta(hours=2))
+    for _ in range(3):
+        site.clock.advance(31)
+        site.freezer.tick(31)
+        async_fire_time_changed(site.hass, utcnow())
+        await site.settle()
+    assert site.state(HASHRATE) == STATE_UNAVAILABLE
+    assert site.state(STATUS) == "running"
 
 
 async def test_summary_that_never_came_is_not_known(

@@ -1,6 +1,6 @@
 """Cooling containers, whoever makes them: readings, alarms, and writes with their proof."""
 
-from .alarms import AlarmChange, follow
+from .alarms import AlarmChange, follow, remember
 from .bounds import check_set_point, manual_set_point
 from .commands import (
     Confirmed,
@@ -53,6 +53,7 @@ from .rows import (
 )
 from .snapshot import take_snapshot
 from .status import status_in_silence, status_of
+from .thresholds import Side, Threshold, ThresholdWatch, with_thresholds
 
 __all__ = [
     "MAKERS",
@@ -87,8 +88,11 @@ __all__ = [
     "SetPointBounds",
     "Severity",
     "Shape",
+    "Side",
     "Snapshot",
     "Status",
+    "Threshold",
+    "ThresholdWatch",
     "UnconfirmedError",
     "UnknownDeviceError",
     "UnreachableError",
@@ -100,6 +104,7 @@ __all__ = [
     "follow",
     "manual_set_point",
     "plant",
+    "remember",
     "reset_cooling",
     "set_pid",
     "set_supply_temperature",
@@ -108,4 +113,5 @@ __all__ = [
     "status_of",
     "stop_cooling",
     "take_snapshot",
+    "with_thresholds",
 ]

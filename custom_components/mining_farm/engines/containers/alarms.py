@@ -1,11 +1,14 @@
 """The life of alarms: raised, kept while they last, cleared only by an explicit off."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .models import Alarm, PlantReading
 from .rows import AlarmKind, PlantTable
+
+MOST_PAST = 200
+"""Past alarms that are kept; the oldest go first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ def follow(
         known = previous.get(kind.key)
         on = reading.alarm_states.get(kind.key)
         if known is not None and on is not False:
-            active[kind.key] = known
+            active[kind.key] = _as_bad_as(kind, known)
         elif on:
             active[kind.key] = _raise(kind, now)
             raised.append(active[kind.key])
@@ -46,6 +49,18 @@ def follow(
             if key not in active
         ),
     )
+
+
+def remember(past: Iterable[Alarm], cleared: Iterable[Alarm]) -> tuple[Alarm, ...]:
+    """Return the past alarms with those that were cleared now, the last ones last."""
+    return (*past, *cleared)[-MOST_PAST:]
+
+
+def _as_bad_as(kind: AlarmKind, known: Alarm) -> Alarm:
+    """Return an alarm with the severity of now, which its user may have changed."""
+    if known.severity is kind.severity:
+        return known
+    return replace(known, severity=kind.severity)
 
 
 def _raise(kind: AlarmKind, now: datetime) -> Alarm:

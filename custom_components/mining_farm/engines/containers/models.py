@@ -86,6 +86,13 @@ class Alarm:
     raised_at: datetime
     cleared_at: datetime | None = None
 
+    @property
+    def duration(self) -> float | None:
+        """Return how many seconds it lasted; None while it does, or if the clock went back."""
+        if self.cleared_at is None or self.cleared_at < self.raised_at:
+            return None
+        return (self.cleared_at - self.raised_at).total_seconds()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantReading:

@@ -1,7 +1,7 @@
 """A plant as data: its numbers, flags, alarms and limits, and how each is shown."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .models import Nature, Severity
@@ -142,7 +142,7 @@ class AlarmKind:
     key: str
     """Unique within its plant, one per bit: numbered fans and pumps are told apart."""
     wire: str | None
-    """Its name in the controller's answer; None where `below` decides."""
+    """Its name in the controller's answer; None where a limit decides."""
     aliases: tuple[str, ...] = ()
     below: Below | None = None
     name: str
@@ -153,6 +153,8 @@ class AlarmKind:
     """Which fan or pump."""
     is_fault: bool = True
     """Whether it turns the status to error."""
+    own: bool = False
+    """Whether it is a threshold of the user's, of whom its name is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,16 @@ class PlantTable:
     def has_pressures(self) -> bool:
         """Return whether the unit of its raw pressures matters."""
         return any(field.quantity is Quantity.PRESSURE for field in self.fields)
+
+    def with_severities(self, severities: Mapping[str, Severity]) -> PlantTable:
+        """Return this table with other severities of some alarms, by their keys."""
+        return replace(
+            self,
+            alarms=tuple(
+                replace(kind, severity=severities.get(kind.key, kind.severity))
+                for kind in self.alarms
+            ),
+        )
 
     def alarm(self, key: str) -> AlarmKind:
         """Return an alarm by its key; KeyError where the plant has none."""

@@ -8,10 +8,10 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.containers import PressureUnit, connect
+from . import issues
 from .const import CONF_MINER_READINGS, CONF_MODEL, CONF_PRESSURE_UNIT
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import device_info, miner_identifier
-from .issues import delete_all
 from .journal import ContainerJournal
 
 PLATFORMS = [
@@ -52,14 +52,15 @@ def async_register_devices(hass: HomeAssistant, entry: ContainerConfigEntry) -> 
 
 @callback
 def async_join(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
-    """Offer other entries what is known of the container."""
+    """Offer other entries what is known of the container, and its trouble to repairs."""
     async_offer(hass, entry, entry.runtime_data.facts)
+    issues.follow(hass, entry)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
     """Remove what was kept of a container."""
     await ContainerJournal(hass, entry.entry_id).async_remove()
-    delete_all(hass, entry.entry_id)
+    issues.delete_all(hass, entry.entry_id)
 
 
 async def async_remove_device(

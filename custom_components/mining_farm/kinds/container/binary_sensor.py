@@ -8,13 +8,18 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
-from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import UNDEFINED
 
 from ...engines.containers import AlarmKind, Flag, Nature, Shape
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
+
+ALARM = "alarm_"
+"""Begins the keys of the alarms' sensors."""
 
 SILENT = BinarySensorEntityDescription(
     key="silent",
@@ -54,9 +59,14 @@ def describe_flag(flag: Flag) -> BinarySensorEntityDescription:
 def describe_alarm(kind: AlarmKind) -> BinarySensorEntityDescription:
     """Describe the sensor of an alarm."""
     return BinarySensorEntityDescription(
-        key=f"alarm_{kind.key}",
-        translation_key=f"alarm_{kind.key}",
+        key=f"{ALARM}{kind.key}",
+        # A threshold's name is its user's own words.
+        name=kind.name if kind.own else UNDEFINED,
+        translation_key=None if kind.own else f"{ALARM}{kind.key}",
         device_class=NATURES[kind.nature],
+        # Twenty rows that are all right hide the readings; the worst of them is a
+        # sensor, and all together are a problem.
+        entity_category=EntityCategory.DIAGNOSTIC,
     )
 
 
@@ -79,7 +89,23 @@ async def async_setup_entry(
         for kind in coordinator.table.alarms:
             yield AlarmSensor(coordinator, kind)
 
+    _remove_alarms_that_are_gone(hass, entry)
     async_add_entities(sensors())
+
+
+@callback
+def _remove_alarms_that_are_gone(
+    hass: HomeAssistant, entry: ContainerConfigEntry
+) -> None:
+    """Remove the sensors of thresholds that the user has taken away."""
+    registry = er.async_get(hass)
+    alarms = f"{entry.entry_id}_{ALARM}"
+    ids = {f"{alarms}{kind.key}" for kind in entry.runtime_data.table.alarms}
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if entity.domain == Platform.BINARY_SENSOR and (
+            entity.unique_id.startswith(alarms) and entity.unique_id not in ids
+        ):
+            registry.async_remove(entity.entity_id)
 
 
 class SilentSensor(ContainerEntity, BinarySensorEntity):

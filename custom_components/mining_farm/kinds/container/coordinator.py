@@ -1,7 +1,7 @@
 """Polls one container and follows its alarms."""
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from ipaddress import IPv4Address
 from time import monotonic
@@ -24,13 +24,15 @@ from ...engines.containers import (
     SetPointBounds,
     Snapshot,
     Status,
+    ThresholdWatch,
     Write,
     follow,
     plant,
+    remember,
     status_of,
     take_snapshot,
 )
-from . import issues
+from .alarm_options import table_in_force, thresholds_of
 from .const import (
     CONF_CONTROLS,
     CONF_MODEL,
@@ -64,7 +66,8 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             hass, entry, name=entry.title, interval=POLL_INTERVAL, known=True
         )
         self.driver = driver
-        self.table = plant(entry.data[CONF_MODEL])
+        self.table = table_in_force(plant(entry.data[CONF_MODEL]), entry.options)
+        self._thresholds = ThresholdWatch(thresholds_of(entry.options))
         self.journal = ContainerJournal(hass, entry.entry_id)
         self.events = EventQueue()
         self.command_lock = asyncio.Lock()
@@ -125,8 +128,13 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
                     self.config_entry.title, snapshot.failure
                 ),
             ) from snapshot.failure
+        reported = any(
+            plant.alarm_states.get(kind.key) is not None
+            for kind in self.table.alarms
+            if kind.wire is not None
+        )
+        plant = self._with_thresholds(plant)
         self._follow(plant)
-        issues.update(self.hass, self.config_entry, self.table, plant)
         miners = self._last_miners(snapshot)
         listed = (miners and miners.miners) or ()
         return ContainerData(
@@ -134,7 +142,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             plant=plant,
             miners=miners,
             miners_by_ip={miner.ip: miner for miner in listed},
-            alarms=self._alarms(plant),
+            alarms=self._alarms(reported=reported),
         )
 
     def _last_miners(self, snapshot: Snapshot) -> MinerSummary | None:
@@ -145,9 +153,14 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             self._miners = None
         return self._miners
 
-    def _alarms(self, plant: PlantReading) -> tuple[Alarm, ...] | None:
+    def _with_thresholds(self, plant: PlantReading) -> PlantReading:
+        """Add which of the user's limits are exceeded, as alarms like the plant's own."""
+        states = self._thresholds.states(plant.values, self.journal.alarms, monotonic())
+        return replace(plant, alarm_states={**plant.alarm_states, **states})
+
+    def _alarms(self, *, reported: bool) -> tuple[Alarm, ...] | None:
         active = self.journal.alarms.values()
-        if not active and not any(on is not None for on in plant.alarm_states.values()):
+        if not active and not reported:
             return None
         return tuple(sorted(active, key=lambda alarm: alarm.severity, reverse=True))
 
@@ -157,7 +170,8 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         target = self.journal.manual_set_point
         if plant.pid_mode is False and plant.set_point is not None:
             target = plant.set_point
-        self.journal.keep(change.active, target)
+        past = remember(self.journal.past, change.cleared)
+        self.journal.keep(change.active, past, target)
         for alarm in change.raised:
             self.events.trigger(ALARM_RAISED, _attributes(alarm))
         for alarm in change.cleared:
@@ -186,9 +200,12 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             "status": self.status,
             "last_seen": self.last_seen,
             "alarms": data and data.alarms and [asdict(alarm) for alarm in data.alarms],
+            "past_alarms": [
+                {**asdict(alarm), "duration": alarm.duration}
+                for alarm in reversed(self.journal.past)
+            ],
             "manual_set_point": self.journal.manual_set_point,
-            "plant": data
-            and {**asdict(data.plant), "implausible": sorted(data.plant.implausible)},
+            "plant": data and asdict(data.plant),
             "miners": data and data.miners and asdict(data.miners),
         }
 
@@ -209,4 +226,5 @@ def _attributes(alarm: Alarm) -> dict[str, Any]:
         "number": alarm.number,
         "raised_at": alarm.raised_at.isoformat(),
         "cleared_at": alarm.cleared_at and alarm.cleared_at.isoformat(),
+        "duration": alarm.duration,
     }

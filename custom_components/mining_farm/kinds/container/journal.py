@@ -15,7 +15,7 @@ SAVE_DELAY_S = 5
 
 
 class ContainerJournal:
-    """The alarms that are on, the last target that a user set, and miners' numbers.
+    """Alarms, past ones too, the last target that a user set, and miners' numbers.
 
     An alarm that outlasts a restart is not raised again; leaving PID mode needs a
     target; and a miner's device is named by a number, since addresses are private.
@@ -28,10 +28,14 @@ class ContainerJournal:
         )
         self.alarms: Mapping[str, Alarm] = {}
         """Those that are on, by key."""
+        self.past: tuple[Alarm, ...] = ()
+        """Those that were cleared, the last one last."""
         self.manual_set_point: float | None = None
         """°C"""
         self.miners: dict[str, int] = {}
         """Numbers of miners by address."""
+        self._last_number = 0
+        """No number is used again: statistics go by it."""
         self._unsaved = False
         self._closed = False
 
@@ -41,22 +45,35 @@ class ContainerJournal:
             return
         self.manual_set_point = kept["manual_set_point"]
         self.miners = kept.get("miners", {})
+        highest = max(self.miners.values(), default=0)
+        self._last_number = kept.get("last_number", highest)
         alarms = map(_alarm, kept["alarms"])
         self.alarms = {alarm.key: alarm for alarm in alarms}
+        self.past = tuple(map(_alarm, kept.get("past", ())))
 
     @callback
-    def keep(self, alarms: Mapping[str, Alarm], manual_set_point: float | None) -> None:
-        """Remember both; written to disk a little later, and only when they changed."""
-        if (alarms, manual_set_point) == (self.alarms, self.manual_set_point):
+    def keep(
+        self,
+        alarms: Mapping[str, Alarm],
+        past: tuple[Alarm, ...],
+        manual_set_point: float | None,
+    ) -> None:
+        """Remember them; written to disk a little later, and only when they changed."""
+        if (alarms, past, manual_set_point) == (
+            self.alarms,
+            self.past,
+            self.manual_set_point,
+        ):
             return
-        self.alarms, self.manual_set_point = alarms, manual_set_point
+        self.alarms, self.past, self.manual_set_point = alarms, past, manual_set_point
         self._save_soon()
 
     @callback
     def number_of(self, ip: str) -> int:
         """Return a miner's number, a new one where it was never seen."""
         if ip not in self.miners:
-            self.miners[ip] = max(self.miners.values(), default=0) + 1
+            self._last_number += 1
+            self.miners[ip] = self._last_number
             self._save_soon()
         return self.miners[ip]
 
@@ -90,12 +107,15 @@ class ContainerJournal:
         self._unsaved = False
         return {
             "alarms": [asdict(alarm) for alarm in self.alarms.values()],
+            "past": [asdict(alarm) for alarm in self.past],
             "manual_set_point": self.manual_set_point,
             "miners": self.miners,
+            "last_number": self._last_number,
         }
 
 
 def _alarm(kept: dict[str, Any]) -> Alarm:
+    cleared = kept["cleared_at"]
     return Alarm(
         id=kept["id"],
         key=kept["key"],
@@ -104,4 +124,5 @@ def _alarm(kept: dict[str, Any]) -> Alarm:
         nature=Nature(kept["nature"]),
         number=kept["number"],
         raised_at=datetime.fromisoformat(kept["raised_at"]),
+        cleared_at=cleared and datetime.fromisoformat(cleared),
     )

@@ -1,6 +1,6 @@
 """What a container reports of each miner, where its user wants that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import override
 
@@ -12,6 +12,7 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import UnitOfTemperature
 from homeassistant.core import callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import ChildDeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -22,7 +23,10 @@ from .coordinator import ContainerCoordinator
 from .entity import miner_identifier
 
 MOST_MINERS = 1000
-"""Several times what a container holds; what lists more is broken."""
+"""Several times what a container holds; what lists more is broken.
+
+Those that are gone make room for new ones, the longest gone first.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,16 +72,16 @@ def async_add_miner_readings(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the readings of all miners that were ever listed, and later of new ones."""
-    added: set[str] = set()
+    journal = coordinator.journal
+    added: dict[str, None] = {}
+    """The longest gone first, those that are listed last."""
 
     @callback
-    def add(ips: set[str]) -> None:
-        # One that its user removed may come back.
-        added.intersection_update(coordinator.journal.miners)
-        new = sorted(ips - added)[: MOST_MINERS - len(added)]
+    def add(ips: Iterable[str]) -> None:
+        new = [ip for ip in ips if ip not in added][: MOST_MINERS - len(added)]
         if not new:
             return
-        added.update(new)
+        added.update(dict.fromkeys(new))
         async_add_entities(
             [
                 MinerReading(coordinator, description, ip)
@@ -87,13 +91,46 @@ def async_add_miner_readings(
         )
 
     @callback
-    def add_listed() -> None:
-        if coordinator.fresh:
-            add(set(coordinator.data.miners_by_ip))
+    def make_room(listed: Collection[str]) -> None:
+        gone = [ip for ip in added if ip not in listed]
+        missing = len(gone) + len(listed) - MOST_MINERS
+        for ip in gone[: max(missing, 0)]:
+            del added[ip]
+            async_remove_miner(coordinator, ip)
 
+    @callback
+    def add_listed() -> None:
+        if not coordinator.fresh:
+            return
+        listed = coordinator.data.miners_by_ip
+        # One that its user removed may come back.
+        for ip in [ip for ip in added if ip not in journal.miners]:
+            del added[ip]
+        for ip in listed:
+            if ip in added:
+                added[ip] = added.pop(ip)
+        # A list that cannot be true takes the place of nothing.
+        if len(listed) <= MOST_MINERS:
+            make_room(listed)
+        add(sorted(listed))
+
+    add(sorted(journal.miners, key=journal.number_of)[-MOST_MINERS:])
     add_listed()
-    add(set(coordinator.journal.miners))
     coordinator.config_entry.async_on_unload(coordinator.async_add_listener(add_listed))
+
+
+@callback
+def async_remove_miner(coordinator: ContainerCoordinator, ip: str) -> None:
+    """Remove a miner's device, with its entities, and its number."""
+    entry = coordinator.config_entry
+    identifier = miner_identifier(entry, coordinator.journal.number_of(ip))
+    coordinator.journal.forget_miner(ip)
+    registry = dr.async_get(coordinator.hass)
+    device = registry.async_get_child_device_by_identifier(
+        (DOMAIN, identifier), entry.entry_id
+    )
+    if device is not None:
+        registry.async_remove_device(device.id)
 
 
 class MinerReading(FarmEntity[ContainerCoordinator], SensorEntity):

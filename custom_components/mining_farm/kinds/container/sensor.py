@@ -24,6 +24,7 @@ from .miner_readings import async_add_miner_readings
 
 TERAHASH = "TH/s"
 NO_ALARM = "none"
+NO_ANSWER = "silent"
 
 DEVICE_CLASSES = {
     Quantity.TEMPERATURE: SensorDeviceClass.TEMPERATURE,
@@ -57,6 +58,11 @@ ALARMS = SensorEntityDescription(
     key="alarms_active",
     translation_key="alarms_active",
     state_class=SensorStateClass.MEASUREMENT,
+)
+ALARM = SensorEntityDescription(
+    key="alarm",
+    translation_key="container_alarm",
+    device_class=SensorDeviceClass.ENUM,
 )
 HIGHEST_SEVERITY = SensorEntityDescription(
     key="highest_severity",
@@ -148,6 +154,7 @@ async def async_setup_entry(
 
     def sensors() -> Iterator[ContainerEntity]:
         yield StatusSensor(coordinator, STATUS)
+        yield AlarmSensor(coordinator, ALARM)
         yield AlarmsSensor(coordinator, ALARMS)
         yield HighestSeveritySensor(coordinator, HIGHEST_SEVERITY)
         yield ContainerLastSeenSensor(coordinator, LAST_SEEN)
@@ -203,6 +210,36 @@ class StatusSensor(ContainerEntity, SensorEntity):
     @override
     def native_value(self) -> str | None:
         return self.coordinator.status
+
+
+class AlarmSensor(ContainerEntity, SensorEntity):
+    """The worst alarm that is on, or that the container does not answer."""
+
+    def __init__(
+        self, coordinator: ContainerCoordinator, description: SensorEntityDescription
+    ) -> None:
+        """Take the alarms of the model's table."""
+        super().__init__(coordinator, description)
+        self._words = {
+            kind.key: kind.name if kind.own else kind.key
+            for kind in coordinator.table.alarms
+        }
+        self._attr_options = [NO_ALARM, NO_ANSWER, *self._words.values()]
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        if not self.coordinator.fresh:
+            return NO_ANSWER if self.coordinator.silent else None
+        alarms = self.coordinator.data.alarms
+        if alarms is None:
+            return None
+        return self._words[alarms[0].key] if alarms else NO_ALARM
 
 
 class AlarmsSensor(ContainerEntity, SensorEntity):

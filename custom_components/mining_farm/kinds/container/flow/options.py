@@ -15,6 +15,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
 )
 
+from ....common.forms import async_entity_names
 from ....engines.containers import PlantTable, PressureUnit, plant
 from ..const import (
     CONF_CONTROLS,
@@ -23,13 +24,22 @@ from ..const import (
     CONF_PRESSURE_UNIT,
     CONF_SET_POINT_HIGHEST,
     CONF_SET_POINT_LOWEST,
+    CONF_SEVERITIES,
+    CONF_THRESHOLDS,
+)
+from .alarms import (
+    EntityName,
+    find_mistakes,
+    severities_selector,
+    thresholds_selector,
+    with_plain_names,
 )
 
 COLDEST, HOTTEST = 5, 60
 """°C that no user can want to leave: the plants freeze, and their miners trip."""
 
 
-def _schema(table: PlantTable) -> vol.Schema:
+def _schema(table: PlantTable, name_of: EntityName) -> vol.Schema:
     degrees = NumberSelector(
         NumberSelectorConfig(
             min=COLDEST,
@@ -47,6 +57,8 @@ def _schema(table: PlantTable) -> vol.Schema:
     }
     if table.has_pressures:
         fields[vol.Required(CONF_PRESSURE_UNIT)] = PRESSURE_UNIT
+    fields[vol.Optional(CONF_THRESHOLDS)] = thresholds_selector(table, name_of)
+    fields[vol.Optional(CONF_SEVERITIES)] = severities_selector(table, name_of)
     return vol.Schema(fields)
 
 
@@ -63,6 +75,8 @@ def options_of(table: PlantTable, options: dict[str, Any]) -> dict[str, Any]:
         CONF_SET_POINT_HIGHEST: table.bounds.high,
         CONF_MINER_READINGS: False,
         CONF_PRESSURE_UNIT: PressureUnit.MPA,
+        CONF_THRESHOLDS: [],
+        CONF_SEVERITIES: [],
         **options,
     }
 
@@ -79,19 +93,22 @@ class ContainerOptionsFlow(OptionsFlowWithReload):
     async def async_step_container(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for controls, bounds, units and how much is shown."""
+        """Ask for controls, bounds, units, how much is shown, and about alarms."""
         table = plant(self.config_entry.data[CONF_MODEL])
         errors: dict[str, str] = {}
         if user_input is not None:
+            user_input = with_plain_names(user_input)
+            errors = find_mistakes(table, user_input)
             low = user_input[CONF_SET_POINT_LOWEST]
             high = user_input[CONF_SET_POINT_HIGHEST]
-            if low < high:
+            if low >= high:
+                errors[CONF_SET_POINT_HIGHEST] = "bounds_crossed"
+            if not errors:
                 return self.async_create_entry(data=user_input)
-            errors[CONF_SET_POINT_HIGHEST] = "bounds_crossed"
         return self.async_show_form(
             step_id="container",
             data_schema=self.add_suggested_values_to_schema(
-                _schema(table),
+                _schema(table, await async_entity_names(self.hass)),
                 user_input or options_of(table, dict(self.config_entry.options)),
             ),
             errors=errors,
