@@ -129,6 +129,34 @@ async def test_limits_are_set_in_the_options(
     assert entity_registry.async_get(SENSOR) is not None
 
 
+async def test_choices_are_in_words(site: Site, north: AntspaceSimulator) -> None:
+    """Numbers come with their unit, and what is no measurement has no limit."""
+    form = await begin(site, await site.add(north))
+    choices = {
+        str(field): {
+            name: {
+                option["value"]: option["label"]
+                for option in inner["selector"].config["options"]
+            }
+            for name, inner in selector.config["fields"].items()
+            if "options" in inner["selector"].config
+        }
+        for field, selector in form["data_schema"].schema.items()
+        if str(field) in ("thresholds", "severities")
+    }
+    numbers = choices["thresholds"]["field"]
+    assert numbers["supply_liquid_pressure"] == "Supply pressure (bar)"
+    assert numbers["supply_liquid_temp"] == "Supply temperature (°C)"
+    assert "longitude" not in numbers
+    assert choices["thresholds"]["side"] == {
+        "above": "Above the limit",
+        "below": "Below the limit",
+    }
+    assert choices["severities"]["alarm"]["leakage_fault"] == "Leak"
+    assert choices["severities"]["severity"] == choices["thresholds"]["severity"]
+    assert choices["severities"]["severity"]["critical"] == "Critical"
+
+
 @pytest.mark.parametrize(
     ("changes", "error"),
     [

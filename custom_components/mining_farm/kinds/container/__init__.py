@@ -54,7 +54,7 @@ def async_register_devices(hass: HomeAssistant, entry: ContainerConfigEntry) -> 
 def async_join(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
     """Offer other entries what is known of the container, and its trouble to repairs."""
     async_offer(hass, entry, entry.runtime_data.facts)
-    issues.follow(hass, entry)
+    entry.runtime_data.async_follow_issues()
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:

@@ -32,6 +32,7 @@ from ...engines.containers import (
     status_of,
     take_snapshot,
 )
+from . import issues
 from .alarm_options import table_in_force, thresholds_of
 from .const import (
     CONF_CONTROLS,
@@ -176,6 +177,27 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             self.events.trigger(ALARM_RAISED, _attributes(alarm))
         for alarm in change.cleared:
             self.events.trigger(ALARM_CLEARED, _attributes(alarm))
+
+    @callback
+    def async_follow_issues(self) -> None:
+        """Keep the issues to what is known, for as long as the entry is loaded."""
+        entry = self.config_entry
+
+        @callback
+        def update() -> None:
+            # Soon after a start whether it is silent is not known.
+            if (silent := self.silent) is not None:
+                issues.update_silence(self.hass, entry, silent=silent)
+            if self.fresh:
+                issues.update(self.hass, entry, self.table, self.data)
+
+        @callback
+        def end() -> None:
+            issues.delete_passing(self.hass, entry.entry_id)
+
+        update()
+        entry.async_on_unload(self.async_add_listener(update))
+        entry.async_on_unload(end)
 
     @callback
     def async_refresh_in_background(self) -> None:

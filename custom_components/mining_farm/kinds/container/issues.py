@@ -1,7 +1,8 @@
 """Repair issues of a container: raised by what is known of it, withdrawn by what is later."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.issue_registry import IssueSeverity
 
@@ -15,58 +16,54 @@ from ...engines.containers import (
 )
 from .data import ContainerData
 
-if TYPE_CHECKING:
-    from .coordinator import ContainerConfigEntry
-
 PRESSURE = "container_pressure"
 POWER = "container_power"
 LEAK = "container_leak"
 SILENT = "container_silent"
 PLANT_LOST = "container_plant_lost"
 
+PASSING = (LEAK, SILENT, PLANT_LOST)
+"""Those that are only true while the container is watched."""
+
 
 @callback
-def follow(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
-    """Keep the issues to what is known of the container, for as long as it is loaded."""
-    container = entry.runtime_data
+def update(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    table: PlantTable,
+    data: ContainerData,
+) -> None:
+    """Raise and withdraw the issues that follow from a fresh reading."""
+    leak = any(alarm.nature is Nature.MOISTURE for alarm in data.alarms or ())
+    _set(hass, entry, LEAK, IssueSeverity.CRITICAL, on=leak)
+    if (connected := data.plant.connected) is not None:
+        _set(hass, entry, PLANT_LOST, IssueSeverity.CRITICAL, on=not connected)
+    _update_units(hass, entry, table, data.plant)
 
-    @callback
-    def update() -> None:
-        if (silent := container.silent) is not None:
-            _set(hass, entry, SILENT, IssueSeverity.ERROR, on=silent)
-        # What was read before the silence is no news.
-        if container.fresh:
-            _update_alarms(hass, entry, container.data)
-            _update_units(hass, entry, container.table, container.data.plant)
 
-    @callback
-    def end() -> None:
-        withdraw_issues(hass, entry.entry_id, (LEAK, SILENT, PLANT_LOST))
+@callback
+def update_silence(
+    hass: HomeAssistant, entry: ConfigEntry[Any], *, silent: bool
+) -> None:
+    """Raise or withdraw the issue of a container that does not answer."""
+    _set(hass, entry, SILENT, IssueSeverity.ERROR, on=silent)
 
-    update()
-    entry.async_on_unload(container.async_add_listener(update))
-    entry.async_on_unload(end)
+
+@callback
+def delete_passing(hass: HomeAssistant, entry_id: str) -> None:
+    """Withdraw what nothing keeps true once the container is not watched."""
+    withdraw_issues(hass, entry_id, PASSING)
 
 
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw every issue of a container that is removed."""
-    keys = (PRESSURE, POWER, LEAK, SILENT, PLANT_LOST)
-    withdraw_issues(hass, entry_id, keys)
-
-
-def _update_alarms(
-    hass: HomeAssistant, entry: ContainerConfigEntry, data: ContainerData
-) -> None:
-    leak = any(alarm.nature is Nature.MOISTURE for alarm in data.alarms or ())
-    _set(hass, entry, LEAK, IssueSeverity.CRITICAL, on=leak)
-    if (connected := data.plant.connected) is not None:
-        _set(hass, entry, PLANT_LOST, IssueSeverity.CRITICAL, on=not connected)
+    withdraw_issues(hass, entry_id, (PRESSURE, POWER, *PASSING))
 
 
 def _update_units(
     hass: HomeAssistant,
-    entry: ContainerConfigEntry,
+    entry: ConfigEntry[Any],
     table: PlantTable,
     plant: PlantReading,
 ) -> None:
@@ -87,7 +84,7 @@ def _update_units(
 
 def _set(
     hass: HomeAssistant,
-    entry: ContainerConfigEntry,
+    entry: ConfigEntry[Any],
     key: str,
     severity: IssueSeverity,
     *,

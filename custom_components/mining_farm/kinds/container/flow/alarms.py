@@ -1,9 +1,11 @@
 """Fields about alarms in a container's options: severities, and limits of one's own."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from homeassistant.const import UnitOfTime
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -18,6 +20,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
+from ....common.forms import SelectorTexts, async_entity_names
 from ....engines.containers import PlantTable, Severity, Side
 from ..alarm_options import (
     ATTR_ALARM,
@@ -34,30 +37,30 @@ from ..sensor import NO_ALARM, NO_ANSWER
 LONGEST_NAME: Final = 60
 DAY_S: Final = 86_400
 
-SEVERITY = SelectSelector(
-    SelectSelectorConfig(
-        options=list(Severity),
-        translation_key="severity",
-        mode=SelectSelectorMode.DROPDOWN,
-    )
-)
-SIDE = SelectSelector(
-    SelectSelectorConfig(
-        options=list(Side),
-        translation_key="threshold_side",
-        mode=SelectSelectorMode.DROPDOWN,
-    )
-)
 
-type EntityName = Callable[[str, str], str]
-"""Returns an entity's name by its platform and translation key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The user's words: selects inside of an object are not translated by themselves."""
+
+    entity_name: Callable[[str, str], str]
+    """By platform and translation key."""
+    option: SelectorTexts
+
+    @classmethod
+    async def async_load(cls, hass: HomeAssistant) -> Words:
+        """Read the translations once for a form."""
+        return cls(
+            entity_name=await async_entity_names(hass),
+            option=await SelectorTexts.async_load(hass),
+        )
 
 
-def severities_selector(table: PlantTable, name_of: EntityName) -> ObjectSelector:
+def severities_selector(table: PlantTable, words: Words) -> ObjectSelector:
     """Return the field for other severities of the plant's own alarms."""
     alarms = [
         SelectOptionDict(
-            value=kind.key, label=name_of("binary_sensor", f"alarm_{kind.key}")
+            value=kind.key,
+            label=words.entity_name("binary_sensor", f"alarm_{kind.key}"),
         )
         for kind in table.alarms
     ]
@@ -65,7 +68,7 @@ def severities_selector(table: PlantTable, name_of: EntityName) -> ObjectSelecto
         ObjectSelectorConfig(
             fields={
                 ATTR_ALARM: _required(_choice(alarms)),
-                ATTR_SEVERITY: _required(SEVERITY),
+                ATTR_SEVERITY: _required(_severity(words)),
             },
             multiple=True,
             label_field=ATTR_ALARM,
@@ -75,11 +78,12 @@ def severities_selector(table: PlantTable, name_of: EntityName) -> ObjectSelecto
     )
 
 
-def thresholds_selector(table: PlantTable, name_of: EntityName) -> ObjectSelector:
+def thresholds_selector(table: PlantTable, words: Words) -> ObjectSelector:
     """Return the field for limits of the user's own."""
     numbers = [
         SelectOptionDict(
-            value=field.key, label=f"{name_of('sensor', field.key)} ({field.unit})"
+            value=field.key,
+            label=f"{words.entity_name('sensor', field.key)} ({field.unit})",
         )
         for field in table.fields
         if field.unit is not None
@@ -89,7 +93,16 @@ def thresholds_selector(table: PlantTable, name_of: EntityName) -> ObjectSelecto
             fields={
                 ATTR_NAME: _required(TextSelector()),
                 ATTR_FIELD: _required(_choice(numbers)),
-                ATTR_SIDE: _required(SIDE),
+                ATTR_SIDE: _required(
+                    _choice(
+                        [
+                            SelectOptionDict(
+                                value=side, label=words.option("threshold_side", side)
+                            )
+                            for side in Side
+                        ]
+                    )
+                ),
                 ATTR_LIMIT: _required(
                     NumberSelector(
                         NumberSelectorConfig(step="any", mode=NumberSelectorMode.BOX)
@@ -105,7 +118,7 @@ def thresholds_selector(table: PlantTable, name_of: EntityName) -> ObjectSelecto
                         )
                     )
                 ),
-                ATTR_SEVERITY: _required(SEVERITY),
+                ATTR_SEVERITY: _required(_severity(words)),
             },
             multiple=True,
             label_field=ATTR_NAME,
@@ -139,6 +152,15 @@ def with_plain_names(options: Mapping[str, Any]) -> dict[str, Any]:
         for given in options[CONF_THRESHOLDS]
     ]
     return {**options, CONF_THRESHOLDS: thresholds}
+
+
+def _severity(words: Words) -> SelectSelector:
+    return _choice(
+        [
+            SelectOptionDict(value=severity, label=words.option("severity", severity))
+            for severity in Severity
+        ]
+    )
 
 
 def _choice(options: list[SelectOptionDict]) -> SelectSelector:

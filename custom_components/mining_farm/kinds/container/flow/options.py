@@ -15,7 +15,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
 )
 
-from ....common.forms import async_entity_names
 from ....engines.containers import PlantTable, PressureUnit, plant
 from ..const import (
     CONF_CONTROLS,
@@ -28,7 +27,7 @@ from ..const import (
     CONF_THRESHOLDS,
 )
 from .alarms import (
-    EntityName,
+    Words,
     find_mistakes,
     severities_selector,
     thresholds_selector,
@@ -39,7 +38,7 @@ COLDEST, HOTTEST = 5, 60
 """°C that no user can want to leave: the plants freeze, and their miners trip."""
 
 
-def _schema(table: PlantTable, name_of: EntityName) -> vol.Schema:
+def _schema(table: PlantTable, words: Words) -> vol.Schema:
     degrees = NumberSelector(
         NumberSelectorConfig(
             min=COLDEST,
@@ -57,8 +56,8 @@ def _schema(table: PlantTable, name_of: EntityName) -> vol.Schema:
     }
     if table.has_pressures:
         fields[vol.Required(CONF_PRESSURE_UNIT)] = PRESSURE_UNIT
-    fields[vol.Optional(CONF_THRESHOLDS)] = thresholds_selector(table, name_of)
-    fields[vol.Optional(CONF_SEVERITIES)] = severities_selector(table, name_of)
+    fields[vol.Optional(CONF_THRESHOLDS)] = thresholds_selector(table, words)
+    fields[vol.Optional(CONF_SEVERITIES)] = severities_selector(table, words)
     return vol.Schema(fields)
 
 
@@ -108,7 +107,7 @@ class ContainerOptionsFlow(OptionsFlowWithReload):
         return self.async_show_form(
             step_id="container",
             data_schema=self.add_suggested_values_to_schema(
-                _schema(table, await async_entity_names(self.hass)),
+                _schema(table, await Words.async_load(self.hass)),
                 user_input or options_of(table, dict(self.config_entry.options)),
             ),
             errors=errors,
