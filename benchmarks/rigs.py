@@ -21,6 +21,7 @@ from homeassistant.core import HomeAssistant
 from tests.kinds.rig.day import DEAD_PLUGS, HANGS, Day, async_live_through
 from tests.kinds.rig.site import START, SimulatedRig, Site
 
+from .storm import measure_storm
 from .table import figure, table
 
 MINER_POLL = timedelta(seconds=30)
@@ -137,6 +138,7 @@ def measure(*, quick: bool) -> Iterator[str]:
     started = time.monotonic()
     day = _run(partial(async_live_through, count=rigs))
     yield _day_table(day, rigs, time.monotonic() - started)
+    yield from measure_storm(quick=quick)
 
 
 def _run[T](simulation: Callable[[HomeAssistant], Coroutine[Any, Any, T]]) -> T:

@@ -12,6 +12,7 @@ from ...const import DOMAIN
 from ...engines.restart import (
     Company,
     MinerEvidence,
+    MinerKind,
     Policy,
     PoolHealth,
     PoolMember,
@@ -122,8 +123,17 @@ class Neighbours:
     def company(
         self, rig: Neighbour, lost: MinerEvidence, policy: Policy, now: datetime
     ) -> Company:
-        """Return how many other miners were lost when the miner of a rig was."""
-        others = (other.miner_evidence(now) for other in self._rigs if other is not rig)
+        """Return how many other miners were lost when the miner of a rig was.
+
+        One that answers and is idle is in the network: what it may share with others is
+        their pool.
+        """
+        idle = lost.kind is MinerKind.IDLE
+        others = (
+            other.miner_evidence(now)
+            for other in (self._members(rig.pool_key) if idle else self._rigs)
+            if other is not rig
+        )
         return company(now, policy, lost, [each for each in others if each is not None])
 
     def _members(self, key: PoolKey) -> Iterator[Neighbour]:

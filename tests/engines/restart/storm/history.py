@@ -26,8 +26,6 @@ class Tally:
     second: int = 0
     """Of these, cuts after another without cause for which nothing new happened."""
     left_off: int = 0
-    unnoticed: int = 0
-    """Rigs that hung for half an hour and were neither cut nor told."""
     why: Counter[str] = field(default_factory=Counter)
     """Why the cuts without cause were made."""
     seeds: list[int] = field(default_factory=list)
@@ -44,7 +42,6 @@ class Tally:
             "without_cause",
             "second",
             "left_off",
-            "unnoticed",
         ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.why += other.why
@@ -111,7 +108,7 @@ def _settle(world: World, rigs: list[Watched]) -> None:
     for watched in rigs:
         rig = watched.rig
         rig.plug, rig.plug_lost, watched.disk.full = "good", False, False
-    world.mains = world.internet = True
+    world.mains, world.outages = True, 0
     watcher = Watcher(world, rigs)
     end = world.now + SETTLE
     while world.now < end:

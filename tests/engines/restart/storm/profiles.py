@@ -111,11 +111,11 @@ def _internet(random: Random, world: World, rigs: list[Watched]) -> Schedule:
         start, end = _span(random, 2, 45)
 
         def down() -> None:
-            world.internet = False
+            world.outages += 1
             _cause(rigs)
 
         def up() -> None:
-            world.internet = True
+            world.outages -= 1
             for each in rigs:
                 each.rig.reconnect()
 

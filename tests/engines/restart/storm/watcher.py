@@ -600,6 +600,9 @@ class Watcher:
             restarted = memory.last_cut is not None and (
                 now < memory.last_cut + POLICY.status_check_cooldown
             )
+            idle = watched.miner.kind is MinerKind.IDLE
+            if idle and each.rig.pool is not watched.rig.pool:
+                continue
             if each is not watched and each.miner is not None and not restarted:
                 others.append(each.miner)
         return company(now, POLICY, watched.miner, others)

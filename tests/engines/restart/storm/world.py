@@ -21,8 +21,14 @@ class World:
     random: Random
     now: float = 0.0
     clock_error: float = 0.0
-    internet: bool = True
+    outages: int = 0
+    """How many reasons there are for the internet to be away."""
     mains: bool = True
+
+    @property
+    def internet(self) -> bool:
+        """Whether it is there."""
+        return not self.outages
 
     @property
     def true(self) -> datetime:
