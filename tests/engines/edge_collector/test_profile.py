@@ -24,12 +24,13 @@ BOARDS = st.builds(
     hashrate_ghs=st.none() | st.floats(0, 1e6),
     status=st.sampled_from(BoardHealth),
 )
+STATED = [s for s in MinerState if s not in (MinerState.HASHING, MinerState.DEGRADED)]
 SNAPSHOTS = st.builds(
     MinerSnapshot,
     boards=st.lists(BOARDS, max_size=6, unique_by=lambda board: board.id).map(tuple),
     hashrate_ghs=st.none() | st.floats(0, 1e6),
     algorithm=st.none() | st.sampled_from(Algorithm),
-    sleeping=st.booleans(),
+    reported_state=st.none() | st.sampled_from(STATED),
     model=st.none() | st.text(max_size=5),
     fans=st.lists(
         st.builds(Fan, id=st.sampled_from("1234"), rpm=st.integers(0, 9999)), max_size=4
@@ -70,8 +71,12 @@ def test_judgements_agree(reading: MinerSnapshot, lost: list[int]) -> None:
             assert reading.hashrate_ghs is None
             assert miner_has_problem(reading, profile) is None
         case MinerState.IDLE:
-            assert reading.hashrate_ghs == 0
+            assert not reading.hashrate_ghs
             assert set(problems) <= {None}
+            assert miner_has_problem(reading, profile) is True
+        case MinerState.PAUSED | MinerState.STARTING:
+            assert set(problems) <= {None}
+            assert miner_has_problem(reading, profile) is False
         case MinerState.DEGRADED:
             assert True in problems
             assert miner_has_problem(reading, profile) is True

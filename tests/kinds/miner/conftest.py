@@ -24,6 +24,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerCollector,
     MinerError,
     MinerSnapshot,
+    MinerState,
     Pool,
     registry,
 )
@@ -91,7 +92,7 @@ def sleeping_snapshot() -> MinerSnapshot:
     return snapshot(
         *(board(number, **dark) for number in (1, 2, 3)),
         hashrate_ghs=0.0,
-        sleeping=True,
+        reported_state=MinerState.PAUSED,
     )
 
 

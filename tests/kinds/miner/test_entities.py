@@ -9,6 +9,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     Algorithm,
     BoardHealth,
     MinerSnapshot,
+    MinerState,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -192,12 +193,46 @@ async def test_rates_follow_the_algorithm(
             "off",
             id="a warning is no problem yet",
         ),
-        pytest.param(sleeping_snapshot(), "idle", "off", id="put to sleep"),
+        pytest.param(sleeping_snapshot(), "paused", "off", id="put to sleep"),
+        *(
+            pytest.param(snapshot(reported_state=word), word, problem, id=word)
+            for word, problem in (
+                ("tuning", "off"),
+                ("limited", "off"),
+                ("starting", "off"),
+                ("stopping", "off"),
+                ("paused", "off"),
+                ("fault", "on"),
+            )
+        ),
+        pytest.param(
+            snapshot(
+                board(1),
+                board(2),
+                board(3, status=BoardHealth.CRITICAL),
+                reported_state=MinerState.TUNING,
+            ),
+            "degraded",
+            "on",
+            id="a critical board while it tunes",
+        ),
+        pytest.param(
+            snapshot(hashrate_ghs=0.0, reported_state=MinerState.TUNING),
+            "idle",
+            "on",
+            id="one that tunes hashes",
+        ),
+        pytest.param(
+            MinerSnapshot(reported_state=MinerState.PAUSED),
+            "paused",
+            "off",
+            id="asleep and silent about its rate",
+        ),
         pytest.param(
             snapshot(hashrate_ghs=0.0), "idle", "on", id="reachable is not hashing"
         ),
         pytest.param(
-            snapshot(hashrate_ghs=0.0, uptime_s=60), "idle", "off", id="warming up"
+            snapshot(hashrate_ghs=0.0, uptime_s=60), "starting", "off", id="warming up"
         ),
         pytest.param(
             snapshot(hashrate_ghs=None), "unknown", "unknown", id="states no rate"
@@ -231,7 +266,7 @@ async def test_boards_of_an_idle_miner_are_not_judged(
     await set_up(hass, entry)
     for reading in (
         sleeping_snapshot(),
-        MinerSnapshot(hashrate_ghs=0.0, sleeping=True),
+        MinerSnapshot(hashrate_ghs=0.0, reported_state=MinerState.PAUSED),
     ):
         miners.answers[HOST] = reading
         await tick(hass, freezer, 31)

@@ -27,6 +27,7 @@ from .models import (
     BoardStatus,
     Fan,
     MinerSnapshot,
+    MinerState,
     Pool,
     RateUnit,
 )
@@ -39,7 +40,6 @@ from .parsers import (
 from .profile import (
     BoardState,
     MinerProfile,
-    MinerState,
     board_has_problem,
     board_state,
     find_board,

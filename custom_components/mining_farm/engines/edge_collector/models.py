@@ -17,6 +17,28 @@ class BoardHealth(StrEnum):
     UNKNOWN = "unknown"
 
 
+class MinerState(StrEnum):
+    """What a miner that answers is doing."""
+
+    HASHING = "hashing"
+    DEGRADED = "degraded"
+    """Hashes, but a board is lost or critical."""
+    TUNING = "tuning"
+    """Hashes while it looks for better frequencies or voltages."""
+    STARTING = "starting"
+    """Started too short a time ago, or raises its rate step by step."""
+    LIMITED = "limited"
+    """Hashes below its usual rate by a rule of its own."""
+    PAUSED = "paused"
+    """Was put to sleep."""
+    STOPPING = "stopping"
+    """Is going to sleep."""
+    IDLE = "idle"
+    """Answers, was not put to sleep, and does not hash."""
+    FAULT = "fault"
+    """Reports a fault of its own."""
+
+
 class Algorithm(StrEnum):
     """Hash function a miner works on; decides the unit its rate is shown in."""
 
@@ -111,8 +133,8 @@ class MinerSnapshot:
     """The miner's present rate as it states it, else the boards' sum; 0 is a measured 0."""
     ideal_hashrate_ghs: float | None = None
     algorithm: Algorithm | None = None
-    sleeping: bool = False
-    """The firmware says that it was put to sleep."""
+    reported_state: MinerState | None = None
+    """What the firmware says that it is doing; None where it says nothing."""
     model: str | None = None
     firmware: str | None = None
     hardware_id: str | None = None
@@ -157,8 +179,15 @@ class MinerSnapshot:
         return max((chip for chip in chips if chip is not None), default=None)
 
     @property
+    def sleeping(self) -> bool:
+        """Whether the firmware says that it was put to sleep."""
+        return self.reported_state in (MinerState.PAUSED, MinerState.STOPPING)
+
+    @property
     def hashing(self) -> bool | None:
         """Whether work is being done; None when the miner states no rate."""
+        if self.reported_state is MinerState.PAUSED:
+            return False
         return None if self.hashrate_ghs is None else self.hashrate_ghs > 0
 
     @property

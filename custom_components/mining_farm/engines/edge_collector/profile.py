@@ -6,17 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from .controls import Capabilities
-from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot
-
-
-class MinerState(StrEnum):
-    """What a miner that answers is doing."""
-
-    HASHING = "hashing"
-    DEGRADED = "degraded"
-    """Hashes, but a board is lost or critical."""
-    IDLE = "idle"
-    """Answers, but does not hash."""
+from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot, MinerState
 
 
 class BoardState(StrEnum):
@@ -41,6 +31,14 @@ OPTIONAL_READINGS = (
     "blocks_found",
 )
 """Fields of a snapshot that only some miners have."""
+
+_STANDS = (
+    MinerState.PAUSED,
+    MinerState.STOPPING,
+    MinerState.STARTING,
+    MinerState.FAULT,
+)
+"""Reports that stand whatever the rate is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +113,10 @@ def find_board(snapshot: MinerSnapshot, board_id: int) -> BoardStatus | None:
 def board_state(snapshot: MinerSnapshot, board_id: int) -> BoardState | None:
     """Return the judgement on a board that was seen before.
 
-    A miner that does not hash reports every chip as bad, or no board at all, so its
-    boards cannot be judged: None.
+    A miner that does not hash reports every chip as bad, or no board at all, and one that
+    starts has boards that are not up yet: they cannot be judged, None.
     """
-    if not snapshot.hashing:
+    if not snapshot.hashing or snapshot.reported_state is MinerState.STARTING:
         return None
     if (board := find_board(snapshot, board_id)) is None:
         return BoardState.LOST
@@ -137,31 +135,32 @@ def board_has_problem(snapshot: MinerSnapshot, board_id: int) -> bool | None:
 
 
 def miner_state(snapshot: MinerSnapshot, profile: MinerProfile) -> MinerState | None:
-    """Return what the miner is doing; None when it states no rate."""
-    match snapshot.hashing:
-        case None:
-            return None
-        case False:
-            return MinerState.IDLE
+    """Return what the miner is doing; None when it states neither that nor a rate.
+
+    Its own word decides, but for two things: a board that is down outranks it where the
+    miner hashes, and one that does not hash is idle whatever it is busy with.
+    """
+    reported = snapshot.reported_state
+    if snapshot.hashing is None or reported in _STANDS:
+        return reported
+    if not snapshot.hashing:
+        return MinerState.STARTING if is_starting(snapshot) else MinerState.IDLE
     if any(board_has_problem(snapshot, board_id) for board_id in profile.boards):
         return MinerState.DEGRADED
-    return MinerState.HASHING
+    return MinerState.HASHING if reported in (None, MinerState.IDLE) else reported
 
 
 def is_starting(snapshot: MinerSnapshot) -> bool:
-    """Return whether the miner started too short a time ago to hash."""
-    return snapshot.uptime_s is not None and snapshot.uptime_s < WARM_UP_S
+    """Return whether the miner is about to hash: by its word, or by its short uptime."""
+    return snapshot.reported_state is MinerState.STARTING or (
+        snapshot.uptime_s is not None and snapshot.uptime_s < WARM_UP_S
+    )
 
 
 def miner_has_problem(snapshot: MinerSnapshot, profile: MinerProfile) -> bool | None:
-    """Return whether the miner needs attention.
-
-    Idle is a problem, too, unless it was put to sleep or has only just started.
-    """
+    """Return whether the miner needs attention; None when its state is not known."""
     match miner_state(snapshot, profile):
         case None:
             return None
-        case MinerState.IDLE:
-            return not (snapshot.sleeping or is_starting(snapshot))
         case state:
-            return state is MinerState.DEGRADED
+            return state in (MinerState.IDLE, MinerState.DEGRADED, MinerState.FAULT)

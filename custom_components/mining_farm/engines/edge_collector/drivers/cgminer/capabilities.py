@@ -30,6 +30,10 @@ READING = Rhythm(every_s=0, keep_s=180)
 # Every fifth poll of 30 s, however exact its timer is.
 SLOW = Rhythm(every_s=140, keep_s=360)
 FIXED = Rhythm(every_s=3600, keep_s=7500)
+# A miner that was put to sleep is known as such before anything is decided about it.
+STATE = Rhythm(every_s=50, keep_s=180)
+
+_STATE_COMMANDS = ("status", "config", "mode")
 
 BASE_COMMANDS = ("stats", "devs", "summary", "pools", "version")
 
@@ -80,6 +84,8 @@ class Capabilities:
     """How often each command has failed beside one that was answered."""
     useless: set[str] = field(default_factory=set)
     """Commands whose reply adds nothing: `devs` where `stats` shows the boards."""
+    extended: tuple[str, ...] = ()
+    """`edevs`, `estats`: where `devs` or `stats` bring no boards, or no rate."""
     primary: str | None = None
     """The command that holds the boards, else the hashrate, else anything: always asked."""
     shows_boards: bool = False
@@ -92,7 +98,13 @@ class Capabilities:
         """Commands worth asking, the most informative first."""
         more = self.family.commands if self.family else ()
         skipped = self.refused | self.useless
-        return tuple(name for name in (*BASE_COMMANDS, *more) if name not in skipped)
+        names = (*BASE_COMMANDS, *more, *self.apart, *self.extended)
+        return tuple(name for name in names if name not in skipped)
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Commands that are never joined with others."""
+        return self.family.apart if self.family else ()
 
     @property
     def several(self) -> bool:
@@ -103,6 +115,8 @@ class Capabilities:
         """Return how often to ask for a command beside the primary."""
         if command == "version":
             return FIXED
+        if command in _STATE_COMMANDS:
+            return STATE
         if self.several:
             return READING
         if command == "devdetails":
@@ -117,11 +131,18 @@ class Capabilities:
         """
         # The flag is for `stats` alone: it is not known to work with a list.
         new_api = primary == "stats" and self.new_api is True
-        if self.several and not new_api:
-            return [self._request((primary, *due))]
-        later = due if self.several else due[:1]
-        first = Request((primary,), new_api=new_api)
-        return [first, self._request(later)] if later else [first]
+        if not self.several:
+            return [
+                Request((primary,), new_api=new_api),
+                *(Request((name,)) for name in due[:1]),
+            ]
+        together = tuple(name for name in due if name not in self.apart)
+        alone = [Request((name,)) for name in due if name in self.apart][:1]
+        if new_api or primary in self.apart:
+            first = Request((primary,), new_api=new_api)
+            later = [self._request(together)] if together else alone
+            return [first, *later]
+        return [self._request((primary, *together)), *alone]
 
     def _request(self, commands: tuple[str, ...]) -> Request:
         """Return the request for commands that share a connection."""

@@ -14,15 +14,20 @@ DEFAULT_PORT = 4028
 
 READ_ONLY_COMMANDS = frozenset(
     {
+        "config",
         "devdetails",
         "devs",
         "edevs",
         "estats",
         "fans",
+        "mode",
         "pools",
+        "power",
         "stats",
+        "status",
         "summary",
         "temps",
+        "tunerstatus",
         "version",
     }
 )

@@ -14,7 +14,7 @@ from .client import CGMinerClient
 from .decoding import raise_for_status, split_joined
 from .families import choose
 from .family import Family
-from .judgement import judge
+from .judgement import extend, judge
 from .parsing import parse_snapshot
 from .replies import NEW_API_STATS, Replies
 from .reply_store import ReplyStore
@@ -65,7 +65,9 @@ class MinerCollector:
             else:
                 await self._async_read(primary)
             replies = self._replies.current(self._capabilities)
-            return parse_snapshot(replies, self._family(replies))
+            snapshot = parse_snapshot(replies, self._family(replies))
+            extend(self._capabilities, replies, snapshot)
+            return snapshot
 
     async def _async_read(self, primary: str) -> None:
         """Ask a known miner for its primary command and for what is due."""
@@ -75,6 +77,8 @@ class MinerCollector:
             await self._async_ask(first)
             reply = self._replies.require(primary)
         except MinerError as err:
+            if _is_answer(err) and await self._async_sleeps():
+                return
             if not _is_answer(err, _REFUSALS) and primary not in capabilities.refused:
                 raise
             # It refuses what it used to answer: this is another firmware.
@@ -102,6 +106,8 @@ class MinerCollector:
         if capabilities.unclear_trials:
             await self._async_learn_form()
         failure = await self._async_learn_stats()
+        if failure is not None and await self._async_sleeps():
+            return
         if capabilities.form is None:
             await self._async_learn_form()
         if not capabilities.several:
@@ -116,6 +122,20 @@ class MinerCollector:
             raise failure or MinerError(
                 Failure.DENIED, "the miner refuses every command that only reads"
             )
+
+    async def _async_sleeps(self) -> bool:
+        """Return whether a miner that refuses what it is asked was put to sleep.
+
+        Earlier replies then describe what it no longer does.
+        """
+        for command in self._capabilities.apart[:1]:
+            await self._async_ask_beside(Request((command,)))
+            if command in self._replies.fresh:
+                reply = {command: self._replies.require(command)}
+                if parse_snapshot(reply, self._capabilities.family).sleeping:
+                    self._replies.drop_readings()
+                    return True
+        return False
 
     async def _async_learn_stats(self) -> MinerError | None:
         """Ask for `stats`, which nearly every miner answers; return its refusal."""
@@ -141,7 +161,11 @@ class MinerCollector:
         """Try the ways to ask for several replies at once, each one time."""
         capabilities = self._capabilities
         read = self._replies.fresh & {"stats"}
-        commands = tuple(name for name in capabilities.commands if name not in read)
+        commands = tuple(
+            name
+            for name in capabilities.commands
+            if name not in read and name not in capabilities.apart
+        )
         for form in (Form.JOINED, Form.ARRAY):
             if form in capabilities.ruled_out or len(commands) < 2:
                 continue
@@ -176,7 +200,7 @@ class MinerCollector:
         return (
             capabilities.new_api is None
             and capabilities.form in (Form.ARRAY, Form.SINGLE)
-            and "stats" in self._replies.fresh
+            and "stats" in self._replies.fresh | capabilities.refused
             and not capabilities.shows_boards
         )
 
@@ -192,6 +216,7 @@ class MinerCollector:
             return
         capabilities.new_api = is_new_shape(reply)
         if capabilities.new_api:
+            capabilities.refused.discard("stats")
             self._replies.keep("stats", reply)
 
     async def _async_ask_water(self) -> None:
@@ -248,6 +273,7 @@ class MinerCollector:
                 raise_for_status(part)
             except MinerError as err:
                 failure = failure or err
+                self._note_description(part)
                 if err.failure in _REFUSALS:
                     self._capabilities.refused.add(command)
             else:
@@ -256,6 +282,12 @@ class MinerCollector:
             raise failure or MinerError(
                 Failure.UNKNOWN_COMMAND, "several commands were answered as one"
             )
+
+    def _note_description(self, refusal: Mapping[str, Any]) -> None:
+        """Take the family from a refusal where nothing else has shown it yet."""
+        if self._capabilities.family is None:
+            family = choose(Replies({"refusal": refusal}))
+            self._capabilities.family = family if family.kept else None
 
     async def _async_ask_beside(self, request: Request) -> MinerError | None:
         """Ask a miner that answers for what it need not have; return the failure."""

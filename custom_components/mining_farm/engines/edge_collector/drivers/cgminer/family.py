@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ...models import ORIGINAL_LIMITS, Algorithm, BoardStatus, Fan, TemperatureLimits
+from ...models import (
+    ORIGINAL_LIMITS,
+    Algorithm,
+    BoardStatus,
+    Fan,
+    MinerState,
+    TemperatureLimits,
+)
 from ...values import rpm
 from .replies import Replies
 
@@ -19,7 +26,8 @@ class Reading:
     """Rate since the start, where it says how much work was done."""
     ideal_hashrate_ghs: float | None = None
     algorithm: Algorithm | None = None
-    sleeping: bool = False
+    state: MinerState | None = None
+    """What the firmware says that it is doing."""
     model: str | None = None
     firmware: str | None = None
     hardware_id: str | None = None
@@ -56,6 +64,8 @@ class Family:
     """Reads replies that once matched; what they no longer hold is unknown."""
     commands: tuple[str, ...] = ()
     """What is worth asking beyond the commands of every miner."""
+    apart: tuple[str, ...] = ()
+    """Commands that cannot be joined; the first answers also while the miner sleeps."""
     hot: TemperatureLimits = ORIGINAL_LIMITS
     """Chip temperatures from which a board is judged by its heat."""
     has_water_apart: Callable[[str | None], bool] = lambda _model: False

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ...models import MinerSnapshot
 from .capabilities import Capabilities, identify
 from .parsing import parse_snapshot
 
-_PRIMARIES = ("stats", "devs", "summary")
+_PRIMARIES = ("stats", "devs", "summary", "edevs", "estats")
+_EXTENDED = {"devs": "edevs", "stats": "estats"}
 
 
 def judge(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) -> None:
@@ -36,6 +38,23 @@ def judge(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) 
     capabilities.settled = True
     if primary == "stats" and not capabilities.several and not _devs_add(replies):
         capabilities.useless.add("devs")
+
+
+def extend(
+    capabilities: Capabilities,
+    replies: Mapping[str, Mapping[str, Any]],
+    snapshot: MinerSnapshot,
+) -> None:
+    """Ask for the extended form of a command that says nothing where it should."""
+    if snapshot.sleeping or (snapshot.boards and snapshot.hashrate_ghs is not None):
+        return
+    for command, extended in _EXTENDED.items():
+        silent = command in capabilities.refused or (
+            command in replies
+            and not parse_snapshot({command: replies[command]}).boards
+        )
+        if silent and extended not in capabilities.extended:
+            capabilities.extended += (extended,)
 
 
 def _devs_add(replies: Mapping[str, Mapping[str, Any]]) -> bool:

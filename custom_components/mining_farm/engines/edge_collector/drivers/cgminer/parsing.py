@@ -9,6 +9,7 @@ from ...models import (
     BoardHealth,
     BoardStatus,
     MinerSnapshot,
+    MinerState,
     TemperatureLimits,
 )
 from ...units import MHS
@@ -43,6 +44,8 @@ def parse_snapshot(
     poll = Replies(replies)
     family = family or choose(poll)
     reading = family.read(poll)
+    if reading.state is MinerState.PAUSED:
+        _stop(reading)
     rates = [b.hashrate_ghs for b in reading.boards if b.hashrate_ghs is not None]
     boards_rate = total(rates)
     now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
@@ -62,7 +65,7 @@ def parse_snapshot(
         hashrate_ghs=now,
         ideal_hashrate_ghs=reading.ideal_hashrate_ghs,
         algorithm=reading.algorithm,
-        sleeping=reading.sleeping,
+        reported_state=reading.state,
         model=reading.model,
         firmware=reading.firmware,
         hardware_id=reading.hardware_id,
@@ -77,6 +80,16 @@ def parse_snapshot(
         power_w=reading.power_w,
         uptime_s=reading.uptime_s,
     )
+
+
+def _stop(reading: Reading) -> None:
+    """Set the rates of a miner that sleeps to 0: firmware goes on stating the last ones."""
+    if reading.hashrate_ghs is not None:
+        reading.hashrate_ghs = 0.0
+    reading.boards = [
+        board if board.hashrate_ghs is None else replace(board, hashrate_ghs=0.0)
+        for board in reading.boards
+    ]
 
 
 def _judge(board: BoardStatus, hot: TemperatureLimits, *, hashing: bool) -> BoardStatus:

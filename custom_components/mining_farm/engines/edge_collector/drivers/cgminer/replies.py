@@ -18,7 +18,12 @@ DUMMY_DEVICE = "BTM_SOC"
 NEW_API_STATS = "stats:new_api"
 """`stats` in its other shape, where both are read."""
 
-_SECTIONS = {"edevs": "DEVS", "estats": "STATS", NEW_API_STATS: "STATS"}
+_SECTIONS = {
+    "edevs": "DEVS",
+    "estats": "STATS",
+    "mode": "Mode",
+    NEW_API_STATS: "STATS",
+}
 
 
 class Replies:

@@ -80,6 +80,11 @@ class ReplyStore:
                 del self._asked[command]
         self._elapsed = now
 
+    def drop_readings(self) -> None:
+        """Drop the readings of earlier polls, but not what describes the miner."""
+        for command in self._kept.keys() - self.fresh - {"version", "devdetails"}:
+            del self._kept[command]
+
     def forget_earlier(self) -> None:
         """Drop all but what came in this poll."""
         self._kept = {command: self._kept[command] for command in self.fresh}

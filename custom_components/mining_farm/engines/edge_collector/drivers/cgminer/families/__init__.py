@@ -5,6 +5,7 @@ from ..replies import Replies
 from . import (
     antminer,
     antminer_new_api,
+    auradine,
     avalon,
     bfgminer,
     braiins,
@@ -27,6 +28,7 @@ FAMILIES: tuple[Family, ...] = (
     antminer.FAMILY,
     avalon.FAMILY,
     whatsminer.FAMILY,
+    auradine.FAMILY,
     chains.FAMILY,
     spondoolies.FAMILY,
     generic.FAMILY,

@@ -6,7 +6,7 @@ Also Blackminer and Hammer, whose software is built from the same source.
 import re
 
 from ....identity import algorithm_of, normalise_id
-from ....models import Algorithm, BoardStatus, Fan, RateUnit
+from ....models import Algorithm, BoardStatus, Fan, MinerState, RateUnit
 from ....units import StatsUnits, stats_units, total_unit
 from ....values import (
     count,
@@ -26,6 +26,16 @@ from ..replies import MAX_PARTS, NEW_API_STATS, Replies, Row
 from . import antminer_water
 
 _SLEEP_MODE = 254
+_VNISH_STATES = {
+    "auto-tuning": MinerState.TUNING,
+    "failure": MinerState.FAULT,
+    "initializing": MinerState.STARTING,
+    "restarting": MinerState.STARTING,
+    "shutting-down": MinerState.STOPPING,
+    "starting": MinerState.STARTING,
+    "stopped": MinerState.PAUSED,
+}
+"""Words of its HTTP API; "mining" says nothing that the rate does not say."""
 _COMPILED = re.compile(r"\w{3} (\w{3}) +(\d+) [\d:]{8} \w+ (\d{4})|(\d{4}-\d\d-\d\d)")
 _FORKS = re.compile(r"\b(vnish|hiveon|blissz|rwglr|msk|asicseer)\b", re.IGNORECASE)
 _VERSION = re.compile(r"\bv?(\d+\.\d[\w.]*)")
@@ -42,7 +52,7 @@ def matches(replies: Replies) -> bool:
 
 def read(replies: Replies) -> Reading:
     """Read the entry with the chains; `summary` where `stats` says nothing."""
-    entry = pick_stats_entry(replies.reply("stats"))
+    entry = _entry(replies)
     summary = replies.row("summary")
     units = stats_units(replies.model, entry.get("rate_unit"))
     slots = [n for n in extract_board_indices(entry) if is_present(entry, n)]
@@ -62,7 +72,7 @@ def read(replies: Replies) -> Reading:
         average_ghs=average,
         ideal_hashrate_ghs=rate(positive(entry.get("total_rateideal")), unit),
         algorithm=algorithm,
-        sleeping=number(entry.get("Mode")) == _SLEEP_MODE,
+        state=_state(entry),
         model=replies.model,
         firmware=firmware(replies),
         hardware_id=normalise_id(entry.get("miner_id")),
@@ -75,6 +85,22 @@ def read(replies: Replies) -> Reading:
         if chain_errors
         else count(entry.get("no_matching_work")),
     )
+
+
+def _entry(replies: Replies) -> Row:
+    """Return the entry with the chains; a stopped VNish may list none beside its state."""
+    entry: Row = pick_stats_entry(replies.reply("stats"))
+    return entry or next(
+        (row for row in replies.rows("stats") if isinstance(row.get("state"), str)), {}
+    )
+
+
+def _state(entry: Row) -> MinerState | None:
+    """Return what the miner says of itself: stock by its mode, VNish in words."""
+    if number(entry.get("Mode")) == _SLEEP_MODE:
+        return MinerState.PAUSED
+    word = entry.get("state")
+    return _VNISH_STATES.get(word) if isinstance(word, str) else None
 
 
 def is_present(entry: Row, slot: int) -> bool:

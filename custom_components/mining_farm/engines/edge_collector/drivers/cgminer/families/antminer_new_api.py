@@ -6,13 +6,15 @@ Slots are the index, from 0, while the old shape of the same miner counts from 1
 from collections.abc import Sequence
 
 from ....identity import algorithm_of, normalise_id
-from ....models import BoardStatus, RateUnit
+from ....models import BoardStatus, MinerState, RateUnit
 from ....units import GHS, parse_unit
 from ....values import count, hottest, number, positive, rate, text
 from ..family import Family, Reading, fans
 from ..replies import MAX_PARTS, Replies, Row
 from .antminer import firmware
 from .antminer_water import Water, read_water, water_of
+
+_SLEEP_MODE = 1
 
 
 def matches(replies: Replies) -> bool:
@@ -47,6 +49,9 @@ def read_entry(replies: Replies, entry: Row) -> Reading:
         average_ghs=rate(entry.get("rate_avg"), unit),
         ideal_hashrate_ghs=rate(positive(entry.get("rate_ideal")), unit),
         algorithm=algorithm_of(replies.model),
+        state=MinerState.PAUSED
+        if number(entry.get("miner-mode")) == _SLEEP_MODE
+        else None,
         model=replies.model,
         firmware=firmware(replies),
         hardware_id=normalise_id(entry.get("miner_id")),

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import re
 
 from ....identity import normalise_id, normalise_mac
-from ....models import Algorithm, BoardStatus
+from ....models import Algorithm, BoardStatus, MinerState
 from ....units import GHS
-from ....values import count, hottest, positive, rate, text, total
+from ....values import count, hottest, number, positive, rate, text, total
 from ..family import Family, Reading, fans
 from ..replies import MAX_PARTS, Replies
 from .generic import total_rate
@@ -20,6 +20,7 @@ _FIELD = re.compile(r"(\w++)\[([^\[\]]*+)\]")
 # A module of the 7 and 8 series is its first three digits: 7411706 is a 741.
 _SERIES_7_8 = re.compile(r"([78][0-9]{2})[0-9]{4}")
 _STATES_WALL_POWER = re.compile(r"Nano3s|Mini3", re.IGNORECASE)
+_STATE_STARTING, _STATE_FAULT = 0, 3
 _PER_GROUP = 100
 """Numbers kept for the modules of a converter, and for the boards of a module."""
 
@@ -37,10 +38,8 @@ def read(replies: Replies) -> Reading:
     first = next(iter(modules.values()), {})
     summary, version = replies.row("summary"), replies.row("version")
     now = _sum(modules, "GHSspd")
-    sleeping = bool(modules) and all(
-        _is_in_standby(module) for module in modules.values()
-    )
-    idle = sleeping or now == 0
+    state = _state(list(modules.values()))
+    idle = state is MinerState.PAUSED or now == 0
     boards = [
         board
         for slot, module in modules.items()
@@ -61,7 +60,7 @@ def read(replies: Replies) -> Reading:
         hashrate_ghs=now,
         ideal_hashrate_ghs=theoretical,
         algorithm=Algorithm.SHA256,
-        sleeping=sleeping,
+        state=state,
         model=replies.model or _model(first),
         firmware=text(first.get("LVer")) or text(first.get("Ver")),
         # A controller's modules are exchanged: only a lone one names the miner.
@@ -73,6 +72,22 @@ def read(replies: Replies) -> Reading:
         uptime_s=count((*replies.rows("stats", "estats"), summary)[0].get("Elapsed")),
         hw_errors=sum(errors) if errors else None,
     )
+
+
+def _state(modules: list[Module]) -> MinerState | None:
+    """Return what the modules say: a fault of one counts, a sleep where all sleep."""
+    if modules and all(map(_is_in_standby, modules)):
+        return MinerState.PAUSED
+    if any(
+        number(each.get("STATE")) == _STATE_FAULT or positive(each.get("FanErr"))
+        for each in modules
+    ):
+        return MinerState.FAULT
+    if any(number(each.get("STATE")) == _STATE_STARTING for each in modules):
+        return MinerState.STARTING
+    if any(number(each.get("ADJ")) == 0 for each in modules):
+        return MinerState.TUNING
+    return None
 
 
 def _is_in_standby(module: Module) -> bool:

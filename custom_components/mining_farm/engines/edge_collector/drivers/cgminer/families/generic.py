@@ -1,6 +1,6 @@
 """Plain cgminer: one row per board in `devs`, the whole miner in `summary`.
 
-Read so: StrongU, Auradine, BW and whatever is not known otherwise.
+Read so: StrongU, BW and whatever is not known otherwise.
 """
 
 from ....models import Algorithm, BoardStatus, Fan
@@ -17,9 +17,8 @@ _PRESENT_RATES = (
     ("MHS 30s", MHS),
     ("HS RT", MHS),
 )
-# StrongU names its coin; Auradine (GCMiner, later FluxOS) knows but one.
+# StrongU names its coin.
 _COINS = {"dash": Algorithm.X11, "sc": Algorithm.OTHER}
-_AURADINE = ("GCMiner", "FluxOS")
 
 
 def matches(replies: Replies) -> bool:
@@ -33,9 +32,7 @@ def read(replies: Replies) -> Reading:
     return Reading(
         boards=read_boards(replies),
         hashrate_ghs=total_rate(summary),
-        algorithm=Algorithm.SHA256
-        if replies.description.startswith(_AURADINE)
-        else _COINS.get(text(summary.get("Miner type")) or ""),
+        algorithm=_COINS.get(text(summary.get("Miner type")) or ""),
         model=replies.model,
         firmware=replies.description or None,
         fans=read_fans(replies),

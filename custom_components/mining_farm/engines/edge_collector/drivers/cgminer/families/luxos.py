@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from ....identity import normalise_mac
+from ....models import MinerState
+from ....values import text
 from ..family import Family, Reading
 from ..replies import Replies
 from . import antminer
@@ -21,15 +23,26 @@ def read(replies: Replies) -> Reading:
     reading.mac = normalise_mac(reading.hardware_id)
     version = replies.description.removeprefix("LUXminer").strip()
     reading.firmware = f"LuxOS {version.partition('-')[0]}".strip()
-    devices = replies.rows("devs")
-    reading.sleeping = bool(devices) and all(
-        device.get("IsUserShutdown") is True for device in devices
-    )
+    reading.state = _state(replies)
     return reading
+
+
+def _state(replies: Replies) -> MinerState | None:
+    """Return what `config` and the boards say; a curtailed board may still be Alive."""
+    devices, config = replies.rows("devs"), replies.row("config")
+    mode = text(config.get("CurtailMode"))
+    if mode and mode.lower() != "none":
+        return MinerState.PAUSED
+    if devices and all(each.get("IsUserShutdown") is True for each in devices):
+        return MinerState.PAUSED
+    if any(each.get("IsRamping") is True for each in devices):
+        return MinerState.STARTING
+    return MinerState.TUNING if config.get("IsTuning") is True else None
 
 
 FAMILY = Family(
     name="luxos",
     matches=matches,
     read=read,
+    commands=("config",),
 )

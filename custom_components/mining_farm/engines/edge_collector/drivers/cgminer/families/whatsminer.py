@@ -1,19 +1,32 @@
 """Whatsminer: `summary` describes the miner, `devs` or `edevs` its boards."""
 
+from collections.abc import Mapping
+
 from ....identity import normalise_mac
-from ....models import Algorithm
+from ....models import Algorithm, MinerState
 from ....units import GHS
 from ....values import hottest, positive, rate, text
 from ..family import Family, Reading, fans
-from ..replies import Replies
+from ..replies import Replies, Row
 from . import generic
+
+_MINING_STOPPED = ("mineroff", "btmineroff")
+_LONGEST_START_S = 3600
 
 
 def matches(replies: Replies) -> bool:
-    """Return whether btminer answers, or its fans do, as old firmware signs as cgminer."""
-    return replies.description.lower().startswith(("btminer", "whatsminer")) or any(
-        "Fan Speed In" in replies.row(command)
-        for command in ("summary", "devs", "edevs")
+    """Return whether btminer answers, or its fans do, as old firmware signs as cgminer.
+
+    While btminer is stopped only `version` and `status` answer, unsigned.
+    """
+    return (
+        replies.description.lower().startswith(("btminer", "whatsminer"))
+        or any(
+            "Fan Speed In" in replies.row(command)
+            for command in ("summary", "devs", "edevs")
+        )
+        or "fw_ver" in _message(replies, "version")
+        or not _message(replies, "status").keys().isdisjoint(_MINING_STOPPED)
     )
 
 
@@ -26,7 +39,11 @@ def read(replies: Replies) -> Reading:
     # Chips that fail are no longer counted, and how many there should be is not stated.
     reading.algorithm = Algorithm.SHA256
     reading.model = f"Whatsminer {model}" if model else None
-    version = (text(summary.get("Firmware Version")) or "").strip("' ")
+    version = (
+        text(summary.get("Firmware Version"))
+        or text(_message(replies, "version").get("fw_ver"))
+        or ""
+    ).strip("' ")
     reading.firmware = version or reading.firmware
     reading.mac = normalise_mac(summary.get("MAC"))
     reading.fans = fans(
@@ -35,7 +52,25 @@ def read(replies: Replies) -> Reading:
     reading.ideal_hashrate_ghs = rate(positive(summary.get("Factory GHS")), GHS)
     reading.temperature_overall = hottest(summary.get("Temperature"))
     reading.power_w = positive(summary.get("Power"))
+    reading.state = _state(replies, reading.uptime_s)
     return reading
+
+
+def _state(replies: Replies, uptime_s: int | None) -> MinerState | None:
+    """Return whether the miner was told to stop, or still raises its frequencies."""
+    told = _message(replies, "status")
+    if any(str(told.get(key)).lower() == "true" for key in _MINING_STOPPED):
+        return MinerState.PAUSED
+    complete = [row.get("Upfreq Complete") for row in replies.rows("devs", "edevs")]
+    if 0 in complete and uptime_s is not None and uptime_s < _LONGEST_START_S:
+        return MinerState.STARTING
+    return None
+
+
+def _message(replies: Replies, command: str) -> Row:
+    """Return the object that some commands answer with as `Msg`."""
+    message = replies.reply(command).get("Msg")
+    return message if isinstance(message, Mapping) else {}
 
 
 FAMILY = Family(
@@ -43,4 +78,5 @@ FAMILY = Family(
     matches=matches,
     read=read,
     commands=("devdetails",),
+    apart=("status",),
 )
