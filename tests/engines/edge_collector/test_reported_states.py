@@ -1,6 +1,6 @@
 """What each family says that it is doing, and that a sleeping miner is known as such."""
 
-from typing import Any
+from typing import Any, override
 
 import pytest
 
@@ -151,6 +151,7 @@ class Whatsminer(Classic):
         super().__init__("whatsminer v1.4", whatsminer_replies())
         self.stale = stale
 
+    @override
     def __call__(self, request: Any) -> Reply:
         """Answer as btminer does."""
         command = request["command"]
