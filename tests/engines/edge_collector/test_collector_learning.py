@@ -51,7 +51,8 @@ async def test_no_reading_at_all(start_miner: StartMiner, poller: MakePoller) ->
         with pytest.raises(MinerError) as caught:
             await polls.poll()
         assert caught.value.failure is Failure.DENIED
-    assert polls.connections[-3:] == [8, 1, 1]
+    # The primary that is refused, and then a first poll.
+    assert polls.connections[-3:] == [9, 1, 1]
 
 
 async def test_denied_members_are_not_asked_again(

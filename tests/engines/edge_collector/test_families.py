@@ -658,12 +658,12 @@ def test_new_api_before_the_start() -> None:
     [
         ("Antminer S21 Hyd.", (34.0, 41.0, None, 48.0)),
         ("Antminer S21 XP Hyd", (34.0, 41.0, None, 48.0)),
-        ("Antminer S21+ Hyd.", (36.0, 48.0, 41.0, None)),
-        ("Antminer S21e XP Hyd", (None, None, 41.0, 48.0)),
+        ("Antminer S21e XP Hyd", (34.0, 41.0, None, 48.0)),
+        ("Antminer S21", (None, None, 41.0, 48.0)),
     ],
 )
 def test_water(model: str, expected: tuple[float | None, ...]) -> None:
-    """Which sensor is water is known by model only; elsewhere it is chip and board."""
+    """A hydro model that shows two sensors of four shows its water, an air-cooled one chips."""
     chains = [
         {
             "index": 0,
@@ -690,6 +690,39 @@ def test_water(model: str, expected: tuple[float | None, ...]) -> None:
         board.temp_chip,
         board.temp_pcb,
     ) == expected
+
+
+@pytest.mark.parametrize(
+    "sensors",
+    [
+        pytest.param([63, 59, 56, 61], id="four sensors are on chips"),
+        pytest.param([48, 34, 0, 0], id="the outlet is not colder"),
+        pytest.param([34, 0, 0, 0], id="one of them is missing"),
+        pytest.param([34, 48], id="two alone are not known to be water"),
+        pytest.param([34, 48, 0, 51], id="a third shows chips"),
+    ],
+)
+def test_chip_sensors_are_never_shown_as_water(sensors: list[int]) -> None:
+    """What the reply does not confirm on every board is a chip."""
+    right = {"index": 1, "rate_real": 100.0, "temp_chip": [34, 48, 0, 0]}
+    snapshot = parse_snapshot(
+        {
+            "stats": NEW_API
+            | {
+                "INFO": {"type": "Antminer S21 XP Hyd."},
+                "STATS": [
+                    {
+                        "chain": [
+                            {"index": 0, "rate_real": 100.0, "temp_chip": sensors},
+                            right,
+                        ]
+                    }
+                ],
+            }
+        }
+    )
+    assert (snapshot.temp_water_in, snapshot.temp_water_out) == (None, None)
+    assert snapshot.boards[0].temp_chip == max(sensors)
 
 
 LUXOS = "LUXminer 2025.4.8.220305-57b389c7"
@@ -852,7 +885,7 @@ def test_avalon_q_at_rest(command: str) -> None:
         "PROD": "Avalon Q",
         "MODEL": "Q",
         "MAC": "AA:BB:CC:DD:EE:FF",
-        "DNA": "0123456789",
+        "DNA": "02010000a7f3",
     }
     snapshot = parse_snapshot(
         {
@@ -867,7 +900,7 @@ def test_avalon_q_at_rest(command: str) -> None:
         (0.0, None, BoardHealth.UNKNOWN)
     ]
     assert (snapshot.model, snapshot.firmware) == ("Avalon Q", "25052801_14a19a2")
-    assert (snapshot.mac, snapshot.hardware_id) == ("aa:bb:cc:dd:ee:ff", "0123456789")
+    assert (snapshot.mac, snapshot.hardware_id) == ("aa:bb:cc:dd:ee:ff", "02010000a7f3")
     assert fan_speeds(snapshot) == {"1": 0, "2": 0}
 
 
@@ -1086,7 +1119,7 @@ def test_spondoolies() -> None:
 
 
 def test_plain_cgminer() -> None:
-    """StrongU: one row per board, numbered by ID; the coin gives the algorithm."""
+    """StrongU: one row per board; of two with one ID, the place counts."""
     row = {
         "Temperature": 54.56,
         "ChipNum": 70,
@@ -1120,6 +1153,7 @@ def test_plain_cgminer() -> None:
     ] == [
         (0, 191.92049, None, 54.56, 70),
         (1, 191.92049, None, 54.56, 70),
+        (2, 0.001, None, None, None),
     ]
     assert (snapshot.hashrate_ghs, snapshot.algorithm, snapshot.uptime_s) == (
         397.75908,

@@ -325,7 +325,9 @@ def test_temperatures(value: object, expected: float | None) -> None:
         ("inf", None),
         (True, None),
         ([1], None),
-        ("6804.97 MH/s", None),
+        ("6804.97 MH/s", 6.80497),
+        (" 102.3 TH/s", 102300.0),
+        ("12.5 furlongs/s", None),
     ],
 )
 def test_rates(value: object, expected: float | None) -> None:
@@ -464,7 +466,10 @@ def test_pool_texts_can_be_shown() -> None:
             (10, 1),
         ),
         ({"pools": {"POOLS": [pool(0, A), pool(1, B), pool(2, "DevFee")]}}, (20, 2)),
-        ({"devs": {"DEVS": [{"Accepted": 4, "Rejected": 1}, {"Accepted": 5}]}}, (9, 1)),
+        (
+            {"devs": {"DEVS": [{"Accepted": 4, "Rejected": 1}, {"Accepted": 5}]}},
+            (9, None),
+        ),
         ({"summary": {"SUMMARY": [{"Elapsed": 5}]}}, (None, None)),
         ({}, (None, None)),
     ],

@@ -130,11 +130,19 @@ def assert_sound(snapshot: MinerSnapshot) -> None:
                 assert value != 0
             if isinstance(value, str):
                 assert value.isprintable()
+                assert len(value) <= 255
     assert snapshot.boards_total == len(snapshot.boards)
     assert snapshot.boards_healthy == sum(
         board.status is BoardHealth.HEALTHY for board in snapshot.boards
     )
     assert all(type(board.id) is int for board in snapshot.boards)
+    assert len({board.id for board in snapshot.boards}) == len(snapshot.boards)
+    assert max(len(snapshot.boards), len(snapshot.pools)) <= 256
+    assert len(snapshot.fans) <= 1024
+    for board in snapshot.boards:
+        if board.chips_ok is not None and board.chips_total is not None:
+            assert board.chips_ok <= board.chips_total
+        assert (board.chips_total or 0) < 2**63
     if snapshot.error_rate is not None:
         assert snapshot.error_rate <= 100
 

@@ -13,6 +13,7 @@ _SIGNATURE = re.compile(
 _BRAIINS_2019 = re.compile(r"braiins-am\d+-(\w+)")
 _MAC = re.compile(r"(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}")
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{5,63}")
+_COUNTED_UP = ("0123456789abcdef", "1234567890")
 
 _ALGORITHMS: tuple[tuple[re.Pattern[str], Algorithm], ...] = tuple(
     (re.compile(model, re.IGNORECASE), algorithm)
@@ -53,16 +54,20 @@ def normalise_mac(raw: object) -> str | None:
     if not _MAC.fullmatch(address):
         return None
     digits = address.replace(":", "").replace("-", "")
-    if not int(digits, 16):
+    # Boards without an address of their own print zeros, or zeros after the maker's part.
+    if not int(digits[6:], 16) or int(digits[:2], 16) % 2:
         return None
     return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
 
 
 def normalise_id(raw: object) -> str | None:
-    """Return a serial number or board id; None for texts like "no miner id now"."""
+    """Return a serial number or board id; None for texts like "no miner id now".
+
+    Neither do placeholders identify: zeros or another digit alone, or digits in a row.
+    """
     candidate = text(raw) or ""
-    return (
-        candidate
-        if _ID.fullmatch(candidate) and any(map(str.isdigit, candidate))
-        else None
-    )
+    if not _ID.fullmatch(candidate) or not any(map(str.isdigit, candidate)):
+        return None
+    digits = "".join(filter(str.isalnum, candidate.lower()))
+    counted_up = any(row.startswith(digits) for row in _COUNTED_UP)
+    return None if len(set(digits)) == 1 or counted_up else candidate

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from .controls import Capabilities
+from .identity import normalise_id
 from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot, MinerState
 
 
@@ -93,7 +94,8 @@ class MinerProfile:
         return cls(
             model=stored.get("model"),
             firmware=stored.get("firmware"),
-            hardware_id=stored.get("hardware_id"),
+            # Placeholders were stored as an identity before they were known as such.
+            hardware_id=normalise_id(stored.get("hardware_id")),
             algorithm=None if algorithm is None else Algorithm(algorithm),
             boards=tuple(stored.get("boards", ())),
             fans=tuple(stored.get("fans", ())),

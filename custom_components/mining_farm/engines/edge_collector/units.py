@@ -1,11 +1,4 @@
-"""Units of hashrate: what firmware means by its fields, and what a user is shown.
-
-The field's name lies: "GHS 5s" carries MH/s on an L3+ and kSol/s on a Z11.
-"""
-
-import math
-import re
-from typing import NamedTuple
+"""Units of hashrate: their names in replies, and which of them a user is shown."""
 
 from .models import Algorithm, RateUnit
 
@@ -20,10 +13,8 @@ SOLS = RateUnit("Sol/s", 1e-9)
 KSOLS = RateUnit("kSol/s", 1e-6)
 GSOLS = RateUnit("GSol/s", 1.0)
 
-_BY_NAME = {
-    unit.symbol.lower(): unit
-    for unit in (HS, KHS, MHS, GHS, THS, PHS, SOLS, KSOLS, GSOLS)
-}
+UNITS = (HS, KHS, MHS, GHS, THS, PHS, SOLS, KSOLS, GSOLS)
+_BY_NAME = {unit.symbol.lower(): unit for unit in UNITS}
 
 _SHOWN = {
     Algorithm.SHA256: THS,
@@ -31,29 +22,6 @@ _SHOWN = {
     Algorithm.X11: GHS,
     Algorithm.EQUIHASH: KSOLS,
 }
-
-
-class StatsUnits(NamedTuple):
-    """Units of the rates in Antminer `stats`; None where a rate cannot be read."""
-
-    total: RateUnit | None
-    chain: RateUnit | None
-
-
-_STATS_UNITS: tuple[tuple[re.Pattern[str], StatsUnits], ...] = tuple(
-    (re.compile(model), units)
-    for model, units in (
-        (r"Antminer (L3|D3|E3)|Hammer", StatsUnits(MHS, MHS)),
-        (r"Antminer X3", StatsUnits(KHS, KHS)),
-        (r"Antminer (L7|E9)", StatsUnits(MHS, GHS)),
-        (r"Antminer Z15 Pro", StatsUnits(KSOLS, GSOLS)),
-        # Builds of one model differ in the total: kSol/s or Sol/s.
-        (r"Antminer Z", StatsUnits(KSOLS, KSOLS)),
-    )
-)
-_STATS_DEFAULT = StatsUnits(GHS, GHS)
-_SAME_SCALE = 0.75
-"""Powers of ten by which a total may differ from its chains beside a wrong unit."""
 
 
 def display_unit(algorithm: Algorithm | None) -> RateUnit:
@@ -67,40 +35,3 @@ def parse_unit(name: object) -> RateUnit | None:
         return None
     name = name.strip().lower()
     return _BY_NAME.get(name if name.endswith("/s") else f"{name}/s")
-
-
-def stats_units(model: str | None, stated: object = None) -> StatsUnits:
-    """Return the units of an Antminer's `stats`.
-
-    `stated` is the unit that the reply names: it outranks the table by model, and makes
-    rates unknown when it is none that is known here.
-    """
-    units = _STATS_DEFAULT
-    for pattern, known in _STATS_UNITS:
-        if pattern.match(model or ""):
-            units = known
-            break
-    if not stated:
-        return units
-    unit = parse_unit(stated)
-    # Where the chains are known to differ from the total, it is the total's unit.
-    return StatsUnits(unit, unit if units.total == units.chain else units.chain)
-
-
-def total_unit(unit: RateUnit, printed: float, chains_ghs: float | None) -> RateUnit:
-    """Return the unit of a printed total, checked against the sum of its chains.
-
-    Builds of one model differ in the total by factors of a thousand (Z11), and so do
-    total and chains of one reply (E9 Pro). Not for SHA-256, where all is GH/s.
-    """
-    if printed <= 0:
-        return unit
-    if not chains_ghs:
-        # No Z series makes 5,000 kSol/s, and all make 5,000 Sol/s.
-        return SOLS if unit is KSOLS and printed >= 5000 else unit
-    apart = math.log10(printed * unit.ghs / chains_ghs)
-    steps = round(apart / 3)
-    if not steps or abs(apart - 3 * steps) > _SAME_SCALE:
-        return unit
-    scale = unit.ghs / 1000**steps
-    return next((u for u in _BY_NAME.values() if math.isclose(u.ghs, scale)), unit)

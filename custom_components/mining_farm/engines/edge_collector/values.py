@@ -1,10 +1,12 @@
 """One value of a reply, whatever its type, as a number or text; None when it says nothing."""
 
+from collections.abc import Iterable
 import math
 import re
 from typing import Any
 
 from .models import RateUnit
+from .units import parse_unit
 
 MAX_RATE_GHS = 1e9
 """1 EH/s: no single miner comes near it."""
@@ -14,6 +16,7 @@ _MAX_TEXT = 255
 
 # "60-58-70-68", and with frost "2--1-20-22", which is 2, -1, 20, 22.
 _DASH_JOINED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:-|$)")
+_WITH_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+/s)", re.ASCII)
 _LISTED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -51,8 +54,11 @@ def rpm(value: object) -> int | None:
 def rate(value: object, unit: RateUnit | None) -> float | None:
     """Return a rate given in a unit, in GH/s; 0 is a measured zero.
 
-    Without a unit a rate is unknown.
+    A unit behind the number outranks the given one. Without a unit, and with one that
+    is not known, a rate is unknown.
     """
+    if isinstance(value, str) and (stated := _WITH_UNIT.fullmatch(value.strip())):
+        value, unit = stated[1], parse_unit(stated[2])
     result = number(value)
     if result is None or unit is None or not 0 <= result * unit.ghs <= MAX_RATE_GHS:
         return None
@@ -65,9 +71,20 @@ def round_rate(rate_ghs: float) -> float:
     return round(rate_ghs, 6 if rate_ghs >= 1 else 12)
 
 
-def total(rates_ghs: list[float]) -> float | None:
-    """Return the sum of rates in GH/s; None of none."""
-    return round_rate(math.fsum(rates_ghs)) if rates_ghs else None
+def total(rates_ghs: Iterable[float | None]) -> float | None:
+    """Return the sum of rates in GH/s; None of none, and where one is not known."""
+    rates = list(rates_ghs)
+    known = [each for each in rates if each is not None]
+    if not known or len(known) < len(rates):
+        return None
+    return round_rate(math.fsum(known))
+
+
+def sum_of(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of counters; None of none, and where one is not known."""
+    listed = list(counts)
+    known = [each for each in listed if each is not None]
+    return sum(known) if known and len(known) == len(listed) else None
 
 
 def temperatures(value: object) -> list[float]:

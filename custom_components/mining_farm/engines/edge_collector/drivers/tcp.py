@@ -1,6 +1,7 @@
 """One request and one reply over TCP: one write, a bounded read, one deadline."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 import contextlib
 from enum import StrEnum
 import socket
@@ -12,10 +13,15 @@ MAX_REPLY = 1 << 20
 """Bytes of the largest reply that is read; real ones end below 50 kB."""
 
 _CHUNK = 1 << 16
+_STEPS = 8
 
 
 class TransportError(MinerError):
     """Nothing usable came over the wire this time; asking again may help."""
+
+
+class LateError(TransportError):
+    """The miner took the connection and was not done by the deadline."""
 
 
 class Ending(StrEnum):
@@ -44,9 +50,11 @@ async def async_exchange(
     than a miner would ever send. The socket is closed on every way out.
     """
     buffer = bytearray()
+    late: type[TransportError] = TransportError
     try:
-        async with asyncio.timeout(deadline_s):
+        async with _async_deadline(deadline_s):
             sock = await _async_connect(host, port)
+            late = LateError
             with sock:
                 # cgminer receives once: a request in two segments is broken JSON.
                 await asyncio.get_running_loop().sock_sendall(sock, request)
@@ -62,7 +70,7 @@ async def async_exchange(
     if buffer:
         return RawReply(bytes(buffer), ending)
     if ending is Ending.DEADLINE:
-        raise TransportError(Failure.TIMEOUT, f"no answer within {deadline_s:g} s")
+        raise late(Failure.TIMEOUT, f"no answer within {deadline_s:g} s")
     # A miner closes the connection of an address that is not on its allow list unread,
     # so its kernel may send a reset instead of an orderly end.
     raise TransportError(
@@ -70,6 +78,30 @@ async def async_exchange(
         "connection closed without an answer: "
         "this computer is probably not on the miner's API allow list",
     )
+
+
+@contextlib.asynccontextmanager
+async def _async_deadline(seconds: float) -> AsyncGenerator[None]:
+    """Raise TimeoutError after so many seconds in which this machine had time to listen.
+
+    While the event loop is held up (a thousand miners on a slow machine) replies wait in
+    the socket: a step of the deadline that ends late counts as long as it was meant.
+    """
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as timeout:
+
+        def step(left: int) -> None:
+            nonlocal timer
+            if left:
+                timer = loop.call_later(seconds / _STEPS, step, left - 1)
+            else:
+                timeout.reschedule(loop.time())
+
+        timer = loop.call_later(seconds / _STEPS, step, _STEPS - 1)
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 async def _async_receive(sock: socket.socket, buffer: bytearray) -> Ending:

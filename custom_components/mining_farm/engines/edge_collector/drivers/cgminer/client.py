@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum, auto
 import json
 import threading
 from typing import Any
 
 from ...errors import Failure, MinerError
-from ..tcp import Ending, RawReply, TransportError, async_exchange
+from ..tcp import Ending, LateError, RawReply, TransportError, async_exchange
 from .decoding import decode_reply, raise_for_status
 
 DEFAULT_PORT = 4028
@@ -34,6 +35,18 @@ READ_ONLY_COMMANDS = frozenset(
 """All that is ever sent: the API also has commands that stop or redirect a miner."""
 
 _FIRST_BACK_OFF_S = 0.5
+_PATIENCE = 5
+
+
+class _Patience(Enum):
+    """What is known of a miner that was late."""
+
+    UNTRIED = auto()
+    TRIED = auto()
+    """Waits longer for the next answer."""
+    PROVED = auto()
+    """Answered when it was given longer, and gets that from then on."""
+    IN_VAIN = auto()
 
 
 def command_names(command: str | Sequence[str]) -> list[str]:
@@ -76,11 +89,15 @@ class CGMinerClient:
         retries: int = 3,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        """Take the address; the timeout in s is the deadline of each exchange."""
+        """Take the address; the timeout in s is the deadline of each exchange.
+
+        It grows once for a miner that is late, as a busy S9 may need 15 s for `stats`.
+        """
         self.host = host
         self.port = port
         self.timeout = timeout
         self._retries = retries
+        self._patience = _Patience.UNTRIED
         self._sleep = sleep
         # The API serves one connection after the other: a second one only waits.
         self._one_at_a_time = asyncio.Lock()
@@ -103,8 +120,15 @@ class CGMinerClient:
         for attempt in range(attempts):
             try:
                 return await self._async_attempt(payload, names)
-            except TransportError:
-                await self._sleep(_FIRST_BACK_OFF_S * 2**attempt)
+            except TransportError as err:
+                if not self._wait_longer(err):
+                    await self._sleep(_FIRST_BACK_OFF_S * 2**attempt)
+        try:
+            return await self._async_attempt(payload, names)
+        except LateError as err:
+            # Also without retries; not for a trial, which a firmware may never answer.
+            if retries is not None or not self._wait_longer(err):
+                raise
         return await self._async_attempt(payload, names)
 
     async def async_send_command(self, command: str | Sequence[str]) -> dict[str, Any]:
@@ -143,15 +167,43 @@ class CGMinerClient:
     async def _async_attempt(self, payload: bytes, names: str) -> dict[str, Any]:
         """Return the reply of one exchange."""
         async with self._one_at_a_time:
-            raw = await async_exchange(self.host, self.port, payload, self.timeout)
-        return self._decode(raw, names)
+            began = asyncio.get_running_loop().time()
+            deadline_s = self._deadline_s
+            raw = await async_exchange(self.host, self.port, payload, deadline_s)
+            took_s = asyncio.get_running_loop().time() - began
+        reply = self._decode(raw, names, deadline_s)
+        if self._patience is not _Patience.PROVED:
+            slow = self._patience is _Patience.TRIED and took_s > self.timeout
+            self._patience = _Patience.PROVED if slow else _Patience.UNTRIED
+        return reply
 
-    def _decode(self, raw: RawReply, names: str) -> dict[str, Any]:
+    @property
+    def _deadline_s(self) -> float:
+        """Deadline of the next exchange in s."""
+        longer = self._patience in (_Patience.TRIED, _Patience.PROVED)
+        return self.timeout * _PATIENCE if longer else self.timeout
+
+    def _wait_longer(self, err: TransportError) -> bool:
+        """Return whether a longer deadline is worth a try now, and set it.
+
+        A miner that was late then as well does not answer at all: no more of that until
+        it does.
+        """
+        if not isinstance(err, LateError):
+            return False
+        if self._patience is _Patience.TRIED:
+            self._patience = _Patience.IN_VAIN
+        if self._patience is not _Patience.UNTRIED:
+            return False
+        self._patience = _Patience.TRIED
+        return True
+
+    def _decode(self, raw: RawReply, names: str, deadline_s: float) -> dict[str, Any]:
         """Return the decoded reply; TransportError for one that was cut."""
         cut = TransportError(Failure.INVALID_REPLY, "the reply is cut")
         if raw.ending is Ending.DEADLINE:
-            cut = TransportError(
-                Failure.TIMEOUT, f"the reply did not end within {self.timeout:g} s"
+            cut = LateError(
+                Failure.TIMEOUT, f"the reply did not end within {deadline_s:g} s"
             )
         try:
             reply = decode_reply(raw.data, names)

@@ -66,7 +66,9 @@ class MinerCollector:
                 await self._async_read(primary)
             replies = self._replies.current(self._capabilities)
             snapshot = parse_snapshot(replies, self._family(replies))
-            extend(self._capabilities, replies, snapshot)
+            for command in extend(self._capabilities, replies, snapshot):
+                # Asked in its turn, not before what was waiting for longer.
+                self._replies.note_asked(command)
             return snapshot
 
     async def _async_read(self, primary: str) -> None:
@@ -113,7 +115,10 @@ class MinerCollector:
         if not capabilities.several:
             failure = await self._async_learn_singles() or failure
         self._judge()
-        if self._may_try_new_api():
+        if self._may_try_new_api() and not (
+            # Left to the next poll where this one has taken enough connections.
+            "stats" in capabilities.refused and self._replies.fresh
+        ):
             await self._async_try_new_api()
             self._judge()
         await self._async_ask_water()

@@ -44,17 +44,20 @@ def extend(
     capabilities: Capabilities,
     replies: Mapping[str, Mapping[str, Any]],
     snapshot: MinerSnapshot,
-) -> None:
-    """Ask for the extended form of a command that says nothing where it should."""
+) -> list[str]:
+    """Return the extended forms to ask for from now on: of what says nothing it should."""
     if snapshot.sleeping or (snapshot.boards and snapshot.hashrate_ghs is not None):
-        return
+        return []
+    new = []
     for command, extended in _EXTENDED.items():
         silent = command in capabilities.refused or (
             command in replies
             and not parse_snapshot({command: replies[command]}).boards
         )
         if silent and extended not in capabilities.extended:
-            capabilities.extended += (extended,)
+            new.append(extended)
+    capabilities.extended += tuple(new)
+    return new
 
 
 def _devs_add(replies: Mapping[str, Mapping[str, Any]]) -> bool:

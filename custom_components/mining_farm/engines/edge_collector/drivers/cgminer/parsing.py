@@ -1,6 +1,6 @@
 """From replies to a snapshot of the miner. Pure, and never raises on odd types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +13,12 @@ from ...models import (
     TemperatureLimits,
 )
 from ...units import MHS
-from ...values import count, hottest, positive, rate, total
+from ...values import count, hottest, number, positive, rate, sum_of, total
 from .boards import judge_board
 from .families import choose
 from .family import Family, Reading
 from .pools import read_pools, read_shares
-from .replies import DUMMY_DEVICE, Replies
+from .replies import DUMMY_DEVICE, MAX_PARTS, Replies
 
 # A share of difficulty 1 takes 2³² hashes on average, counted here in billions.
 _GIGAHASHES_PER_DIFF1 = 2**32 / 1e9
@@ -46,8 +46,8 @@ def parse_snapshot(
     reading = family.read(poll)
     if reading.state is MinerState.PAUSED:
         _stop(reading)
-    rates = [b.hashrate_ghs for b in reading.boards if b.hashrate_ghs is not None]
-    boards_rate = total(rates)
+    reading.boards = [_consistent(board) for board in _numbered(reading.boards)]
+    boards_rate = total(map(_rate_in_sum, reading.boards))
     now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
     boards = tuple(
         _judge(board, family.hot, hashing=bool(now)) for board in reading.boards
@@ -92,6 +92,31 @@ def _stop(reading: Reading) -> None:
     ]
 
 
+def _numbered(boards: Sequence[BoardStatus]) -> Sequence[BoardStatus]:
+    """Return the boards, by their place where two of them state one number."""
+    boards = boards[:MAX_PARTS]
+    if len({board.id for board in boards}) == len(boards):
+        return boards
+    return [replace(board, id=place) for place, board in enumerate(boards)]
+
+
+def _consistent(board: BoardStatus) -> BoardStatus:
+    """Return the board without its chips where more of them work than there are."""
+    working, of = board.chips_ok, board.chips_total
+    if working is None or of is None or working <= of:
+        return board
+    return replace(board, chips_ok=None, chips_total=None)
+
+
+def _rate_in_sum(board: BoardStatus) -> float | None:
+    """Return what a board adds; one without a working chip adds nothing, unstated."""
+    return (
+        0.0
+        if board.hashrate_ghs is None and board.chips_ok == 0
+        else board.hashrate_ghs
+    )
+
+
 def _judge(board: BoardStatus, hot: TemperatureLimits, *, hashing: bool) -> BoardStatus:
     """Return the board with its status.
 
@@ -111,9 +136,7 @@ def _judge(board: BoardStatus, hot: TemperatureLimits, *, hashing: bool) -> Boar
 def _devs_rate(poll: Replies) -> float | None:
     """Return the rate that `devs` reports, in GH/s; None for the dummy row of zeros."""
     devices = poll.rows("devs", "edevs")
-    rates = [
-        each for row in devices if (each := rate(row.get("MHS 5s"), MHS)) is not None
-    ]
+    rates = [rate(row.get("MHS 5s"), MHS) for row in devices]
     if not any(rates) and any(row.get("Name") == DUMMY_DEVICE for row in devices):
         return None
     return total(rates)
@@ -124,8 +147,8 @@ def _hw_errors(reading: Reading, poll: Replies) -> int | None:
     if reading.hw_errors is not None:
         return reading.hw_errors
     whole = count(poll.row("summary").get("Hardware Errors"))
-    boards = [b.hw_errors for b in reading.boards if b.hw_errors is not None]
-    return sum(boards) if whole is None and boards else whole
+    boards = sum_of(board.hw_errors for board in reading.boards)
+    return boards if whole is None else whole
 
 
 def _error_rate(reading: Reading, poll: Replies) -> float | None:
@@ -149,12 +172,11 @@ def _error_rate(reading: Reading, poll: Replies) -> float | None:
 def _reported_error_rate(poll: Replies) -> float | None:
     """Return the error rate in percent by the work that `devs` or `summary` counts."""
     devices = poll.rows("devs", "edevs")
-    errors = [
-        e for row in devices if (e := count(row.get("Hardware Errors"))) is not None
-    ]
-    works = [w for row in devices if (w := positive(row.get("Diff1 Work"))) is not None]
-    if errors and works:
-        return _percent(sum(errors), sum(works))
+    errors = sum_of(count(row.get("Hardware Errors")) for row in devices)
+    works = [number(row.get("Diff1 Work")) for row in devices]
+    known = [work for work in works if work is not None]
+    if errors is not None and known and len(known) == len(works):
+        return _percent(errors, sum(known))
     summary = poll.row("summary")
     per_minute = positive(summary.get("Work Utility"))
     elapsed = count(summary.get("Elapsed"))

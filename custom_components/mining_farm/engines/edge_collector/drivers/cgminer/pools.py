@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import re
 
 from ...models import Pool
-from ...values import count, number, text
+from ...values import count, number, sum_of, text
 from .replies import Replies, Row
 
 _AGE = re.compile(r"([0-9]{1,6}):([0-9]{2}):([0-9]{2})")
@@ -104,6 +104,5 @@ def _last_share(row: Row) -> float | None:
 
 
 def _sum(rows: Sequence[Row], key: str) -> int | None:
-    """Return the sum of a counter over rows; None when no row has it."""
-    counts = [value for row in rows if (value := count(row.get(key))) is not None]
-    return sum(counts) if counts else None
+    """Return the sum of a counter over rows; None when one does not state it."""
+    return sum_of(count(row.get(key)) for row in rows)

@@ -7,7 +7,6 @@ import re
 
 from ....identity import algorithm_of, normalise_id
 from ....models import Algorithm, BoardStatus, Fan, MinerState, RateUnit
-from ....units import StatsUnits, stats_units, total_unit
 from ....values import (
     count,
     hottest,
@@ -15,6 +14,7 @@ from ....values import (
     positive,
     rate,
     rpm,
+    sum_of,
     temperatures,
     text,
     total,
@@ -24,6 +24,7 @@ from ..decoding import REPEATED
 from ..family import Family, Reading
 from ..replies import MAX_PARTS, NEW_API_STATS, Replies, Row
 from . import antminer_water
+from .antminer_units import StatsUnits, stats_units, total_unit
 
 _SLEEP_MODE = 254
 _VNISH_STATES = {
@@ -63,7 +64,7 @@ def read(replies: Replies) -> Reading:
         unit = _checked_unit(unit, boards, entry, summary)
     now = _first_rate("GHS 5s", unit, entry, summary)
     average = _first_rate("GHS av", unit, entry, summary)
-    chain_errors = [b.hw_errors for b in boards if b.hw_errors is not None]
+    chain_errors = sum_of(board.hw_errors for board in boards)
     uptime = count(entry.get("Elapsed"))
     inlet, outlet = antminer_water.read_water(replies.model, replies.row(NEW_API_STATS))
     return Reading(
@@ -81,9 +82,9 @@ def read(replies: Replies) -> Reading:
         temp_water_out=outlet,
         power_w=_power(entry, boards),
         uptime_s=count(summary.get("Elapsed")) if uptime is None else uptime,
-        hw_errors=sum(chain_errors)
-        if chain_errors
-        else count(entry.get("no_matching_work")),
+        hw_errors=count(entry.get("no_matching_work"))
+        if chain_errors is None
+        else chain_errors,
     )
 
 
@@ -176,7 +177,7 @@ def _checked_unit(unit: RateUnit, boards: list[BoardStatus], *rows: Row) -> Rate
     """Return the unit of the totals, brought to the scale of the chains."""
     keys = ("GHS 5s", "GHS av", "total_rateideal")
     printed = (positive(row.get(key)) for key in keys for row in rows)
-    chains = total([b.hashrate_ghs for b in boards if b.hashrate_ghs is not None])
+    chains = total(board.hashrate_ghs for board in boards)
     return total_unit(unit, next(filter(None, printed), 0.0), chains)
 
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from ....identity import algorithm_of, normalise_id
 from ....models import BoardStatus, MinerState, RateUnit
 from ....units import GHS, parse_unit
-from ....values import count, hottest, number, positive, rate, text
+from ....values import count, hottest, number, positive, rate, sum_of, text
 from ..family import Family, Reading, fans
 from ..replies import MAX_PARTS, Replies, Row
 from .antminer import firmware
-from .antminer_water import Water, read_water, water_of
+from .antminer_water import is_apart, read_water, water_of
 
 _SLEEP_MODE = 1
 
@@ -31,7 +31,7 @@ def read_entry(replies: Replies, entry: Row) -> Reading:
     """Read an entry of the new shape that `replies` hold, or one made of it."""
     stated = entry.get("rate_unit")
     unit = parse_unit(stated) if stated else GHS
-    water = water_of(replies.model)
+    hydro = is_apart(replies.model)
     inlet, outlet = read_water(replies.model, entry)
     listed = entry.get("chain")
     rows = [
@@ -40,8 +40,7 @@ def read_entry(replies: Replies, entry: Row) -> Reading:
         if isinstance(row, dict)
     ]
     chains = [row for row in rows if not _is_padding(row)]
-    boards = [_board(chain, n, unit, water) for n, chain in enumerate(chains)]
-    errors = [b.hw_errors for b in boards if b.hw_errors is not None]
+    boards = [_board(chain, n, unit, hydro=hydro) for n, chain in enumerate(chains)]
     speeds = entry.get("fan")
     return Reading(
         boards=boards,
@@ -60,7 +59,7 @@ def read_entry(replies: Replies, entry: Row) -> Reading:
         temp_water_out=outlet,
         power_w=positive(entry.get("watt")),
         uptime_s=count(entry.get("elapsed")),
-        hw_errors=sum(errors) if errors else None,
+        hw_errors=sum_of(board.hw_errors for board in boards),
     )
 
 
@@ -72,7 +71,7 @@ def _is_padding(chain: Row) -> bool:
 
 
 def _board(
-    chain: Row, position: int, unit: RateUnit | None, water: Water | None
+    chain: Row, position: int, unit: RateUnit | None, *, hydro: bool
 ) -> BoardStatus:
     """Read one chain; a unit that has not started lists neither chips nor sensors."""
     slot, letters = count(chain.get("index")), chain.get("asic")
@@ -82,12 +81,12 @@ def _board(
         # A text that lists fewer chips than there are says nothing of the others.
         if listed >= chips:
             chips, chips_ok = listed, letters.count("o")
-    wet = water.key if water else None
+    wet = hydro and water_of(chain) is not None
     return BoardStatus(
         id=position if slot is None else slot,
         hashrate_ghs=rate(chain.get("rate_real"), unit),
-        temp_chip=None if wet == "temp_chip" else hottest(chain.get("temp_chip")),
-        temp_pcb=None if wet == "temp_pcb" else hottest(chain.get("temp_pcb")),
+        temp_chip=None if wet else hottest(chain.get("temp_chip")),
+        temp_pcb=hottest(chain.get("temp_pcb")),
         chips_ok=chips_ok,
         chips_total=chips or None,
         ideal_hashrate_ghs=rate(positive(chain.get("rate_ideal")), unit),

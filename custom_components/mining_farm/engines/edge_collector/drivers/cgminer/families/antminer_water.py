@@ -1,60 +1,54 @@
-"""Water of the hydro Antminers: sensors of the new shape of `stats`, by model.
+"""Water of the hydro Antminers, in the new shape of `stats`.
 
 Also where the old shape is read for the boards, as the shapes number them differently.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from ....values import hottest
+from ....values import hottest, number
 from ..replies import MAX_PARTS, Row
 
 
 class Water(NamedTuple):
-    """The list whose sensors sit in the water, and which of them are in and out."""
+    """Temperatures of the water in °C."""
 
-    key: str
-    inlet: int
-    outlet: int
-
-
-# Roles differ by model; on any other model these lists are chip and board sensors.
-_WATER = {
-    "Antminer S21 Hyd": Water("temp_chip", 0, 1),
-    "Antminer S21 XP Hyd": Water("temp_chip", 0, 1),
-    "Antminer S21+ Hyd": Water("temp_pcb", 0, 2),
-}
+    inlet: float
+    outlet: float
 
 
 def is_apart(model: str | None) -> bool:
-    """Return whether this shape, and no other, has a model's water temperatures."""
-    return water_of(model) is not None
+    """Return whether a model may state its water in the new shape of `stats` only."""
+    return "Hyd" in (model or "")
 
 
-def read_water(model: str | None, entry: Row) -> tuple[float | None, float | None]:
-    """Return inlet and outlet temperature in °C, where the model has such sensors."""
-    chains, water = entry.get("chain"), water_of(model)
-    if water is None or not isinstance(chains, list):
+def read_water(
+    model: str | None, entry: Row
+) -> tuple[float, float] | tuple[None, None]:
+    """Return inlet and outlet temperature in °C, the warmest of all chains.
+
+    Builds of one model differ, so every chain has to show the same.
+    """
+    listed = entry.get("chain")
+    if not is_apart(model) or not isinstance(listed, list):
         return None, None
-    rows = [chain for chain in chains[:MAX_PARTS] if isinstance(chain, dict)]
-    return (
-        _sensor(rows, water.key, water.inlet),
-        _sensor(rows, water.key, water.outlet),
-    )
+    chains = [chain for chain in listed[:MAX_PARTS] if isinstance(chain, dict)]
+    found = [water_of(chain) for chain in chains if chain.get("temp_chip")]
+    known = [water for water in found if water is not None]
+    if not known or len(known) < len(found):
+        return None, None
+    return max(w.inlet for w in known), max(w.outlet for w in known)
 
 
-def water_of(model: str | None) -> Water | None:
-    """Return where a model has its water sensors."""
-    return _WATER.get((model or "").rstrip("."))
+def water_of(chain: Row) -> Water | None:
+    """Return the water where the chip sensors are [inlet, outlet, 0, 0].
 
-
-def _sensor(chains: Sequence[Row], key: str, position: int) -> float | None:
-    """Return the warmest of one sensor over all chains, in °C."""
-    lists = [chain.get(key) for chain in chains]
-    return hottest(
-        [
-            each[position]
-            for each in lists
-            if isinstance(each, list) and len(each) > position
-        ]
-    )
+    An S21 Hyd prints that. With four readings they are chips, as on the S21 XP Hyd.
+    """
+    match chain.get("temp_chip"):
+        case [inlet, outlet, third, fourth] if not any(map(number, (third, fourth))):
+            pair = hottest(inlet), hottest(outlet)
+        case _:
+            return None
+    if pair[0] is None or pair[1] is None or pair[0] > pair[1]:
+        return None
+    return Water(pair[0], pair[1])

@@ -9,7 +9,7 @@ import re
 from ....identity import normalise_id, normalise_mac
 from ....models import Algorithm, BoardStatus, MinerState
 from ....units import GHS
-from ....values import count, hottest, number, positive, rate, text, total
+from ....values import count, hottest, number, positive, rate, sum_of, text, total
 from ..family import Family, Reading, fans
 from ..replies import MAX_PARTS, Replies
 from .generic import total_rate
@@ -52,9 +52,6 @@ def read(replies: Replies) -> Reading:
     if now is None:
         # The 7 series without `summary` has nothing but the rate of its clocks.
         now, theoretical = theoretical, None
-    errors = [
-        e for each in modules.values() if (e := count(each.get("HW"))) is not None
-    ]
     return Reading(
         boards=boards,
         hashrate_ghs=now,
@@ -65,12 +62,13 @@ def read(replies: Replies) -> Reading:
         firmware=text(first.get("LVer")) or text(first.get("Ver")),
         # A controller's modules are exchanged: only a lone one names the miner.
         hardware_id=normalise_id(version.get("DNA"))
+        or normalise_id(version.get("HDNA"))
         or (normalise_id(first.get("DNA")) if len(modules) == 1 else None),
         mac=normalise_mac(version.get("MAC")),
         fans=fans(_fans(modules)),
         power_w=_power(modules),
         uptime_s=count((*replies.rows("stats", "estats"), summary)[0].get("Elapsed")),
-        hw_errors=sum(errors) if errors else None,
+        hw_errors=sum_of(count(each.get("HW")) for each in modules.values()),
     )
 
 
@@ -172,10 +170,9 @@ def _fans(modules: dict[int, Module]) -> dict[str, str]:
 
 
 def _sum(modules: dict[int, Module], key: str) -> float | None:
-    """Return the sum of a rate over all modules and boards; None when none has it."""
+    """Return the sum of a rate over all modules and boards; None where one is unknown."""
     values = [value for module in modules.values() for value in _values(module, key)]
-    rates = [each for value in values if (each := rate(value, GHS)) is not None]
-    return total(rates)
+    return total(rate(value, GHS) for value in values)
 
 
 def _model(module: Module) -> str | None:

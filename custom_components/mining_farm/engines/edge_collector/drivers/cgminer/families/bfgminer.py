@@ -35,9 +35,7 @@ def read(replies: Replies) -> Reading:
         for board in reading.boards
     ]
     if reading.hashrate_ghs is None:
-        rates = [board.hashrate_ghs for board in reading.boards]
-        known = [each for each in rates if each is not None]
-        reading.hashrate_ghs = total(known) if len(known) == len(rates) else None
+        reading.hashrate_ghs = total(board.hashrate_ghs for board in reading.boards)
     reading.fans = reading.fans or _fans(rows)
     # No ratio can be made of errors and fractions of work: the percentage is given.
     reading.own_error_rate = True

@@ -16,8 +16,8 @@ def matches(replies: Replies) -> bool:
 def read(replies: Replies) -> Reading:
     """Read `devs`, `temps`, `devdetails` and `fans`; rates are those of 5 s."""
     reading = generic.read(replies)
-    rates = [b.hashrate_ghs for b in reading.boards if b.hashrate_ghs is not None]
-    reading.hashrate_ghs = total(rates) if rates else reading.hashrate_ghs
+    boards = total(board.hashrate_ghs for board in reading.boards)
+    reading.hashrate_ghs = reading.hashrate_ghs if boards is None else boards
     reading.algorithm = Algorithm.SHA256
     reading.model = reading.model or normalise_model(
         replies.row("devdetails").get("Model")

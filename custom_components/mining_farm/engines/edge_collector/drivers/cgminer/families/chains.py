@@ -2,7 +2,7 @@
 
 from ....models import Algorithm, BoardStatus
 from ....units import MHS, SOLS
-from ....values import count, hottest, positive, rate
+from ....values import count, hottest, positive, rate, sum_of
 from ..family import Family, Reading, fans
 from ..replies import Replies, Row
 from .generic import total_rate
@@ -20,7 +20,6 @@ def read(replies: Replies) -> Reading:
     summary = replies.row("summary")
     equihash = replies.description.lower().startswith("innominer a9")
     boards = [_board(row, place, equihash=equihash) for place, row in enumerate(chains)]
-    errors = [b.hw_errors for b in boards if b.hw_errors is not None]
     return Reading(
         boards=boards,
         # An A9 gives its solutions per second as "MHS".
@@ -32,7 +31,7 @@ def read(replies: Replies) -> Reading:
         firmware=replies.description or None,
         fans=fans({str(n): first.get(f"Fan{n} Speed") for n in range(4)}),
         uptime_s=count(first.get("Elapsed")),
-        hw_errors=sum(errors) if errors else None,
+        hw_errors=sum_of(board.hw_errors for board in boards),
     )
 
 

@@ -5,7 +5,7 @@ Read so: StrongU, BW and whatever is not known otherwise.
 
 from ....models import Algorithm, BoardStatus, Fan
 from ....units import GHS, MHS
-from ....values import count, hottest, positive, rate, text
+from ....values import count, hottest, positive, rate, text, total
 from ..family import Family, Reading, fans
 from ..replies import DUMMY_DEVICE, Replies, Row
 
@@ -29,9 +29,12 @@ def matches(replies: Replies) -> bool:
 def read(replies: Replies) -> Reading:
     """Read `devs`, `temps` and `devdetails` by ID, and `summary`."""
     summary = replies.row("summary")
+    # BW's `summary` is a row of zeros while its boards hash: 0 leaves it to their sum.
+    now = total_rate(summary)
+    boards = read_boards(replies)
     return Reading(
-        boards=read_boards(replies),
-        hashrate_ghs=total_rate(summary),
+        boards=boards,
+        hashrate_ghs=now or total(board.hashrate_ghs for board in boards) or now,
         algorithm=_COINS.get(text(summary.get("Miner type")) or ""),
         model=replies.model,
         firmware=replies.description or None,
@@ -74,15 +77,16 @@ def read_fans(replies: Replies) -> list[Fan]:
 
 
 def rows_by_slot(rows: list[Row]) -> dict[int, Row]:
-    """Return rows by slot: `Slot`, else `ID`, else their place, from 0."""
-    found: dict[int, Row] = {}
-    for place, row in enumerate(rows):
-        slot = next(
-            (s for key in ("Slot", "ID") if (s := count(row.get(key))) is not None),
-            place,
-        )
-        found.setdefault(slot, row)
-    return found
+    """Return rows by slot: `Slot`, else `ID`, else their place, from 0.
+
+    Rows of equal numbers are different boards, so then the number says nothing.
+    """
+    for key in ("Slot", "ID"):
+        numbers = [count(row.get(key)) for row in rows]
+        slots = [number for number in numbers if number is not None]
+        if len(set(slots)) == len(rows):
+            return dict(zip(slots, rows, strict=True))
+    return dict(enumerate(rows))
 
 
 def _board(slot: int, device: Row, details: Row, sensors: Row) -> BoardStatus:
