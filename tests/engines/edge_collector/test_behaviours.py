@@ -100,8 +100,8 @@ class Miner:
             turn -= each.get("times", turn)
             if turn <= 0:
                 break
-        text = answer["text"] if "text" in answer else json.dumps(answer["json"])
-        return text.encode() + b"\0" * self._behaviour.get("nul", True)
+        text: str = answer["text"] if "text" in answer else json.dumps(answer["json"])
+        return text.encode() + (b"\0" if self._behaviour.get("nul", True) else b"")
 
 
 @pytest.mark.parametrize(

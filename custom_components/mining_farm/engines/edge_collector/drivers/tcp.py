@@ -88,6 +88,7 @@ async def _async_deadline(seconds: float) -> AsyncGenerator[None]:
     the socket: a step of the deadline that ends late counts as long as it was meant.
     """
     loop = asyncio.get_running_loop()
+    timer: asyncio.TimerHandle
     async with asyncio.timeout(None) as timeout:
 
         def step(left: int) -> None:

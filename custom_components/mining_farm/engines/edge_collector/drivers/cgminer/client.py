@@ -121,8 +121,8 @@ class CGMinerClient:
             try:
                 return await self._async_attempt(payload, names)
             except TransportError as err:
-                if not self._wait_longer(err):
-                    await self._sleep(_FIRST_BACK_OFF_S * 2**attempt)
+                self._wait_longer(err)
+                await self._sleep(_FIRST_BACK_OFF_S * 2**attempt)
         try:
             return await self._async_attempt(payload, names)
         except LateError as err:
