@@ -14,6 +14,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     FanMode,
     MinerError,
     MinerProfile,
+    MinerState,
     async_identify,
     async_scan,
     registry,
@@ -111,7 +112,8 @@ async def test_a_fault_is_told_in_the_words_of_the_device(axes: Axes) -> None:
     """A power fault by its text, and a latched overheating."""
     device = await axes.simulated("gamma")
     device.power_fault("Overcurrent")
-    assert (await read(device)).fault == "Overcurrent"
+    said = await read(device)
+    assert (said.fault, said.reported_state) == ("Overcurrent", MinerState.FAULT)
     device.restore()
     device.overheat()
     assert (await read(device)).fault == "overheated"

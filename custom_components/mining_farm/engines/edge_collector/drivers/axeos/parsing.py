@@ -11,7 +11,7 @@ from typing import Any
 from ...controls import Bounds, Capabilities, Command, FanMode, Value
 from ...errors import Failure, MinerError
 from ...identity import normalise_mac
-from ...models import Algorithm, Fan, MinerSnapshot, Pool
+from ...models import Algorithm, Fan, MinerSnapshot, MinerState, Pool
 from ...units import GHS
 from ...values import count, hottest, number, positive, rate, rpm, text
 
@@ -138,7 +138,7 @@ def parse_snapshot(info: Info, asic: Info) -> MinerSnapshot:
         hashrate_ghs=rate(info.get("hashRate"), GHS),
         ideal_hashrate_ghs=rate(info.get("expectedHashrate"), GHS),
         error_rate=_percent(info.get("errorPercentage")),
-        sleeping=is_paused(info),
+        reported_state=_state(info),
         fault=_fault(info),
         temp_chip=hottest(info.get("temp"), info.get("temp2")),
         temp_regulator=hottest(info.get("vrTemp")),
@@ -171,6 +171,13 @@ def _not_negative(value: object) -> float | None:
 def _volts(millivolts: object) -> float | None:
     found = positive(millivolts)
     return None if found is None else round(found / 1000, 3)
+
+
+def _state(info: Info) -> MinerState | None:
+    """Return what the device says that it is doing beside hashing."""
+    if is_paused(info):
+        return MinerState.PAUSED
+    return MinerState.FAULT if _fault(info) else None
 
 
 def _fault(info: Info) -> str | None:
