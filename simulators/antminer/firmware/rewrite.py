@@ -176,6 +176,12 @@ class Rewrite(Firmware):
             "Device Elapsed": reading.elapsed,
         }
 
+    def _sensors(self, board: BoardReading, reading: Reading) -> tuple[float, ...]:
+        """Return the list of chip sensors: water in and out on an S21 Hyd."""
+        if self.model.water is None:
+            return board.chip_temps
+        return reading.inlet, reading.outlet, 0, 0
+
     def _new_stats(self, reading: Reading) -> dict[str, Any]:
         """Return `stats` with `new_api`: the text of the web server's stats.cgi."""
         model = self.model
@@ -188,7 +194,7 @@ class Rewrite(Firmware):
                 "rate_ideal": board.ideal_ghs,
                 "rate_real": board.rate_ghs,
                 "sn": f"{self.identity.serial.upper()}B{board.slot}",
-                "temp_chip": [int(temp) for temp in board.chip_temps],
+                "temp_chip": [int(temp) for temp in self._sensors(board, reading)],
                 "temp_pcb": [int(temp) for temp in board.pcb_temps],
                 "temp_pic": [int(temp) for temp in _pic(board)],
             }
