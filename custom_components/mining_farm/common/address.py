@@ -49,3 +49,8 @@ def canonical_host(host: str) -> str:
 def same_host(one: str, other: str) -> bool:
     """Return whether two spellings are known to be of one host."""
     return canonical_host(one) == canonical_host(other)
+
+
+def host_in_url(host: str) -> str:
+    """Return a host as URLs and texts with a port hold it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -68,3 +68,17 @@ async def test_of_a_container_that_is_gone(
     found = await diagnose(site, entry, north)
     assert (found["status"], found["plant"], found["miners"]) == ("offline", None, None)
     assert found["last_seen"] is not None
+
+
+async def test_numbers_that_cannot_be_true_are_shown_with_their_direction(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """Whoever reads it can tell a broken wire from a wrong scale."""
+    north.set_fields({"supply_liquid_temp": -3276.8, "supply_liquid_pressure": 35})
+    entry = await site.add(north)
+    plant = (await diagnose(site, entry, north))["plant"]
+    assert plant["implausible"] == {
+        "supply_liquid_temp": "too_low",
+        "supply_liquid_pressure": "too_high",
+    }
+    assert plant["values"]["supply_liquid_temp"] is None

@@ -220,10 +220,6 @@ async def test_past_alarms_are_listed_with_their_durations(
     north.clear_alarm("power_fault")
     north.raise_alarm("fan1_fault")
     await site.polls()
-    assert site.get("event.north_alarms").attributes["alarm"] in (
-        "power_fault",
-        "fan1_fault",
-    )
     north.clear_alarm("fan1_fault")
     north.raise_alarm("leakage_fault")
     await site.polls()
@@ -234,6 +230,8 @@ async def test_past_alarms_are_listed_with_their_durations(
         ("fan1_fault", 31),
         ("power_fault", 93),
     ]
+    event = site.get("event.north_alarms").attributes
+    assert (event["alarm"], event["duration"]) == ("fan1_fault", 31)
     assert listed[0]["severity"] == "high"
     assert listed[0]["cleared_at"] > listed[0]["raised_at"]
 

@@ -11,6 +11,7 @@ from custom_components.mining_farm.engines.edge_collector import Failure
 from homeassistant.config_entries import SOURCE_DHCP, SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
 from .conftest import HOST, FakeMiners, failure, set_up, snapshot
@@ -166,6 +167,18 @@ async def test_another_spelling_of_a_known_address_is_refused(
         )
         outcomes.append(result.get("reason"))
     assert outcomes == [None, "already_configured", "already_configured"]
+
+
+async def test_the_page_of_a_miner_with_ipv6(
+    hass: HomeAssistant, miners: FakeMiners, device_registry: dr.DeviceRegistry
+) -> None:
+    """Its link has the brackets that a URL needs."""
+    miners.answers["fd00::5"] = snapshot()
+    form = await choose(hass, "miner")
+    await answer(hass, form, host="fd00::5", port=4028, essentials_only=False)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    (device,) = device_registry.devices
+    assert device.configuration_url == "http://[fd00::5]"
 
 
 async def test_reconfigure_takes_a_pasted_address(

@@ -9,6 +9,7 @@ from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.address import host_in_url
 from ...common.entity import EntryEntity, FarmEntity
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile
@@ -43,7 +44,7 @@ def device_info(entry: MinerConfigEntry, profile: MinerProfile) -> DeviceInfo:
     mac = entry.data.get(CONF_MAC)
     model = profile.model or ""
     return DeviceInfo(
-        configuration_url=f"http://{entry.data[CONF_HOST]}",
+        configuration_url=f"http://{host_in_url(entry.data[CONF_HOST])}",
         connections={(dr.CONNECTION_NETWORK_MAC, mac)} if mac else set(),
         identifiers={(DOMAIN, entry.entry_id)},
         manufacturer=profile.maker

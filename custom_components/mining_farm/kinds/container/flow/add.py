@@ -10,7 +10,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 
-from ....common.address import same_host, split_address
+from ....common.address import host_in_url, same_host, split_address
 from ....common.entries import already_set_up, entries_of
 from ....common.forms import PORT
 from ....const import CONF_KIND, Kind
@@ -79,7 +79,7 @@ class ContainerFlow(ConfigFlow):
             ),
             description_placeholders={
                 "model": found.table.name,
-                "address": f"{found.host}:{found.port}",
+                "address": f"{host_in_url(found.host)}:{found.port}",
                 "set_point": "?" if set_point is None else f"{set_point:g}",
                 "alarms": str(len(found.reading.alarms)),
             },
