@@ -1,7 +1,7 @@
 """Rigs whose miners fall silent together have lost the network, not their wits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -84,12 +84,18 @@ def site(hass: HomeAssistant, tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-def garage(site: Site, *, one_pool: bool, count: int = COUNT) -> list[LinkedRig]:
+def garage(
+    site: Site,
+    *,
+    one_pool: bool,
+    count: int = COUNT,
+    rig_class: type[LinkedRig] | None = None,
+) -> list[LinkedRig]:
     """Fill the garage with rigs whose miners are polled in turn."""
     random = Random(1)
     rigs = []
     for number in range(count):
-        rig = LinkedRig(
+        rig = (rig_class or LinkedRig)(
             clock=site.clock,
             random=random,
             name=f"rig{number}",
@@ -186,3 +192,26 @@ async def test_one_that_does_not_come_back_is_cut_at_last(site: Site) -> None:
     assert cuts(rigs) == [0] * COUNT
     await site.clock.async_run(LOST + 43 * MINUTE)
     assert cuts(rigs) == [1, 0, 0, 0, 0]
+
+
+class IdleRig(LinkedRig):
+    """One whose miner answers all the while."""
+
+    @override
+    def read(self) -> MinerFacts:
+        return replace(super().read(), hashing=self.mining)
+
+
+@pytest.mark.parametrize("apart", [0, 40, 80])
+async def test_miners_that_idle_together_at_pools_of_their_own_are_cut_in_time(
+    site: Site, apart: float
+) -> None:
+    """They answer, so the network is there: what they could share is a pool."""
+    rigs = garage(site, one_pool=False, rig_class=IdleRig)
+    for rig, seconds in zip(rigs[:2], (0, apart), strict=True):
+        site.clock.at(LOST + timedelta(seconds=seconds), rig.hang)
+    await site.clock.async_run(LOST + 30 * MINUTE)
+    assert cuts(rigs) == [1, 1] + [0] * (COUNT - 2)
+    for rig, seconds in zip(rigs[:2], (0, apart), strict=True):
+        hung = LOST + timedelta(seconds=seconds)
+        assert rig.switched_off[0] - hung <= 3.5 * MINUTE
