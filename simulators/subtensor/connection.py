@@ -148,12 +148,12 @@ class Connection:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request.get("id")}
         then = None
         try:
-            self._faults.check(method)
+            self._faults.check(method, parameters)
             if method in SUBSCRIBING:
                 answer["result"], then = self._subscribe(method, parameters)
             else:
                 result = self._rpc.answer(method, parameters)
-                answer["result"] = self._faults.spoil(method, result)
+                answer["result"] = self._faults.spoil(method, result, parameters)
         except (RpcError, RefusedError) as error:
             answer["error"] = {"code": error.code, "message": error.message}
             if error.data is not None:

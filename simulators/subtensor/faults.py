@@ -1,6 +1,6 @@
 """What can go wrong with a node, on command."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence, Set as AbstractSet
 from typing import override
 
 from simulators import clock
@@ -9,10 +9,20 @@ from simulators.commands import command
 from simulators.device import SimulatedDevice
 from simulators.http import Wire
 
+from . import storage
 from .rpc import RpcError, View
 from .transactions import BANNED, LOW_PRIORITY, OUTDATED, RefusedError, invalid
 
 _NUMBERING = frozenset(("account_nextIndex", "system_accountNextIndex"))
+_LACKING: dict[str, frozenset[str | None]] = {
+    "heads": frozenset(("chain_subscribeNewHeads",)),
+    "finalised_head": frozenset(("chain_getFinalizedHead",)),
+    "nonce": frozenset(("AccountNonceApi_account_nonce",)),
+    "next_nonce": frozenset(("system_accountNextIndex",)),
+    "tempo": frozenset(),
+    "subnet": frozenset(("SubnetInfoRuntimeApi_get_dynamic_info",)),
+}
+"""Methods, or functions of the runtime, that a node may lack; `tempo` is stored."""
 _SUBMITTING = frozenset(("author_submitExtrinsic", "author_submitAndWatchExtrinsic"))
 
 
@@ -29,6 +39,7 @@ class Faults(SimulatedDevice[Wire]):
         self._clock = clock
         self._errors: dict[str, tuple[int, str]] = {}
         self._spoilt: dict[str, str] = {}
+        self._lacks: set[str] = set()
         self._refusal: RefusedError | None = None
         self._nonce_offset = 0
         self._cut_in: str | None = None
@@ -50,6 +61,7 @@ class Faults(SimulatedDevice[Wire]):
             "drop_after_submit": self._cut_after_submit,
             **{f"fail {method}": True for method in self._errors},
             **{f"spoil {method}": True for method in self._spoilt},
+            **{f"lack {what}": True for what in self._lacks},
         }
         names = {name for name, is_wrong in wrong.items() if is_wrong}
         return super().faults | names
@@ -90,6 +102,13 @@ class Faults(SimulatedDevice[Wire]):
     ) -> None:
         """Answer every call of a method with a JSON-RPC error."""
         self._errors[method] = code, message
+
+    @command
+    def lack(self, what: str) -> None:
+        """Know nothing of some of what real nodes offer, as the original's simulator."""
+        if what not in _LACKING:
+            raise ValueError(f"what must be one of {', '.join(_LACKING)}, not {what!r}")
+        self._lacks.add(what)
 
     @command
     def spoil_answers(self, method: str, how: str = "half") -> None:
@@ -133,6 +152,7 @@ class Faults(SimulatedDevice[Wire]):
         self._view.stuck_at = None
         self._errors.clear()
         self._spoilt.clear()
+        self._lacks.clear()
         self._refusal = self._cut_in = None
         self._nonce_offset = 0
 
@@ -141,12 +161,18 @@ class Faults(SimulatedDevice[Wire]):
         if self.latency:
             await clock.sleep(self._clock, self.latency)
 
-    def check(self, method: str) -> None:
+    def check(self, method: str, parameters: Sequence[object] = ()) -> None:
         """Raise the error that a method is to fail with.
 
         Raises:
             RpcError: It is to fail.
         """
+        if any(method in _LACKING[what] for what in self._lacks):
+            raise RpcError(-32601, "Method not found")
+        function = str(parameters[0]) if method == "state_call" and parameters else None
+        if any(function in _LACKING[what] for what in self._lacks):
+            reason = f"Exported method {function} is not found"
+            raise RpcError(4003, f"Client error: Execution failed: {reason}")
         if method in self._errors:
             raise RpcError(*self._errors[method])
 
@@ -160,8 +186,14 @@ class Faults(SimulatedDevice[Wire]):
             self._view.chain.counts.refused += 1
             raise self._refusal
 
-    def spoil(self, method: str, result: object) -> object:
+    def spoil(
+        self, method: str, result: object, parameters: Sequence[object] = ()
+    ) -> object:
         """Return what is answered in place of a result."""
+        if method == "state_getStorage" and "tempo" in self._lacks:
+            key = f"0x{storage.tempo_key(self._view.chain.netuid).hex()}"
+            if key in parameters:
+                return None
         if method in _NUMBERING and isinstance(result, int):
             return max(0, result + self._nonce_offset)
         match self._spoilt.get(method):

@@ -16,7 +16,9 @@ BLOCK_TIME = 1.0
 class RunningService(ChainService):
     """A chain service, and what it has reported."""
 
-    def __init__(self, urls: tuple[str, ...], block_time: float) -> None:
+    def __init__(
+        self, urls: tuple[str, ...], block_time: float, tempo: int | None = None
+    ) -> None:
         """Listen to everything."""
         self.heads: list[BlockRef] = []
         self.states: tuple[EndpointState, ...] = ()
@@ -29,6 +31,7 @@ class RunningService(ChainService):
                 endpoints=self._take,
             ),
             read_within=60,
+            tempo=tempo,
         )
 
     @property
@@ -42,10 +45,10 @@ class RunningService(ChainService):
 
 @asynccontextmanager
 async def serving(
-    *urls: str, block_time: float = BLOCK_TIME
+    *urls: str, block_time: float = BLOCK_TIME, tempo: int | None = None
 ) -> AsyncIterator[RunningService]:
     """Run a service for these endpoints."""
-    service = RunningService(urls, block_time)
+    service = RunningService(urls, block_time, tempo)
     task = asyncio.create_task(service.run())
     try:
         yield service

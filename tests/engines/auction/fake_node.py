@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 import json
 from typing import Any, Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
 
 GENESIS = f"0x{'00' * 31}01"
 
@@ -22,6 +24,9 @@ class FakeNode:
         self.headless = False
         """Of no head is notified any more, but everything is answered."""
         self.refuses_subscriptions = False
+        self.limited: str | None = None
+        """What Retry-After says to whoever connects; empty: nothing. None: no limit."""
+        self.turned_away = 0
         self.asked: list[str] = []
         self.answers: dict[str, Callable[..., Any]] = {}
         self.connections: dict[ServerConnection, dict[str, str]] = {}
@@ -40,7 +45,9 @@ class FakeNode:
 
     async def start(self) -> Self:
         """Listen, on the same port as before."""
-        self._server = await serve(self._serve, "127.0.0.1", self.port)
+        self._server = await serve(
+            self._serve, "127.0.0.1", self.port, process_request=self._admit
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -85,6 +92,15 @@ class FakeNode:
             )
         )
 
+    def _admit(self, connection: ServerConnection, _: Request) -> Response | None:
+        if self.limited is None:
+            return None
+        self.turned_away += 1
+        response = connection.respond(HTTPStatus.TOO_MANY_REQUESTS, "")
+        if self.limited:
+            response.headers["Retry-After"] = self.limited
+        return response
+
     async def _serve(self, connection: ServerConnection) -> None:
         self.connections[connection] = {}
         self.opened += 1
@@ -106,6 +122,8 @@ class FakeNode:
             reply["result"] = self._result(method, params)
         except LookupError as error:
             reply["error"] = {"code": -32601, "message": f"{error.args[0]}"}
+        except ValueError as error:
+            reply["error"] = {"code": 4003, "message": f"{error}"}
         if method.startswith("chain_subscribe") and not self.refuses_subscriptions:
             name = f"{method}-{message['id']}"
             self.connections[connection][name] = method

@@ -77,7 +77,7 @@ async def test_the_nodes_errors_are_errors() -> None:
         await chain.head()
 
         def refuse(*_: object) -> None:
-            raise LookupError("State already discarded")
+            raise ValueError("State already discarded")
 
         node.answers["chain_getFinalizedHead"] = refuse
         with pytest.raises(ChainError, match="already discarded"):
@@ -175,7 +175,7 @@ async def test_another_chain_is_refused() -> None:
 
 
 async def test_a_node_that_offers_no_heads_is_used_all_the_same() -> None:
-    """Its height can be asked for; once the connection breaks it is opened again."""
+    """Its heads are polled, and it says so; a connection that breaks is opened again."""
     async with nodes(100) as [node]:
 
         def refuse(*_: object) -> None:
@@ -185,10 +185,20 @@ async def test_a_node_that_offers_no_heads_is_used_all_the_same() -> None:
         node.refuses_subscriptions = True
         async with service(node) as chain:
             assert (await chain.head()).number == 100
-            assert (chain.heads, chain.in_use) == ([], [True])
+            await eventually(lambda: [head.number for head in chain.heads] == [100])
+            node.height += 1
+            await eventually(
+                lambda: [head.number for head in chain.heads] == [100, 101]
+            )
+            (fallback,) = chain.states[0].fallbacks
+            assert "polled" in fallback
+            node.answers["chain_getHeader"] = lambda *_: None
+            asked = node.asked.count("chain_getHeader")
+            await eventually(lambda: node.asked.count("chain_getHeader") > asked + 1)
+            del node.answers["chain_getHeader"]
             node.drop()
             await eventually(lambda: node.opened == 2)
-            assert (await chain.head()).number == 100
+            assert (await chain.head()).number == 101
 
 
 async def test_a_node_that_refuses_to_be_asked_is_not_silent() -> None:

@@ -58,8 +58,12 @@ async def _http(reply: bytes) -> AsyncIterator[str]:
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (b"HTTP/1.1 429 Too Many Requests\r\n\r\n", "refuses our key"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "speaks no websocket"),
+        (b"HTTP/1.1 429 Too Many Requests\r\n\r\n", "limits the number of requests"),
+        (b"HTTP/1.1 403 Forbidden\r\n\r\n", "refuses us or our key"),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "no websocket at this address"),
+        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "out of order .HTTP 502"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "no websocket"),
+        (b"HTTP/1.1 101 Odd\r\n\r\n", "speaks no websocket"),
         (b"", "speaks no websocket|out of reach"),
     ],
 )

@@ -79,7 +79,7 @@ async def _check(options: argparse.Namespace, environment: Mapping[str, str]) ->
     """Print what would be committed, and why."""
     file = await read_file(options.config, environment)
     hotkey, key = await open_wallet(file.settings, options.watch)
-    async with open_chain(file.settings, options.endpoint) as chain:
+    async with open_chain(file.settings, options.endpoint, options.tempo) as chain:
         upkeep = CommitmentUpkeep(
             chain,
             ReadOnlyJournal(journal_path(options.config, hotkey)),
@@ -104,7 +104,7 @@ async def _auction(options: argparse.Namespace, environment: Mapping[str, str]) 
     settings = (await read_file(options.config, environment)).settings
     hotkey, _ = await open_wallet(settings, options.watch)
     hold = partial(hold_auction, own_hotkey=hotkey, solve=AuctionSolver())
-    async with open_chain(settings, options.endpoint) as chain:
+    async with open_chain(settings, options.endpoint, options.tempo) as chain:
         result = await auction_at(
             chain, hold, netuid=settings.netuid, block=options.block
         )
@@ -135,7 +135,7 @@ async def _run_once(
     def listener(event: MinerEvent) -> None:
         _print(describe_event(event))
 
-    async with open_chain(settings, options.endpoint) as chain:
+    async with open_chain(settings, options.endpoint, options.tempo) as chain:
         miner = AuctionMiner(
             chain,
             FileJournal(journal_path(options.config, hotkey)),
@@ -202,6 +202,12 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
             default=[],
             metavar="NETWORK",
             help="another endpoint to fall back on, by URL or name; may be repeated",
+        )
+        command.add_argument(
+            "--tempo",
+            type=int,
+            metavar="BLOCKS",
+            help="the subnet's tempo, for a node that does not know it",
         )
         command.add_argument(
             "--watch", metavar="SS58", help="watch this hotkey, without any key"

@@ -217,3 +217,5 @@ class EndpointState:
     lag: int | None
     """Blocks behind the highest of all endpoints."""
     error: str | None
+    fallbacks: tuple[str, ...] = ()
+    """What stands in for what the node lacks."""

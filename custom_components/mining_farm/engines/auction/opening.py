@@ -31,9 +31,16 @@ async def open_wallet(
     return key.ss58, key
 
 
-def open_chain(settings: FileSettings, endpoints: Iterable[str] = ()) -> ChainClient:
-    """Return the chain's client, to be entered; more endpoints are fallbacks."""
-    return ChainClient((settings.network, *endpoints), netuid=settings.netuid)
+def open_chain(
+    settings: FileSettings, endpoints: Iterable[str] = (), tempo: int | None = None
+) -> ChainClient:
+    """Return the chain's client, to be entered; more endpoints are fallbacks.
+
+    The tempo is for nodes that do not know it.
+    """
+    return ChainClient(
+        (settings.network, *endpoints), netuid=settings.netuid, tempo=tempo
+    )
 
 
 def journal_path(config: Path, hotkey: str) -> Path:

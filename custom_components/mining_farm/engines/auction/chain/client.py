@@ -47,12 +47,15 @@ class ChainClient:
         netuid: int,
         block_time: float = BLOCK_SECONDS,
         read_within: float = READ_WITHIN,
+        tempo: int | None = None,
     ) -> None:
         """Take endpoints in the order of preference: names of networks or URLs.
 
         `block_time` (s) decides how long an endpoint may be silent, `read_within` (s)
-        how long a read may take.
+        how long a read may take; `tempo` is that of the subnet, for a node that does
+        not know it.
         """
+        self._tempo = tempo
         self._urls = endpoint_urls(endpoints)
         self._netuid = netuid
         self._block_time = block_time
@@ -195,7 +198,12 @@ class ChainClient:
 
     async def _begin(self, peer: Peer) -> None:
         await peer.call(
-            "open", self._urls, self._netuid, self._block_time, self._read_within
+            "open",
+            self._urls,
+            self._netuid,
+            self._block_time,
+            self._read_within,
+            self._tempo,
         )
 
     def _ended(self) -> None:

@@ -4,24 +4,44 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 import itertools
 import json
 import logging
 from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
+from websockets.exceptions import (
+    InvalidHandshake,
+    InvalidStatus,
+    InvalidURI,
+    WebSocketException,
+)
+from websockets.http11 import Response
 
 from ..errors import ChainError, ChainUnavailableError
 
 _MAX_MESSAGE = 64 * 1024 * 1024
 _EARLY = 8
+_NO_METHOD = -32601
+_LONGEST_REST = 24 * 3600.0
 # The library's own logger would spell out the URL, which may hold an API key.
 _SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001
 
 
 class ConnectionLostError(ChainUnavailableError):
     """The connection ended before an answer came."""
+
+
+class EndpointLimitedError(ChainUnavailableError):
+    """The endpoint answers with HTTP 429: it limits the number of requests."""
+
+    def __init__(self, retry_after: float | None) -> None:
+        """Keep for how many seconds it wants to be left alone, where it says so."""
+        super().__init__("the endpoint limits the number of requests (HTTP 429)")
+        self.retry_after = retry_after
 
 
 class NodeError(ChainError):
@@ -31,6 +51,13 @@ class NodeError(ChainError):
         """Keep the node's words and its code."""
         super().__init__(reason)
         self.code = code
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether the node has no such method, or its runtime no such function."""
+        return self.code == _NO_METHOD or (
+            "Exported method" in str(self) and "is not found" in str(self)
+        )
 
 
 class Connection:
@@ -61,8 +88,10 @@ class Connection:
             )
         except InvalidURI:
             raise ChainUnavailableError("the endpoint's URL is not usable") from None
+        except InvalidStatus as error:
+            raise _refusal(error.response) from None
         except InvalidHandshake:
-            reason = "the endpoint speaks no websocket, or refuses our key"
+            reason = "the endpoint speaks no websocket"
             raise ChainUnavailableError(reason) from None
         except ConnectionRefusedError:
             reason = "the endpoint refuses connections"
@@ -162,6 +191,32 @@ class Connection:
         self._early.setdefault(name, deque(maxlen=_EARLY)).append(result)
         if len(self._early) > _EARLY:
             del self._early[next(iter(self._early))]
+
+
+def _refusal(response: Response) -> ChainUnavailableError:
+    """Return why an endpoint did not open a websocket, by its HTTP status."""
+    match response.status_code:
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return EndpointLimitedError(_retry_after(response.headers))
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN as status:
+            reason = f"the endpoint refuses us or our key (HTTP {int(status)})"
+        case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            reason = f"the endpoint is out of order (HTTP {status})"
+        case status:
+            reason = f"the endpoint has no websocket at this address (HTTP {status})"
+    return ChainUnavailableError(reason)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read Retry-After (RFC 9110): seconds, or a date."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdecimal():
+        return min(float(text), _LONGEST_REST)
+    try:
+        left = parsedate_to_datetime(text) - datetime.now(UTC)
+    except TypeError, ValueError:
+        return None
+    return min(max(left.total_seconds(), 0.0), _LONGEST_REST)
 
 
 def _node_error(error: object) -> NodeError:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from ..models import MAX_LAG, EndpointState
 from .networks import public_url
 
+FIRST_REST = 15.0
+"""Seconds that an endpoint is left alone that limits requests; doubled each time."""
+LONGEST_REST = 900.0
+"""Unless it asks for more."""
+
 
 @dataclass(slots=True)
 class _Endpoint:
@@ -13,6 +18,10 @@ class _Endpoint:
     error: str | None = None
     failed: bool = False
     """In this round: since the last time that any endpoint worked."""
+    rests_until: float = 0.0
+    limited: int = 0
+    """How often in a row it has limited us."""
+    fallbacks: tuple[str, ...] = ()
 
 
 class EndpointTable:
@@ -22,10 +31,9 @@ class EndpointTable:
         self._endpoints = {url: _Endpoint() for url in urls}
         self._in_use: str | None = None
 
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The URLs that are not in use."""
-        return tuple(url for url in self._endpoints if url != self._in_use)
+    def others(self, now: float) -> tuple[str, ...]:
+        """Return the URLs that are not in use and may be asked."""
+        return tuple(url for url in self._awake(now) if url != self._in_use)
 
     @property
     def exhausted(self) -> bool:
@@ -53,6 +61,7 @@ class EndpointTable:
                 height=endpoint.height,
                 lag=self._lag(endpoint),
                 error=endpoint.error,
+                fallbacks=endpoint.fallbacks,
             )
             for url, endpoint in self._endpoints.items()
         )
@@ -70,36 +79,47 @@ class EndpointTable:
             self.heard(self._in_use, height)
         return self.lag
 
-    def next(self) -> str:
+    def next(self, now: float) -> str | None:
         """Return the URL to try: untried, then in step with the chain, then first.
 
-        When all have failed, a new round begins.
+        When all have failed, a new round begins. None: all have to be left alone.
         """
-        if all(endpoint.failed for endpoint in self._endpoints.values()):
-            candidates = list(self._endpoints)
-        else:
-            candidates = [url for url, one in self._endpoints.items() if not one.failed]
+        awake = self._awake(now)
+        untried = [url for url in awake if not self._endpoints[url].failed]
         return min(
-            candidates, key=lambda url: (self._lag(self._endpoints[url]) or 0) > MAX_LAG
+            untried or awake,
+            key=lambda url: (self._lag(self._endpoints[url]) or 0) > MAX_LAG,
+            default=None,
         )
 
-    def tried(self, url: str) -> None:
+    def wait(self, now: float) -> float:
+        """Return the seconds until an endpoint may be asked."""
+        return min(
+            max(endpoint.rests_until - now, 0.0)
+            for endpoint in self._endpoints.values()
+        )
+
+    def tried(self, url: str, now: float) -> None:
         """Start another round when the last one has tried all."""
         if self._endpoints[url].failed:
             for endpoint in self._endpoints.values():
-                endpoint.failed = False
+                # One that may not be asked is out of this round.
+                endpoint.failed = endpoint.rests_until > now
 
     def use(self, url: str, height: int) -> None:
         """Note that an endpoint works and is the one in use."""
         self._in_use = url
-        for endpoint in self._endpoints.values():
-            endpoint.failed = False
+        # It may be another version by now.
+        self._endpoints[url].fallbacks = ()
         self.heard(url, height)
+        for endpoint in self._endpoints.values():
+            # One that limits us takes over from no other before its time.
+            endpoint.failed = endpoint.limited > 0
 
     def heard(self, url: str, height: int) -> None:
         """Note an endpoint's height; what was wrong with it is over."""
         endpoint = self._endpoints[url]
-        endpoint.height, endpoint.error = height, None
+        endpoint.height, endpoint.error, endpoint.limited = height, None, 0
 
     def fail(self, url: str, reason: str, *, count: bool = True) -> None:
         """Note why an endpoint is not used; count it as tried in this round, or not."""
@@ -110,6 +130,24 @@ class EndpointTable:
         endpoint.height = None
         if self._in_use == url:
             self._in_use = None
+
+    def leave_alone(self, url: str, now: float, seconds: float | None) -> None:
+        """Do not ask an endpoint for as long as it says, and longer each time."""
+        endpoint = self._endpoints[url]
+        growing = min(FIRST_REST * 2 ** min(endpoint.limited, 10), LONGEST_REST)
+        endpoint.limited += 1
+        endpoint.rests_until = now + max(growing, seconds or 0.0)
+
+    def fall_back(self, how: str) -> bool:
+        """Note what stands in for what the endpoint in use lacks; return if it is new."""
+        endpoint = self._endpoints.get(self._in_use or "")
+        if endpoint is None or how in endpoint.fallbacks:
+            return False
+        endpoint.fallbacks = tuple(sorted((*endpoint.fallbacks, how)))
+        return True
+
+    def _awake(self, now: float) -> list[str]:
+        return [url for url, one in self._endpoints.items() if one.rests_until <= now]
 
     def _lag(self, endpoint: _Endpoint) -> int | None:
         if endpoint.height is None:

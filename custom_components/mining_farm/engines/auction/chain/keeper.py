@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import ChainError, ChainUnavailableError
 from ..models import MAX_LAG, BlockRef, EndpointState
-from .connection import Connection, ConnectionLostError, NodeError
+from .connection import Connection, ConnectionLostError, EndpointLimitedError, NodeError
 from .endpoints import EndpointTable
 from .pace import Pace
 from .reading import read_number
@@ -52,15 +52,19 @@ class ConnectionKeeper:
 
     async def run(self) -> None:
         """Keep the connection until cancelled."""
+        loop = asyncio.get_running_loop()
         while True:
-            url = self.table.next()
-            self.table.tried(url)
+            if (url := self.table.next(loop.time())) is None:
+                await asyncio.sleep(self.table.wait(loop.time()))
+                continue
+            self.table.tried(url, loop.time())
             try:
                 async with asyncio.timeout(self.pace.connect):
                     connection, height = await self._open(url)
             except TimeoutError:
                 self._fail(url, "the endpoint is silent")
             except ChainError as error:
+                self._rest(url, error)
                 self._fail(url, str(error))
             else:
                 self._use(url, connection, height)
@@ -79,7 +83,7 @@ class ConnectionKeeper:
     async def compare(self) -> None:
         """Ask the endpoints that are not in use for their height, all at once."""
         async with asyncio.TaskGroup() as group:
-            for url in self.table.others:
+            for url in self.table.others(asyncio.get_running_loop().time()):
                 group.create_task(self._probe(url))
         self._report()
 
@@ -168,7 +172,32 @@ class ConnectionKeeper:
             self._listener.head(block)
             self._report()
 
-        return await _follow_heads(connection, take)
+        try:
+            return await _follow_heads(connection, take)
+        except ConnectionLostError:
+            return _BROKEN
+        except ChainError:
+            self.fall_back("heads are polled: the node offers no subscription to them")
+        return await self._poll_heads(connection, take)
+
+    async def _poll_heads(
+        self, connection: Connection, take: Callable[[BlockRef], None]
+    ) -> str:
+        """Ask for the head, twice a block, on behalf of who follows it."""
+        last = None
+        while True:
+            try:
+                number = read_number(await connection.request("chain_getHeader"))
+                found = await connection.request("chain_getBlockHash", [number])
+                if isinstance(found, str) and found != last:
+                    last = found
+                    take(BlockRef(number=number, hash=found))
+            except ConnectionLostError:
+                return _BROKEN
+            except ChainError:
+                # It is asked again soon.
+                pass
+            await asyncio.sleep(self.pace.block_time / 2)
 
     async def _probe(self, url: str) -> None:
         try:
@@ -178,6 +207,7 @@ class ConnectionKeeper:
         except TimeoutError:
             self.table.fail(url, "the endpoint is silent", count=False)
         except ChainError as error:
+            self._rest(url, error)
             self.table.fail(url, str(error), count=False)
         else:
             self.table.heard(url, height)
@@ -193,6 +223,17 @@ class ConnectionKeeper:
         self._report()
         self._wake()
 
+    def _rest(self, url: str, error: ChainError) -> None:
+        """Leave an endpoint alone that limits the number of requests."""
+        if isinstance(error, EndpointLimitedError):
+            now = asyncio.get_running_loop().time()
+            self.table.leave_alone(url, now, error.retry_after)
+
+    def fall_back(self, how: str) -> None:
+        """Report what stands in for what the node in use lacks."""
+        if self.table.fall_back(how):
+            self._report()
+
     def _wake(self) -> None:
         """Let all who wait for a connection check again."""
         self._changed.set()
@@ -207,27 +248,19 @@ class ConnectionKeeper:
 async def _follow_heads(
     connection: Connection, take: Callable[[BlockRef], None]
 ) -> str:
-    """Hand on each new head; the newest only when several wait.
-
-    A node that offers no subscription is not left for that: it can still be asked.
-    """
-    try:
-        async with connection.subscribe(
-            "chain_subscribeNewHeads", end="chain_unsubscribeNewHeads"
-        ) as headers:
-            while (header := await headers.get()) is not None:
-                while not headers.empty():
-                    header = headers.get_nowait()
-                    if header is None:
-                        break
+    """Hand on each new head; the newest only when several wait."""
+    async with connection.subscribe(
+        "chain_subscribeNewHeads", end="chain_unsubscribeNewHeads"
+    ) as headers:
+        while (header := await headers.get()) is not None:
+            while not headers.empty():
+                header = headers.get_nowait()
                 if header is None:
                     break
-                number = read_number(header)
-                found = await connection.request("chain_getBlockHash", [number])
-                if found is not None:
-                    take(BlockRef(number=number, hash=str(found)))
-    except ConnectionLostError:
-        pass
-    except ChainError:
-        await connection.lost()
+            if header is None:
+                break
+            number = read_number(header)
+            found = await connection.request("chain_getBlockHash", [number])
+            if found is not None:
+                take(BlockRef(number=number, hash=str(found)))
     return _BROKEN

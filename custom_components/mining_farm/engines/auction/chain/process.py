@@ -29,7 +29,12 @@ class _Served:
         self._running: asyncio.Task[None] | None = None
 
     async def open(
-        self, urls: tuple[str, ...], netuid: int, block_time: float, within: float
+        self,
+        urls: tuple[str, ...],
+        netuid: int,
+        block_time: float,
+        within: float,
+        tempo: int | None = None,
     ) -> None:
         """Begin to keep a connection to a chain."""
         assert self.peer is not None  # noqa: S101 Set before anything is read
@@ -43,6 +48,7 @@ class _Served:
                 endpoints=lambda states: notify("endpoints", states),
             ),
             read_within=within,
+            tempo=tempo,
         )
         self._running = asyncio.create_task(service.run())
         self._running.add_done_callback(self._end)

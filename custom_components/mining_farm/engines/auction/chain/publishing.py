@@ -16,9 +16,10 @@ from ..errors import (
 from ..models import MAX_LAG, BlockRef, StoredCommitment
 from ..wire.ss58 import PREFIX, ss58_decode
 from .connection import Connection, ConnectionLostError, NodeError
+from .fallbacks import account_nonces
 from .keeper import ConnectionKeeper
 from .pace import ERA_PERIOD, PREPARE_BLOCKS, WAIT_BLOCKS
-from .reading import read_bytes
+from .refusals import explain
 from .substrate import Substrate
 
 type Sign = Callable[[bytes], Awaitable[bytes]]
@@ -127,7 +128,7 @@ class Publisher:
         try:
             async with asyncio.timeout(within):
                 connection, head = await self._current()
-                nonce = await _free_nonce(connection, keypair)
+                nonce = await self._free_nonce(connection, keypair)
                 extrinsic = await self._substrate.signed_commitment(
                     self._netuid, payload, keypair, head, nonce
                 )
@@ -152,6 +153,25 @@ class Publisher:
             raise ChainError("nothing is published: the endpoint lags behind")
         return connection, head
 
+    async def _free_nonce(self, connection: Connection, keypair: _Keypair) -> int:
+        """Return the next nonce; ChainError while anything of the hotkey is not final.
+
+        Who else signs with it, and what a lost journal knew, only the chain knows: what
+        waits in the pool counts for the next nonce, and not for that of the final state.
+        """
+        final, free = await account_nonces(
+            connection.request,
+            self._substrate,
+            keypair.public_key,
+            keypair.ss58_address,
+            self._keeper.fall_back,
+        )
+        if free > final:
+            raise ChainError(
+                "nothing is published: another extrinsic of the hotkey is on its way"
+            )
+        return free
+
     async def _submit(self, connection: Connection, extrinsic: str) -> str | None:
         """Send; return the hash of its finalised block, None if it does not say."""
         try:
@@ -175,7 +195,9 @@ class Publisher:
         except NodeError as error:
             # Only the pool's own words are certain; a gateway may have passed it on.
             if error.code in _REFUSALS:
-                raise ExtrinsicRefusedError(f"the chain refuses: {error}") from None
+                raise ExtrinsicRefusedError(
+                    f"the chain refuses: {explain(str(error))}"
+                ) from None
         return None
 
     async def _search(self, sent: _Sent) -> BlockRef:
@@ -215,23 +237,7 @@ class Publisher:
                 reason = await self._substrate.failure(block_hash, index)
         except Exception:  # noqa: BLE001 The refusal is certain, its reason a courtesy
             reason = None
-        return reason or "it failed in its block"
-
-
-async def _free_nonce(connection: Connection, keypair: _Keypair) -> int:
-    """Return the next nonce; ChainError while anything of the hotkey is not final.
-
-    Who else signs with it, and what a lost journal knew, only the chain knows: what
-    waits in the pool counts for the next nonce, and not for that of the final state.
-    """
-    final = await connection.request("chain_getFinalizedHead")
-    asked = ["AccountNonceApi_account_nonce", f"0x{keypair.public_key.hex()}", final]
-    known = await connection.request("state_call", asked)
-    nonce = await connection.request("system_accountNextIndex", [keypair.ss58_address])
-    if int(nonce) > int.from_bytes(read_bytes(known), "little"):
-        reason = "nothing is published: another extrinsic of the hotkey is on its way"
-        raise ChainError(reason)
-    return int(nonce)
+        return explain(reason) if reason else "it failed in its block"
 
 
 def _holds(found: StoredCommitment | None, sent: _Sent) -> bool:

@@ -9,6 +9,7 @@ from ..errors import AuctionError, ChainError, ChainUnavailableError
 from ..models import BlockRef, Neuron, Snapshot, StoredCommitment, Window
 from ..wire.ss58 import ss58_encode
 from .connection import ConnectionLostError
+from .fallbacks import finalised_hash, subnet_tempo
 from .keeper import ConnectionKeeper, Listener
 from .pace import READ_WITHIN, Pace
 from .publishing import Publisher, Sign
@@ -17,7 +18,6 @@ from .reading import (
     read_neurons,
     read_number,
     read_split,
-    read_tempo,
     read_timestamp,
     unreadable_commitment,
 )
@@ -37,7 +37,10 @@ class ChainService:
         pace: Pace,
         listener: Listener,
         read_within: float = READ_WITHIN,
+        tempo: int | None = None,
     ) -> None:
+        """Take the subnet's tempo for nodes that do not know it."""
+        self._known_tempo = tempo
         self._netuid = netuid
         self._read_within = read_within
         self._keeper = ConnectionKeeper(urls, pace, listener)
@@ -54,7 +57,12 @@ class ChainService:
 
     async def finalised(self) -> BlockRef:
         """Return the last finalised block."""
-        return await self._read(lambda: self._block("chain_getFinalizedHead"))
+
+        async def ask() -> BlockRef:
+            found = await finalised_hash(self._keeper.request, self._keeper.fall_back)
+            return await self._block_of(found)
+
+        return await self._read(ask)
 
     async def block_hash(self, number: int) -> str | None:
         """Return a block's hash on the best chain; None: there is no such block yet."""
@@ -73,15 +81,15 @@ class ChainService:
 
     async def tempo(self, block_hash: str) -> int:
         """Return the subnet's tempo."""
-
-        async def ask() -> int:
-            return read_tempo(
-                await self._substrate.storage(
-                    "SubtensorModule", "Tempo", [self._netuid], block_hash
-                )
+        return await self._read(
+            lambda: subnet_tempo(
+                self._substrate,
+                self._netuid,
+                block_hash,
+                self._known_tempo,
+                self._keeper.fall_back,
             )
-
-        return await self._read(ask)
+        )
 
     async def neurons(self, block_hash: str) -> tuple[Neuron, ...]:
         """Return the members of the subnet."""
@@ -131,7 +139,9 @@ class ChainService:
 
     async def _block(self, method: str) -> BlockRef:
         """Return the block whose hash a method returns; both of the same block."""
-        found = str(await self._keeper.request(method))
+        return await self._block_of(str(await self._keeper.request(method)))
+
+    async def _block_of(self, found: str) -> BlockRef:
         header = await self._keeper.request("chain_getHeader", [found])
         return BlockRef(number=read_number(header), hash=found)
 
