@@ -36,6 +36,7 @@ A, B = "ws://a", "ws://b"
         (format_datetime(datetime.now(UTC) + timedelta(hours=1)), 3000, 3600),
         (format_datetime(datetime.now(UTC) - timedelta(hours=1)), 0, 0),
     ],
+    ids=["seconds", "nothing", "a word", "negative", "absurd", "a date", "the past"],
 )
 async def test_an_endpoint_says_how_long_it_wants_to_be_left_alone(
     retry_after: str, least: float | None, most: float | None
