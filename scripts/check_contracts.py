@@ -81,6 +81,9 @@ VIOLATIONS = {
     "Edge collector: only the registry imports what writes to a miner": Planted(
         "engines/edge_collector/scan.py", "from .drivers.axeos import writer"
     ),
+    "Miners: only the controls get a writer from the registry": Planted(
+        "kinds/miner/switch.py", "from ...engines.edge_collector import registry"
+    ),
     "Edge collector: the CGMiner driver is built in layers": Planted(
         "engines/edge_collector/drivers/cgminer/decoding.py", "from . import replies"
     ),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.engines import containers
-from custom_components.mining_farm.engines.edge_collector import Failure
+from custom_components.mining_farm.engines.edge_collector import ControlFailure, Failure
 from custom_components.mining_farm.engines.pools import Outcome, Service
 from custom_components.mining_farm.kinds.container import issues as container_issues
 from custom_components.mining_farm.kinds.container.binary_sensor import (
@@ -20,7 +20,7 @@ from custom_components.mining_farm.kinds.container.binary_sensor import (
 )
 from custom_components.mining_farm.kinds.container.errors import error_key
 from custom_components.mining_farm.kinds.container.sensor import describe
-from custom_components.mining_farm.kinds.miner.issues import ANOTHER_MINER
+from custom_components.mining_farm.kinds.miner.issues import ANOTHER_MINER, LOCKED
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow.account import ANSWERED
 from custom_components.mining_farm.kinds.rig.flow.kasa import FAILURES
@@ -274,11 +274,13 @@ def test_exceptions_and_issues() -> None:
         error_key(containers.OutOfBoundsError("")),
         error_key(containers.MinersHashingError("", None)),
         error_key(containers.UnsupportedError("")),
+        *(f"miner_command_{kind}" for kind in ControlFailure),
         "container_none_targeted",
+        "miner_none_targeted",
         "rig_none_targeted",
         "wallet_none_targeted",
     }
-    issues = {ANOTHER_MINER} | {
+    issues = {ANOTHER_MINER, LOCKED} | {
         value
         for module in (container_issues, rig_issues, wallet_issues)
         for value in vars(module).values()

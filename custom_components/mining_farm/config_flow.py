@@ -13,6 +13,7 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .const import CONF_KIND, DOMAIN, Kind
 from .kinds import kind_flows, kind_of
@@ -50,6 +51,15 @@ class MiningFarmConfigFlow(
         offers = (flow.offer_discovered for flow in FLOWS.values())
         offer = next(offer for offer in offers if offer)
         return await offer(self, mac, discovery_info)
+
+    @override
+    async def async_step_zeroconf(
+        self, discovery_info: ZeroconfServiceInfo
+    ) -> ConfigFlowResult:
+        """Offer a device that announced itself, or follow a known one."""
+        offers = (flow.offer_announced for flow in FLOWS.values())
+        offer = next(offer for offer in offers if offer)
+        return await offer(self, discovery_info)
 
     async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
         """Add one of many entries that another flow has prepared."""

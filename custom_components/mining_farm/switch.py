@@ -7,7 +7,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .kinds import async_setup_platform
 
-PARALLEL_UPDATES = 1
+# A pause must not wait for a resume that is under way; kinds keep order by themselves.
+PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(

@@ -1,7 +1,7 @@
 """Actions: the one way to register them, acting on all targets, plain answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +95,13 @@ async def async_do_all[TargetT](
     outcomes = await asyncio.gather(
         *(act(target) for target in targets), return_exceptions=True
     )
-    failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    raise_failures(
+        [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    )
+
+
+def raise_failures(failures: Sequence[BaseException]) -> None:
+    """Raise the one failure, or one error that names them all; nothing of none."""
     match failures:
         case []:
             return
@@ -106,6 +112,25 @@ async def async_do_all[TargetT](
         translation_key="several_failed",
         translation_placeholders={"details": " ".join(map(str, failures))},
     ) from BaseExceptionGroup("several failed", failures)
+
+
+async def async_results[TargetT](
+    targets: Iterable[TargetT],
+    act: Callable[[TargetT], Awaitable[str]],
+    *,
+    at_once: int,
+) -> list[str | HomeAssistantError]:
+    """Act on all, so many at a time; return what each said, or the error it ended in."""
+    slots = asyncio.Semaphore(at_once)
+
+    async def one(target: TargetT) -> str | HomeAssistantError:
+        async with slots:
+            try:
+                return await act(target)
+            except HomeAssistantError as err:
+                return err
+
+    return list(await asyncio.gather(*map(one, targets)))
 
 
 def plain_json(known: Mapping[str, Any]) -> JsonObjectType:

@@ -85,6 +85,13 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
         super()._schedule_refresh()
         self.update_interval = self._interval
 
+    @callback
+    def async_poll_every(self, interval: timedelta) -> None:
+        """Poll in another rhythm from now on."""
+        self._interval = interval
+        self.update_interval = interval
+        super()._schedule_refresh()
+
     async def async_first_poll(self) -> None:
         """Poll a known device for the first time.
 

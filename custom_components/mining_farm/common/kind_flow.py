@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult, OptionsFlow
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,10 @@ class KindFlow[FlowT: ConfigFlow]:
         Callable[[FlowT, str, DhcpServiceInfo], Awaitable[ConfigFlowResult]] | None
     ) = None
     """Offers a new device with this MAC; one kind does."""
+    offer_announced: (
+        Callable[[FlowT, ZeroconfServiceInfo], Awaitable[ConfigFlowResult]] | None
+    ) = None
+    """Offers a device that announced its web page; one kind does."""
     reauth: Callable[[FlowT, Mapping[str, Any]], Awaitable[ConfigFlowResult]] | None = (
         None
     )

@@ -90,7 +90,7 @@ def _cases(kind: str) -> list[Any]:
     """Return our cases of a kind, and those of the reference data."""
     found = [pytest.param(case, id=case["id"]) for case in OURS if case["kind"] == kind]
     for family in FAMILIES:
-        marks = [needs_reference("miner-control", family), twin(OTHER_CASES)]
+        marks = [needs_reference("miner-control", family)]
         folder = reference("miner-control", family)
         if not folder.exists():
             found.append(pytest.param({}, marks=marks, id=family))
@@ -101,6 +101,7 @@ def _cases(kind: str) -> list[Any]:
     return found
 
 
+@twin(OTHER_CASES)
 @pytest.mark.parametrize("case", _cases("read"))
 async def test_readings(axes: Axes, case: dict[str, Any]) -> None:
     """What is expected of a reading is in the snapshot."""
@@ -119,6 +120,7 @@ async def test_readings(axes: Axes, case: dict[str, Any]) -> None:
     assert judged
 
 
+@twin(OTHER_CASES)
 @pytest.mark.parametrize("case", _cases("write"))
 async def test_commands(axes: Axes, case: dict[str, Any]) -> None:
     """The outcome, and how many writes it took."""

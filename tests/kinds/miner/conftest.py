@@ -1,6 +1,7 @@
 """Miners that answer as a test wants, and entries that poll them."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -28,9 +29,13 @@ from custom_components.mining_farm.engines.edge_collector import (
     Pool,
     registry,
 )
+from custom_components.mining_farm.kinds.miner import controls
 from homeassistant.core import HomeAssistant
 
+from .axes import Axes
+
 HOST = "192.168.1.100"
+DRIVERS = registry.DRIVERS
 
 
 @pytest.fixture(autouse=True)
@@ -126,11 +131,7 @@ def miners() -> Iterator[FakeMiners]:
     async def async_poll(self: MinerCollector) -> MinerSnapshot:
         return fake.poll(self._client.host)
 
-    only = (registry.DRIVERS[0],)
-    with (
-        patch.object(registry, "DRIVERS", only),
-        patch.object(MinerCollector, "async_poll", async_poll),
-    ):
+    with patch.object(MinerCollector, "async_poll", async_poll):
         yield fake
 
 
@@ -170,3 +171,21 @@ async def tick(
     freezer.tick(timedelta(seconds=seconds))
     async_fire_time_changed(hass)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.fixture
+async def axes(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loopback: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Axes]:
+    """Return a place for Bitaxes; what is added is unloaded and stopped at the end."""
+    async with AsyncExitStack() as stack:
+        axes = Axes(hass, freezer, stack)
+        monkeypatch.setattr(registry, "DRIVERS", DRIVERS)
+        monkeypatch.setattr(controls, "WAITING", axes.waiting)
+        yield axes
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)

@@ -7,12 +7,21 @@ from homeassistant.helpers import device_registry as dr
 from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile, create_reader, find_board
+from .controls import sleep_lever
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
 from .stored import stored_driver
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 
 @callback
@@ -45,8 +54,10 @@ def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None
 
 @callback
 def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
-    """Offer other entries what is known of the miner."""
-    async_offer(hass, entry, entry.runtime_data.facts)
+    """Offer other entries what is known of the miner, and its sleep where allowed."""
+    miner = entry.runtime_data
+    sleeps = miner.controls and miner.capabilities.pause
+    async_offer(hass, entry, miner.facts, levers=[sleep_lever(miner)] if sleeps else [])
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:

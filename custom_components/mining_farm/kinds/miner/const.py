@@ -2,7 +2,15 @@
 
 from typing import Final
 
+CONF_CONTROLS: Final = "controls"
 CONF_DRIVER: Final = "driver"
 CONF_ESSENTIALS: Final = "essentials_only"
 CONF_MAC: Final = "mac"
 CONF_PROFILE: Final = "profile"
+CONF_LEAST_REST: Final = "least_rest"
+CONF_LEAST_CHANGE: Final = "least_change"
+
+LEAST_REST: Final = 10
+"""Minutes that a miner stays paused: each start heats its boards by 50 K."""
+LEAST_CHANGE: Final = 5
+"""Minutes between changes of what makes a miner tune itself again."""

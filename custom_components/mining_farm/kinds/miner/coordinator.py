@@ -1,7 +1,9 @@
 """Polls one miner and remembers what it consists of."""
 
+import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
@@ -9,16 +11,24 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ...common.coordinator import FarmCoordinator
+from ...common.events import EventQueue
 from ...common.members import MinerFacts
 from ...const import DOMAIN
 from ...engines.edge_collector import (
+    Capabilities,
+    Command,
     MinerError,
     MinerProfile,
     MinerSnapshot,
+    MinerState,
+    Order,
+    Outcome,
     RateUnit,
     Reader,
     display_unit,
+    miner_state,
 )
+from .const import CONF_CONTROLS, CONF_MAC
 from .data import miner_facts
 from .issues import async_update_issues
 from .stored import profile_data, stored_profile
@@ -26,6 +36,16 @@ from .stored import profile_data, stored_profile
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
 
 POLL_INTERVAL = timedelta(seconds=30)
+POLL_INTERVAL_UNDER_WAY = timedelta(seconds=5)
+"""While a command is under way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """A command that was not seen to work yet."""
+
+    order: Order
+    task: asyncio.Task[Outcome]
 
 
 class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
@@ -48,6 +68,50 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         )
         self.reader = reader
         self.profile = profile or MinerProfile()
+        self.turn = asyncio.Lock()
+        """Held for each exchange: a miner takes one at a time."""
+        self.under_way: UnderWay | None = None
+        self.events = EventQueue()
+        self.done_at: dict[Command, datetime] = {}
+        """When each command was last seen to work."""
+        self.another_miner = False
+
+    @property
+    def controls(self) -> bool:
+        """Whether the user allows the miner to be controlled from here."""
+        return bool(self.config_entry.options.get(CONF_CONTROLS))
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the miner can be ordered to do; nothing where it is only read."""
+        return self.profile.capabilities or Capabilities()
+
+    @property
+    def state(self) -> MinerState | None:
+        """What the miner is doing, as it is read; on its way while it was ordered to."""
+        state = miner_state(self.data, self.profile)
+        match self.under_way and self.under_way.order.command:
+            case Command.PAUSE if state is not MinerState.PAUSED:
+                return MinerState.STOPPING
+            case Command.RESUME | Command.REBOOT:
+                return MinerState.STARTING
+        return state
+
+    @callback
+    def async_refresh_in_background(self) -> None:
+        """Poll at once, for no caller that waits."""
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{self.name} after a command"
+        )
+
+    @callback
+    def async_follow(self, under_way: UnderWay | None) -> None:
+        """Poll often, and show that a command is under way, until there is none."""
+        self.under_way = under_way
+        self.async_poll_every(
+            POLL_INTERVAL if under_way is None else POLL_INTERVAL_UNDER_WAY
+        )
+        self.async_update_listeners()
 
     @property
     def rate_unit(self) -> RateUnit:
@@ -57,7 +121,8 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     @override
     async def _async_poll(self) -> MinerSnapshot:
         try:
-            snapshot = await self.reader.async_poll()
+            async with self.turn:
+                snapshot = await self.reader.async_poll()
         except MinerError as err:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
@@ -70,8 +135,17 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
 
     def _refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
         """Keep the readings of a miner that took over the address out of the history."""
-        ours, theirs = self.profile.hardware_id, snapshot.hardware_id
-        another = bool(ours and theirs and ours != theirs)
+        another = self.another_miner = any(
+            ours and theirs and ours != theirs
+            for ours, theirs in (
+                (self.profile.hardware_id, snapshot.hardware_id),
+                # What can be ordered must be the same machine beyond doubt.
+                (
+                    self.profile.capabilities and self.config_entry.data.get(CONF_MAC),
+                    snapshot.mac,
+                ),
+            )
+        )
         async_update_issues(self.hass, self.config_entry, another_miner=another)
         if another:
             raise UpdateFailed(

@@ -30,6 +30,7 @@ ESSENTIAL_KEYS = {
     "boards_healthy",
     "connectivity",
     "problem",
+    "mining",
 }
 """Entities of a miner that is one of hundreds."""
 

@@ -10,7 +10,10 @@ from ...common.issues import raise_issue, withdraw_issues
 ANOTHER_MINER = "another_miner"
 """Another miner took over the address."""
 
-ISSUES = (ANOTHER_MINER,)
+LOCKED = "miner_locked"
+"""The miner takes no commands from here, or not without more."""
+
+ISSUES = (ANOTHER_MINER, LOCKED)
 
 
 @callback
@@ -21,7 +24,18 @@ def async_update_issues(
     if another_miner:
         raise_issue(hass, entry, ANOTHER_MINER)
     else:
-        async_withdraw_issues(hass, entry)
+        withdraw_issues(hass, entry.entry_id, (ANOTHER_MINER,))
+
+
+@callback
+def async_update_locked(
+    hass: HomeAssistant, entry: ConfigEntry[Any], *, locked: bool
+) -> None:
+    """Raise the issue of a locked miner, or withdraw it."""
+    if locked:
+        raise_issue(hass, entry, LOCKED)
+    else:
+        withdraw_issues(hass, entry.entry_id, (LOCKED,))
 
 
 @callback

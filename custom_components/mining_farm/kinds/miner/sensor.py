@@ -34,7 +34,6 @@ from ...engines.edge_collector import (
     MinerState,
     board_state,
     find_board,
-    miner_state,
 )
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
@@ -376,7 +375,7 @@ class MinerStatusSensor(MinerEntity, SensorEntity):
     def native_value(self) -> str | None:
         if not self.coordinator.fresh:
             return OFFLINE
-        return miner_state(self.coordinator.data, self.coordinator.profile)
+        return self.coordinator.state
 
 
 class BoardsTotalSensor(MinerEntity, SensorEntity):

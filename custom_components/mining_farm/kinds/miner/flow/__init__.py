@@ -11,4 +11,5 @@ FLOW = KindFlow(
     options=MinerOptionsFlow,
     import_one=MinerManyFlow.import_miner,
     offer_discovered=MinerManyFlow.offer_discovered_miner,
+    offer_announced=MinerManyFlow.offer_announced_miner,
 )

@@ -7,8 +7,10 @@ import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from ....common.address import is_url, split_address
 from ....common.entries import already_set_up
@@ -59,6 +61,7 @@ class MinerFlow(ConfigFlow):
     """Steps that add one miner or follow it to a new address."""
 
     _discovered_host: str
+    _discovered_port: int | None = None
     _discovered_name: str
 
     async def async_step_miner(
@@ -110,6 +113,32 @@ class MinerFlow(ConfigFlow):
         self.context["title_placeholders"] = {"name": self._discovered_name}
         return await self.async_step_miner_confirm()
 
+    async def offer_announced_miner(
+        self, discovery_info: ZeroconfServiceInfo
+    ) -> ConfigFlowResult:
+        """Offer a new miner that announced its web page; follow a known one.
+
+        The announcement has no MAC, so the miner is asked.
+        """
+        host = discovery_info.host
+        try:
+            found = await async_identify(host, discovery_info.port)
+        except MinerError:
+            return self.async_abort(reason="not_read")
+        if found.snapshot.mac is not None:
+            known = await self.async_set_unique_id(format_mac(found.snapshot.mac))
+            self._abort_if_unique_id_configured(
+                updates={CONF_HOST: host},
+                description_placeholders={"name": known.title} if known else None,
+            )
+        if entry := find_entry(self.hass, host, found.port, found.snapshot):
+            raise already_set_up(entry)
+        self._discovered_host = host
+        self._discovered_port = found.port
+        self._discovered_name = miner_title(found.snapshot, host)
+        self.context["title_placeholders"] = {"name": self._discovered_name}
+        return await self.async_step_miner_confirm()
+
     async def async_step_miner_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
@@ -119,7 +148,7 @@ class MinerFlow(ConfigFlow):
         host = self._discovered_host
         if user_input is not None:
             try:
-                found = await async_identify(host)
+                found = await async_identify(host, self._discovered_port)
             except MinerError as err:
                 errors["base"] = err.failure
                 detail = str(err)

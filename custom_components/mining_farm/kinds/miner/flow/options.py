@@ -6,20 +6,52 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.selector import BooleanSelector
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+)
 
 from ....common.entity import LAST_SEEN
 from ..binary_sensor import BOARD_PROBLEM, CONNECTIVITY, PROBLEM
-from ..const import CONF_ESSENTIALS
+from ..const import (
+    CONF_CONTROLS,
+    CONF_ESSENTIALS,
+    CONF_LEAST_CHANGE,
+    CONF_LEAST_REST,
+    LEAST_CHANGE,
+    LEAST_REST,
+)
 from ..coordinator import MinerConfigEntry
 from ..entity import ESSENTIAL_KEYS
+from ..event import COMMAND
 from ..sensor import BOARD_SENSORS, BOARD_STATUS, BOARDS_TOTAL, MINER_SENSORS, STATUS
+from ..stored import stored_profile
+from ..switch import MINING
 
-OPTIONS_SCHEMA = vol.Schema(
+ESSENTIALS_SCHEMA = vol.Schema(
     {vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector()}
 )
+MINUTES = NumberSelector(
+    NumberSelectorConfig(
+        min=0,
+        max=120,
+        mode=NumberSelectorMode.BOX,
+        unit_of_measurement=UnitOfTime.MINUTES,
+    )
+)
+CONTROLS_SCHEMA = ESSENTIALS_SCHEMA.extend(
+    {
+        vol.Required(CONF_CONTROLS, default=False): BooleanSelector(),
+        vol.Required(CONF_LEAST_REST, default=LEAST_REST): MINUTES,
+        vol.Required(CONF_LEAST_CHANGE, default=LEAST_CHANGE): MINUTES,
+    }
+)
+"""Of miners that can be controlled."""
 _KEY = re.compile(r"(?:board_\d+_)(?P<board>.+)|(?P<miner>.+)")
 USUAL_KEYS = {
     description.key
@@ -29,6 +61,8 @@ USUAL_KEYS = {
         LAST_SEEN,
         CONNECTIVITY,
         PROBLEM,
+        COMMAND,
+        MINING,
         *MINER_SENSORS,
     )
     if description.entity_registry_enabled_default
@@ -74,15 +108,18 @@ class MinerOptionsFlow(OptionsFlowWithReload):
     async def async_step_miner(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask which entities the user wants."""
+        """Ask which entities the user wants, and whether the miner may be controlled."""
         if user_input is not None:
             apply_essentials(
                 self.hass, self.config_entry, essentials=user_input[CONF_ESSENTIALS]
             )
             return self.async_create_entry(data=user_input)
+        profile = stored_profile(self.config_entry.data)
+        only_read = profile is None or profile.capabilities is None
         return self.async_show_form(
             step_id="miner",
             data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, self.config_entry.options
+                ESSENTIALS_SCHEMA if only_read else CONTROLS_SCHEMA,
+                self.config_entry.options,
             ),
         )

@@ -23,6 +23,8 @@ TARGET_TEMPERATURE = Bounds(minimum=35, maximum=66, step=1, source="family")
 """°C that a Bitaxe takes; it refuses others with "Wrong API input"."""
 FAN_SPEED = Bounds(minimum=LOWEST_FAN, maximum=100, step=1, source="family")
 
+STARTS_WITHIN_S = 60
+
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGTPE]?)")
 _SCALES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
 
@@ -158,6 +160,17 @@ def parse_snapshot(info: Info, asic: Info) -> MinerSnapshot:
     )
 
 
+def _state(info: Info) -> MinerState | None:
+    """Return what the device says that it is doing; None where its rate tells."""
+    if is_paused(info):
+        return MinerState.PAUSED
+    if _fault(info) is not None:
+        return MinerState.FAULT
+    uptime = count(info.get("uptimeSeconds"))
+    starting = uptime is not None and uptime < STARTS_WITHIN_S
+    return MinerState.STARTING if starting else None
+
+
 def _percent(value: object) -> float | None:
     found = number(value)
     return found if found is not None and 0 <= found <= 100 else None
@@ -171,13 +184,6 @@ def _not_negative(value: object) -> float | None:
 def _volts(millivolts: object) -> float | None:
     found = positive(millivolts)
     return None if found is None else round(found / 1000, 3)
-
-
-def _state(info: Info) -> MinerState | None:
-    """Return what the device says that it is doing beside hashing."""
-    if is_paused(info):
-        return MinerState.PAUSED
-    return MinerState.FAULT if _fault(info) else None
 
 
 def _fault(info: Info) -> str | None:

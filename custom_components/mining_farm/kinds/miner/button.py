@@ -1,0 +1,61 @@
+"""Buttons of a miner: reboot, identify."""
+
+from collections.abc import Iterator
+from typing import override
+
+from homeassistant.components.button import (
+    ButtonDeviceClass,
+    ButtonEntity,
+    ButtonEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ...engines.edge_collector import Command, MinerProfile
+from . import controls
+from .coordinator import MinerConfigEntry
+from .entity import MinerEntity, async_add_by_profile
+
+BUTTONS = (
+    # Without a device class: by that of a restart, actions on rigs are offered.
+    ButtonEntityDescription(
+        key=Command.REBOOT,
+        translation_key="reboot",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+    ButtonEntityDescription(
+        key=Command.IDENTIFY,
+        device_class=ButtonDeviceClass.IDENTIFY,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MinerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add a button for each command that the miner has, where control is allowed."""
+    miner = entry.runtime_data
+
+    def buttons(_profile: MinerProfile) -> Iterator[MinerEntity]:
+        if miner.controls:
+            for description in BUTTONS:
+                if Command(description.key) in miner.capabilities.commands:
+                    yield MinerButton(miner, description)
+
+    async_add_by_profile(miner, async_add_entities, buttons)
+
+
+class MinerButton(MinerEntity, ButtonEntity):
+    """One command without a value."""
+
+    @override
+    async def async_press(self) -> None:
+        """Send it, once."""
+        command = Command(self.entity_description.key)
+        await controls.async_start(self.coordinator, command)

@@ -1,0 +1,249 @@
+"""What a miner may be ordered and when not; the only caller of an engine's writes.
+
+A pause supersedes what is under way; anything else is refused meanwhile.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from ...common.members import Lever, LeverKind, Receipt, ReceiptOutcome
+from ...const import DOMAIN
+from ...engines.edge_collector import (
+    Command,
+    ControlError,
+    ControlFailure,
+    Order,
+    Outcome,
+    Value,
+    Waiting,
+    Writer,
+    check,
+)
+from ...engines.edge_collector.registry import create_writer
+from .const import CONF_LEAST_CHANGE, CONF_LEAST_REST, LEAST_CHANGE, LEAST_REST
+from .coordinator import MinerCoordinator, UnderWay
+from .errors import INVALID, command_error
+from .issues import async_update_locked
+from .stored import stored_driver
+
+WAITING: Final = Waiting()
+"""By whose clock an effect is waited for."""
+PATIENCE_S: Final = 60.0
+"""A command that may take longer returns when it is accepted, and goes on."""
+
+EVENT_CONFIRMED: Final = "confirmed"
+EVENT_UNCONFIRMED: Final = "unconfirmed"
+EVENT_REFUSED: Final = "refused"
+
+_RETUNES = (Command.FREQUENCY,)
+
+
+async def async_pause(miner: MinerCoordinator) -> Outcome:
+    """Pause a miner; never refused as busy or too soon."""
+    return await _async_run(miner, Order(command=Command.PAUSE))
+
+
+async def async_resume(miner: MinerCoordinator, *, force: bool = False) -> Outcome:
+    """Let a miner hash again; refused before it has rested, unless forced."""
+    return await _async_run(miner, Order(command=Command.RESUME), force=force)
+
+
+async def async_start(miner: MinerCoordinator, command: Command) -> Outcome:
+    """Carry out a command that takes no value, such as a reboot."""
+    return await _async_run(miner, Order(command=command))
+
+
+async def async_set(miner: MinerCoordinator, command: Command, value: Value) -> Outcome:
+    """Change a set point."""
+    return await _async_run(miner, Order(command=command, value=value))
+
+
+def sleep_lever(miner: MinerCoordinator) -> Lever:
+    """Return how the farm puts a miner to sleep and wakes it."""
+
+    async def stop() -> Receipt:
+        return await _async_receipt(miner, Order(command=Command.PAUSE))
+
+    async def start() -> Receipt:
+        return await _async_receipt(miner, Order(command=Command.RESUME))
+
+    return Lever(kind=LeverKind.SLEEP, stop=stop, start=start)
+
+
+async def _async_receipt(miner: MinerCoordinator, order: Order) -> Receipt:
+    """Carry out an order; its failure is part of the receipt."""
+    outcome, reason = ReceiptOutcome.CONFIRMED, None
+    try:
+        if await _async_order(miner, order) is Outcome.ACCEPTED:
+            outcome = ReceiptOutcome.SENT
+    except ControlError as err:
+        outcome, reason = _receipt_outcome(err.failure), str(err.failure)
+    return Receipt(outcome=outcome, at=dt_util.utcnow(), reason=reason)
+
+
+def _receipt_outcome(failure: ControlFailure) -> ReceiptOutcome:
+    match failure:
+        case ControlFailure.UNCONFIRMED | ControlFailure.SUPERSEDED:
+            return ReceiptOutcome.SENT
+        case (
+            ControlFailure.BUSY
+            | ControlFailure.NO_ANSWER
+            | ControlFailure.OUT_OF_BOUNDS
+            | ControlFailure.TOO_SOON
+            | ControlFailure.UNSUPPORTED
+        ):
+            return ReceiptOutcome.NOT_SENT
+    return ReceiptOutcome.REFUSED
+
+
+async def _async_run(
+    miner: MinerCoordinator, order: Order, *, force: bool = False
+) -> Outcome:
+    """Carry out an order for a user; raise what the user has to know."""
+    name = miner.config_entry.title
+    if not miner.controls:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="miner_controls_off",
+            translation_placeholders={"name": name},
+        )
+    try:
+        return await _async_order(miner, order, force=force)
+    except ControlError as err:
+        raise command_error(name, err) from err
+
+
+async def _async_order(
+    miner: MinerCoordinator, order: Order, *, force: bool = False
+) -> Outcome:
+    """Send an order once; return when it is confirmed, or accepted and slow."""
+    if miner.another_miner:
+        raise ControlError(
+            ControlFailure.NO_ANSWER, "nothing was sent: another miner answers"
+        )
+    check(order, miner.capabilities)
+    while (under_way := miner.under_way) is not None:
+        if under_way.order == order:
+            return await _async_outcome(under_way.task)
+        if order.command is not Command.PAUSE:
+            raise ControlError(
+                ControlFailure.BUSY, f"{under_way.order.command} is under way"
+            )
+        under_way.task.cancel()
+        await asyncio.wait({under_way.task})
+    if not force:
+        _require_rested(miner, order)
+    sent: asyncio.Future[float] = miner.hass.loop.create_future()
+    task = miner.config_entry.async_create_background_task(
+        miner.hass, _async_prove(miner, order, sent), f"{miner.name} {order.command}"
+    )
+    # Nobody may wait for its end, which an event tells.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    if not task.done():
+        miner.async_follow(UnderWay(order=order, task=task))
+    waited: set[asyncio.Future[Any]] = {task, sent}
+    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done() and sent.result() > PATIENCE_S:
+        return Outcome.ACCEPTED
+    return await _async_outcome(task)
+
+
+async def _async_outcome(task: asyncio.Task[Outcome]) -> Outcome:
+    """Wait for a command; a caller who leaves does not end it."""
+    await asyncio.wait({task})
+    if task.cancelled():
+        raise ControlError(
+            ControlFailure.SUPERSEDED, "a pause came before it was seen to work"
+        )
+    return task.result()
+
+
+def _require_rested(miner: MinerCoordinator, order: Order) -> None:
+    """Refuse what would wear the miner, and say when it will not; ControlError."""
+    options, command = miner.config_entry.options, order.command
+    if command is Command.RESUME:
+        since = miner.done_at.get(Command.PAUSE)
+        minutes = options.get(CONF_LEAST_REST, LEAST_REST)
+    elif command in _RETUNES:
+        since = miner.done_at.get(command)
+        minutes = options.get(CONF_LEAST_CHANGE, LEAST_CHANGE)
+    else:
+        return
+    if since is None:
+        return
+    free = since + timedelta(minutes=minutes)
+    if dt_util.utcnow() < free:
+        local = dt_util.as_local(free)
+        raise ControlError(ControlFailure.TOO_SOON, f"possible from {local:%H:%M:%S}")
+
+
+async def _async_prove(
+    miner: MinerCoordinator, order: Order, sent: asyncio.Future[float]
+) -> Outcome:
+    """Carry out an order to its end, whoever still waits for it."""
+    try:
+        outcome = await _writer(miner).async_carry_out(order, sent.set_result)
+    except ControlError as err:
+        _end(miner, order, sent, err)
+        if err.failure not in INVALID:
+            miner.async_refresh_in_background()
+        raise
+    except asyncio.CancelledError:
+        superseded = ControlError(ControlFailure.SUPERSEDED, "another command came")
+        _end(miner, order, sent, superseded)
+        raise
+    if outcome is not Outcome.UNCHANGED:
+        miner.done_at[order.command] = dt_util.utcnow()
+    _end(miner, order, sent, None)
+    await miner.async_refresh()
+    return outcome
+
+
+def _end(
+    miner: MinerCoordinator,
+    order: Order,
+    sent: asyncio.Future[float],
+    failure: ControlError | None,
+) -> None:
+    """Let others command the miner again, and tell what came of this."""
+    if miner.config_entry.state is not ConfigEntryState.LOADED:
+        return
+    miner.async_follow(None)
+    locked = failure is not None and failure.failure is ControlFailure.LOCKED
+    async_update_locked(miner.hass, miner.config_entry, locked=locked)
+    if sent.done() and sent.result() > PATIENCE_S:
+        _trigger(miner, order, failure)
+
+
+def _trigger(
+    miner: MinerCoordinator, order: Order, failure: ControlError | None
+) -> None:
+    """Tell the end of a command whose caller may have left."""
+    event = EVENT_CONFIRMED
+    if failure is not None:
+        unseen = (ControlFailure.UNCONFIRMED, ControlFailure.SUPERSEDED)
+        event = EVENT_UNCONFIRMED if failure.failure in unseen else EVENT_REFUSED
+    miner.events.trigger(
+        event,
+        {
+            "command": order.command,
+            "value": order.value,
+            "reason": failure and failure.failure,
+        },
+    )
+
+
+def _writer(miner: MinerCoordinator) -> Writer:
+    data = miner.config_entry.data
+    writer = create_writer(
+        stored_driver(data), data[CONF_HOST], data[CONF_PORT], miner.turn, WAITING
+    )
+    if writer is None:
+        raise ControlError(ControlFailure.UNSUPPORTED, "this miner is only read")
+    return writer

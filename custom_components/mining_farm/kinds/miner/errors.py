@@ -1,0 +1,23 @@
+"""How a user reads that a miner was not ordered, or not seen to obey."""
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from ...const import DOMAIN
+from ...engines.edge_collector import ControlError, ControlFailure
+
+INVALID = (
+    ControlFailure.OUT_OF_BOUNDS,
+    ControlFailure.TOO_SOON,
+    ControlFailure.UNSUPPORTED,
+)
+"""Failures of what was asked for, before anything was sent."""
+
+
+def command_error(name: str, err: ControlError) -> HomeAssistantError:
+    """Return the error that ends an order to a miner."""
+    invalid = err.failure in INVALID
+    return (ServiceValidationError if invalid else HomeAssistantError)(
+        translation_domain=DOMAIN,
+        translation_key=f"miner_command_{err.failure}",
+        translation_placeholders={"name": name, "detail": str(err)},
+    )

@@ -1,0 +1,83 @@
+"""Set points of a miner that are numbers, within the bounds that it reports."""
+
+from collections.abc import Iterator
+from typing import override
+
+from homeassistant.components.number import (
+    NumberDeviceClass,
+    NumberEntity,
+    NumberEntityDescription,
+)
+from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTemperature
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ...engines.edge_collector import Bounds, Command, MinerProfile
+from . import controls
+from .coordinator import MinerConfigEntry, MinerCoordinator
+from .entity import MinerEntity, async_add_by_profile
+
+NUMBERS = (
+    NumberEntityDescription(
+        key=Command.FAN_SPEED,
+        translation_key="fan_speed",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+    ),
+    NumberEntityDescription(
+        key=Command.TARGET_TEMPERATURE,
+        translation_key="target_temperature",
+        device_class=NumberDeviceClass.TEMPERATURE,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MinerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the numbers that the miner takes, where control is allowed."""
+    miner = entry.runtime_data
+
+    def numbers(_profile: MinerProfile) -> Iterator[MinerEntity]:
+        if not miner.controls:
+            return
+        for description in NUMBERS:
+            bounds = miner.capabilities.numbers.get(Command(description.key))
+            if bounds is not None:
+                yield MinerNumber(miner, description, bounds)
+
+    async_add_by_profile(miner, async_add_entities, numbers)
+
+
+class MinerNumber(MinerEntity, NumberEntity):
+    """One set point, as the miner has it."""
+
+    def __init__(
+        self,
+        coordinator: MinerCoordinator,
+        description: NumberEntityDescription,
+        bounds: Bounds,
+    ) -> None:
+        """Take the bounds."""
+        super().__init__(coordinator, description)
+        self._command = Command(description.key)
+        self._attr_native_min_value = bounds.minimum
+        self._attr_native_max_value = bounds.maximum
+        self._attr_native_step = bounds.step
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        value = self.coordinator.data.settings.get(self._command)
+        return value if isinstance(value, (int, float)) else None
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Set it, and see it set."""
+        await controls.async_set(self.coordinator, self._command, value)

@@ -1,0 +1,88 @@
+"""Set points of a miner that are one of a list, as the miner lists them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory, UnitOfFrequency
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ...engines.edge_collector import Command, MinerProfile
+from . import controls
+from .coordinator import MinerConfigEntry, MinerCoordinator
+from .entity import MinerEntity, async_add_by_profile
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinerSelectDescription(SelectEntityDescription):
+    """A set point whose options may be shown with a unit."""
+
+    unit: str = ""
+
+
+SELECTS = (
+    MinerSelectDescription(
+        key=Command.FREQUENCY,
+        translation_key="frequency",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        unit=f" {UnitOfFrequency.MEGAHERTZ}",
+    ),
+    MinerSelectDescription(
+        key=Command.FAN_MODE,
+        translation_key="fan_mode",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: MinerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the lists that the miner has, where control is allowed."""
+    miner = entry.runtime_data
+
+    def selects(_profile: MinerProfile) -> Iterator[MinerEntity]:
+        if not miner.controls:
+            return
+        for description in SELECTS:
+            if options := miner.capabilities.choices.get(Command(description.key)):
+                yield MinerSelect(miner, description, options)
+
+    async_add_by_profile(miner, async_add_entities, selects)
+
+
+class MinerSelect(MinerEntity, SelectEntity):
+    """One set point; unknown where the miner has one that it does not list."""
+
+    entity_description: MinerSelectDescription
+
+    def __init__(
+        self,
+        coordinator: MinerCoordinator,
+        description: MinerSelectDescription,
+        options: tuple[str, ...],
+    ) -> None:
+        """Take the options."""
+        super().__init__(coordinator, description)
+        self._command = Command(description.key)
+        self._values = {f"{value}{description.unit}": value for value in options}
+        self._attr_options = list(self._values)
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        value = self.coordinator.data.settings.get(self._command)
+        shown = f"{value}{self.entity_description.unit}"
+        return shown if shown in self._values else None
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Set it, and see it set."""
+        value = self._values[option]
+        await controls.async_set(self.coordinator, self._command, value)

@@ -1,0 +1,136 @@
+"""Actions on several miners, who may call them, and the farm's lever."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.common.members import (
+    LeverKind,
+    ReceiptOutcome,
+    async_members,
+)
+from custom_components.mining_farm.const import DOMAIN
+from homeassistant.exceptions import HomeAssistantError
+from simulators.axeos import AxeOsSimulator
+from tests.kinds.callers import Callers
+from tests.kinds.offered import offered_actions
+
+from .axes import Axes
+
+A, B, C = "switch.a_mining", "switch.b_mining", "sensor.c_status"
+
+
+@pytest.fixture
+async def devices(axes: Axes) -> dict[str, AxeOsSimulator]:
+    """Add two miners that may be controlled and one that is only read."""
+    devices = {}
+    for number, name in enumerate(("a", "b", "c")):
+        mac = f"02:00:5E:00:54:0{number}"
+        devices[name] = await axes.start(host=f"127.0.0.{20 + number}", mac=mac)
+        await axes.add(devices[name], name, controls=name != "c", least_rest=0)
+    return devices
+
+
+async def respond(axes: Axes, action: str, *targets: str, **data: Any) -> Any:
+    """Call an action and return what became of each miner."""
+    return await axes.hass.services.async_call(
+        DOMAIN,
+        action,
+        {"entity_id": list(targets), **data},
+        blocking=True,
+        return_response=True,
+    )
+
+
+async def test_each_miner_has_its_own_result(
+    axes: Axes, devices: dict[str, AxeOsSimulator]
+) -> None:
+    """One that fails stops no other, and says why."""
+    devices["b"].ignore_writes()
+    results = await respond(axes, "pause", A, B, C)
+    assert {key: result["outcome"] for key, result in results.items()} == {
+        "a": "confirmed",
+        "b": "failed",
+        "c": "failed",
+    }
+    assert (results["b"]["name"], results["b"]["reason"]) == ("B", "unconfirmed")
+    assert results["b"]["message"].startswith("The command was sent to B once")
+    assert results["c"]["reason"] == "controls_off"
+    assert [len(device.writes) for device in devices.values()] == [1, 1, 0]
+    assert axes.state(A) == "off"
+
+    results = await respond(axes, "resume", A)
+    assert results["a"]["outcome"] == "confirmed"
+    assert (await respond(axes, "resume", A))["a"]["outcome"] == "unchanged"
+
+
+async def test_without_a_response_what_failed_is_raised(
+    axes: Axes, devices: dict[str, AxeOsSimulator]
+) -> None:
+    """All failures in one error, after all were tried."""
+    devices["a"].lock()
+    with pytest.raises(HomeAssistantError) as caught:
+        await axes.hass.services.async_call(
+            DOMAIN, "pause", {"entity_id": [A, B, C]}, blocking=True
+        )
+    assert caught.value.translation_key == "several_failed"
+    assert devices["b"].machine.paused
+
+
+@pytest.mark.parametrize(("caller", "answer"), [("read only", "Unauthorized")])
+async def test_who_may_not_pause(
+    devices: dict[str, AxeOsSimulator], callers: Callers, caller: str, answer: str
+) -> None:
+    """A reader is refused, and so is who may control a sensor of the miner."""
+    for who in (caller, "sensor.a_status"):
+        assert await callers.call(who, "pause", entity_id=A) == answer
+    assert not devices["a"].writes
+
+
+async def test_who_may_pause_may_not_force(
+    devices: dict[str, AxeOsSimulator], callers: Callers
+) -> None:
+    """What wears a machine is for administrators."""
+    assert await callers.call(A, "pause", entity_id=A) == "done"
+    refused = await callers.call(A, "resume", entity_id=A, force=True)
+    assert refused == "Unauthorized"
+    done = await callers.call("administrator", "resume", entity_id=A, force=True)
+    assert done == "done"
+
+
+async def test_the_actions_are_offered_for_miners_that_may_be_controlled(
+    axes: Axes, devices: dict[str, AxeOsSimulator]
+) -> None:
+    """And none of another kind."""
+    for name, offered in (("a", {"pause", "resume"}), ("c", set())):
+        entry = axes.hass.config_entries.async_get_entry(name)
+        assert entry is not None
+        assert await offered_actions(axes.hass, entry) == offered
+
+
+async def test_the_farm_gets_a_lever_where_control_is_allowed(
+    axes: Axes, devices: dict[str, AxeOsSimulator]
+) -> None:
+    """Sleep and wake, each with a receipt and never an exception."""
+    members = async_members(axes.hass)
+    only_read = members.get("c")
+    assert only_read is not None
+    assert not only_read.levers
+    member = members.get("a")
+    assert member is not None
+    (lever,) = member.levers
+    assert lever.kind is LeverKind.SLEEP
+    assert (await lever.stop()).outcome is ReceiptOutcome.CONFIRMED
+    assert member.facts().sleeping
+    assert (await lever.start()).outcome is ReceiptOutcome.CONFIRMED
+
+    for fault, outcome, reason in (
+        ("ignore_writes", ReceiptOutcome.SENT, "unconfirmed"),
+        ("lock", ReceiptOutcome.REFUSED, "locked"),
+        ("refuse", ReceiptOutcome.NOT_SENT, "no_answer"),
+    ):
+        getattr(devices["a"], fault)()
+        receipt = await lever.stop()
+        assert (receipt.outcome, receipt.reason) == (outcome, reason)
+        devices["a"].restore()
+    assert len(devices["a"].writes) == 4
