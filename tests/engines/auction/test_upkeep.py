@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import json
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,10 @@ from custom_components.mining_farm.engines.auction.publish.decision import (
     judge_standing,
 )
 from custom_components.mining_farm.engines.auction.publish.hotkey import HotkeySigner
-from custom_components.mining_farm.engines.auction.publish.memory import UpkeepMemory
+from custom_components.mining_farm.engines.auction.publish.memory import (
+    Refusal,
+    UpkeepMemory,
+)
 from custom_components.mining_farm.engines.auction.publish.report import Outcome
 from custom_components.mining_farm.engines.auction.publish.upkeep import (
     CommitmentUpkeep,
@@ -60,6 +63,11 @@ class MemoryJournal:
     record: str | None = None
     fails: bool = False
     saved: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def record_of(self, key: str) -> Any:
+        """Return a value of the record."""
+        assert self.record is not None
+        return json.loads(self.record)[key]
 
     async def load(self) -> Mapping[str, Any] | None:
         """Return what was saved, through JSON."""
@@ -361,7 +369,7 @@ async def test_an_endpoint_that_has_not_seen_the_last_one_is_not_believed() -> N
 
 
 async def test_two_who_press_at_once_publish_once() -> None:
-    """A second press joins the first; a later one is another cause."""
+    """A second press joins the first; one 25 blocks later is another cause."""
     chain, journal = FakeChain(), MemoryJournal()
     upkeep = _upkeep(chain, journal)
     await upkeep.run(FIVE, armed)
@@ -371,8 +379,57 @@ async def test_two_who_press_at_once_publish_once() -> None:
     assert first is second
     assert first.why == PublishReason.FORCED
     assert len(chain.extrinsics) == 2
+    forced_at = journal.record_of("forced_at")
+    for start_again in (False, True):
+        if start_again:
+            upkeep = _upkeep(chain, journal)
+        report = await upkeep.publish_now(FIVE, armed)
+        assert report.outcome is Outcome.NOTHING
+        assert report.why == (
+            f"one was forced at block {forced_at}: again at block {forced_at + 25}"
+        )
+    assert len(chain.extrinsics) == 2
+    chain.mine(forced_at + 24 - chain.number)
+    await upkeep.publish_now(FIVE, armed)
+    assert len(chain.extrinsics) == 2
+    chain.mine()
     await upkeep.publish_now(FIVE, armed)
     assert len(chain.extrinsics) == 3
+
+
+async def test_what_is_due_is_never_held_back_by_what_was_forced() -> None:
+    """A changed bid is published right after a forced one."""
+    chain, journal = FakeChain(), MemoryJournal()
+    upkeep = _upkeep(chain, journal)
+    await upkeep.run(FIVE, armed)
+    await upkeep.publish_now(FIVE, armed)
+    report = await upkeep.publish_now(SIX, armed)
+    assert report.outcome is Outcome.PUBLISHED
+    assert [each.payload for each in chain.extrinsics] == [
+        FIVE.payload,
+        FIVE.payload,
+        SIX.payload,
+    ]
+
+
+def test_a_refused_one_is_forced_no_more_often() -> None:
+    """Pressing does not get around the pause after a refusal more than once in it."""
+    first = decide_upkeep(1000, FIVE.payload, None, UpkeepMemory())
+    assert isinstance(first, Publish)
+    refused = UpkeepMemory(
+        refusal=Refusal(cause=first.cause, head=1000, times=3), forced_at=None
+    )
+    again = decide_upkeep(1001, FIVE.payload, None, refused, force=True)
+    assert isinstance(again, Publish)
+    assert again.forced
+    assert again.reason is PublishReason.MISSING
+    refused = replace(refused, forced_at=1001)
+    assert isinstance(
+        decide_upkeep(1025, FIVE.payload, None, refused, force=True), Nothing
+    )
+    assert isinstance(
+        decide_upkeep(1026, FIVE.payload, None, refused, force=True), Publish
+    )
 
 
 async def test_who_disarms_meanwhile_is_heard() -> None:

@@ -162,10 +162,12 @@ async def test_modes(site: Site, north: AntspaceSimulator) -> None:
     assert writes(north)[4:] == ["close"]
     assert site.state(CLIMATE) == "off"
     assert site.get(CLIMATE).attributes["hvac_action"] == "off"
+    await site.after(60)
     await act(site, "turn_on")
     assert writes(north)[5:] == ["open"]
     assert site.state(CLIMATE) == "cool"
     await act(site, "turn_off")
+    await site.after(60)
     await act(site, "set_hvac_mode", hvac_mode="auto")
     assert writes(north)[6:] == ["close", "open", "setTemp&temp=pid"]
     assert site.state(CLIMATE) == "auto"
@@ -177,6 +179,7 @@ async def test_a_target_with_a_mode(site: Site, north: AntspaceSimulator) -> Non
     north.set_load(0)
     await act(site, "set_temperature", temperature=31, hvac_mode="off")
     assert writes(north) == ["close", "setTemp&temp=31"]
+    await site.after(60)
     await act(site, "set_temperature", temperature=32, hvac_mode="cool")
     assert writes(north)[2:] == ["open", "setTemp&temp=32"]
     with pytest.raises(ServiceValidationError) as raised:
@@ -247,6 +250,7 @@ async def test_a_pump_that_runs_on_is_shown_and_can_be_started_again(
     assert writes(north) == ["close"]
     assert site.state(CLIMATE) == "cool"
     assert site.state("switch.north_cooling") == "on"
+    await site.after(60)
     await act(site, "set_hvac_mode", hvac_mode="cool")
     assert writes(north) == ["close", "open"]
 
@@ -272,6 +276,7 @@ async def test_a_stop_in_automatic_mode_is_ended_by_another_mode(
     await act(site, "set_hvac_mode", hvac_mode="auto")
     await act(site, "turn_off")
     assert site.state(CLIMATE) == "auto"
+    await site.after(60)
     before = len(north.writes)
     await act(site, action, **data)
     assert writes(north)[before:] == sent

@@ -56,6 +56,7 @@ async def test_cooling_stops_and_starts(site: Site, model: Model) -> None:
     assert site.state(COOLING) == "on"
     await act(site, "turn_off", COOLING)
     assert site.state(COOLING) == "off"
+    await site.after(60)
     await act(site, "turn_on", COOLING)
     assert site.state(COOLING) == "on"
     assert operations(container) == ["close", "open"]
@@ -381,3 +382,31 @@ async def test_controls_that_are_taken_away(
         )
     assert raised.value.translation_key == "container_controls_off"
     assert north.writes == []
+
+
+async def test_cooling_starts_once_in_a_minute_and_stops_at_once(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """A stop is free; what was stopped is started only after its pause."""
+    north.set_load(0)
+    await site.add(north, controls=True)
+    for _ in range(3):
+        await act(site, "turn_off", COOLING)
+        text = await fails(site, "turn_on", COOLING, "stopped_just_now")
+        assert "North" in text
+    await fails(site, "turn_on", CLIMATE, "stopped_just_now")
+    await site.hass.config_entries.async_reload(NORTH)
+    await site.settle()
+    await fails(site, "turn_on", COOLING, "stopped_just_now")
+    await site.after(60)
+    await act(site, "turn_on", COOLING)
+    await act(site, "turn_off", COOLING)
+    assert operations(north) == ["close"] * 3 + ["open", "close"]
+
+
+async def test_a_refused_stop_is_none(site: Site, north: AntspaceSimulator) -> None:
+    """What was not stopped, because miners hash, may be started."""
+    await site.add(north, controls=True)
+    await fails(site, "turn_off", COOLING, "container_miners_hashing")
+    await act(site, "turn_on", COOLING)
+    assert operations(north) == ["open"]

@@ -12,7 +12,7 @@ from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.restart import Intent, Reason
 from custom_components.mining_farm.kinds.rig.controls import async_power_cycle
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from .test_watch import memory
@@ -189,3 +189,58 @@ async def test_memories_reach_the_disk_in_their_order(
     await asyncio.gather(*writes)
     assert power.memory == later
     assert memory(farm, "rig1") == later.as_dict()
+
+
+async def test_one_power_cycle_in_two_minutes(farm: Farm) -> None:
+    """Of many in a row one is done; the refusal says when the next will be."""
+    outlet = await farm.add("rig1")
+    await press(farm, "rig1")
+    for _ in range(5):
+        with pytest.raises(ServiceValidationError) as caught:
+            await press(farm, "rig1")
+        assert caught.value.translation_key == "rig_cycled_just_now"
+    placeholders = caught.value.translation_placeholders
+    assert placeholders is not None
+    assert placeholders["name"] == "rig1"
+    assert outlet.log == ["off", "on"]
+    farm.freezer.tick(timedelta(seconds=int(placeholders["seconds"])))
+    await press(farm, "rig1")
+    assert outlet.log == ["off", "on"] * 2
+
+
+async def test_a_restart_of_home_assistant_is_no_way_around_it(farm: Farm) -> None:
+    """The last cut is in the rig's memory."""
+    outlet = await farm.add("rig1")
+    await press(farm, "rig1")
+    await farm.hass.config_entries.async_reload("rig1")
+    await farm.hass.async_block_till_done(wait_background_tasks=True)
+    with pytest.raises(ServiceValidationError):
+        await press(farm, "rig1")
+    assert outlet.log == ["off", "on"]
+
+
+async def test_a_clock_set_back_keeps_no_one_waiting(farm: Farm) -> None:
+    """A cut of tomorrow says nothing about today."""
+    outlet = await farm.add("rig1")
+    await press(farm, "rig1")
+    farm.freezer.tick(timedelta(days=-1))
+    await press(farm, "rig1")
+    assert outlet.log == ["off", "on"] * 2
+
+
+async def test_power_comes_back_after_a_pause_and_goes_at_once(farm: Farm) -> None:
+    """Turning off is never held back; turning on waits until supplies are empty."""
+    outlet = await farm.add("rig1")
+    await switch(farm, "power", "off")
+    with pytest.raises(ServiceValidationError) as caught:
+        await switch(farm, "power", "on")
+    assert caught.value.translation_key == "stopped_just_now"
+    assert caught.value.translation_placeholders == {"name": "rig1", "seconds": "10"}
+    await farm.hass.config_entries.async_reload("rig1")
+    await farm.hass.async_block_till_done(wait_background_tasks=True)
+    with pytest.raises(ServiceValidationError):
+        await switch(farm, "power", "on")
+    farm.freezer.tick(timedelta(seconds=10))
+    await switch(farm, "power", "on")
+    await switch(farm, "power", "off")
+    assert outlet.log == ["off", "on", "off"]

@@ -141,6 +141,9 @@ async def test_arming_publishes_at_once(site: Site) -> None:
     async with blocks(site):
         await site.act("publish_commitment", force=True)
     assert site.succeeded == 2
+    with pytest.raises(HomeAssistantError, match="again at block"):
+        await site.act("publish_commitment", force=True)
+    await site.simulator.produce(25)
     await _arm(site, on=False)
     with pytest.raises(HomeAssistantError, match="not armed"):
         await site.act("publish_commitment", force=True)

@@ -1,5 +1,8 @@
 """What a window brought, in sensors and the event entity."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from custom_components.mining_farm.engines.auction import AuctionSolver
@@ -199,3 +202,30 @@ async def test_so_many_windows_are_kept(hass: HomeAssistant) -> None:
     starts = [each["window"]["start"] for each in again.results()]
     assert starts == list(range(300, 60 * (KEPT + 5), 60))
     assert again.refused == "why"
+
+
+async def test_many_who_ask_at_once_share_one_auction(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty calls are one solver process; those of other blocks wait for their turn."""
+    entry = await site.add(**HELD_BID)
+    await _hold(site, entry, WINDOW)
+    running: list[bytes] = []
+    most: list[int] = []
+    ask = vars(AuctionSolver)["_ask"]
+
+    async def counted(solver: AuctionSolver, request: bytes) -> Any:
+        running.append(request)
+        most.append(len(running))
+        try:
+            return await ask(solver, request)
+        finally:
+            running.remove(request)
+
+    monkeypatch.setattr(AuctionSolver, "_ask", counted)
+    answers = await asyncio.gather(
+        *(site.act("compute_auction") for _ in range(40)),
+        site.act("compute_auction", block=WINDOW - 1),
+    )
+    assert {answer["window"]["start"] for answer in answers} == {WINDOW, WINDOW - 60}
+    assert most == [1, 1]

@@ -15,6 +15,7 @@ from .publish.hotkey import HotkeySigner
 from .publish.memory import UpkeepJournal
 from .publish.report import Outcome, UpkeepReport
 from .publish.upkeep import INTERVAL, CommitmentUpkeep, UpkeepChain
+from .turns import Turns
 from .window.any_window import auction_at
 from .window.auction import Solver, hold_auction
 from .window.events import WatchChain, WatchEvent, WindowUpdate
@@ -88,6 +89,7 @@ class AuctionMiner:
         self._sleep = sleep
         self._result: AuctionResult | None = None
         self._has_result = asyncio.Event()
+        self._on_demand: Turns[AuctionResult] = Turns()
         self._upkeep = CommitmentUpkeep(
             chain, journal, netuid=netuid, hotkey=hotkey, signer=signer
         )
@@ -138,9 +140,15 @@ class AuctionMiner:
         return report
 
     async def auction_at(self, block: int | None = None) -> AuctionResult:
-        """Return the outcome of the window of a block, or of the head."""
-        return await auction_at(
-            self._chain, self._hold, netuid=self._netuid, block=block
+        """Return the outcome of the window of a block, or of the head.
+
+        One at a time: an auction on demand keeps none that is due waiting for long.
+        """
+        return await self._on_demand.take(
+            block,
+            lambda: auction_at(
+                self._chain, self._hold, netuid=self._netuid, block=block
+            ),
         )
 
     def _take(self, event: WatchEvent) -> None:

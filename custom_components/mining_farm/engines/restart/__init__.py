@@ -1,6 +1,7 @@
 """When a rig's power is cut and when not: decisions without any I/O."""
 
 from .changes import (
+    LEAST_OFF,
     MAX_DISOBEYED,
     abandon_cut,
     begin_cut,
@@ -13,6 +14,7 @@ from .changes import (
     turned_on,
     user_turned_off,
     user_turned_on,
+    wait_before_cycle,
 )
 from .company import company
 from .cycle import OutletFailure, PowerCycler
@@ -41,6 +43,7 @@ from .weighing import LAST_WORDS, local_limit
 
 __all__ = [
     "LAST_WORDS",
+    "LEAST_OFF",
     "MAX_DISOBEYED",
     "Action",
     "Basis",
@@ -80,4 +83,5 @@ __all__ = [
     "turned_on",
     "user_turned_off",
     "user_turned_on",
+    "wait_before_cycle",
 ]

@@ -9,6 +9,10 @@ from .presence import Presence
 
 MAX_PLUG_BACK_OFF = timedelta(minutes=10)
 DAY = timedelta(hours=24)
+CYCLE_EVERY = timedelta(minutes=2)
+"""How often a user may cut and restore the power of a rig."""
+LEAST_OFF = timedelta(seconds=10)
+"""How long power supplies stay off before a user may turn them on again."""
 MAX_DISOBEYED = 6
 """Commands in a row without effect after which a human has to see to the plug."""
 
@@ -17,6 +21,16 @@ def begin_cut(now: datetime, policy: Policy, memory: Memory, reason: Reason) -> 
     """Return the memory to store before the power is cut: with its intent."""
     intent = Intent(off_at=now, on_at=now + policy.power_cycle_on_delay, reason=reason)
     return replace(memory, intent=intent, unconfirmed=None)
+
+
+def wait_before_cycle(now: datetime, memory: Memory) -> timedelta:
+    """Return how long a user has to wait before the power may be cut again."""
+    last = memory.unconfirmed.off_at if memory.unconfirmed else memory.last_cut
+    if last is None:
+        return timedelta()
+    left = last + CYCLE_EVERY - now
+    # More than all of it is left where the clock was set back.
+    return left if timedelta() < left <= CYCLE_EVERY else timedelta()
 
 
 def finish_cut(now: datetime, policy: Policy, memory: Memory) -> Memory:

@@ -1,10 +1,12 @@
 """Commands to a container: each checked, sent once, and confirmed by the plant."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
 from homeassistant.exceptions import ServiceValidationError
 
+from ...common.pauses import async_note_stop, async_require_pause
 from ...const import DOMAIN
 from ...engines.containers import (
     Confirmed,
@@ -24,24 +26,38 @@ from .errors import command_error
 
 READ_BACK: Final = ReadBack(within=10)
 """How long a command waits until the plant shows its effect."""
+LEAST_OFF: Final = timedelta(seconds=60)
+"""How long pumps and compressors stay off before they are started again."""
 
 
 async def async_start(container: ContainerCoordinator) -> None:
-    """Start cooling."""
-    await _async_run(
-        container,
-        lambda: start_cooling(container.table, container.driver, READ_BACK),
-    )
+    """Start cooling; refused right after a stop."""
+
+    async def start() -> Confirmed:
+        async_require_pause(
+            container.hass, container.config_entry.entry_id, LEAST_OFF, container.name
+        )
+        return await start_cooling(container.table, container.driver, READ_BACK)
+
+    await _async_run(container, start)
 
 
 async def async_stop(container: ContainerCoordinator, *, force: bool = False) -> None:
     """Stop cooling; refused while miners hash, or may hash, unless forced."""
-    await _async_run(
-        container,
-        lambda: stop_cooling(
-            container.table, container.driver, force=force, read_back=READ_BACK
-        ),
-    )
+
+    async def stop() -> Confirmed:
+        try:
+            confirmed = await stop_cooling(
+                container.table, container.driver, force=force, read_back=READ_BACK
+            )
+        except ContainerError as err:
+            if not err.failure.nothing_sent:
+                _note_stop(container)
+            raise
+        _note_stop(container)
+        return confirmed
+
+    await _async_run(container, stop)
 
 
 async def async_reset(container: ContainerCoordinator) -> None:
@@ -120,6 +136,10 @@ async def _async_run(
                 container.async_refresh_in_background()
             raise command_error(container.config_entry.title, err) from err
         await container.async_refresh()
+
+
+def _note_stop(container: ContainerCoordinator) -> None:
+    async_note_stop(container.hass, container.config_entry.entry_id)
 
 
 def _require_allowed(container: ContainerCoordinator) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ...common.pauses import async_note_stop, async_require_pause, too_soon
 from ...const import DOMAIN
 from ...engines.restart import (
+    LEAST_OFF,
     Action,
     Decision,
     Memory,
@@ -18,6 +20,7 @@ from ...engines.restart import (
     reset,
     user_turned_off,
     user_turned_on,
+    wait_before_cycle,
 )
 from .const import CONF_ARMED
 from .coordinator import RigCoordinator
@@ -26,9 +29,13 @@ from .coordinator import RigCoordinator
 async def async_power_cycle(rig: RigCoordinator) -> None:
     """Cut the power and restore it, armed or not.
 
-    HomeAssistantError without a free outlet, or when it could not be switched.
+    HomeAssistantError without a free outlet, too soon after the last cut, or when the
+    outlet could not be switched.
     """
     _require_free_outlet(rig)
+    left = wait_before_cycle(dt_util.utcnow(), rig.power.memory)
+    if left:
+        raise too_soon("rig_cycled_just_now", rig.name, left)
     before = rig.power.memory.restarts_total
 
     def begin() -> Decision:
@@ -48,8 +55,13 @@ async def async_power_cycle(rig: RigCoordinator) -> None:
 async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
     """Switch the outlet; a rig switched off stays off until it is switched on.
 
-    HomeAssistantError without a free outlet, or when it could not be switched.
+    HomeAssistantError without a free outlet, when it is to go on right after it went
+    off, or when it could not be switched.
     """
+    entry_id = rig.config_entry.entry_id
+    if on:
+        pause = max(LEAST_OFF, rig.policy.power_cycle_on_delay)
+        async_require_pause(rig.hass, entry_id, pause, rig.name)
     # A cut that has not begun gives way to the user.
     await rig.power.async_withdraw()
     _require_free_outlet(rig)
@@ -61,6 +73,8 @@ async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
 
     if (failure := await rig.power.async_set(wish, on=on)) is not None:
         raise _error(rig, "outlet_failed") from failure
+    if not on:
+        async_note_stop(rig.hass, entry_id)
     await rig.async_refresh()
 
 

@@ -8,6 +8,8 @@ from ..age import RENEW_AFTER, STALE_AFTER, commitment_age
 from ..models import StoredCommitment
 from .memory import UpkeepMemory
 
+FORCED_EVERY = 25
+"""Blocks between two extrinsics that nothing but a user's wish asks for: 5 min."""
 RETRY_BLOCKS = (25, 50, 100)
 """The wait after the first, second and every later refusal of the same: 5 to 20 min."""
 
@@ -54,6 +56,8 @@ class Publish:
     reason: PublishReason
     cause: str
     """Names wanted text, reason and the chain's state answered: one extrinsic for each."""
+    forced: bool = False
+    """Nothing but a user's wish asks for it."""
 
 
 type Decision = Nothing | Publish | Unknown
@@ -81,13 +85,16 @@ def decide_upkeep(
         return Nothing(f"an extrinsic may still get into a block, until {until}")
     if memory.settled_at is not None and head < memory.settled_at:
         return Unknown(f"block {head} is older than {memory.settled_at}, known before")
-    reason = _find_reason(head, wanted, stored, force=force)
-    if reason is None:
-        return Nothing("the chain holds it")
-    cause = _name_cause(wanted, reason, stored)
-    if not force and (again := _retry_at(memory, cause)) is not None and head < again:
-        return Nothing(f"the chain refused it: again at block {again}")
-    return Publish(reason, cause)
+    due = _find_due(head, wanted, stored, memory)
+    if not force or isinstance(due, Publish):
+        return due
+    if memory.forced_at is not None and head < memory.forced_at + FORCED_EVERY:
+        again = memory.forced_at + FORCED_EVERY
+        return Nothing(
+            f"one was forced at block {memory.forced_at}: again at block {again}"
+        )
+    reason = _find_reason(head, wanted, stored) or PublishReason.FORCED
+    return Publish(reason, _name_cause(wanted, reason, stored), forced=True)
 
 
 def judge_standing(head: int, wanted: bytes | None, stored: Reading) -> Standing:
@@ -106,8 +113,20 @@ def judge_standing(head: int, wanted: bytes | None, stored: Reading) -> Standing
             return Standing.IN_FORCE
 
 
+def _find_due(
+    head: int, wanted: bytes, stored: StoredCommitment | None, memory: UpkeepMemory
+) -> Nothing | Publish:
+    """Return what is to be done without any wish of a user."""
+    if (reason := _find_reason(head, wanted, stored)) is None:
+        return Nothing("the chain holds it")
+    cause = _name_cause(wanted, reason, stored)
+    if (again := _retry_at(memory, cause)) is not None and head < again:
+        return Nothing(f"the chain refused it: again at block {again}")
+    return Publish(reason, cause)
+
+
 def _find_reason(
-    head: int, wanted: bytes, stored: StoredCommitment | None, *, force: bool
+    head: int, wanted: bytes, stored: StoredCommitment | None
 ) -> PublishReason | None:
     if stored is None:
         return PublishReason.MISSING
@@ -116,7 +135,7 @@ def _find_reason(
     # The reference leaves one of unknown age alone.
     if stored.block is not None and commitment_age(stored.block, head) >= RENEW_AFTER:
         return PublishReason.RENEWAL
-    return PublishReason.FORCED if force else None
+    return None
 
 
 def _name_cause(

@@ -38,6 +38,8 @@ class UpkeepMemory:
     settled_at: int | None = None
     """The final block that settled the last one: older ones do not know."""
     refusal: Refusal | None = None
+    forced_at: int | None = None
+    """The best block when one was last sent only because it was forced."""
 
     def as_record(self) -> dict[str, Any]:
         """Return it in JSON types."""
@@ -59,6 +61,8 @@ class UpkeepMemory:
                 intent=intent,
                 settled_at=record["settled_at"],
                 refusal=None if refusal is None else Refusal(**refusal),
+                # The first version did not keep it.
+                forced_at=record.get("forced_at"),
             )
         except (KeyError, TypeError, ValueError) as err:
             raise JournalError("the journal of publications is damaged") from err
@@ -68,6 +72,7 @@ class UpkeepMemory:
                 intent=None | Intent(cause=str(), head=int(), expires=None | int()),
                 settled_at=None | int(),
                 refusal=None | Refusal(cause=str(), head=int(), times=int()),
+                forced_at=None | int(),
             ):
                 return memory
         raise JournalError("the journal of publications is damaged")

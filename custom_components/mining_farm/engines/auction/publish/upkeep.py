@@ -179,7 +179,8 @@ class CommitmentUpkeep:
         intent = Intent(
             cause=decision.cause, payload=offer.payload, head=view.head.number
         )
-        memory = replace(view.memory, intent=intent)
+        forced_at = view.head.number if decision.forced else view.memory.forced_at
+        memory = replace(view.memory, intent=intent, forced_at=forced_at)
         try:
             await self._save(memory)
         except JournalError as err:
@@ -192,7 +193,7 @@ class CommitmentUpkeep:
         try:
             block = await self._chain.publish(offer.payload, leave)
         except ExtrinsicRefusedError as err:
-            await self._forget_intent(_after_refusal(view, decision))
+            await self._forget_intent(_after_refusal(view, decision, memory))
             return replace(report, outcome=Outcome.REFUSED, why=str(err))
         except ExtrinsicUnconfirmedError as err:
             return replace(report, outcome=Outcome.UNCONFIRMED, why=str(err))
@@ -283,11 +284,12 @@ class CommitmentUpkeep:
         return memory
 
 
-def _after_refusal(view: _View, decision: Publish) -> UpkeepMemory:
+def _after_refusal(view: _View, decision: Publish, sent: UpkeepMemory) -> UpkeepMemory:
     before = view.memory.refusal
     again = before is not None and before.cause == decision.cause
     return replace(
-        view.memory,
+        sent,
+        intent=None,
         refusal=Refusal(
             cause=decision.cause,
             head=view.head.number,

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import SolverError
 from ..models import Selection, SelectionProblem, SolverName, Winner
+from ..turns import Turns
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -30,9 +31,23 @@ class AuctionSolver:
         self._limit = limit
         self._cbc_path = cbc_path
         self._cbc: dict[str, Any] | str | None = "unknown"
+        self._turns: Turns[Selection] = Turns()
 
     async def __call__(self, problem: SelectionProblem) -> Selection:
-        """Return the winners; SolverError where none were found in time."""
+        """Return the winners; SolverError where none were found in time.
+
+        One process runs at a time; who asks for the same meanwhile shares the answer.
+        """
+        what = (
+            problem.block_hash,
+            problem.start_block,
+            problem.own_hotkey,
+            problem.budget_ph,
+            tuple(problem.bids.items()),
+        )
+        return await self._turns.take(what, lambda: self._solve(problem))
+
+    async def _solve(self, problem: SelectionProblem) -> Selection:
         started = time.monotonic()
         request = self._request(problem, started)
         document = await self._ask(json.dumps(request).encode())
