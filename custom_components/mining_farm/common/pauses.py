@@ -32,16 +32,13 @@ def async_require_pause(
     left = stopped + pause - dt_util.utcnow()
     # More than all of it is left where the clock was set back.
     if timedelta() < left <= pause:
-        raise too_soon("stopped_just_now", name, left)
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="stopped_just_now",
+            translation_placeholders={"name": name, "seconds": seconds(left)},
+        )
 
 
-def too_soon(key: str, name: str, left: timedelta) -> ServiceValidationError:
-    """Return the refusal of what may be done once some time has passed."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={
-            "name": name,
-            "seconds": str(math.ceil(left.total_seconds())),
-        },
-    )
+def seconds(left: timedelta) -> str:
+    """Return a time that is left in whole seconds, as texts show it."""
+    return str(math.ceil(left.total_seconds()))

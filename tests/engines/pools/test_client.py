@@ -292,6 +292,14 @@ async def test_redirects_stay_with_the_host(
     assert other.requests == []
     await other.stop()
 
+    another = FakePool()
+    await another.start()
+    pool.answer = reply("", 307, {"Location": f"{another.url}/"})
+    report = await client.async_fetch(_account(pool), 0)
+    assert report.outcome is Outcome.API_ERROR
+    assert another.requests == []
+    await another.stop()
+
     pool.answer = reply("", 302, {"Location": "/again"})
     report = await client.async_fetch(_account(pool), 0)
     assert report.detail == "the host sends us in circles"

@@ -46,8 +46,17 @@ async def test_a_closed_pool_needs_a_server(
     account: dict[str, Any] = {"wallet": WALLET, "coin": "etc"}
     form = await answer(hass, form, **account, base_url=" ")
     assert form["errors"] == {"base": "field_missing"}
-    form = await answer(hass, form, **account, base_url="ftp://stand-in.lan")
-    assert form["errors"] == {"base": "invalid_url"}
+    for refused in (
+        "ftp://stand-in.lan",
+        "http://:password@stand-in.lan",
+        "http://user:password@stand-in.lan",
+        "http://stand-in.lan?key=password",
+        "http://stand-in.lan/#password",
+        "http://xn--a",
+        "http://stand-in.lan:99999",
+    ):
+        form = await answer(hass, form, **account, base_url=refused)
+        assert form["errors"] == {"base": "invalid_url"}, refused
     assert around.asked == []
     form = await answer(hass, form, **account, base_url="http://stand-in.lan/{coin}")
     assert around.asked[0].base_url == "http://stand-in.lan/{coin}"

@@ -13,9 +13,10 @@ from .flowing import (
     labels,
     policy_input,
     suggested,
+    to_account,
     to_worker,
 )
-from .surroundings import NOW, WALLET, Surroundings, report, rig_entry, worker
+from .surroundings import NOW, TOKEN, WALLET, Surroundings, report, rig_entry, worker
 
 
 async def test_no_worker_is_chosen_by_itself(
@@ -110,6 +111,22 @@ async def test_no_wallet_in_the_title(
     """Some pools put it before the worker's name."""
     around.reports[WALLET] = report(worker(name))
     menu = await answer(hass, await to_worker(hass), worker_name=name)
+    form = await go(hass, menu, "rig_no_outlet")
+    result = await answer(hass, form, **policy_input())
+    assert result["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("myname.rig01", "rig01"), ("rig01", "rig01")]
+)
+async def test_no_account_of_a_token_in_the_title(
+    hass: HomeAssistant, around: Surroundings, name: str, title: str
+) -> None:
+    """A pool that takes a token only puts the account's name before the worker's."""
+    around.reports[TOKEN] = report(worker(name))
+    form = await to_account(hass, "braiins")
+    form = await answer(hass, form, token=TOKEN, advanced={})
+    menu = await answer(hass, form, worker_name=name)
     form = await go(hass, menu, "rig_no_outlet")
     result = await answer(hass, form, **policy_input())
     assert result["title"] == title

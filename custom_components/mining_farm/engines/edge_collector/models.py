@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+import re
 from typing import NamedTuple
 
 from .controls import Capabilities, Command, Value
@@ -94,6 +95,24 @@ class Fan:
     rpm: int
 
 
+_URL = re.compile(
+    r"(?:[a-z0-9+.-]*://)?(?P<authority>[^/?#\\]*)(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_HOST_AND_PORT = re.compile(
+    r"(?:[\w.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.IGNORECASE
+)
+
+
+def _host_and_port(url: str) -> str | None:
+    parts = _URL.fullmatch(url.strip())
+    # An @ behind the first slash may end a password that holds a slash.
+    if parts is None or "@" in parts["rest"]:
+        return None
+    address = parts["authority"].rpartition("@")[2]
+    return address if _HOST_AND_PORT.fullmatch(address) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
     """One configured pool of the miner."""
@@ -109,8 +128,8 @@ class Pool:
 
     @property
     def address(self) -> str | None:
-        """Host and port, without the scheme of the URL."""
-        return None if self.url is None else self.url.rpartition("://")[2]
+        """Host and port of the URL, and nothing else; None where they are not certain."""
+        return None if self.url is None else _host_and_port(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

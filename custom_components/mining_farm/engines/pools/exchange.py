@@ -75,10 +75,19 @@ async def _async_follow(
             target = _target(url, response) if request.method == "GET" else None
             if target is None:
                 return await _async_read(response)
-        if target.host != url.host or (url.scheme, target.scheme) == ("https", "http"):
+        if not _stays(url, target):
             return NoAnswer("the host sends us to another one", Outcome.API_ERROR)
         url = target
     return NoAnswer("the host sends us in circles", Outcome.API_ERROR)
+
+
+def _stays(url: URL, target: URL) -> bool:
+    """Return whether a redirect leads to the same origin, or from http to its https."""
+    if target.origin() == url.origin():
+        return True
+    return target.host == url.host and (
+        (url.scheme, url.port, target.scheme, target.port) == ("http", 80, "https", 443)
+    )
 
 
 def _target(url: URL, response: aiohttp.ClientResponse) -> URL | None:

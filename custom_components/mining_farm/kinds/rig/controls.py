@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ...common.pauses import async_note_stop, async_require_pause, too_soon
+from ...common.pauses import async_note_stop, async_require_pause, seconds
 from ...const import DOMAIN
 from ...engines.restart import (
     LEAST_OFF,
@@ -35,7 +35,11 @@ async def async_power_cycle(rig: RigCoordinator) -> None:
     _require_free_outlet(rig)
     left = wait_before_cycle(dt_util.utcnow(), rig.power.memory)
     if left:
-        raise too_soon("rig_cycled_just_now", rig.name, left)
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="rig_cycled_just_now",
+            translation_placeholders={"name": rig.name, "seconds": seconds(left)},
+        )
     before = rig.power.memory.restarts_total
 
     def begin() -> Decision:

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 
 from ...common.entries import entries_of
 from ...const import DOMAIN, Kind
-from ...engines.pools import POOLS
+from ...engines.pools import POOLS, AccountKind
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
@@ -98,8 +98,12 @@ def rig_title(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
     """Return the worker's name without the wallet, and the pool where that is needed."""
     pool = POOLS[data[CONF_POOL]].name
     account, worker = data.get(CONF_ACCOUNT, ""), data[CONF_WORKER]
-    before, _dot, name = worker.partition(".")
-    if account and before.casefold() == account.casefold():
+    before, dot, name = worker.partition(".")
+    # Where the token is the account, the pool puts the account before the first dot.
+    token_only = POOLS[data[CONF_POOL]].account_kind is AccountKind.TOKEN_ONLY
+    if token_only:
+        worker = name if dot else worker
+    elif account and before.casefold() == account.casefold():
         worker = name
     if not worker:
         return pool

@@ -11,9 +11,14 @@ def needs_base_url(dialect: Dialect) -> bool:
 
 
 def is_base_url(text: str) -> bool:
-    """Return whether a pool's API can be there, and the text holds no password."""
+    """Return whether a pool's API can be there, and the text holds no password.
+
+    Paths are appended to it, so that it has no query either.
+    """
+    if "@" in text or "?" in text or "#" in text:
+        return False
     try:
         url = URL(text.replace("{coin}", "coin"))
+        return url.scheme in ("http", "https") and bool(url.host and url.port)
     except ValueError:
         return False
-    return url.scheme in ("http", "https") and bool(url.host) and not url.user

@@ -62,11 +62,15 @@ IMPORT_SCHEMA = vol.Schema(
         ),
     }
 )
+_LETTERS = "".join(rf"(?:{each}|\\u{ord(each):04x})" for each in "token")
 _TOKEN = re.compile(
-    r"""(["']?token["']?\s*:\s*)"""
-    r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[^,}\]\s]*)"""
+    rf"""(["']?\s*{_LETTERS}\s*["']?\s*:\s*)"""
+    r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?"""
+    r"""|[\[{][^\]}]*[\]}]?|[^,}\]\s]*)""",
+    re.IGNORECASE,
 )
-"""A token's value, also where a mistake makes it no JSON."""
+"""A token's value, also where a mistake makes it no JSON, or its key is escaped."""
+_PASSWORD = re.compile(r"://[^\s\"',]*@")
 
 type Found = KasaDevice | OutletError
 
@@ -90,7 +94,7 @@ class RigImportFlow(RigFlow):
                 return self._add_rigs(found, armed=user_input[CONF_ARMED])
             errors["base"] = "import_problems"
             shown = {
-                CONF_RIGS: _TOKEN.sub(r'\1""', user_input[CONF_RIGS]),
+                CONF_RIGS: _without_secrets(user_input[CONF_RIGS]),
                 CONF_ARMED: user_input[CONF_ARMED],
             }
         return self.async_show_form(
@@ -188,6 +192,11 @@ class RigImportFlow(RigFlow):
             f"- {texts('rig_import', problem.mistake, **problem.known)}"
             for problem in problems
         )
+
+
+def _without_secrets(text: str) -> str:
+    """Return a pasted file as it may be shown again, however its keys are written."""
+    return _PASSWORD.sub("://", _TOKEN.sub(r'\1""', text))
 
 
 def _outlet_data(rig: FileRig, device: Found) -> dict[str, Any] | Problem:
