@@ -10,6 +10,8 @@ from custom_components.mining_farm.engines.edge_collector import (
     BoardHealth,
     MinerSnapshot,
     MinerState,
+    Pool,
+    PowerSource,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -27,7 +29,7 @@ def enabled(registry: er.EntityRegistry, entry: MockConfigEntry) -> list[str]:
     )
 
 
-async def test_about_a_dozen_entities_by_default(
+async def test_the_usual_entities_by_default(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     miners: FakeMiners,
@@ -38,6 +40,14 @@ async def test_about_a_dozen_entities_by_default(
     assert {e: state(hass, e) for e in enabled(entity_registry, entry)} == {
         f"binary_sensor.{PREFIX}_connectivity": "on",
         f"binary_sensor.{PREFIX}_problem": "off",
+        f"binary_sensor.{PREFIX}_hashboard_1_problem": "off",
+        f"binary_sensor.{PREFIX}_hashboard_2_problem": "off",
+        f"binary_sensor.{PREFIX}_hashboard_3_problem": "off",
+        f"sensor.{PREFIX}_failed_hashboards": "none",
+        f"sensor.{PREFIX}_hashboard_1_status": "healthy",
+        f"sensor.{PREFIX}_hashboard_2_status": "healthy",
+        f"sensor.{PREFIX}_hashboard_3_status": "healthy",
+        f"sensor.{PREFIX}_reason": "none",
         f"sensor.{PREFIX}_hashboard_1_chip_temperature": "71.0",
         f"sensor.{PREFIX}_hashboard_1_hashrate": "34.0",
         f"sensor.{PREFIX}_hashboard_2_chip_temperature": "72.0",
@@ -73,6 +83,8 @@ async def test_everything_that_is_one_click_away(
     assert states == {
         "accepted_shares": "1000",
         "connectivity": "on",
+        "efficiency": state(hass, f"sensor.{PREFIX}_efficiency"),
+        "failed_hashboards": "none",
         "fan_1": "5760",
         "fan_2": "5880",
         "hardware_error_rate": "0.01",
@@ -93,6 +105,7 @@ async def test_everything_that_is_one_click_away(
         "pool": "pool.example:3333",
         "power": "3250.0",
         "problem": "off",
+        "reason": "none",
         "rejected_shares": "3",
         "status": "hashing",
         "uptime": "2026-11-21T12:00:00+00:00",
@@ -273,3 +286,83 @@ async def test_boards_of_an_idle_miner_are_not_judged(
         assert state(hass, f"binary_sensor.{PREFIX}_hashboard_1_problem") == "unknown"
         assert state(hass, f"sensor.{PREFIX}_hashboard_1_status") == "unknown"
         assert state(hass, f"sensor.{PREFIX}_healthy_hashboards") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("reading", "reason", "boards"),
+    [
+        pytest.param(snapshot(), "none", "none", id="all well"),
+        pytest.param(snapshot(board(1), board(3)), "board_lost", "2", id="lost"),
+        pytest.param(
+            snapshot(board(1), board(2), board(3, status=BoardHealth.CRITICAL)),
+            "board_critical",
+            "3",
+            id="critical",
+        ),
+        pytest.param(
+            snapshot(board(2, status=BoardHealth.CRITICAL), board(3)),
+            "boards_down",
+            "1, 2",
+            id="one lost and one critical",
+        ),
+        pytest.param(
+            snapshot(hashrate_ghs=0.0), "not_hashing", "unknown", id="not hashing"
+        ),
+        pytest.param(
+            snapshot(hashrate_ghs=0.0, pools=(Pool(id=0, alive=False),)),
+            "pool_lost",
+            "unknown",
+            id="its pools are gone",
+        ),
+        pytest.param(sleeping_snapshot(), "none", "unknown", id="put to sleep"),
+        pytest.param(
+            snapshot(reported_state=MinerState.FAULT), "fault", "none", id="fault"
+        ),
+        pytest.param(snapshot(hashrate_ghs=None), "unknown", "unknown", id="no rate"),
+    ],
+)
+async def test_the_page_of_the_miner_says_what_is_wrong(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+    *,
+    reading: MinerSnapshot,
+    reason: str,
+    boards: str,
+) -> None:
+    """In words, and with the numbers of the boards that failed."""
+    await set_up(hass, entry)
+    miners.answers[HOST] = reading
+    await tick(hass, freezer, 31)
+    assert state(hass, f"sensor.{PREFIX}_reason") == reason
+    assert state(hass, f"sensor.{PREFIX}_failed_hashboards") == boards
+
+
+async def test_a_lost_board_shows_lost_by_default(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """Its status and problem are there without a click."""
+    await set_up(hass, entry)
+    miners.answers[HOST] = snapshot(board(1), board(3))
+    await tick(hass, freezer, 31)
+    assert state(hass, f"sensor.{PREFIX}_hashboard_2_status") == "lost"
+    assert state(hass, f"binary_sensor.{PREFIX}_hashboard_2_problem") == "on"
+
+
+async def test_power_says_where_it_is_measured_and_gives_the_efficiency(
+    hass: HomeAssistant, miners: FakeMiners, entry: MockConfigEntry
+) -> None:
+    """3,060 W for 102 TH/s, as the firmware calculates."""
+    miners.answers[HOST] = snapshot(power_w=3060.0, power_source=PowerSource.ESTIMATED)
+    await set_up(hass, entry)
+    shown = hass.states.get(f"sensor.{PREFIX}_power")
+    assert shown is not None
+    assert (shown.state, shown.attributes["source"]) == ("3060.0", "estimated")
+    efficiency = hass.states.get(f"sensor.{PREFIX}_efficiency")
+    assert efficiency is not None
+    assert float(efficiency.state) == pytest.approx(30.0)
+    assert efficiency.attributes["unit_of_measurement"] == "J/TH"

@@ -29,6 +29,7 @@ from .models import (
     MinerSnapshot,
     MinerState,
     Pool,
+    PowerSource,
     RateUnit,
 )
 from .parsers import (
@@ -40,11 +41,14 @@ from .parsers import (
 from .profile import (
     BoardState,
     MinerProfile,
+    MinerReason,
     board_has_problem,
     board_state,
+    failed_boards,
     find_board,
     is_starting,
     miner_has_problem,
+    miner_reason,
     miner_state,
 )
 from .prove import Waiting
@@ -83,11 +87,13 @@ __all__ = [
     "MinerCollector",
     "MinerError",
     "MinerProfile",
+    "MinerReason",
     "MinerSnapshot",
     "MinerState",
     "Order",
     "Outcome",
     "Pool",
+    "PowerSource",
     "RateUnit",
     "Reader",
     "TargetError",
@@ -105,9 +111,11 @@ __all__ = [
     "determine_board_status",
     "display_unit",
     "extract_board_indices",
+    "failed_boards",
     "find_board",
     "is_starting",
     "miner_has_problem",
+    "miner_reason",
     "miner_state",
     "parse_board_health",
     "parse_snapshot",

@@ -40,6 +40,17 @@ class MinerState(StrEnum):
     """Reports a fault of its own."""
 
 
+class PowerSource(StrEnum):
+    """Where the power that a miner reports is measured."""
+
+    WALL = "wall"
+    """All that the miner draws."""
+    BOARDS = "boards"
+    """What its supply delivers to the hashboards."""
+    ESTIMATED = "estimated"
+    """Calculated by the firmware, not measured."""
+
+
 class Algorithm(StrEnum):
     """Hash function a miner works on; decides the unit its rate is shown in."""
 
@@ -167,6 +178,8 @@ class MinerSnapshot:
     rejected: int | None = None
     hw_errors: int | None = None
     power_w: float | None = None
+    power_source: PowerSource | None = None
+    """None where it is not known, too."""
     uptime_s: int | None = field(default=None, compare=False)
     """Seconds since the mining process started; always moving, so no part of equality."""
 
@@ -198,6 +211,13 @@ class MinerSnapshot:
         return max((chip for chip in chips if chip is not None), default=None)
 
     @property
+    def efficiency_j_th(self) -> float | None:
+        """Energy for a terahash in J; None while it does not hash."""
+        if not self.power_w or not self.hashrate_ghs:
+            return None
+        return self.power_w / self.hashrate_ghs * 1000
+
+    @property
     def sleeping(self) -> bool:
         """Whether the firmware says that it was put to sleep."""
         return self.reported_state in (MinerState.PAUSED, MinerState.STOPPING)
@@ -208,6 +228,12 @@ class MinerSnapshot:
         if self.reported_state is MinerState.PAUSED:
             return False
         return None if self.hashrate_ghs is None else self.hashrate_ghs > 0
+
+    @property
+    def lost_pools(self) -> bool:
+        """Whether none of its pools answers it."""
+        pools = [pool.alive for pool in self.pools if pool.alive is not None]
+        return bool(pools) and not any(pools)
 
     @property
     def active_pool(self) -> Pool | None:

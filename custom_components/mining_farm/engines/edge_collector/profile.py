@@ -20,6 +20,22 @@ class BoardState(StrEnum):
     """Seen before, and no longer in the reply of a miner that hashes."""
 
 
+class MinerReason(StrEnum):
+    """Why a miner needs attention."""
+
+    NONE = "none"
+    """It does not."""
+    BOARD_LOST = "board_lost"
+    BOARD_CRITICAL = "board_critical"
+    BOARDS_DOWN = "boards_down"
+    """Several hashboards are lost or critical."""
+    POOL_LOST = "pool_lost"
+    """None of its pools answers it."""
+    NOT_HASHING = "not_hashing"
+    FAULT = "fault"
+    """It reports a fault of its own."""
+
+
 WARM_UP_S = 600
 """A miner that started within this time may be idle without anything being wrong."""
 
@@ -166,3 +182,35 @@ def miner_has_problem(snapshot: MinerSnapshot, profile: MinerProfile) -> bool | 
             return None
         case state:
             return state in (MinerState.IDLE, MinerState.DEGRADED, MinerState.FAULT)
+
+
+def failed_boards(
+    snapshot: MinerSnapshot, profile: MinerProfile
+) -> dict[int, BoardState]:
+    """Return the boards that are lost or critical, by number."""
+    states = {number: board_state(snapshot, number) for number in profile.boards}
+    return {
+        number: state
+        for number, state in states.items()
+        if state in (BoardState.CRITICAL, BoardState.LOST)
+    }
+
+
+def miner_reason(snapshot: MinerSnapshot, profile: MinerProfile) -> MinerReason | None:
+    """Return why the miner needs attention; None when its state is not known."""
+    match miner_state(snapshot, profile):
+        case None:
+            return None
+        case MinerState.FAULT:
+            return MinerReason.FAULT
+        case MinerState.IDLE:
+            lost = snapshot.lost_pools
+            return MinerReason.POOL_LOST if lost else MinerReason.NOT_HASHING
+        case MinerState.DEGRADED:
+            match list(failed_boards(snapshot, profile).values()):
+                case [BoardState.LOST]:
+                    return MinerReason.BOARD_LOST
+                case [BoardState.CRITICAL]:
+                    return MinerReason.BOARD_CRITICAL
+            return MinerReason.BOARDS_DOWN
+    return MinerReason.NONE

@@ -28,7 +28,6 @@ PROBLEM = BinarySensorEntityDescription(
 BOARD_PROBLEM = BinarySensorEntityDescription(
     key="problem",
     device_class=BinarySensorDeviceClass.PROBLEM,
-    entity_registry_enabled_default=False,
 )
 
 

@@ -14,7 +14,6 @@ def miner_facts(
 ) -> MinerFacts:
     """Return the facts of a miner; without a snapshot it does not answer."""
     known = snapshot or MinerSnapshot()
-    pools = [pool.alive for pool in known.pools if pool.alive is not None]
     rate = known.hashrate_ghs
     return MinerFacts(
         fresh=snapshot is not None,
@@ -23,7 +22,7 @@ def miner_facts(
         hashing=known.hashing,
         sleeping=known.sleeping,
         starting=is_starting(known),
-        pool_lost=bool(pools) and not any(pools),
+        pool_lost=known.lost_pools,
         hashrate=None if rate is None else rate * HASHES_PER_GIGAHASH,
         power=known.power_w,
         hottest_chip=known.temp_chip_max,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -27,18 +27,23 @@ from homeassistant.util import dt as dt_util
 
 from ...common.entity import LAST_SEEN, LastSeenSensor
 from ...engines.edge_collector import (
+    Algorithm,
     BoardState,
     BoardStatus,
     MinerProfile,
+    MinerReason,
     MinerSnapshot,
     MinerState,
     board_state,
+    failed_boards,
     find_board,
+    miner_reason,
 )
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
 
 OFFLINE = "offline"
+NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,7 @@ class MinerSensorDescription(SensorEntityDescription):
     exists_fn: Callable[[MinerProfile], bool] = lambda _: True
     hashrate: bool = False
     """Whether the value is in GH/s, to be shown in the unit of the miner's algorithm."""
+    attributes_fn: Callable[[MinerSnapshot], dict[str, Any]] = lambda _: {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +115,25 @@ MINER_SENSORS = (
     ),
     MinerSensorDescription(
         key="power",
+        translation_key="miner_power",
+        attributes_fn=lambda snapshot: {"source": snapshot.power_source},
         device_class=SensorDeviceClass.POWER,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfPower.WATT,
         suggested_display_precision=0,
         value_fn=lambda snapshot: snapshot.power_w,
         exists_fn=lambda profile: profile.power,
+    ),
+    MinerSensorDescription(
+        key="efficiency",
+        translation_key="efficiency",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement="J/TH",
+        suggested_display_precision=1,
+        value_fn=lambda snapshot: snapshot.efficiency_j_th,
+        exists_fn=lambda profile: (
+            profile.power and profile.algorithm is Algorithm.SHA256
+        ),
     ),
     MinerSensorDescription(
         key="boards_healthy",
@@ -251,6 +270,15 @@ STATUS = SensorEntityDescription(
     device_class=SensorDeviceClass.ENUM,
     options=[*MinerState, OFFLINE],
 )
+REASON = SensorEntityDescription(
+    key="reason",
+    translation_key="miner_reason",
+    device_class=SensorDeviceClass.ENUM,
+    options=[*MinerReason],
+)
+FAILED_BOARDS = SensorEntityDescription(
+    key="failed_boards", translation_key="failed_boards"
+)
 BOARDS_TOTAL = SensorEntityDescription(
     key="boards_total",
     translation_key="boards_total",
@@ -310,7 +338,6 @@ BOARD_STATUS = SensorEntityDescription(
     translation_key="board_status",
     device_class=SensorDeviceClass.ENUM,
     options=[*BoardState],
-    entity_registry_enabled_default=False,
 )
 
 
@@ -324,7 +351,9 @@ async def async_setup_entry(
 
     def sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
         yield MinerStatusSensor(coordinator, STATUS)
+        yield MinerReasonSensor(coordinator, REASON)
         if profile.boards:
+            yield FailedBoardsSensor(coordinator, FAILED_BOARDS)
             yield BoardsTotalSensor(coordinator, BOARDS_TOTAL)
         yield MinerLastSeenSensor(coordinator, LAST_SEEN)
         for description in MINER_SENSORS:
@@ -361,6 +390,11 @@ class MinerSensor(MinerEntity, SensorEntity):
             return value / self.coordinator.rate_unit.ghs
         return value
 
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        return self.entity_description.attributes_fn(self.coordinator.data)
+
 
 class MinerStatusSensor(MinerEntity, SensorEntity):
     """What the miner is doing; offline when everything else is unavailable."""
@@ -376,6 +410,34 @@ class MinerStatusSensor(MinerEntity, SensorEntity):
         if not self.coordinator.fresh:
             return OFFLINE
         return self.coordinator.state
+
+
+class MinerReasonSensor(MinerEntity, SensorEntity):
+    """Why the miner needs attention, in words."""
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        return miner_reason(self.coordinator.data, self.coordinator.profile)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, str]:
+        """Return the fault as the device itself words it, where it does."""
+        fault = self.coordinator.data.fault
+        return {} if fault is None else {"fault": fault}
+
+
+class FailedBoardsSensor(MinerEntity, SensorEntity):
+    """The numbers of the hashboards that are lost or critical."""
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        snapshot, profile = self.coordinator.data, self.coordinator.profile
+        if not snapshot.hashing:
+            return None
+        return ", ".join(map(str, failed_boards(snapshot, profile))) or NONE
 
 
 class BoardsTotalSensor(MinerEntity, SensorEntity):

@@ -29,7 +29,15 @@ from ..const import (
 from ..coordinator import MinerConfigEntry
 from ..entity import ESSENTIAL_KEYS
 from ..event import COMMAND
-from ..sensor import BOARD_SENSORS, BOARD_STATUS, BOARDS_TOTAL, MINER_SENSORS, STATUS
+from ..sensor import (
+    BOARD_SENSORS,
+    BOARD_STATUS,
+    BOARDS_TOTAL,
+    FAILED_BOARDS,
+    MINER_SENSORS,
+    REASON,
+    STATUS,
+)
 from ..stored import stored_profile
 from ..switch import MINING
 
@@ -58,6 +66,8 @@ USUAL_KEYS = {
     for description in (
         STATUS,
         BOARDS_TOTAL,
+        FAILED_BOARDS,
+        REASON,
         LAST_SEEN,
         CONNECTIVITY,
         PROBLEM,

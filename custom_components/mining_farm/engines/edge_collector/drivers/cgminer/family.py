@@ -9,6 +9,7 @@ from ...models import (
     BoardStatus,
     Fan,
     MinerState,
+    PowerSource,
     TemperatureLimits,
 )
 from ...values import rpm
@@ -37,6 +38,9 @@ class Reading:
     temp_water_out: float | None = None
     temperature_overall: float | None = None
     power_w: float | None = None
+    power_source: PowerSource | None = None
+    hot: TemperatureLimits | None = None
+    """As the device itself states them; they outrank those of the family."""
     uptime_s: int | None = None
     own_error_rate: bool = False
     """Whether `error_rate` counts, as the family's work is on a scale of its own."""

@@ -50,7 +50,8 @@ def parse_snapshot(
     boards_rate = total(map(_rate_in_sum, reading.boards))
     now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
     boards = tuple(
-        _judge(board, family.hot, hashing=bool(now)) for board in reading.boards
+        _judge(board, reading.hot or family.hot, hashing=bool(now))
+        for board in reading.boards
     )
     accepted, rejected = read_shares(poll)
     return MinerSnapshot(
@@ -78,6 +79,7 @@ def parse_snapshot(
         rejected=rejected,
         hw_errors=_hw_errors(reading, poll),
         power_w=reading.power_w,
+        power_source=None if reading.power_w is None else reading.power_source,
         uptime_s=reading.uptime_s,
     )
 

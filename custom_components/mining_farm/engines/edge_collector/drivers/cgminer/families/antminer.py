@@ -6,7 +6,7 @@ Also Blackminer and Hammer, whose software is built from the same source.
 import re
 
 from ....identity import algorithm_of, normalise_id
-from ....models import Algorithm, BoardStatus, Fan, MinerState, RateUnit
+from ....models import Algorithm, BoardStatus, Fan, MinerState, PowerSource, RateUnit
 from ....values import (
     count,
     hottest,
@@ -66,6 +66,7 @@ def read(replies: Replies) -> Reading:
     average = _first_rate("GHS av", unit, entry, summary)
     chain_errors = sum_of(board.hw_errors for board in boards)
     uptime = count(entry.get("Elapsed"))
+    power, source = _power(entry, boards)
     inlet, outlet = antminer_water.read_water(replies.model, replies.row(NEW_API_STATS))
     return Reading(
         boards=boards,
@@ -80,7 +81,8 @@ def read(replies: Replies) -> Reading:
         fans=_fans(entry),
         temp_water_in=inlet,
         temp_water_out=outlet,
-        power_w=_power(entry, boards),
+        power_w=power,
+        power_source=source,
         uptime_s=count(summary.get("Elapsed")) if uptime is None else uptime,
         hw_errors=count(entry.get("no_matching_work"))
         if chain_errors is None
@@ -200,16 +202,18 @@ def _fans(entry: Row) -> list[Fan]:
     return [Fan(id=str(n), rpm=speeds[n]) for n in sorted(speeds)]
 
 
-def _power(entry: Row, boards: list[BoardStatus]) -> float | None:
+def _power(
+    entry: Row, boards: list[BoardStatus]
+) -> tuple[float | None, PowerSource | None]:
     """Return the power in W that forks state for the whole miner or for each board."""
     if (whole := positive(entry.get("total_power"))) is not None:
-        return whole
+        return whole, None
     for key in ("chain_consumption", "chain_power", "watt"):
         watts = [number(entry.get(f"{key}{board.id}")) for board in boards]
         each = [value for value in watts if value is not None and value >= 0]
         if each and len(each) == len(boards) and any(each):
-            return sum(each)
-    return None
+            return sum(each), PowerSource.BOARDS
+    return None, None
 
 
 def firmware(replies: Replies) -> str | None:

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import re
 
 from ....identity import normalise_id, normalise_mac
-from ....models import Algorithm, BoardStatus, MinerState
+from ....models import (
+    Algorithm,
+    BoardStatus,
+    MinerState,
+    PowerSource,
+    TemperatureLimits,
+)
 from ....units import GHS
 from ....values import count, hottest, number, positive, rate, sum_of, text, total
 from ..family import Family, Reading, fans
@@ -19,7 +25,12 @@ _FAN_KEY = re.compile(r"Fan([0-9]*)")
 _FIELD = re.compile(r"(\w++)\[([^\[\]]*+)\]")
 # A module of the 7 and 8 series is its first three digits: 7411706 is a 741.
 _SERIES_7_8 = re.compile(r"([78][0-9]{2})[0-9]{4}")
-_STATES_WALL_POWER = re.compile(r"Nano3s|Mini3", re.IGNORECASE)
+_STATES_WALL_POWER = re.compile(r"(?:Nano3s|Mini3|Q)\b", re.IGNORECASE)
+# Of the first Nano 3 no number of `PS` is known to be its power.
+_STATES_NO_POWER = re.compile(r"Nano3\b", re.IGNORECASE)
+_HOT = TemperatureLimits(warning=95, critical=105)
+_ABOVE_TARGET = TemperatureLimits(warning=15, critical=25)
+"""At work with the hottest chip 1 to 12 °C above its own target: Nano 3, 3S, Mini 3."""
 _STATE_STARTING, _STATE_FAULT = 0, 3
 _PER_GROUP = 100
 """Numbers kept for the modules of a converter, and for the boards of a module."""
@@ -38,7 +49,9 @@ def read(replies: Replies) -> Reading:
     first = next(iter(modules.values()), {})
     summary, version = replies.row("summary"), replies.row("version")
     now = _sum(modules, "GHSspd")
-    state = _state(list(modules.values()))
+    listed = list(modules.values())
+    state = _state(listed)
+    watts, source = _power(listed, asleep=state is MinerState.PAUSED)
     idle = state is MinerState.PAUSED or now == 0
     boards = [
         board
@@ -66,7 +79,9 @@ def read(replies: Replies) -> Reading:
         or (normalise_id(first.get("DNA")) if len(modules) == 1 else None),
         mac=normalise_mac(version.get("MAC")),
         fans=fans(_fans(modules)),
-        power_w=_power(modules),
+        power_w=watts,
+        power_source=source,
+        hot=_limits(listed),
         uptime_s=count((*replies.rows("stats", "estats"), summary)[0].get("Elapsed")),
         hw_errors=sum_of(count(each.get("HW")) for each in modules.values()),
     )
@@ -99,15 +114,33 @@ def _is_in_standby(module: Module) -> bool:
     )
 
 
-def _power(modules: dict[int, Module]) -> float | None:
-    """Return the power at the wall in W: the seventh of `PS` on Nano 3S and Mini 3.
+def _power(modules: list[Module], *, asleep: bool) -> tuple[float | None, PowerSource]:
+    """Return the power in W: at the wall where `PS` states it, else to the boards.
 
-    On the A series it may be a limit, and the fifth is what reaches the boards.
+    The seventh number is at the wall on Nano 3S, Q and Mini 3; on the A series it may be
+    a limit, and the fifth is what reaches the boards.
     """
-    module = next(iter(modules.values()), {})
-    if len(modules) > 1 or not _STATES_WALL_POWER.match(module.get("Ver", "")):
+    versions = [module.get("Ver", "") for module in modules]
+    if modules and all(map(_STATES_WALL_POWER.match, versions)):
+        # What a sleeping Q prints may be the last value of its work.
+        place, source = (None if asleep else 6), PowerSource.WALL
+    else:
+        unknown = any(map(_STATES_NO_POWER.match, versions))
+        place, source = (None if unknown else 4), PowerSource.BOARDS
+    if place is None:
+        return None, source
+    watts = [positive(_at(_values(module, "PS"), place)) for module in modules]
+    known = [each for each in watts if each is not None]
+    return (sum(known) if known and len(known) == len(watts) else None), source
+
+
+def _limits(modules: list[Module]) -> TemperatureLimits | None:
+    """Return what is hot by the device's own target; None where it states none."""
+    targets = [hottest(module.get("TarT")) for module in modules]
+    known = [each for each in targets if each is not None]
+    if not known or len(known) < len(targets):
         return None
-    return positive(_at(_values(module, "PS"), 6))
+    return TemperatureLimits(*(max(known) + above for above in _ABOVE_TARGET))
 
 
 def _modules(replies: Replies) -> Iterator[tuple[int, Module]]:
@@ -197,4 +230,5 @@ FAMILY = Family(
     name="avalon",
     matches=matches,
     read=read,
+    hot=_HOT,
 )

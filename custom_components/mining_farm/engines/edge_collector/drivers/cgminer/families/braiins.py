@@ -1,8 +1,8 @@
 """Braiins OS from 2020 on: BOSminer and BOSer, whose `stats` is empty of readings."""
 
 from ....identity import normalise_model
-from ....models import Algorithm
-from ....values import total
+from ....models import Algorithm, PowerSource, TemperatureLimits
+from ....values import positive, total
 from ..family import Family, Reading
 from ..replies import Replies
 from . import generic
@@ -22,6 +22,8 @@ def read(replies: Replies) -> Reading:
     reading.model = reading.model or normalise_model(
         replies.row("devdetails").get("Model")
     )
+    watts = replies.row("tunerstatus").get("ApproximateMinerPowerConsumption")
+    reading.power_w, reading.power_source = positive(watts), PowerSource.ESTIMATED
     # "BOSminer bosminer-plus-am2-s17 0.8.0-feaec278"
     version = replies.description.rpartition(" ")[2]
     reading.firmware = f"Braiins OS {version}" if version else None
@@ -32,5 +34,7 @@ FAMILY = Family(
     name="braiins",
     matches=matches,
     read=read,
-    commands=("temps", "fans", "devdetails"),
+    commands=("temps", "fans", "devdetails", "tunerstatus"),
+    # Its documented defaults: hot 100, dangerous 110, the target 89.
+    hot=TemperatureLimits(warning=100, critical=110),
 )

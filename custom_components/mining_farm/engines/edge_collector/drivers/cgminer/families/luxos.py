@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from ....identity import normalise_mac
-from ....models import MinerState
-from ....values import text
+from ....models import MinerState, PowerSource
+from ....values import positive, text
 from ..family import Family, Reading
 from ..replies import Replies
 from . import antminer
@@ -24,6 +24,11 @@ def read(replies: Replies) -> Reading:
     version = replies.description.removeprefix("LUXminer").strip()
     reading.firmware = f"LuxOS {version.partition('-')[0]}".strip()
     reading.state = _state(replies)
+    power = replies.row("power")
+    reading.power_w = positive(power.get("Watts"))
+    # Without a supply that measures the watts are calculated.
+    estimated = power.get("PSU") is False
+    reading.power_source = PowerSource.ESTIMATED if estimated else None
     return reading
 
 
@@ -44,5 +49,5 @@ FAMILY = Family(
     name="luxos",
     matches=matches,
     read=read,
-    commands=("config",),
+    commands=("config", "power"),
 )

@@ -6,7 +6,7 @@ The "MHS 5s" of its `summary` is a share count over a short window, far off the 
 import re
 
 from ....identity import normalise_mac
-from ....models import Algorithm, BoardStatus
+from ....models import Algorithm, BoardStatus, PowerSource
 from ....units import MHS
 from ....values import count, positive, rate, text
 from ..family import Family, Reading, fans
@@ -39,6 +39,7 @@ def read(replies: Replies) -> Reading:
         fans=fans({str(n): entry[f"{n} Speed"] for n in _numbers(entry, _FAN_KEY)}),
         # At the wall; "PSU Output Power" is what reaches the boards.
         power_w=positive(entry.get("PSU Input Power")),
+        power_source=PowerSource.WALL,
         uptime_s=count(summary.get("Elapsed")) if uptime is None else uptime,
     )
 

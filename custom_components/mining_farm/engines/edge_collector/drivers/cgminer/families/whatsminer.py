@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ....identity import normalise_mac
-from ....models import Algorithm, MinerState
+from ....models import Algorithm, MinerState, PowerSource, TemperatureLimits
 from ....units import GHS
 from ....values import hottest, positive, rate, text
 from ..family import Family, Reading, fans
@@ -52,6 +52,7 @@ def read(replies: Replies) -> Reading:
     reading.ideal_hashrate_ghs = rate(positive(summary.get("Factory GHS")), GHS)
     reading.temperature_overall = hottest(summary.get("Temperature"))
     reading.power_w = positive(summary.get("Power"))
+    reading.power_source = PowerSource.WALL
     reading.state = _state(replies, reading.uptime_s)
     return reading
 
@@ -79,4 +80,6 @@ FAMILY = Family(
     read=read,
     commands=("devdetails",),
     apart=("status",),
+    # An M20S works at 88; at 92 its own error list says that its surroundings are hot.
+    hot=TemperatureLimits(warning=90, critical=100),
 )
