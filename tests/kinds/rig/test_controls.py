@@ -15,7 +15,7 @@ from custom_components.mining_farm.kinds.rig.controls import async_power_cycle
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .test_watch import memory
+from .test_watch import memory, take_away_the_folder
 from .watching import FakeOutlet, Farm
 
 
@@ -244,3 +244,14 @@ async def test_power_comes_back_after_a_pause_and_goes_at_once(farm: Farm) -> No
     await switch(farm, "power", "on")
     await switch(farm, "power", "off")
     assert outlet.log == ["off", "on", "off"]
+
+
+async def test_a_wish_that_cannot_be_remembered_is_an_error(farm: Farm) -> None:
+    """The outlet is left as it is: after a crash it would be turned on again."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    take_away_the_folder(farm)
+    with pytest.raises(HomeAssistantError) as caught:
+        await switch(farm, "power", "off")
+    assert caught.value.translation_key == "rig_not_remembered"
+    assert outlet.log == []

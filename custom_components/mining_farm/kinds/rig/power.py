@@ -204,26 +204,32 @@ class RigPower:
     ) -> OutletFailure | None:
         """Switch for the user; return why the outlet did not obey, if it did not.
 
+        HomeAssistantError when the wish cannot be remembered: nothing is switched then.
         Remembered first: a crash in between must not make us turn on what the user
         turned off. What was remembered of the user's wish before comes back when the
         outlet does not obey, and nothing else.
         """
         assert self._outlet is not None  # noqa: S101
         outlet = self._outlet
-        failures: list[OutletFailure] = []
+        failure: OutletFailure | HomeAssistantError | None = None
 
         async def switch() -> None:
+            nonlocal failure
             self._switching = True
             before = self.memory
-            after = await self.async_change(change)
             try:
+                after = await self.async_change(change)
                 await (outlet.async_turn_on() if on else outlet.async_turn_off())
+            except HomeAssistantError as err:
+                failure = err
             except OutletFailure as err:
-                failures.append(err)
+                failure = err
                 await self.async_change(lambda newest: newest.without(before, after))
 
         await self.start(switch())
-        return failures[0] if failures else None
+        if isinstance(failure, HomeAssistantError):
+            raise failure
+        return failure
 
     async def async_withdraw(self) -> None:
         """Let go of a cut that only waits for its turn."""
