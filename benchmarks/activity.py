@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Protocol
 from unittest.mock import patch
 
 from aiohttp.resolver import ThreadedResolver
@@ -24,7 +24,9 @@ import pytest_homeassistant_custom_component.patch_time  # noqa: F401 Core's own
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.edge_collector import (
+    Failure,
     MinerCollector,
+    MinerError,
     MinerSnapshot,
 )
 from homeassistant import loader
@@ -58,6 +60,10 @@ type Lived = Coroutine[None, None, float]
 """Lives through some time; returns by how much that has to be multiplied for a day."""
 
 
+class _Reach(Protocol):
+    def __call__(self, *, on: bool) -> None: ...
+
+
 class _Resolver(ThreadedResolver):
     """Ends as Home Assistant expects it."""
 
@@ -84,9 +90,11 @@ def measure(*, quick: bool) -> Iterator[str]:
     }
     lines = {kind: _count_both(drive) for kind, drive in drives.items()}
     yield _day_table(lines)
-    yield _outage_table(
-        _count_both(lambda hass, _, lines: _lose_a_container(hass, lines))
-    )
+    outages: Mapping[str, Drive] = {
+        "miner": lambda hass, _, lines: _lose_a_miner(hass, lines),
+        "container (HK3)": lambda hass, _, lines: _lose_a_container(hass, lines),
+    }
+    yield _outage_table({kind: _count_both(drive) for kind, drive in outages.items()})
 
 
 def _day_table(lines: Mapping[str, _Lines]) -> str:
@@ -121,12 +129,15 @@ def _day_table(lines: Mapping[str, _Lines]) -> str:
     )
 
 
-def _outage_table(lines: _Lines) -> str:
+def _outage_table(outages: Mapping[str, _Lines]) -> str:
     return table(
-        f"Lines of a container (HK3) that is away for {OUTAGE_S // 60} minutes",
+        f"Lines in Activity of a device that is away for {OUTAGE_S // 60} minutes",
         ("", "before", "now"),
-        [("away and back", _count(lines.earlier.total()), _count(lines.now.total()))],
-        [_most(lines.now)],
+        [
+            (kind, _count(lines.earlier.total()), _count(lines.now.total()))
+            for kind, lines in outages.items()
+        ],
+        [f"{kind}: {_most(lines.now)}" for kind, lines in outages.items()],
     )
 
 
@@ -208,14 +219,44 @@ async def _live_with_a_miner(
     hass: HomeAssistant, lines: _Listener, hours: int
 ) -> float:
     """Live with a miner whose readings move as a real one's do."""
+    async with _miner(hass) as (polls, _):
+        with lines.counting():
+            await polls(hours * 3600)
+    return 24 / hours
+
+
+async def _lose_a_miner(hass: HomeAssistant, lines: _Listener) -> float:
+    """Lose a miner and get it back."""
+    async with _miner(hass) as (polls, reach):
+        await polls(300)
+        with lines.counting():
+            reach(on=False)
+            await polls(OUTAGE_S)
+            reach(on=True)
+            await polls(300)
+    return 1
+
+
+@asynccontextmanager
+async def _miner(
+    hass: HomeAssistant,
+) -> AsyncIterator[tuple[Callable[[int], Coroutine[None, None, None]], _Reach]]:
+    """Load a miner; yield how seconds pass, and how it goes away and comes back."""
     random = Random(1)  # noqa: S311
     accepted = 0
+    reachable = True
 
     async def async_poll(_collector: MinerCollector) -> MinerSnapshot:
         nonlocal accepted
+        if not reachable:
+            raise MinerError(Failure.TIMEOUT, "no answer")
         accepted += random.randint(0, 2)
         rate = random.gauss(102_000, 900)
         return snapshot(hashrate_ghs=rate, accepted=accepted)
+
+    def reach(*, on: bool) -> None:
+        nonlocal reachable
+        reachable = on
 
     entry = MockConfigEntry(
         domain=DOMAIN,
@@ -224,17 +265,16 @@ async def _live_with_a_miner(
         options={"essentials_only": False},
     )
     entry.add_to_hass(hass)
-    with (
-        patch.object(MinerCollector, "async_poll", async_poll),
-        _frozen() as time,
-    ):
-        await hass.config_entries.async_setup(entry.entry_id)
-        with lines.counting():
-            for _ in range(hours * 3600 // POLL_S):
+    with patch.object(MinerCollector, "async_poll", async_poll), _frozen() as time:
+
+        async def polls(seconds: int) -> None:
+            for _ in range(seconds // POLL_S):
                 time.tick(timedelta(seconds=POLL_S))
                 async_fire_time_changed(hass)
                 await hass.async_block_till_done(wait_background_tasks=True)
-    return 24 / hours
+
+        await hass.config_entries.async_setup(entry.entry_id)
+        yield polls, reach
 
 
 async def _live_with_a_rig(hass: HomeAssistant, lines: _Listener, hours: int) -> float:
