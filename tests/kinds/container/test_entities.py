@@ -202,6 +202,7 @@ def keys_shown(site: Site) -> set[str]:
 
 @twin("test_fields_and_alarms", "test_every_row_has_an_entity")
 @pytest.mark.parametrize("model", [Model.HK3, Model.IMMERSION])
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_every_documented_field_and_alarm(site: Site, model: Model) -> None:
     """Each has its entity, of the right kind, and there are no others."""
     fields, alarms = documented(model)
@@ -230,6 +231,7 @@ async def test_every_row_has_an_entity(site: Site, model: Model) -> None:
 
 
 @pytest.mark.parametrize("model", [Model.HK3, Model.IMMERSION])
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_fields_and_alarms(site: Site, model: Model) -> None:
     """One of each kind, as it is documented."""
     await site.add(await site.container(model))
@@ -328,6 +330,7 @@ async def test_what_an_immersion_shows(site: Site, south: AntspaceSimulator) -> 
     assert site.state("sensor.south_dry_cooler_frequency") == "41.0"
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_alarms_come_and_go(site: Site, north: AntspaceSimulator) -> None:
     """Each has its sensor; count, list, worst one, problem and status follow."""
     await site.add(north)
@@ -381,6 +384,7 @@ async def test_another_alarm_in_the_place_of_one(
     assert [row["alarm"] for row in listed] == ["fan2_fault"]
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_cold_coolant_is_an_alarm_and_no_fault(
     site: Site, north: AntspaceSimulator
 ) -> None:

@@ -192,6 +192,7 @@ async def test_a_limit_that_makes_no_sense_is_refused(
         await answer(site, await begin(site, entry), thresholds=[{**WARM, **changes}])
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_severity_of_the_user_s_own(
     site: Site, north: AntspaceSimulator
 ) -> None:

@@ -234,6 +234,7 @@ async def test_a_controller_that_hangs(site: Site, north: AntspaceSimulator) -> 
     assert site.state(PID) == "off"
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_reset_clears_what_it_can(site: Site, north: AntspaceSimulator) -> None:
     """One write; what stays on is still shown."""
     north.raise_alarm("fan1_fault")

@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import UNDEFINED
 
-from ...engines.containers import AlarmKind, Flag, Nature, Shape
+from ...engines.containers import AlarmKind, Flag, Nature, Severity, Shape
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 
@@ -67,6 +67,8 @@ def describe_alarm(kind: AlarmKind) -> BinarySensorEntityDescription:
         # Twenty rows that are all right hide the readings; the worst of them is a
         # sensor, and all together are a problem.
         entity_category=EntityCategory.DIAGNOSTIC,
+        # Each writes a line into Activity when the container goes away.
+        entity_registry_enabled_default=kind.own or kind.severity is Severity.CRITICAL,
     )
 
 
