@@ -4,7 +4,6 @@ import pytest
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.containers import Severity
-from custom_components.mining_farm.engines.containers.antspace import TABLES
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from simulators.antspace import AntspaceSimulator, Model
@@ -53,14 +52,6 @@ async def test_alarms_that_are_unknown_are_not_none(
     assert site.state(ALARM) == STATE_UNKNOWN
 
 
-CRITICAL = {
-    model: {
-        kind.key for kind in TABLES[model].alarms if kind.severity is Severity.CRITICAL
-    }
-    for model in (Model.HK3, Model.IMMERSION)
-}
-
-
 @pytest.mark.parametrize("model", [Model.HK3, Model.IMMERSION])
 async def test_alarms_are_out_of_the_list_of_readings(
     site: Site, model: Model, entity_registry: er.EntityRegistry
@@ -69,14 +60,18 @@ async def test_alarms_are_out_of_the_list_of_readings(
 
     Their sum, the text and the event are in the list.
     """
-    await site.add(await site.container(model))
+    entry = await site.add(await site.container(model))
+    critical = {
+        f"north_alarm_{kind.key}"
+        for kind in entry.runtime_data.table.alarms
+        if kind.severity is Severity.CRITICAL
+    }
     registered = er.async_entries_for_config_entry(entity_registry, "north")
     alarms = [each for each in registered if each.unique_id.startswith("north_alarm_")]
     assert len(alarms) > 15
     for alarm in alarms:
         assert alarm.entity_category == "diagnostic"
-        critical = alarm.unique_id.removeprefix("north_alarm_") in CRITICAL[model]
-        assert (alarm.disabled_by is None) is critical
+        assert (alarm.disabled_by is None) is (alarm.unique_id in critical)
     for entity_id in (ALARM, "binary_sensor.north_problem", "event.north_alarms"):
         entity = entity_registry.async_get(entity_id)
         assert entity is not None
