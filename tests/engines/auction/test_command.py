@@ -230,13 +230,30 @@ async def test_run(config: Path, tmp_path: Path, simulator: SubtensorSimulator) 
     assert secret.hex()[:32] not in shown
 
 
+async def test_a_node_without_any_tempo(
+    config: Path, simulator: SubtensorSimulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error, unless the tempo is given."""
+    simulator.node.lack("tempo")
+    simulator.node.lack("subnet")
+    asked = ("auction", "--config", str(config))
+    with pytest.raises(ChainError, match="no tempo"):
+        await _execute_here(capsys, *asked)
+    document = await _execute_here(capsys, *asked, "--tempo", "360")
+    assert document["window"]["end"] - document["window"]["start"] in {59, 60}
+
+
 async def test_settings_that_change_while_it_runs(
     config: Path,
-    tmp_path: Path,
+    simulator: SubtensorSimulator,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Another hotkey starts again; one that is not there leaves the last in force."""
+    """Another hotkey starts again; one that is not there leaves the last in force.
+
+    What stands in for what the node lacks is one line.
+    """
+    simulator.node.lack("heads")
     monkeypatch.setattr(miner, "INTERVAL", 0.1)
     write_hotkey(config.parent, BOB, hotkey="other")
     task = asyncio.create_task(
@@ -254,6 +271,7 @@ async def test_settings_that_change_while_it_runs(
                 events.extend(json.loads(line) for line in out.splitlines())
 
     await until("commitment", standing="in_force")
+    await until("fallback", endpoint=simulator.node.url)
     _rename(config, "default", "none")
     await until("workers", reason="the hotkey's file does not exist")
     _rename(config, "none", "other")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.mining_farm.engines.auction.documents import describe_report
 from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
     JournalError,
@@ -285,6 +286,11 @@ async def test_what_may_still_get_in_is_waited_for(
         chain.mine_empty()
         report = await _upkeep(chain, journal).run(SIX, armed)
         assert (report.outcome, "may still" in report.why) == (Outcome.NOTHING, True)
+        # 32 blocks after the first check that found it, and shown as such.
+        assert report.held_until is not None
+        assert chain.number < report.held_until <= chain.number + 32
+        assert f"until block {report.held_until} is final" in report.why
+        assert describe_report(report)["held_until_block"] == report.held_until
     chain.mine()
     assert len(chain.extrinsics) == 1
     report = await _upkeep(chain, journal).run(FIVE, armed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+import logging
 import os
 from pathlib import Path
 
@@ -88,6 +89,22 @@ async def test_another_node_takes_over(site: Site, nodes: int) -> None:
     assert site.events[0][1]["now"] == second
     await site.to_block(WINDOW)
     await site.until(lambda: site.wallet(entry).data.result.window.start == WINDOW)
+
+
+async def test_what_stands_in_for_what_a_node_lacks_is_named(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the endpoint, and once in the log; the windows go on."""
+    caplog.set_level(logging.INFO, "custom_components.mining_farm")
+    site.simulator.node.lack("heads")
+    site.simulator.node.lack("tempo")
+    entry = await site.add(**HELD_BID)
+    await site.until(
+        lambda: len(site.get("sensor.wallet_endpoint").attributes["fallbacks"]) == 2
+    )
+    await site.to_block(WINDOW)
+    await site.until(lambda: site.wallet(entry).data.result.window.start == WINDOW)
+    assert caplog.text.count("heads are polled") == 1
 
 
 async def test_a_connection_opened_again_is_no_event(site: Site) -> None:

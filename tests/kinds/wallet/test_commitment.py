@@ -1,7 +1,7 @@
 """The commitment as it stands, and as it is published: within leave, and once."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from custom_components.mining_farm.kinds.wallet import const
 from custom_components.mining_farm.kinds.wallet.journal import WalletJournal
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 from simulators.subtensor import ALICE
 from simulators.subtensor.storage import commitment_key
 
@@ -213,10 +214,16 @@ async def test_killed_while_publishing(
     await site.until(lambda: site.wallet(entry).data is not None)
     with pytest.raises(HomeAssistantError, match="may still get into a block"):
         await site.act("publish_commitment", force=True)
+    held_until = datetime.fromisoformat(
+        site.get("sensor.wallet_commitment").attributes["held_until"]
+    )
+    left = held_until - dt_util.utcnow()
+    assert timedelta(minutes=5) < left < timedelta(minutes=8)
     await site.simulator.produce(5)
     await site.until(lambda: site.wallet(entry).data.commitment is not None)
     await site.act("publish_commitment")
     assert site.state("sensor.wallet_commitment") == "in_force"
+    assert "held_until" not in site.get("sensor.wallet_commitment").attributes
     assert site.succeeded == 1
     assert site.sent == 1
 

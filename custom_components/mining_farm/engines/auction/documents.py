@@ -53,6 +53,7 @@ def describe_report(report: UpkeepReport) -> Document:
         "head": report.head,
         "on_chain": None if report.stored is None else _stored(report.stored),
         "published_in": None if block is None else block.number,
+        "held_until_block": report.held_until,
     }
 
 

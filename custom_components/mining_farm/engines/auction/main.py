@@ -24,6 +24,7 @@ from .documents import (
 from .environment import allows_version_1, find_route
 from .errors import AuctionError, ChainError, NumberError, WalletError, WorkersFileError
 from .miner import AuctionMiner, MinerEvent
+from .models import EndpointState
 from .offer.offer import Offer
 from .offer.workers_file import FileSettings, WorkersSource
 from .opening import journal_path, open_chain, open_wallet, read_file
@@ -148,6 +149,7 @@ async def _run_once(
             solve=AuctionSolver(),
             listener=listener,
         )
+        chain.subscribe_endpoints(_FallbackPrinter())
         _print({"event": "start", "hotkey": hotkey, "rehearsing": not options.arm})
         try:
             await miner.run()
@@ -174,6 +176,20 @@ def _arming(options: argparse.Namespace) -> Arming | None:
     return Arming(
         price_ceiling_fp18=options.price_ceiling, worker_ceiling=options.worker_ceiling
     )
+
+
+class _FallbackPrinter:
+    """Prints once what stands in for what a node lacks."""
+
+    def __init__(self) -> None:
+        self._printed: set[tuple[str, str]] = set()
+
+    def __call__(self, states: Sequence[EndpointState]) -> None:
+        for state in states:
+            for how in state.fallbacks:
+                if (state.url, how) not in self._printed:
+                    self._printed.add((state.url, how))
+                    _print({"event": "fallback", "endpoint": state.url, "reason": how})
 
 
 def _print(document: Document) -> None:

@@ -1,6 +1,8 @@
 """What is known of the own commitment after it was checked."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Final
 
 from homeassistant.util import dt as dt_util
 
@@ -14,6 +16,9 @@ from ...engines.auction import (
     UpkeepReport,
 )
 from .data import CommitmentData
+
+_FINAL_AFTER: Final = 3
+"""Blocks that finality is usually behind."""
 
 
 def commitment_after(
@@ -43,4 +48,13 @@ def commitment_after(
         made_at=made_at,
         renew_at=made_at and made_at + RENEW_AFTER,
         stale_at=made_at and made_at + STALE_AFTER,
+        held_until=_held_until(report),
     )
+
+
+def _held_until(report: UpkeepReport) -> datetime | None:
+    """Return about when the block is final that publishing waits for."""
+    if report.held_until is None or report.head is None:
+        return None
+    blocks = max(0, report.held_until + _FINAL_AFTER - report.head)
+    return dt_util.utcnow() + blocks * BLOCK_TIME

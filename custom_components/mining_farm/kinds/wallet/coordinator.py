@@ -211,6 +211,10 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
 
     @callback
     def _take_endpoints(self, states: tuple[EndpointState, ...]) -> None:
+        known = {how for state in self._known.endpoints for how in state.fallbacks}
+        for state in states:
+            for how in (how for how in state.fallbacks if how not in known):
+                LOGGER.info("%s: %s: %s", self.name, state.url, how)
         self._known = replace(self._known, endpoints=states)
         endpoint = self._known.endpoint
         self._failover.update(None if endpoint is None else endpoint.url)

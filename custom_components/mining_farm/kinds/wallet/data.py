@@ -38,6 +38,8 @@ class CommitmentData:
     made_at: datetime | None = None
     renew_at: datetime | None = None
     stale_at: datetime | None = None
+    held_until: datetime | None = None
+    """About when something may be published again, after one of unknown fate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

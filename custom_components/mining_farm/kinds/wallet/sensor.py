@@ -61,16 +61,22 @@ def _price(of: Callable[[Prices], int]) -> Callable[[AuctionResult], float | Non
     return price
 
 
-WALLET_SENSORS = (
-    WalletSensorDescription(
-        key="commitment",
-        translation_key="commitment",
-        device_class=SensorDeviceClass.ENUM,
-        options=[*Standing],
-        value_fn=lambda data: (
-            Standing.UNKNOWN if data.commitment is None else data.commitment.standing
-        ),
+COMMITMENT = WalletSensorDescription(
+    key="commitment",
+    translation_key="commitment",
+    device_class=SensorDeviceClass.ENUM,
+    options=[*Standing],
+    value_fn=lambda data: (
+        Standing.UNKNOWN if data.commitment is None else data.commitment.standing
     ),
+)
+ENDPOINT = WalletSensorDescription(
+    key="endpoint",
+    translation_key="endpoint",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    value_fn=lambda data: None if data.endpoint is None else data.endpoint.url,
+)
+WALLET_SENSORS = (
     WalletSensorDescription(
         key="commitment_made",
         translation_key="commitment_made",
@@ -121,12 +127,6 @@ WALLET_SENSORS = (
             if data.own is None or data.own.emission_rao is None
             else data.own.emission_rao / RAO
         ),
-    ),
-    WalletSensorDescription(
-        key="endpoint",
-        translation_key="endpoint",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: None if data.endpoint is None else data.endpoint.url,
     ),
     WalletSensorDescription(
         key="height",
@@ -250,6 +250,8 @@ async def async_setup_entry(
     """Add the wallet's sensors."""
     coordinator = entry.runtime_data
     sensors: list[WalletEntity] = [
+        CommitmentSensor(coordinator, COMMITMENT),
+        EndpointSensor(coordinator, ENDPOINT),
         *(WalletSensor(coordinator, description) for description in WALLET_SENSORS),
         *(WindowSensor(coordinator, description) for description in WINDOW_SENSORS),
         LastResultSensor(coordinator, LAST_RESULT),
@@ -268,6 +270,30 @@ class WalletSensor(WalletEntity, SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         return self.entity_description.value_fn(self.coordinator.data)
+
+
+class CommitmentSensor(WalletSensor):
+    """How the commitment stands, and how long nothing is published."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        commitment = self.coordinator.data.commitment
+        if commitment is None or commitment.held_until is None:
+            return None
+        return {"held_until": commitment.held_until.isoformat(timespec="minutes")}
+
+
+class EndpointSensor(WalletSensor):
+    """The endpoint in use, and what stands in for what its node lacks."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        endpoint = self.coordinator.data.endpoint
+        if endpoint is None or not endpoint.fallbacks:
+            return None
+        return {"fallbacks": list(endpoint.fallbacks)}
 
 
 class WindowSensor(WalletEntity, SensorEntity):

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from ..age import RENEW_AFTER, STALE_AFTER, commitment_age
 from ..models import StoredCommitment
+from ..windows import BLOCK_TIME
 from .memory import UpkeepMemory
 
 FORCED_EVERY = 25
@@ -40,6 +41,8 @@ class Nothing:
     """There is nothing to do, or nothing yet."""
 
     why: str
+    held_until: int | None = None
+    """The block that has to be final before anything is published; None: no such wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,7 @@ def decide_upkeep(
     if isinstance(stored, Unknown):
         return stored
     if (intent := memory.intent) is not None:
-        until = "it is known" if intent.expires is None else f"block {intent.expires}"
-        return Nothing(f"an extrinsic may still get into a block, until {until}")
+        return _hold(head, intent.expires)
     if memory.settled_at is not None and head < memory.settled_at:
         return Unknown(f"block {head} is older than {memory.settled_at}, known before")
     due = _find_due(head, wanted, stored, memory)
@@ -123,6 +125,19 @@ def _find_due(
     if (again := _retry_at(memory, cause)) is not None and head < again:
         return Nothing(f"the chain refused it: again at block {again}")
     return Publish(reason, cause)
+
+
+def _hold(head: int, expires: int | None) -> Nothing:
+    """Return that nothing may be sent yet, and for about how long."""
+    may = "an extrinsic may still get into a block"
+    if expires is None:
+        return Nothing(f"{may}, until it is known which")
+    left = (max(0, expires - head) * BLOCK_TIME).total_seconds()
+    return Nothing(
+        f"{may}: nothing is published until block {expires} is final, in about "
+        f"{max(1, round(left / 60))} min",
+        held_until=expires,
+    )
 
 
 def _find_reason(

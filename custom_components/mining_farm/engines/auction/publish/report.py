@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from ..errors import JournalError
 from ..models import BlockRef, StoredCommitment
-from .decision import Decision, Standing
+from .decision import Decision, Nothing, Standing
 
 
 class Outcome(StrEnum):
@@ -45,3 +45,9 @@ class UpkeepReport:
     """What that block holds."""
     journal_error: JournalError | None = None
     """Why nothing can be sent until a human has repaired the journal."""
+
+    @property
+    def held_until(self) -> int | None:
+        """The block that has to be final before anything is published again."""
+        decision = self.decision
+        return decision.held_until if isinstance(decision, Nothing) else None
