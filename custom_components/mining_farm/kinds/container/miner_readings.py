@@ -17,6 +17,7 @@ from homeassistant.helpers.device_registry import ChildDeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...common.entity import FarmEntity
+from ...common.units import TERAHASHES_PER_SECOND
 from ...const import DOMAIN
 from ...engines.containers import ContainerMiner
 from .coordinator import ContainerCoordinator
@@ -40,7 +41,7 @@ MINER_READINGS = (
     MinerReadingDescription(
         key="hashrate",
         translation_key="hashrate",
-        native_unit_of_measurement="TH/s",
+        native_unit_of_measurement=TERAHASHES_PER_SECOND,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         value_fn=lambda miner: miner.hashrate_5s,

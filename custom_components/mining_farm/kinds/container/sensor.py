@@ -16,13 +16,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from ...common.entity import LAST_SEEN, LastSeenSensor
+from ...common.units import TERAHASHES_PER_SECOND
 from ...engines.containers import Field, MinerSummary, Quantity, Severity, Status
 from .const import CONF_MINER_READINGS
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 from .miner_readings import async_add_miner_readings
 
-TERAHASH = "TH/s"
 NO_ALARM = "none"
 NO_ANSWER = "silent"
 
@@ -88,7 +88,7 @@ SUMMARY_SENSORS = (
     SummarySensorDescription(
         key="total_hashrate",
         translation_key="total_hashrate",
-        native_unit_of_measurement=TERAHASH,
+        native_unit_of_measurement=TERAHASHES_PER_SECOND,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         value_fn=lambda summary: summary.total_hashrate,

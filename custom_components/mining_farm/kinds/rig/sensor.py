@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from ...common.units import MEGAHASHES_PER_SECOND
 from ...engines.restart import Reason, RigState
 from .coordinator import RigConfigEntry
 from .data import RigData
@@ -55,7 +56,7 @@ SENSORS = (
         key="pool_hashrate",
         translation_key="pool_hashrate",
         state_class=SensorStateClass.MEASUREMENT,
-        native_unit_of_measurement="MH/s",
+        native_unit_of_measurement=MEGAHASHES_PER_SECOND,
         suggested_display_precision=2,
         value_fn=lambda rig: (
             None if rig.pool_hashrate_hs is None else rig.pool_hashrate_hs / 1e6

@@ -16,13 +16,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from ...common.units import PETAHASHES_PER_SECOND
 from ...engines.auction import FP, RAO, AuctionResult, Prices, Standing, decode_bids
 from .coordinator import WalletConfigEntry
 from .data import WalletData, WindowOutcome, outcome_of
 from .delivery import won_hashrate
 from .entity import WalletEntity
 
-PETAHASH = "PH/s"
 ALPHA = "α"
 TAO = "τ"
 US_DOLLARS = "USD"
@@ -181,7 +181,7 @@ WINDOW_SENSORS = (
     WindowSensorDescription(
         key="hashrate_won",
         translation_key="hashrate_won",
-        native_unit_of_measurement=PETAHASH,
+        native_unit_of_measurement=PETAHASHES_PER_SECOND,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         value_fn=won_hashrate,
@@ -189,7 +189,7 @@ WINDOW_SENSORS = (
     WindowSensorDescription(
         key="budget",
         translation_key="budget",
-        native_unit_of_measurement=PETAHASH,
+        native_unit_of_measurement=PETAHASHES_PER_SECOND,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         value_fn=lambda result: result.budget_ph,
@@ -219,7 +219,7 @@ WINDOW_SENSORS = (
     WindowSensorDescription(
         key="hash_price",
         translation_key="hash_price",
-        native_unit_of_measurement=f"{US_DOLLARS}/({PETAHASH}·d)",
+        native_unit_of_measurement=f"{US_DOLLARS}/({PETAHASHES_PER_SECOND}·d)",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         value_fn=_price(lambda prices: prices.hashp_usdc),
@@ -236,7 +236,7 @@ LAST_RESULT = WindowSensorDescription(
 HASHRATE_DELIVERED = SensorEntityDescription(
     key="hashrate_delivered",
     translation_key="hashrate_delivered",
-    native_unit_of_measurement=PETAHASH,
+    native_unit_of_measurement=PETAHASHES_PER_SECOND,
     state_class=SensorStateClass.MEASUREMENT,
     suggested_display_precision=2,
 )

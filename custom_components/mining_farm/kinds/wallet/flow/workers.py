@@ -15,6 +15,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
+from ....common.units import PETAHASHES_PER_SECOND
 from ....engines.auction import MAX_WORKERS, TEXT_LIMIT, Offer, describe_offer
 from ..const import CONF_PRICE, CONF_SIZES, CONF_WORKERS_FILE
 from .checks import (
@@ -43,7 +44,7 @@ FORM_SCHEMA = vol.Schema(
                                 max=0.45,
                                 step="any",
                                 mode=NumberSelectorMode.BOX,
-                                unit_of_measurement="PH/s",
+                                unit_of_measurement=PETAHASHES_PER_SECOND,
                             )
                         ),
                     ),
