@@ -53,7 +53,8 @@ FARM: Final = {"miner": 12, "rig": 4, "container": 2, "wallet": 1}
 EARLIER_ON: Final = frozenset(
     {"last_share", "commitment_renewal", "window", "next_window"}
 )
-"""Entities that are off by default by now."""
+"""Entities that are off by default by now, as is each alarm that is not critical."""
+ALARM: Final = "alarm_"
 
 type Drive = Callable[[HomeAssistant, Path, _Listener], Lived]
 type Lived = Coroutine[None, None, float]
@@ -150,15 +151,16 @@ def _most(lines: Counter[str]) -> str:
 
 
 def _count_both(drive: Drive) -> _Lines:
-    return _Lines(now=_lines(drive, frozenset()), earlier=_lines(drive, EARLIER_ON))
+    return _Lines(now=_lines(drive), earlier=_lines(drive, earlier=True))
 
 
-def _lines(drive: Drive, also_on: frozenset[str]) -> Counter[str]:
-    """Return the lines that a day writes while some more entities are on by default."""
+def _lines(drive: Drive, *, earlier: bool = False) -> Counter[str]:
+    """Return the lines that are written with the defaults of now, or of earlier."""
 
     def enabled(entity: Entity) -> bool:
         description = entity.entity_description
-        return description.key in also_on or description.entity_registry_enabled_default
+        was_on = description.key in EARLIER_ON or description.key.startswith(ALARM)
+        return (earlier and was_on) or description.entity_registry_enabled_default
 
     with patch.object(Entity, "entity_registry_enabled_default", property(enabled)):
         return asyncio.run(_run(drive))
