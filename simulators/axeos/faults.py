@@ -63,6 +63,11 @@ class Faults(SimulatedDevice[Wire]):
         """Answer reads by a web page."""
         self._marks.add("speak_html")
 
+    @command
+    def hide_options(self) -> None:
+        """Close the connection in place of listing the options of the chip."""
+        self._marks.add("hide_options")
+
     def _cure_all(self) -> None:
         self._lag_s = 0.0
         self._marks.clear()

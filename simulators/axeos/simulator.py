@@ -117,7 +117,8 @@ class AxeOsSimulator(Faults):
             response = self._write(asked) if asked.is_write else self._read(asked)
             if self._lag_s:
                 await sleep(self._clock, self._lag_s)
-            if asked.is_write and "drop_writes" in self._marks:
+            hidden = "hide_options" in self._marks and asked.path.endswith("/asic")
+            if hidden or (asked.is_write and "drop_writes" in self._marks):
                 return _break_off(request)
             return response
 

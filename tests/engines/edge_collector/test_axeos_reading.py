@@ -134,6 +134,38 @@ async def test_the_options_are_asked_for_once_for_each_firmware(axes: Axes) -> N
     assert device.traffic.most_open == 1
 
 
+async def test_readings_come_without_the_options_too(axes: Axes) -> None:
+    """What could be ordered before is not forgotten; the next poll asks again."""
+    device = await axes.simulated("gamma")
+    reader = AxeOsDriver().reader(device.host, device.port)
+    device.hide_options()
+    found = await reader.async_poll()
+    assert (found.hashrate_ghs, found.capabilities) == (1071.0, None)
+    device.restore()
+    found = await reader.async_poll()
+    assert found.capabilities is not None
+    assert Command.FREQUENCY in found.capabilities.choices
+
+
+async def test_a_scan_asks_nothing_more_of_an_address_that_is_silent(
+    axes: Axes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of addresses are free, and each port that is tried costs its deadline."""
+    asked: list[str] = []
+
+    async def silent(self: object, host: str, port: int, timeout_s: float) -> None:
+        asked.append(type(self).__name__)
+        raise MinerError(Failure.TIMEOUT, "silent")
+
+    for driver in registry.DRIVERS:
+        monkeypatch.setattr(type(driver), "async_identify", silent)
+    assert await async_scan(["192.0.2.1"]) == []
+    assert asked == ["CGMinerDriver"]
+    with pytest.raises(MinerError):
+        await async_identify("192.0.2.1")
+    assert asked == ["CGMinerDriver", "CGMinerDriver", "AxeOsDriver"]
+
+
 async def test_an_address_is_tried_by_every_driver_until_one_reads_it(
     axes: Axes,
 ) -> None:

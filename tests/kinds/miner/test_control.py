@@ -280,6 +280,24 @@ async def test_a_pause_supersedes_what_is_under_way(axes: Axes) -> None:
     ]
 
 
+@everything_on
+async def test_a_pause_waits_for_a_miner_that_restarts(axes: Axes) -> None:
+    """Nothing was sent yet, so it may ask until the miner answers."""
+    device = await axes.start("nerdqaxe")
+    await axes.add(device)
+    axes.patient = True
+    await axes.call("button", "press", REBOOT)
+    assert not device.machine.answers
+    pausing = axes.hass.async_create_task(axes.call("switch", "turn_off", MINING))
+    await axes.until(pausing.done)
+    await pausing
+    assert axes.state(MINING) == "off"
+    assert [write.path for write in device.writes] == [
+        "/api/system/restart",
+        "/api/system/shutdown",
+    ]
+
+
 async def test_two_pauses_at_once_are_one_write(axes: Axes) -> None:
     """The second waits for the end of the first."""
     device = await axes.start()

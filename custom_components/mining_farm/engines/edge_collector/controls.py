@@ -73,6 +73,8 @@ class Order:
 
     command: Command
     value: Value | None = None
+    patience: float = field(default=0.0, compare=False)
+    """Seconds for which a miner that does not answer is asked again, before any write."""
 
 
 class Outcome(StrEnum):

@@ -72,11 +72,17 @@ async def async_prove[StateT](
     ) from reason
 
 
-async def async_read_before[StateT](read: Callable[[], Awaitable[StateT]]) -> StateT:
-    """Return the state before a write; NO_ANSWER where the device gives none."""
-    try:
-        return await read()
-    except MinerError as err:
-        raise ControlError(
-            ControlFailure.NO_ANSWER, f"nothing was sent: {err}"
-        ) from err
+async def async_read_before[StateT](
+    read: Callable[[], Awaitable[StateT]], waiting: Waiting, patience: float = 0.0
+) -> StateT:
+    """Return the state before a write; NO_ANSWER where none comes within the patience."""
+    end = waiting.monotonic() + patience
+    while True:
+        try:
+            return await read()
+        except MinerError as err:
+            if waiting.monotonic() >= end:
+                raise ControlError(
+                    ControlFailure.NO_ANSWER, f"nothing was sent: {err}"
+                ) from err
+        await waiting.sleep(waiting.interval)

@@ -4,6 +4,7 @@ A pause supersedes what is under way; anything else is refused meanwhile.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -36,6 +37,9 @@ WAITING: Final = Waiting()
 """By whose clock an effect is waited for."""
 PATIENCE_S: Final = 60.0
 """A command that may take longer returns when it is accepted, and goes on."""
+
+RESTART_S: Final = 120.0
+"""For which a pause waits for a miner that was told to restart."""
 
 EVENT_CONFIRMED: Final = "confirmed"
 EVENT_UNCONFIRMED: Final = "unconfirmed"
@@ -137,6 +141,8 @@ async def _async_order(
             )
         under_way.task.cancel()
         await asyncio.wait({under_way.task})
+        # It may be restarting: the pause waits until it answers.
+        order = replace(order, patience=RESTART_S)
     if not force:
         _require_rested(miner, order)
     sent: asyncio.Future[float] = miner.hass.loop.create_future()

@@ -80,7 +80,12 @@ async def _async_exchange(
     async with (
         asyncio.timeout(deadline_s),
         aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=1, force_close=True),
+            connector=aiohttp.TCPConnector(
+                limit=1,
+                force_close=True,
+                # The system's own, which knows names such as bitaxe.local.
+                resolver=aiohttp.ThreadedResolver(),
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             middlewares=(_once,),
         ) as session,

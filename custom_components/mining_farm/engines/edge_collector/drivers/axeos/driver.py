@@ -1,5 +1,7 @@
 """AxeOS as a driver: it is read over HTTP without a password."""
 
+from contextlib import suppress
+
 from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...models import MinerSnapshot
@@ -49,16 +51,18 @@ class AxeOsReader:
     def __init__(self, client: AxeOsClient) -> None:
         """Know nothing yet."""
         self._client = client
-        self._asic: Info = {}
+        self._asic: Info | None = None
         self._asic_of: object = None
 
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; MinerError when the device gives none."""
         info = await self._client.async_info()
         firmware = (info.get("version"), info.get("ASICModel"))
-        if self._asic_of != firmware:
-            self._asic = await self._client.async_asic()
-            self._asic_of = firmware
+        if self._asic is None or self._asic_of != firmware:
+            self._asic, self._asic_of = None, firmware
+            # Readings come without the options, too; the next poll asks for them again.
+            with suppress(MinerError):
+                self._asic = await self._client.async_asic()
         return parse_snapshot(info, self._asic)
 
 

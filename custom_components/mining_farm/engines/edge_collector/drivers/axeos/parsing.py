@@ -127,10 +127,13 @@ def difficulty(value: object) -> float | None:
     return found if found is not None and found >= 0 else None
 
 
-def parse_snapshot(info: Info, asic: Info) -> MinerSnapshot:
-    """Return a reading; what the device leaves out is None."""
+def parse_snapshot(info: Info, asic: Info | None) -> MinerSnapshot:
+    """Return a reading; what the device leaves out is None.
+
+    Without `asic`, which could not be read, what can be ordered is not known.
+    """
     nerd = is_nerd(info)
-    model = text(info.get("deviceModel")) or text(asic.get("deviceModel"))
+    model = text(info.get("deviceModel")) or text((asic or {}).get("deviceModel"))
     return MinerSnapshot(
         maker=None if nerd else "Bitaxe",
         model=model or text(info.get("ASICModel")),
@@ -155,7 +158,7 @@ def parse_snapshot(info: Info, asic: Info) -> MinerSnapshot:
         best_difficulty=difficulty(info.get("bestDiff")),
         blocks_found=count(info.get("blockFound", info.get("totalFoundBlocks"))),
         uptime_s=count(info.get("uptimeSeconds")),
-        capabilities=capabilities_of(info, asic),
+        capabilities=None if asic is None else capabilities_of(info, asic),
         settings=settings_of(info),
     )
 

@@ -48,7 +48,9 @@ class AxeOsWriter:
 
     async def async_carry_out(self, order: Order, on_sent: OnSent) -> Outcome:
         """Read, compare, send once and read back; ControlError otherwise."""
-        before = await async_read_before(self._async_info)
+        before = await async_read_before(
+            self._async_info, self._waiting, order.patience
+        )
         step = self._step(order, before)
         return await async_prove(step, before, self._async_info, self._waiting, on_sent)
 
@@ -89,7 +91,7 @@ class AxeOsWriter:
         asic: Info = {}
         if order.command is Command.FREQUENCY:
             async with self._turn:
-                asic = await async_read_before(self._client.async_asic)
+                asic = await async_read_before(self._client.async_asic, self._waiting)
         check(order, capabilities_of(before, asic))
         await self._async_send("PATCH", SYSTEM, _changes(order, before))
 
