@@ -68,7 +68,7 @@ OPTIONS = {
     "wallet_hotkey": set(),
 }
 """Options of selectors that are not named literally."""
-SHARED = {"entity": "sensor", "miner_readings": "sensor"}
+SHARED = {"alarm_sensors": "sensor", "entity": "sensor", "miner_readings": "sensor"}
 """Platforms of the descriptions that modules of another name hold."""
 
 
@@ -134,13 +134,13 @@ def steps(flow: str) -> set[str]:
 def descriptions() -> Iterator[tuple[str, EntityDescription]]:
     """Yield platform and description of the entities that have a state of a list."""
     for path in INTEGRATION.glob("kinds/*/*.py"):
-        if path.stem not in ("event", "sensor"):
+        if (platform := _platform(path)) not in ("event", "sensor"):
             continue
         parts = path.relative_to(INTEGRATION.parents[1]).with_suffix("").parts
         for value in vars(import_module(".".join(parts))).values():
             for each in value if isinstance(value, tuple) else (value,):
                 if isinstance(each, EntityDescription):
-                    yield path.stem, each
+                    yield platform, each
 
 
 def test_entities() -> None:

@@ -141,12 +141,13 @@ async def test_an_explicit_port_is_the_only_one(
     "pasted",
     ["http://{host}:{port}/", "http://{host}:{port}/cooler", " {host}:{port} "],
 )
+@pytest.mark.parametrize("proposed", [{}, {"port": 1}])
 async def test_a_pasted_address_is_understood(
-    site: Site, north: AntspaceSimulator, pasted: str
+    site: Site, north: AntspaceSimulator, pasted: str, proposed: dict[str, int]
 ) -> None:
-    """The page's URL, or host and port in one, give both."""
+    """The page's URL, or host and port in one, give both; a port that was proposed yields."""
     text = pasted.format(host=north.host, port=north.port)
-    confirm = await answer(site, await begin(site), host=text)
+    confirm = await answer(site, await begin(site), host=text, **proposed)
     result = await answer(site, confirm, name="Hall", controls=False)
     assert (result["data"]["host"], result["data"]["port"]) == (north.host, north.port)
 

@@ -154,7 +154,7 @@ class AlarmKind:
     is_fault: bool = True
     """Whether it turns the status to error."""
     own: bool = False
-    """Whether it is a threshold of the user's, of whom its name is."""
+    """Whether it is a limit of the user's own, and its name the user's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Polls one container and follows its alarms."""
 
 import asyncio
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
 from ipaddress import IPv4Address
 from time import monotonic
@@ -17,23 +17,19 @@ from ...common.events import EventQueue
 from ...common.members import ContainerFacts
 from ...const import DOMAIN
 from ...engines.containers import (
-    Alarm,
     Driver,
     MinerSummary,
-    PlantReading,
     SetPointBounds,
     Snapshot,
     Status,
-    ThresholdWatch,
     Write,
-    follow,
     plant,
-    remember,
     status_of,
     take_snapshot,
 )
 from . import issues
 from .alarm_options import table_in_force, thresholds_of
+from .alarms import ContainerAlarms
 from .const import (
     CONF_CONTROLS,
     CONF_MODEL,
@@ -48,8 +44,6 @@ type ContainerConfigEntry = ConfigEntry[ContainerCoordinator]
 
 POLL_INTERVAL = timedelta(seconds=10)
 """A leak has to be seen within this time."""
-ALARM_RAISED = "raised"
-ALARM_CLEARED = "cleared"
 
 
 class ContainerCoordinator(FarmCoordinator[ContainerData]):
@@ -68,9 +62,11 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         )
         self.driver = driver
         self.table = table_in_force(plant(entry.data[CONF_MODEL]), entry.options)
-        self._thresholds = ThresholdWatch(thresholds_of(entry.options))
         self.journal = ContainerJournal(hass, entry.entry_id)
         self.events = EventQueue()
+        self.alarms = ContainerAlarms(
+            self.table, thresholds_of(entry.options), self.journal, self.events
+        )
         self.command_lock = asyncio.Lock()
         self.latest_target: object = None
         """Stands for the last target that was asked for, done or not."""
@@ -129,13 +125,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
                     self.config_entry.title, snapshot.failure
                 ),
             ) from snapshot.failure
-        reported = any(
-            plant.alarm_states.get(kind.key) is not None
-            for kind in self.table.alarms
-            if kind.wire is not None
-        )
-        plant = self._with_thresholds(plant)
-        self._follow(plant)
+        plant = self.alarms.follow(plant)
         miners = self._last_miners(snapshot)
         listed = (miners and miners.miners) or ()
         return ContainerData(
@@ -143,7 +133,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
             plant=plant,
             miners=miners,
             miners_by_ip={miner.ip: miner for miner in listed},
-            alarms=self._alarms(reported=reported),
+            alarms=self.alarms.worst_first,
         )
 
     def _last_miners(self, snapshot: Snapshot) -> MinerSummary | None:
@@ -153,30 +143,6 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         elif monotonic() - self._miners_at >= self.grace.total_seconds():
             self._miners = None
         return self._miners
-
-    def _with_thresholds(self, plant: PlantReading) -> PlantReading:
-        """Add which of the user's limits are exceeded, as alarms like the plant's own."""
-        states = self._thresholds.states(plant.values, self.journal.alarms, monotonic())
-        return replace(plant, alarm_states={**plant.alarm_states, **states})
-
-    def _alarms(self, *, reported: bool) -> tuple[Alarm, ...] | None:
-        active = self.journal.alarms.values()
-        if not active and not reported:
-            return None
-        return tuple(sorted(active, key=lambda alarm: alarm.severity, reverse=True))
-
-    def _follow(self, plant: PlantReading) -> None:
-        """Follow the alarms, and remember the target that was in force without PID."""
-        change = follow(self.table, self.journal.alarms, plant, dt_util.utcnow())
-        target = self.journal.manual_set_point
-        if plant.pid_mode is False and plant.set_point is not None:
-            target = plant.set_point
-        past = remember(self.journal.past, change.cleared)
-        self.journal.keep(change.active, past, target)
-        for alarm in change.raised:
-            self.events.trigger(ALARM_RAISED, _attributes(alarm))
-        for alarm in change.cleared:
-            self.events.trigger(ALARM_CLEARED, _attributes(alarm))
 
     @callback
     def async_follow_issues(self) -> None:
@@ -238,15 +204,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _attributes(alarm: Alarm) -> dict[str, Any]:
-    return {
-        "alarm": alarm.key,
-        "name": alarm.name,
-        "severity": alarm.severity,
-        "number": alarm.number,
-        "raised_at": alarm.raised_at.isoformat(),
-        "cleared_at": alarm.cleared_at and alarm.cleared_at.isoformat(),
-        "duration": alarm.duration,
-    }

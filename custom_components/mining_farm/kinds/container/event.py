@@ -7,12 +7,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...common.events import EventQueue, FarmEventEntity
-from .coordinator import (
-    ALARM_CLEARED,
-    ALARM_RAISED,
-    ContainerConfigEntry,
-    ContainerCoordinator,
-)
+from .alarms import ALARM_CLEARED, ALARM_RAISED
+from .coordinator import ContainerConfigEntry, ContainerCoordinator
 
 ALARMS = EventEntityDescription(
     key="alarms",

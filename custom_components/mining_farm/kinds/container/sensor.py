@@ -1,8 +1,8 @@
-"""What a container measures, and what its alarms add up to."""
+"""What a container measures, and what it does as a whole."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, override
+from typing import override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -17,14 +17,13 @@ from homeassistant.helpers.typing import StateType
 
 from ...common.entity import LAST_SEEN, LastSeenSensor
 from ...common.units import TERAHASHES_PER_SECOND
-from ...engines.containers import Field, MinerSummary, Quantity, Severity, Status
+from ...engines.containers import Field, MinerSummary, Quantity, Status
+from .alarm_sensors import alarm_sensors
 from .const import CONF_MINER_READINGS
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 from .miner_readings import async_add_miner_readings
 
-NO_ALARM = "none"
-NO_ANSWER = "silent"
 
 DEVICE_CLASSES = {
     Quantity.TEMPERATURE: SensorDeviceClass.TEMPERATURE,
@@ -53,22 +52,6 @@ STATUS = SensorEntityDescription(
     translation_key="container_status",
     device_class=SensorDeviceClass.ENUM,
     options=[*Status],
-)
-ALARMS = SensorEntityDescription(
-    key="alarms_active",
-    translation_key="alarms_active",
-    state_class=SensorStateClass.MEASUREMENT,
-)
-ALARM = SensorEntityDescription(
-    key="alarm",
-    translation_key="container_alarm",
-    device_class=SensorDeviceClass.ENUM,
-)
-HIGHEST_SEVERITY = SensorEntityDescription(
-    key="highest_severity",
-    translation_key="highest_severity",
-    device_class=SensorDeviceClass.ENUM,
-    options=[NO_ALARM, *Severity],
 )
 
 SUMMARY_SENSORS = (
@@ -154,9 +137,7 @@ async def async_setup_entry(
 
     def sensors() -> Iterator[ContainerEntity]:
         yield StatusSensor(coordinator, STATUS)
-        yield AlarmSensor(coordinator, ALARM)
-        yield AlarmsSensor(coordinator, ALARMS)
-        yield HighestSeveritySensor(coordinator, HIGHEST_SEVERITY)
+        yield from alarm_sensors(coordinator)
         yield ContainerLastSeenSensor(coordinator, LAST_SEEN)
         for field in coordinator.table.fields:
             yield PlantSensor(coordinator, field)
@@ -210,72 +191,6 @@ class StatusSensor(ContainerEntity, SensorEntity):
     @override
     def native_value(self) -> str | None:
         return self.coordinator.status
-
-
-class AlarmSensor(ContainerEntity, SensorEntity):
-    """The worst alarm that is on, or that the container does not answer."""
-
-    def __init__(
-        self, coordinator: ContainerCoordinator, description: SensorEntityDescription
-    ) -> None:
-        """Take the alarms of the model's table."""
-        super().__init__(coordinator, description)
-        self._words = {
-            kind.key: kind.name if kind.own else kind.key
-            for kind in coordinator.table.alarms
-        }
-        self._attr_options = [NO_ALARM, NO_ANSWER, *self._words.values()]
-
-    @property
-    @override
-    def available(self) -> bool:
-        return True
-
-    @property
-    @override
-    def native_value(self) -> str | None:
-        if not self.coordinator.fresh:
-            return NO_ANSWER if self.coordinator.silent else None
-        alarms = self.coordinator.data.alarms
-        if alarms is None:
-            return None
-        return self._words[alarms[0].key] if alarms else NO_ALARM
-
-
-class AlarmsSensor(ContainerEntity, SensorEntity):
-    """How many alarms are on, with all of them."""
-
-    @property
-    @override
-    def native_value(self) -> int | None:
-        alarms = self.coordinator.data.alarms
-        return None if alarms is None else len(alarms)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
-        return {
-            "alarms": [
-                {
-                    "alarm": alarm.key,
-                    "severity": alarm.severity,
-                    "since": alarm.raised_at.isoformat(),
-                }
-                for alarm in self.coordinator.data.alarms or ()
-            ]
-        }
-
-
-class HighestSeveritySensor(ContainerEntity, SensorEntity):
-    """How bad the worst alarm is."""
-
-    @property
-    @override
-    def native_value(self) -> str | None:
-        alarms = self.coordinator.data.alarms
-        if alarms is None:
-            return None
-        return alarms[0].severity if alarms else NO_ALARM
 
 
 class ContainerLastSeenSensor(ContainerEntity, LastSeenSensor[ContainerCoordinator]):

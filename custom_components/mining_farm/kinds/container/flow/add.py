@@ -117,7 +117,10 @@ class ContainerFlow(ConfigFlow):
     async def _find_container(self, user_input: dict[str, Any]) -> Found:
         host, port = split_address(user_input[CONF_HOST])
         return await find(
-            async_get_clientsession(self.hass), host, user_input.get(CONF_PORT, port)
+            async_get_clientsession(self.hass),
+            host,
+            # The field may only hold what was proposed.
+            user_input.get(CONF_PORT) if port is None else port,
         )
 
     @callback

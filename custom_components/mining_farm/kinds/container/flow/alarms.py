@@ -31,8 +31,8 @@ from ..alarm_options import (
     ATTR_SEVERITY,
     ATTR_SIDE,
 )
+from ..alarm_sensors import NO_ALARM, NO_ANSWER
 from ..const import CONF_SEVERITIES, CONF_THRESHOLDS
-from ..sensor import NO_ALARM, NO_ANSWER
 
 LONGEST_NAME: Final = 60
 DAY_S: Final = 86_400
