@@ -20,7 +20,12 @@ from custom_components.mining_farm.engines.pools import (
     Service,
     TokenUse,
 )
-from custom_components.mining_farm.kinds.container import binary_sensor, event, sensor
+from custom_components.mining_farm.kinds.container import (
+    alarm_sensors,
+    binary_sensor,
+    event,
+    sensor,
+)
 from custom_components.mining_farm.kinds.rig.flow.rigs_file import parse_rigs
 from homeassistant.helpers.entity import EntityDescription
 from simulators.subtensor.market import OWN_BID
@@ -86,7 +91,8 @@ def test_the_example_can_be_imported() -> None:
 
 def names_of(platform: ModuleType) -> set[str]:
     """Return the names of the entities whose descriptions a platform holds."""
-    texts = TEXTS["entity"][platform.__name__.rpartition(".")[2]]
+    module = platform.__name__.rpartition(".")[2]
+    texts = TEXTS["entity"]["sensor" if module == "alarm_sensors" else module]
     # Descriptions of the base classes are no instances of EntityDescription.
     return {
         texts[each.translation_key]["name"]
@@ -198,7 +204,9 @@ def test_entities_of_containers() -> None:
             unit or "",
         ), name
     named = {
-        name for module in (sensor, binary_sensor, event) for name in names_of(module)
+        name
+        for module in (sensor, alarm_sensors, binary_sensor, event)
+        for name in names_of(module)
     }
     assert {name.removesuffix(" (event)") for name in listed} == named
 
