@@ -24,7 +24,6 @@ from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 from .miner_readings import async_add_miner_readings
 
-
 DEVICE_CLASSES = {
     Quantity.TEMPERATURE: SensorDeviceClass.TEMPERATURE,
     Quantity.TEMPERATURE_DELTA: SensorDeviceClass.TEMPERATURE_DELTA,
