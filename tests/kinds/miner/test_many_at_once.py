@@ -12,6 +12,8 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerCollector,
     MinerSnapshot,
 )
+from custom_components.mining_farm.kinds.miner import coordinator as miner_coordinator
+from custom_components.mining_farm.kinds.miner.coordinator import FIRST_POLLS_AT_ONCE
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -99,3 +101,60 @@ async def test_the_loop_gets_a_turn_between_the_set_ups_of_two_miners(
 
     assert len(added) == MINERS
     assert len(set(added)) == MINERS
+
+
+@pytest.mark.usefixtures("polls_an_interval_apart")
+async def test_first_polls_are_bounded_and_none_is_lost(
+    hass: HomeAssistant, miners: FakeMiners, entries: list[MockConfigEntry]
+) -> None:
+    """So many at once that a slow machine answers each before its deadline."""
+    running = most = 0
+
+    async def async_poll(self: MinerCollector) -> MinerSnapshot:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        running -= 1
+        return miners.poll(self._client.host)
+
+    with patch.object(MinerCollector, "async_poll", async_poll):
+        await hass.config_entries.async_setup(entries[0].entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert most == FIRST_POLLS_AT_ONCE < MINERS
+    assert set(miners.polls) == {entry.data["host"] for entry in entries}
+    assert {entry.state for entry in entries} == {ConfigEntryState.LOADED}
+
+
+@pytest.mark.usefixtures("polls_an_interval_apart")
+async def test_miners_that_hang_do_not_hold_up_the_first_polls_of_others(
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    miners: FakeMiners,
+    entries: list[MockConfigEntry],
+) -> None:
+    """They give their place away, and their own poll goes on."""
+    monkeypatch.setattr(miner_coordinator, "FIRST_POLL_S", 0)
+    dead = {entry.data["host"] for entry in entries[:FIRST_POLLS_AT_ONCE]}
+    others = {entry.data["host"] for entry in entries} - dead
+    power_returns = asyncio.Event()
+    all_others = asyncio.Event()
+
+    async def async_poll(self: MinerCollector) -> MinerSnapshot:
+        if self._client.host in dead:
+            await power_returns.wait()
+        reading = miners.poll(self._client.host)
+        if set(miners.polls) == others:
+            all_others.set()
+        return reading
+
+    with patch.object(MinerCollector, "async_poll", async_poll):
+        setup = hass.async_create_task(
+            hass.config_entries.async_setup(entries[0].entry_id)
+        )
+        await all_others.wait()
+        power_returns.set()
+        await setup
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert set(miners.polls) == {entry.data["host"] for entry in entries}

@@ -1,6 +1,7 @@
 """Fresh, grace, lost; and off is normal."""
 
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -9,7 +10,7 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from custom_components.mining_farm.engines.edge_collector import Failure
+from custom_components.mining_farm.engines.edge_collector import Failure, MinerCollector
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import (
@@ -243,3 +244,25 @@ async def test_the_first_poll_after_the_start_writes_nothing_again(
     await tick(hass, freezer, 31)
     assert len(miners.polls) == 2
     assert reports == []
+
+
+async def test_what_was_learned_about_a_miner_is_kept_in_its_entry(
+    hass: HomeAssistant, miners: FakeMiners, entry: MockConfigEntry
+) -> None:
+    """It is handed to the reader after a reload, and survives a new profile."""
+    learned = {"family": "antminer", "form": "single"}
+    recalled: list[object] = []
+    with (
+        patch.object(MinerCollector, "memory", learned),
+        patch.object(
+            MinerCollector, "recall", lambda _, memory: recalled.append(memory)
+        ),
+    ):
+        await set_up(hass, entry)
+        assert entry.data["learned"] == learned
+        miners.answers[HOST] = snapshot(firmware="50.1")
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert recalled == [None, learned]
+    assert entry.data["learned"] == learned
+    assert entry.data["profile"]["firmware"] == "50.1"

@@ -5,7 +5,7 @@ miner. A `writer` module beside a driver does, which `registry` alone imports; w
 ordered is part of each reading.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from .models import MinerSnapshot
 
@@ -18,6 +18,15 @@ class Reader(Protocol):
 
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; MinerError when the miner gives none."""
+        ...
+
+    @property
+    def memory(self) -> dict[str, Any] | None:
+        """What has been learned and is worth keeping over a restart, as JSON."""
+        ...
+
+    def recall(self, memory: object) -> None:
+        """Take over what was learned before; what cannot be used is ignored."""
         ...
 
 

@@ -7,6 +7,7 @@ from homeassistant.helpers import device_registry as dr
 from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile, create_reader, find_board
+from .const import CONF_LEARNED
 from .controls import sleep_lever
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
@@ -34,6 +35,7 @@ def async_create_coordinator(
         entry.data[CONF_PORT],
         driver=stored_driver(entry.data),
     )
+    reader.recall(entry.data.get(CONF_LEARNED))
     return MinerCoordinator(hass, entry, reader)
 
 

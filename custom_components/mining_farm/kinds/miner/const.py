@@ -5,6 +5,7 @@ from typing import Final
 CONF_CONTROLS: Final = "controls"
 CONF_DRIVER: Final = "driver"
 CONF_ESSENTIALS: Final = "essentials_only"
+CONF_LEARNED: Final = "learned"
 CONF_MAC: Final = "mac"
 CONF_PROFILE: Final = "profile"
 CONF_LEAST_REST: Final = "least_rest"

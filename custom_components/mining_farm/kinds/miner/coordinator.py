@@ -9,6 +9,7 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import UpdateFailed
+from homeassistant.util.hass_dict import HassKey
 
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
@@ -28,13 +29,16 @@ from ...engines.edge_collector import (
     display_unit,
     miner_state,
 )
-from .const import CONF_CONTROLS, CONF_MAC
+from .const import CONF_CONTROLS, CONF_LEARNED, CONF_MAC
 from .data import miner_facts
 from .issues import async_update_issues
 from .stored import profile_data, stored_profile
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
 
+FIRST_POLLS: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_first_polls")
+FIRST_POLLS_AT_ONCE = 32
+FIRST_POLL_S = 3.0
 POLL_INTERVAL = timedelta(seconds=30)
 POLL_INTERVAL_UNDER_WAY = timedelta(seconds=5)
 """While a command is under way."""
@@ -68,6 +72,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         )
         self.reader = reader
         self.profile = profile or MinerProfile()
+        self.has_read = False
         self.turn = asyncio.Lock()
         """Held for each exchange: a miner takes one at a time."""
         self.under_way: UnderWay | None = None
@@ -122,7 +127,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     async def _async_poll(self) -> MinerSnapshot:
         try:
             async with self.turn:
-                snapshot = await self.reader.async_poll()
+                snapshot = await self._async_read()
         except MinerError as err:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
@@ -132,6 +137,29 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self._refuse_another_miner(snapshot)
         self._learn(snapshot)
         return snapshot
+
+    async def _async_read(self) -> MinerSnapshot:
+        """Return a reading; the first ones of hundreds of miners take turns.
+
+        A miner that is off keeps its place no longer than a healthy one needs.
+        """
+        if self.has_read:
+            return await self.reader.async_poll()
+        places = self.hass.data.setdefault(
+            FIRST_POLLS, asyncio.Semaphore(FIRST_POLLS_AT_ONCE)
+        )
+        async with places:
+            self.has_read = True
+            reading = asyncio.ensure_future(self.reader.async_poll())
+            try:
+                await asyncio.wait({reading}, timeout=FIRST_POLL_S)
+            except BaseException:
+                reading.cancel()
+                raise
+        try:
+            return await reading
+        finally:
+            reading.cancel()
 
     def _refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
         """Keep the readings of a miner that took over the address out of the history."""
@@ -154,7 +182,9 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
 
     def _learn(self, snapshot: MinerSnapshot) -> None:
         profile = self.profile.learn(snapshot)
-        if profile != self.profile or not self.known:
+        memory = self.reader.memory
+        news = memory is not None and memory != self.config_entry.data.get(CONF_LEARNED)
+        if profile != self.profile or not self.known or news:
             self._store(profile)
 
     @callback
@@ -166,9 +196,11 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     def _store(self, profile: MinerProfile) -> None:
         self.profile = profile
         self.known = True
+        memory = self.reader.memory
+        learned = {} if memory is None else {CONF_LEARNED: memory}
         self.hass.config_entries.async_update_entry(
             self.config_entry,
-            data={**self.config_entry.data, **profile_data(profile)},
+            data={**self.config_entry.data, **profile_data(profile), **learned},
         )
 
     def facts(self) -> MinerFacts:

@@ -1,6 +1,7 @@
 """AxeOS as a driver: it is read over HTTP without a password."""
 
 from contextlib import suppress
+from typing import Any
 
 from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
@@ -53,6 +54,14 @@ class AxeOsReader:
         self._client = client
         self._asic: Info | None = None
         self._asic_of: object = None
+
+    @property
+    def memory(self) -> dict[str, Any] | None:
+        """Nothing: what there is to learn takes one request."""
+        return None
+
+    def recall(self, memory: object) -> None:
+        """Take over nothing."""
 
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; MinerError when the device gives none."""

@@ -15,6 +15,7 @@ from .decoding import raise_for_status, split_joined
 from .families import choose
 from .family import Family
 from .judgement import extend, judge
+from .memory import from_memory, to_memory
 from .parsing import parse_snapshot
 from .replies import NEW_API_STATS, Replies
 from .reply_store import ReplyStore
@@ -48,12 +49,22 @@ class MinerCollector:
         self._client = client
         self._replies = ReplyStore(clock)
         self._capabilities = Capabilities()
+        self._has_read = False
         self._one_poll_at_a_time = asyncio.Lock()
 
     @property
     def capabilities(self) -> Capabilities:
         """What has been learned so far."""
         return self._capabilities
+
+    @property
+    def memory(self) -> dict[str, Any] | None:
+        """What has been learned, as JSON; None before it is beyond doubt."""
+        return to_memory(self._capabilities)
+
+    def recall(self, memory: object) -> None:
+        """Take over what was learned before; another firmware is noticed as ever."""
+        self._capabilities = from_memory(memory) or self._capabilities
 
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; MinerError when the miner gives none."""
@@ -64,6 +75,7 @@ class MinerCollector:
                 await self._async_learn()
             else:
                 await self._async_read(primary)
+            self._has_read = True
             replies = self._replies.current(self._capabilities)
             snapshot = parse_snapshot(replies, self._family(replies))
             for command in extend(self._capabilities, replies, snapshot):
@@ -93,6 +105,8 @@ class MinerCollector:
         self._replies.drop_if_restarted(reply)
         if self._may_try_new_api():
             await self._async_try_new_api()
+        elif not (self._has_read or capabilities.several):
+            await self._async_learn_singles()
         else:
             for request in later:
                 await self._async_ask_beside(request)
