@@ -55,7 +55,7 @@ async def test_what_is_at_an_address_is_found_out(axes: Axes) -> None:
     assert not device.writes
 
 
-async def test_a_home_miner_shows_about_twelve_entities(axes: Axes) -> None:
+async def test_a_home_miner_shows_what_it_has(axes: Axes) -> None:
     """Nothing of hashboards, which it has none of."""
     await axes.add(await axes.start())
     shown = {state.entity_id for state in axes.hass.states.async_all()}
@@ -65,11 +65,13 @@ async def test_a_home_miner_shows_about_twelve_entities(axes: Axes) -> None:
         "event.axe_last_command",
         "sensor.axe_best_difficulty",
         "sensor.axe_blocks_found",
+        "sensor.axe_efficiency",
         "sensor.axe_frequency",
         "sensor.axe_hashrate",
         "sensor.axe_hottest_chip",
         "sensor.axe_pool",
         "sensor.axe_power",
+        "sensor.axe_reason",
         "sensor.axe_status",
         "sensor.axe_voltage",
         "sensor.axe_voltage_regulator_temperature",
