@@ -16,7 +16,9 @@ from custom_components.mining_farm.engines.pools import (
     Outcome,
     Service,
     TokenUse,
+    VerdictKind,
     dialects,
+    judge,
 )
 
 from .replies import EVM, NOW, REPLIES
@@ -203,17 +205,21 @@ def test_json_of_another_kind_never_loses_workers(key: str, body: str) -> None:
         assert report.outcome is Outcome.API_ERROR
 
 
-def _torn(value: Any) -> Any:
-    """Return an answer with a 5 where beta's row was."""
+ODD: tuple[Any, ...] = (5, None, [], {}, {"name": None}, "alpha")
+"""What takes the place of a row; the last but one is a row without a name."""
+
+
+def _torn(value: Any, odd: Any) -> Any:
+    """Return an answer with something odd where beta's row was."""
     match value:
         case dict() if any(_is_beta(name) for name in value.values()):
-            return 5
+            return odd
         case list() if value and _is_beta(value[0]):
-            return 5
+            return odd
         case dict():
-            return {k: 5 if _is_beta(k) else _torn(v) for k, v in value.items()}
+            return {k: odd if _is_beta(k) else _torn(v, odd) for k, v in value.items()}
         case list():
-            return [_torn(item) for item in value]
+            return [_torn(item, odd) for item in value]
     return value
 
 
@@ -221,12 +227,52 @@ def _is_beta(name: object) -> bool:
     return isinstance(name, str) and name.rpartition(".")[2] == "beta"
 
 
+@pytest.mark.parametrize("odd", ODD, ids=repr)
 @pytest.mark.parametrize("key", POOLS)
-def test_a_torn_row_spoils_the_answer(key: str) -> None:
-    """A row that cannot be read must not make its worker seem absent."""
-    report = _parse(key, _torn(REPLIES[key].body))
-    assert report.outcome is Outcome.API_ERROR
-    assert report.workers == ()
+def test_one_odd_row_is_one_unknown_worker(key: str, odd: Any) -> None:
+    """The others are judged as ever, and its own worker never is offline by it."""
+    reply = REPLIES[key]
+    torn = _torn(reply.body, odd)
+    assert torn != reply.body
+    report, whole = _parse(key, torn), _parse(key, reply.body)
+    assert report.outcome is Outcome.WORKER, report.detail
+    assert report.find("alpha").worker == whole.find("alpha").worker
+    verdict = judge(
+        report.find("beta"),
+        report,
+        NOW,
+        timedelta(minutes=10),
+        seen_before=True,
+        silent_since=NOW - timedelta(days=30),
+    )
+    assert verdict.kind is VerdictKind.NONE
+
+
+@pytest.mark.parametrize("key", POOLS)
+def test_odd_rows_are_counted(key: str) -> None:
+    """Diagnostics show how many rows could not be read."""
+    assert _parse(key, REPLIES[key].body).odd_rows == 0
+    assert _parse(key, _torn(REPLIES[key].body, 5)).odd_rows == 1
+
+
+def test_an_answer_of_odd_rows_alone_is_another_pools() -> None:
+    """Where nothing can be read, nothing is known of the account."""
+    for key, body in (
+        ("kryptex", {"results": [None, 5]}),
+        ("2miners", {"workers": {"alpha": None}}),
+    ):
+        report = _parse(key, body)
+        assert report.outcome is Outcome.API_ERROR
+        assert report.workers == ()
+
+
+def test_oceans_worker_without_shares_is_listed() -> None:
+    """Its list of windows is empty; the account stays readable, also if it is alone."""
+    report = _parse("ocean", {"result": {"workers": {"alpha": []}}})
+    worker = report.find("alpha").worker
+    assert worker is not None
+    assert worker.hashrate_hs is None
+    assert report.odd_rows == 0
 
 
 def test_wallets_are_written_as_pools_want_them() -> None:

@@ -127,9 +127,12 @@ def _join(pages: Sequence[AccountReport]) -> AccountReport:
         return last
     workers = merge_workers([worker for page in pages for worker in page.workers])
     times = [page.data_at for page in pages if page.data_at is not None]
+    keeps = {page.absent_after for page in pages}
     return replace(
         last,
         outcome=Outcome.WORKER if workers else Outcome.EMPTY,
         workers=workers,
         data_at=max(times, default=None),
+        absent_after=None if None in keeps else last.absent_after,
+        odd_rows=sum(page.odd_rows for page in pages),
     )

@@ -9,14 +9,8 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from .envelope import open_envelope
-from .models import (
-    Account,
-    AccountReport,
-    Outcome,
-    PoolRequest,
-    WorkerReport,
-    merge_workers,
-)
+from .models import Account, AccountReport, Outcome, PoolRequest, merge_workers
+from .rows import Row, sort_rows
 from .values import UnexpectedReplyError
 
 
@@ -57,7 +51,7 @@ class Defaults:
 class Found:
     """What a dialect reads from the JSON of a good answer."""
 
-    workers: Iterable[WorkerReport] = ()
+    workers: Iterable[Row] = ()
     failure: Outcome | None = None
     """In place of workers: what the JSON says went wrong, or EMPTY for a reason."""
     detail: str = ""
@@ -119,7 +113,8 @@ class Dialect(ABC):
             return report
         try:
             found = self.read(payload, account)
-            workers = merge_workers(tuple(found.workers))
+            rows, odd = sort_rows(found.workers)
+            workers = merge_workers(rows)
         except UnexpectedReplyError:
             detail = f"JSON that is not {self.name}'s"
             return replace(report, outcome=Outcome.API_ERROR, detail=detail)
@@ -128,7 +123,11 @@ class Dialect(ABC):
             outcome=found.failure or (Outcome.WORKER if workers else Outcome.EMPTY),
             workers=() if found.failure else workers,
             data_at=found.data_at,
-            absent_after=self.absent_after,
+            # A row without a name may be anyone's: none is known to be dropped.
+            absent_after=(
+                None if any(row.name is None for row in odd) else self.absent_after
+            ),
+            odd_rows=len(odd),
             next_page=found.next_page,
             detail=found.detail,
         )

@@ -106,6 +106,8 @@ class AccountReport:
     """The pool's own time of its data, where it gives one."""
     absent_after: timedelta | None = None
     """After so long without a share the pool drops a worker; None: not documented."""
+    odd_rows: int = 0
+    """Rows that could not be read, beside others that could."""
     clock_error: timedelta | None = None
     """Our clock less the server's, where it sends its time."""
     retry_after: float | None = None

@@ -3,7 +3,6 @@
 A value that makes no sense is None; a structure that makes none is UnexpectedReplyError.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 import math
 import re
@@ -34,11 +33,6 @@ def listing(value: object) -> list[Any]:
     if not isinstance(value, list):
         raise UnexpectedReplyError
     return value
-
-
-def named_rows(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return the entries of an object that holds one object per worker's name."""
-    return ((name, mapping(row)) for name, row in mapping(value).items())
 
 
 def text(value: object) -> str:

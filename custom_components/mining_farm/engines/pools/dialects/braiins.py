@@ -5,7 +5,8 @@ from typing import Any, override
 
 from ..dialect import AccountKind, Dialect, Found, TokenUse
 from ..models import Account, PoolRequest, WorkerReport
-from ..values import epoch, hashrate, mapping, named_rows
+from ..rows import read_named
+from ..values import epoch, hashrate, mapping
 
 _STATES = {"ok": True, "low": True, "off": False}
 """Own word of a worker; `low` works, if below its set limit."""
@@ -29,8 +30,8 @@ class Braiins(Dialect):
 
     @override
     def read(self, payload: Any, account: Account) -> Found:
-        rows = named_rows(mapping(mapping(payload).get("btc")).get("workers"))
-        return Found(workers=[_worker(name, row) for name, row in rows])
+        rows = mapping(mapping(payload).get("btc")).get("workers")
+        return Found(workers=read_named(rows, _worker))
 
 
 def _worker(name: str, row: dict[str, Any]) -> WorkerReport:

@@ -7,7 +7,8 @@ from typing import Any, override
 from ..dialect import Dialect, Found, Service, hex_address, segment
 from ..matching import ANY
 from ..models import Account, Outcome, PoolRequest, WorkerReport
-from ..values import epoch, listing, mapping, message, number, text
+from ..rows import read_list
+from ..values import epoch, mapping, message, number, text
 
 _HOSTS = {
     "beam": "https://api-beam.flypool.org",
@@ -55,8 +56,8 @@ class Ethermine(Dialect):
         if data == "NO DATA":
             return Found()
         # currentStats, the address that the original lists, describes one without its name.
-        rows = [{"worker": ANY, **data}] if isinstance(data, dict) else listing(data)
-        return Found(workers=[_worker(mapping(row)) for row in rows])
+        rows = [{"worker": ANY, **data}] if isinstance(data, dict) else data
+        return Found(workers=read_list(rows, _worker))
 
 
 def _worker(row: dict[str, Any]) -> WorkerReport:

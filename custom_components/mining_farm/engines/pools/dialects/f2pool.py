@@ -5,7 +5,8 @@ from typing import Any, override
 
 from ..dialect import AccountKind, Dialect, Found, TokenUse
 from ..models import Account, Outcome, PoolRequest, WorkerReport
-from ..values import epoch, listing, mapping, number, text
+from ..rows import read_list
+from ..values import epoch, mapping, number, text
 
 PERMISSION_DENIED = 5010
 SLUGS = {
@@ -51,8 +52,7 @@ class F2Pool(Dialect):
                 failure=Outcome.AUTH if denied else Outcome.API_ERROR,
                 detail=f"error code {number(code)}",
             )
-        rows = listing(reply.get("workers") or [])
-        return Found(workers=[_worker(mapping(row)) for row in rows])
+        return Found(workers=read_list(reply.get("workers") or [], _worker))
 
 
 def slug(coin: str | None) -> str:

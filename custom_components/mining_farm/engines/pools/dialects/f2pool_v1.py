@@ -5,6 +5,7 @@ from typing import Any, override
 
 from ..dialect import AccountKind, Dialect, Found, TokenUse, segment
 from ..models import Account, PoolRequest, WorkerReport
+from ..rows import read_row
 from ..values import iso_time, listing, mapping, number, text
 from .f2pool import SLUGS, slug
 
@@ -32,11 +33,11 @@ class F2PoolV1(Dialect):
     @override
     def read(self, payload: Any, account: Account) -> Found:
         rows = listing(mapping(payload).get("workers"))
-        return Found(workers=[_worker(listing(row)) for row in rows])
+        return Found(workers=[read_row(_worker, row) for row in rows])
 
 
-def _worker(row: list[Any]) -> WorkerReport:
-    cells = [*row, *[None] * 7]
+def _worker(row: object) -> WorkerReport:
+    cells = [*listing(row), *[None] * 7]
     return WorkerReport(
         name=text(cells[0]),
         last_share=iso_time(cells[6]),

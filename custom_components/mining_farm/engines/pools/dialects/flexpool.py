@@ -4,7 +4,8 @@ from typing import Any, override
 
 from ..dialect import Dialect, Found, Service, segment
 from ..models import Account, Outcome, PoolRequest, WorkerReport
-from ..values import epoch, flag, listing, mapping, number, text
+from ..rows import read_list
+from ..values import epoch, flag, mapping, number, text
 
 
 class Flexpool(Dialect):
@@ -29,8 +30,8 @@ class Flexpool(Dialect):
             return Found(failure=Outcome.API_ERROR, detail="an error in the answer")
         result = reply.get("result")
         # Asked with `worker=`, the API was seen to answer with that one alone.
-        rows = [result] if isinstance(result, dict) else listing(result or [])
-        return Found(workers=[_worker(mapping(row)) for row in rows])
+        rows = [result] if isinstance(result, dict) else result or []
+        return Found(workers=read_list(rows, _worker))
 
 
 def _worker(row: dict[str, Any]) -> WorkerReport:

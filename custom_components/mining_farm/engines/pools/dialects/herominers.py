@@ -5,7 +5,8 @@ from typing import Any, override
 
 from ..dialect import Dialect, Found, segment
 from ..models import Account, Outcome, PoolRequest, WorkerReport
-from ..values import epoch, hashrate, listing, mapping, message, text
+from ..rows import read_list
+from ..values import epoch, hashrate, mapping, message, text
 
 
 class HeroMiners(Dialect):
@@ -32,8 +33,7 @@ class HeroMiners(Dialect):
                 failure=Outcome.ACCOUNT_UNKNOWN if unknown else Outcome.API_ERROR,
                 detail="an error in the answer",
             )
-        rows = listing(reply.get("workers"))
-        return Found(workers=[_worker(mapping(row)) for row in rows])
+        return Found(workers=read_list(reply.get("workers"), _worker))
 
 
 def _worker(row: dict[str, Any]) -> WorkerReport:

@@ -5,7 +5,10 @@ from typing import Any, override
 
 from ..dialect import Defaults, Dialect, Found, Service, hex_address, segment
 from ..models import Account, PoolRequest, WorkerReport
-from ..values import iso_time, mapping, named_rows, number
+from ..rows import read_named
+from ..values import UnexpectedReplyError, iso_time, mapping, number
+
+_MEMBERS = frozenset({"hashrate", "online", "sharesStatusStats"})
 
 
 class Hiveon(Dialect):
@@ -30,11 +33,13 @@ class Hiveon(Dialect):
 
     @override
     def read(self, payload: Any, account: Account) -> Found:
-        rows = named_rows(mapping(payload).get("workers") or {})
-        return Found(workers=[_worker(name, row) for name, row in rows])
+        rows = mapping(payload).get("workers") or {}
+        return Found(workers=read_named(rows, _worker))
 
 
 def _worker(name: str, row: dict[str, Any]) -> WorkerReport:
+    if not row.keys() & _MEMBERS:
+        raise UnexpectedReplyError
     shares = mapping(row.get("sharesStatusStats") or {})
     return WorkerReport(
         name=name,

@@ -5,7 +5,8 @@ from typing import Any, override
 
 from ..dialect import Defaults, Dialect, Found, segment
 from ..models import Account, PoolRequest, WorkerReport
-from ..values import epoch, hashrate, listing, mapping, text
+from ..rows import read_list
+from ..values import epoch, hashrate, mapping, text
 
 _ONLINE = {"online": True, "offline": False}
 
@@ -33,8 +34,7 @@ class Kryptex(Dialect):
 
     @override
     def read(self, payload: Any, account: Account) -> Found:
-        rows = listing(mapping(payload).get("results"))
-        return Found(workers=[_worker(mapping(row)) for row in rows])
+        return Found(workers=read_list(mapping(payload).get("results"), _worker))
 
 
 def _worker(row: dict[str, Any]) -> WorkerReport:

@@ -4,6 +4,7 @@ from typing import Any, override
 
 from ..dialect import AccountKind, Dialect, Found, TokenUse, segment
 from ..models import Account, PoolRequest, WorkerReport
+from ..rows import read_list
 from ..values import iso_time, listing, mapping, number, text
 
 _PAGE_SIZE = 100
@@ -34,7 +35,7 @@ class Luxor(Dialect):
         pagination = mapping(reply.get("pagination") or {})
         page = int(number(pagination.get("page_number")) or 1)
         return Found(
-            workers=[_worker(mapping(row)) for row in rows],
+            workers=read_list(rows, _worker),
             next_page=page + 1 if len(rows) >= _PAGE_SIZE else None,
         )
 

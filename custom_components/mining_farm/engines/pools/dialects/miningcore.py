@@ -5,7 +5,8 @@ from typing import Any, override
 
 from ..dialect import Defaults, Dialect, Found, segment
 from ..models import Account, PoolRequest, WorkerReport
-from ..values import iso_time, mapping, named_rows, number
+from ..rows import read_named
+from ..values import iso_time, mapping, number
 
 _WINDOW = timedelta(minutes=10)
 
@@ -36,9 +37,8 @@ class MiningCore(Dialect):
     def read(self, payload: Any, account: Account) -> Found:
         # A miner that is known and never worked has no performance.
         performance = mapping(mapping(payload).get("performance") or {})
-        rows = named_rows(performance.get("workers") or {})
         return Found(
-            workers=[_worker(name, row) for name, row in rows],
+            workers=read_named(performance.get("workers") or {}, _worker),
             data_at=iso_time(performance.get("created")),
         )
 

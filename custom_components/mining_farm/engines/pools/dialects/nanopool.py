@@ -1,11 +1,13 @@
 """Nanopool (nanopool.org/api): 30 requests a minute; unknown accounts come with HTTP 200."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any, override
 
 from ..dialect import Dialect, Found, segment
 from ..models import Account, Outcome, PoolRequest, WorkerReport
-from ..values import epoch, listing, mapping, message, number, text
+from ..rows import read_list
+from ..values import epoch, mapping, message, number, text
 
 _UNITS = {"cfx": 1e6, "ergo": 1.0, "xmr": 1.0}
 """H/s in one unit of a coin's hashrate; it is not known of the others."""
@@ -35,8 +37,8 @@ class Nanopool(Dialect):
                 detail="an error in the answer",
             )
         unit = _UNITS.get((account.coin or "").strip().lower())
-        rows = listing(mapping(reply.get("data")).get("workers"))
-        return Found(workers=[_worker(mapping(row), unit) for row in rows])
+        rows = mapping(reply.get("data")).get("workers")
+        return Found(workers=read_list(rows, partial(_worker, unit=unit)))
 
 
 def _worker(row: dict[str, Any], unit: float | None) -> WorkerReport:

@@ -4,7 +4,8 @@ from typing import Any, override
 
 from ..dialect import Dialect, Found, segment
 from ..models import Account, PoolRequest, WorkerReport
-from ..values import epoch, listing, mapping, number, text
+from ..rows import read_list
+from ..values import epoch, mapping, number, text
 
 _PAGE_SIZE = 100
 _STATUSES = {"MINING": True, "BENCHMARKING": True, "OFFLINE": False, "ERROR": False}
@@ -27,15 +28,18 @@ class NiceHash(Dialect):
     @override
     def read(self, payload: Any, account: Account) -> Found:
         reply = mapping(payload)
-        rows = [mapping(row) for row in listing(reply.get("miningRigs"))]
-        workers = [_worker(row) for row in rows]
+        rows = read_list(reply.get("miningRigs"), _worker)
         pagination = mapping(reply.get("pagination") or {})
         page = int(number(pagination.get("page")) or 0) + 1
         pages = number(pagination.get("totalPageCount")) or 1
         # Of a rig that is said to work, an old time is a fault of the pool's.
-        live = [w.last_share for w in workers if w.flag and w.last_share is not None]
+        live = [
+            row.last_share
+            for row in rows
+            if isinstance(row, WorkerReport) and row.flag and row.last_share is not None
+        ]
         return Found(
-            workers=workers,
+            workers=rows,
             data_at=max(live, default=None),
             next_page=page + 1 if page < pages else None,
         )

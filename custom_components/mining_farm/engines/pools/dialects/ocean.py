@@ -5,6 +5,7 @@ from typing import Any, override
 
 from ..dialect import Defaults, Dialect, Found, segment
 from ..models import Account, Outcome, PoolRequest, WorkerReport
+from ..rows import Row, read_row
 from ..values import epoch, mapping, number
 
 _COUNTERS = frozenset({"offline", "online", "total"})
@@ -35,12 +36,20 @@ class Ocean(Dialect):
         rows = mapping(result.get("workers")).items()
         return Found(
             workers=[
-                _worker(name, mapping(row[0] if isinstance(row, list) and row else row))
+                _listed(name, row)
                 for name, row in rows
                 if name not in _COUNTERS or isinstance(row, list)
             ],
             data_at=epoch(result.get("snap_ts")),
         )
+
+
+def _listed(name: str, row: object) -> Row:
+    # The list of one without shares is empty.
+    if row == []:
+        return WorkerReport(name=name)
+    row = row[0] if isinstance(row, list) else row
+    return read_row(lambda row: _worker(name, mapping(row)), row, name)
 
 
 def _worker(name: str, row: dict[str, Any]) -> WorkerReport:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from ..models import WorkerReport
-from ..values import epoch, inverted, named_rows, number
+from ..rows import Row, read_named
+from ..values import epoch, inverted, number
 
 
-def read_workers(value: object) -> list[WorkerReport]:
+def read_workers(value: object) -> list[Row]:
     """Return workers from an object by name; null and an empty array are none."""
-    return [_worker(name, row) for name, row in named_rows(value or {})]
+    return read_named(value or {}, _worker)
 
 
 def _worker(name: str, row: dict[str, Any]) -> WorkerReport:

@@ -4,7 +4,8 @@ from typing import Any, override
 
 from ..dialect import Dialect, Found, segment
 from ..models import Account, PoolRequest, WorkerReport
-from ..values import epoch, hashrate, listing, mapping, text
+from ..rows import read_list
+from ..values import epoch, hashrate, mapping, text
 
 
 class Parasite(Dialect):
@@ -21,8 +22,7 @@ class Parasite(Dialect):
 
     @override
     def read(self, payload: Any, account: Account) -> Found:
-        rows = listing(mapping(payload).get("workerData"))
-        return Found(workers=[_worker(mapping(row)) for row in rows])
+        return Found(workers=read_list(mapping(payload).get("workerData"), _worker))
 
 
 def _worker(row: dict[str, Any]) -> WorkerReport:

@@ -5,7 +5,8 @@ from typing import Any, override
 
 from ..dialect import Dialect, Found, segment
 from ..models import Account, PoolRequest, WorkerReport
-from ..values import iso_time, listing, mapping, number, text
+from ..rows import read_list
+from ..values import iso_time, mapping, number, text
 
 
 class PublicPool(Dialect):
@@ -23,8 +24,7 @@ class PublicPool(Dialect):
 
     @override
     def read(self, payload: Any, account: Account) -> Found:
-        rows = listing(mapping(payload).get("workers"))
-        return Found(workers=[_session(mapping(row)) for row in rows])
+        return Found(workers=read_list(mapping(payload).get("workers"), _session))
 
 
 def _session(row: dict[str, Any]) -> WorkerReport:

@@ -6,7 +6,8 @@ from typing import Any, override
 
 from ..dialect import AccountKind, Dialect, Found, TokenUse, segment
 from ..models import Account, Outcome, PoolRequest, WorkerReport
-from ..values import epoch, hashrate, listing, mapping, message, number, text
+from ..rows import read_list
+from ..values import epoch, hashrate, mapping, message, number, text
 
 _PAGE_SIZE = 200
 _STATUSES = {"active": True, "unactive": False}
@@ -43,7 +44,7 @@ class ViaBTC(Dialect):
         data = mapping(reply.get("data"))
         page = int(number(data.get("curr_page")) or 1)
         return Found(
-            workers=[_worker(mapping(row)) for row in listing(data.get("data"))],
+            workers=read_list(data.get("data"), _worker),
             next_page=page + 1 if data.get("has_next") is True else None,
         )
 
