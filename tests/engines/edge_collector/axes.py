@@ -13,6 +13,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerSnapshot,
     Order,
     Outcome,
+    Turn,
     Value,
     Waiting,
     Writer,
@@ -91,9 +92,8 @@ def writer_of(
         await asyncio.sleep(0)
 
     waiting = Waiting(sleep=sleep, monotonic=clock.now)
-    writer = registry.create_writer(
-        driver, device.host, device.port, asyncio.Lock(), waiting
-    )
+    turn = Turn(asyncio.Lock(), asyncio.Semaphore())
+    writer = registry.create_writer(driver, device.host, device.port, turn, waiting)
     assert writer is not None
     return writer
 

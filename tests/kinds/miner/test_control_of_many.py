@@ -1,5 +1,6 @@
 """Actions on several miners, who may call them, and the farm's lever."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from custom_components.mining_farm.common.members import (
     async_members,
 )
 from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.kinds.miner import controls
 from homeassistant.exceptions import HomeAssistantError
 from simulators.axeos import AxeOsSimulator
 from tests.kinds.callers import Callers
@@ -62,6 +64,24 @@ async def test_each_miner_has_its_own_result(
     results = await respond(axes, "resume", A)
     assert results["a"]["outcome"] == "confirmed"
     assert (await respond(axes, "resume", A))["a"]["outcome"] == "unchanged"
+
+
+async def test_a_pause_waits_for_the_effect_of_no_other(
+    axes: Axes, devices: dict[str, AxeOsSimulator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exchanges are bounded, here to one; while one pause is awaited, the next is sent."""
+    monkeypatch.setattr(controls, "EXCHANGES_AT_ONCE", 1)
+    axes.hass.data.pop(controls.EXCHANGES, None)
+    axes.patient = True
+    pausing = axes.hass.async_create_task(respond(axes, "pause", A, B))
+    sent = [devices["a"], devices["b"]]
+    async with asyncio.timeout(20):
+        while not all(device.writes for device in sent):
+            await asyncio.sleep(0)
+    assert not any(device.machine.paused for device in sent)
+    await axes.until(pausing.done)
+    results = await pausing
+    assert {result["outcome"] for result in results.values()} == {"confirmed"}
 
 
 async def test_without_a_response_what_failed_is_raised(

@@ -1,5 +1,6 @@
 """What a miner may be ordered to do, within which bounds, and what became of an order."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -125,6 +126,32 @@ class MaybeDoneError(ControlError):
 
 type OnSent = Callable[[float], None]
 """Called once when an order was sent, with the seconds within which it shows."""
+
+
+class Turn:
+    """One exchange at a time with a miner, and so many at once with all of them.
+
+    Held for an exchange, not for a command: while one waits for its effect, others send.
+    """
+
+    def __init__(self, miner: asyncio.Lock, slots: asyncio.Semaphore) -> None:
+        """Take what is one miner's own, and what all share."""
+        self._miner = miner
+        self._slots = slots
+
+    async def __aenter__(self) -> None:
+        """Wait for the miner first: who waits for it takes no slot."""
+        await self._miner.acquire()
+        try:
+            await self._slots.acquire()
+        except BaseException:
+            self._miner.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let others go on."""
+        self._slots.release()
+        self._miner.release()
 
 
 class Writer(Protocol):

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from .controls import Command, ControlError, ControlFailure, Order, Outcome
+from .controls import Command, ControlError, ControlFailure, Order, Outcome, Turn
 from .driver import TIMEOUT_S
 from .errors import MinerError
 from .models import MinerSnapshot
@@ -97,9 +97,8 @@ async def _async_read(options: argparse.Namespace) -> MinerSnapshot:
 async def _async_order(options: argparse.Namespace, order: Order) -> Outcome:
     """Carry out an order on the miner at an address."""
     found = await async_identify(options.host, options.port, timeout_s=options.timeout)
-    writer = create_writer(
-        found.driver, options.host, found.port, asyncio.Lock(), Waiting()
-    )
+    turn = Turn(asyncio.Lock(), asyncio.Semaphore())
+    writer = create_writer(found.driver, options.host, found.port, turn, Waiting())
     if writer is None:
         raise ControlError(
             ControlFailure.UNSUPPORTED, "miners of this kind are only read"

@@ -1,9 +1,8 @@
 """All drivers, the order in which an address is tried, and the only way to a writer."""
 
-import asyncio
 from typing import NamedTuple
 
-from .controls import Writer
+from .controls import Turn, Writer
 from .driver import TIMEOUT_S, Driver, Reader
 from .drivers.cgminer.driver import CGMinerDriver
 from .errors import Failure, MinerError
@@ -86,12 +85,12 @@ def create_writer(
     driver: str,
     host: str,
     port: int,
-    turn: asyncio.Lock,
+    turn: Turn,
     waiting: Waiting,
 ) -> Writer | None:
     """Return what changes the miner at an address; None where nothing can.
 
-    `turn` is held for each exchange: a miner takes one at a time.
+    `turn` is held for each exchange.
     """
     match driver:
         case "axeos":

@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ...common.members import Lever, LeverKind, Receipt, ReceiptOutcome
 from ...const import DOMAIN
@@ -21,6 +22,7 @@ from ...engines.edge_collector import (
     ControlFailure,
     Order,
     Outcome,
+    Turn,
     Value,
     Waiting,
     Writer,
@@ -35,6 +37,9 @@ from .stored import stored_driver
 
 WAITING: Final = Waiting()
 """By whose clock an effect is waited for."""
+EXCHANGES: Final[HassKey[asyncio.Semaphore]] = HassKey(f"{DOMAIN}_miner_exchanges")
+EXCHANGES_AT_ONCE: Final = 64
+"""With all miners that are ordered."""
 PATIENCE_S: Final = 60.0
 """A command that may take longer returns when it is accepted, and goes on."""
 
@@ -247,8 +252,13 @@ def _trigger(
 
 def _writer(miner: MinerCoordinator) -> Writer:
     data = miner.config_entry.data
+    slots = miner.hass.data.setdefault(EXCHANGES, asyncio.Semaphore(EXCHANGES_AT_ONCE))
     writer = create_writer(
-        stored_driver(data), data[CONF_HOST], data[CONF_PORT], miner.turn, WAITING
+        stored_driver(data),
+        data[CONF_HOST],
+        data[CONF_PORT],
+        Turn(miner.turn, slots),
+        WAITING,
     )
     if writer is None:
         raise ControlError(ControlFailure.UNSUPPORTED, "this miner is only read")

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 ATTR_FORCE: Final = "force"
 CONTROL_MINING: Final = control_of(Platform.SWITCH, MINING.key)
 
-PAUSES_AT_ONCE: Final = 64
 RESUMES_AT_ONCE: Final = 4
 """Each start draws a surge."""
 
@@ -41,7 +40,8 @@ RESUMES_AT_ONCE: Final = 4
 async def _async_pause(
     miners: list[MinerCoordinator], call: ServiceCall
 ) -> ServiceResponse:
-    return await _async_on_all(miners, call, controls.async_pause, PAUSES_AT_ONCE)
+    # All at once: the controls bound the exchanges, and a pause waits for no other.
+    return await _async_on_all(miners, call, controls.async_pause, len(miners))
 
 
 async def _async_resume(

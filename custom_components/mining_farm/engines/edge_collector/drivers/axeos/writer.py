@@ -3,7 +3,6 @@
 Each PATCH is written to flash, and `identify` is a toggle, so nothing is sent in vain.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from ...controls import (
     OnSent,
     Order,
     Outcome,
+    Turn,
     check,
 )
 from ...driver import TIMEOUT_S
@@ -37,10 +37,8 @@ type _Shows = Callable[[Info, float], bool]
 class AxeOsWriter:
     """Changes one device."""
 
-    def __init__(
-        self, host: str, port: int, turn: asyncio.Lock, waiting: Waiting
-    ) -> None:
-        """Take the address, and the lock that lets one exchange at a time happen."""
+    def __init__(self, host: str, port: int, turn: Turn, waiting: Waiting) -> None:
+        """Take the address, and the turn of each exchange."""
         self._address = Address(host, port)
         self._turn = turn
         self._waiting = waiting
