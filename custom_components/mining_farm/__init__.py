@@ -9,7 +9,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .const import DOMAIN, ENTRY_VERSION, LOGGER
 from .kinds import async_get_kind
 from .services import async_setup_services
 
@@ -21,6 +21,23 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on any entry."""
     async_setup_services(hass)
     return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Bring an entry's data up to this version; refuse one that is newer, with words.
+
+    There has been one version so far.
+    """
+    if entry.version == ENTRY_VERSION:
+        return True
+    LOGGER.error(
+        "%s was set up by another version of Mining Farm (data version %s, this one "
+        "knows %s). Nothing of it was changed. Update Mining Farm, or restore a backup",
+        entry.title,
+        entry.version,
+        ENTRY_VERSION,
+    )
+    return False
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:

@@ -15,7 +15,7 @@ from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from .const import CONF_KIND, DOMAIN, Kind
+from .const import CONF_KIND, DOMAIN, ENTRY_VERSION, Kind
 from .kinds import kind_flows, kind_of
 
 FLOWS = kind_flows()
@@ -28,7 +28,7 @@ class MiningFarmConfigFlow(
 ):
     """Adds an entry of any kind."""
 
-    VERSION = 1
+    VERSION = ENTRY_VERSION
 
     @override
     async def async_step_user(

@@ -8,6 +8,8 @@ DOMAIN: Final = "mining_farm"
 LOGGER: Final = logging.getLogger(__package__)
 
 CONF_KIND: Final = "kind"
+ENTRY_VERSION: Final = 1
+"""Of the entries' data; raised when older versions of the integration cannot use them."""
 
 
 class Kind(StrEnum):

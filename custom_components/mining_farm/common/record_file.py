@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import json
 from operator import itemgetter
 from pathlib import Path
+import shutil
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -11,7 +12,8 @@ from homeassistant.helpers.json import save_json
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util.file import WriteError
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
+from .kept import aside_name, remove_aside
 
 NOT_READ = (OSError, ValueError)
 """What a record that is there, but cannot be read, raises."""
@@ -38,6 +40,10 @@ class RecordFile:
         """Return once the record is on disk; NOT_WRITTEN."""
         await self._hass.async_add_executor_job(self._write, record)
 
+    async def async_set_aside(self) -> str | None:
+        """Copy a file that cannot be used; return the copy's name, None without any."""
+        return await self._hass.async_add_executor_job(self._set_aside)
+
     async def async_remove(self) -> None:
         """Remove the record."""
         await self._hass.async_add_executor_job(self._remove)
@@ -56,8 +62,21 @@ class RecordFile:
         self._path.parent.mkdir(exist_ok=True)
         save_json(str(self._path), dict(record), private=True, atomic_writes=True)
 
+    def _set_aside(self) -> str | None:
+        aside = self._path.with_name(aside_name(self._path.name))
+        try:
+            # Not moved: until something else is written, it must not look like nothing.
+            shutil.copy2(self._path, aside)
+        except FileNotFoundError:
+            return None
+        except OSError as err:
+            LOGGER.warning("%s could not be set aside: %s", self._path.name, err)
+            return None
+        return f"{STORAGE_DIR}/{aside.name}"
+
     def _remove(self) -> None:
         self._path.unlink(missing_ok=True)
+        remove_aside(self._path)
 
 
 class RecordPair:
@@ -95,6 +114,11 @@ class RecordPair:
         older = 1 - self._newest
         await self._files[older].async_write({**record, _NUMBER: number})
         self._number, self._newest = number, older
+
+    async def async_set_aside(self) -> str | None:
+        """Copy what cannot be used; return the names of the copies, None without any."""
+        names = [await file.async_set_aside() for file in self._files]
+        return ", ".join(filter(None, names)) or None
 
     async def async_remove(self) -> None:
         """Forget the record."""

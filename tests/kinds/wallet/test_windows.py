@@ -194,7 +194,7 @@ async def test_so_many_windows_are_kept(hass: HomeAssistant) -> None:
     """The oldest go; what is kept outlives a restart."""
     history = WindowHistory(hass, "wallet")
     for start in range(0, 60 * (KEPT + 5), 60):
-        history.keep({"window": {"start": start}})
+        history.keep({**GOOD, "window": {"start": start}})
     history.keep_refusal("why")
     await history.async_flush()
     again = WindowHistory(hass, "wallet")
@@ -229,3 +229,64 @@ async def test_many_who_ask_at_once_share_one_auction(
     )
     assert {answer["window"]["start"] for answer in answers} == {WINDOW, WINDOW - 60}
     assert most == [1, 1]
+
+
+GOOD = {
+    "window": {"start": 120, "end": 179, "index": 0},
+    "block_hash": "0xabc",
+    "outcome": "won",
+    "won": 1,
+    "banned": [],
+}
+"""As the first version kept a result, as far as the next one is compared with it."""
+
+
+@pytest.mark.parametrize(
+    ("data", "left"),
+    [
+        ({"results": [GOOD, {"window": {}}], "refused": None}, [GOOD]),
+        ({"results": [{**GOOD, "window": {"start": "x"}}], "refused": None}, []),
+        ({"results": [{**GOOD, "block_hash": None}], "refused": "why"}, []),
+        ({"results": [{**GOOD, "banned": None}], "refused": "why"}, []),
+        ({"results": {"120": GOOD}, "refused": None}, []),
+        ({"refused": None}, []),
+        ({"results": [GOOD], "refused": 7}, [GOOD]),
+        ([], []),
+    ],
+)
+async def test_windows_that_cannot_be_used_are_set_aside(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    data: Any,
+    left: list[dict[str, Any]],
+) -> None:
+    """The others are kept, and a new result goes into the history."""
+    hass_storage["mining_farm.windows.wallet"] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": "mining_farm.windows.wallet",
+        "data": data,
+    }
+    history = WindowHistory(hass, "wallet")
+    assert ".corrupt-" in str(await history.async_load())
+    assert history.results() == left
+    history.keep({**GOOD, "window": {"start": 180}})
+    assert history.before(240) is not None
+    await history.async_flush()
+    again = WindowHistory(hass, "wallet")
+    assert await again.async_load() is None
+
+
+async def test_the_windows_of_the_first_version(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """They come over without a word."""
+    hass_storage["mining_farm.windows.wallet"] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": "mining_farm.windows.wallet",
+        "data": {"results": [GOOD], "refused": "why"},
+    }
+    history = WindowHistory(hass, "wallet")
+    assert await history.async_load() is None
+    assert (history.results(), history.refused) == ([GOOD], "why")

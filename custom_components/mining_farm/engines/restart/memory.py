@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+import math
 from typing import Any, Self
 
 from .models import Reason
@@ -134,7 +135,7 @@ class Memory:
                     if key in known
                 }
             )
-        except (AttributeError, KeyError, TypeError) as err:
+        except (AttributeError, KeyError, OverflowError, TypeError) as err:
             raise ValueError(f"damaged memory: {err!r}") from err
 
 
@@ -212,7 +213,11 @@ def _held_since(stored: Mapping[str, str]) -> dict[Reason, datetime]:
 
 
 def _watts(stored: float | None) -> float | None:
-    return None if stored is None else float(stored)
+    if stored is None:
+        return None
+    if not math.isfinite(watts := float(stored)):
+        raise ValueError("a power that is no number")
+    return watts
 
 
 def _maybe(stored: bool | None) -> bool | None:

@@ -113,8 +113,9 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
     @override
     async def _async_poll(self) -> ContainerData:
         if not self._journal_loaded:
-            await self.journal.async_load()
+            aside = await self.journal.async_load()
             self._journal_loaded = True
+            issues.update_record(self.hass, self.config_entry, aside)
         snapshot = await take_snapshot(self.table, self.driver, dt_util.utcnow())
         if (plant := snapshot.plant) is None:
             assert snapshot.failure is not None  # noqa: S101

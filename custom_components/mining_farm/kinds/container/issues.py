@@ -21,6 +21,7 @@ POWER = "container_power"
 LEAK = "container_leak"
 SILENT = "container_silent"
 PLANT_LOST = "container_plant_lost"
+RECORD = "container_record"
 
 PASSING = (LEAK, SILENT, PLANT_LOST)
 """Those that are only true while the container is watched."""
@@ -50,6 +51,17 @@ def update_silence(
 
 
 @callback
+def update_record(
+    hass: HomeAssistant, entry: ConfigEntry[Any], file: str | None
+) -> None:
+    """Say where what was kept of a container was set aside; None: all of it was read."""
+    if file is None:
+        withdraw_issues(hass, entry.entry_id, (RECORD,))
+    else:
+        raise_issue(hass, entry, RECORD, severity=IssueSeverity.WARNING, file=file)
+
+
+@callback
 def delete_passing(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw what nothing keeps true once the container is not watched."""
     withdraw_issues(hass, entry_id, PASSING)
@@ -58,7 +70,7 @@ def delete_passing(hass: HomeAssistant, entry_id: str) -> None:
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw every issue of a container that is removed."""
-    withdraw_issues(hass, entry_id, (PRESSURE, POWER, *PASSING))
+    withdraw_issues(hass, entry_id, (PRESSURE, POWER, RECORD, *PASSING))
 
 
 def _update_units(

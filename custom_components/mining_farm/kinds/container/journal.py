@@ -1,14 +1,15 @@
 """Keeps over a restart what a container does not report again."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
+import math
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
 
-from ...const import DOMAIN
+from ...common.kept import DAMAGE, KeptStore
 from ...engines.containers import Alarm, Nature, Severity
 
 SAVE_DELAY_S = 5
@@ -23,9 +24,7 @@ class ContainerJournal:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the container's entry id."""
-        self._store: Store[dict[str, Any]] = Store(
-            hass, 1, f"{DOMAIN}.container.{entry_id}"
-        )
+        self._store = KeptStore(hass, f"container.{entry_id}")
         self.alarms: Mapping[str, Alarm] = {}
         """Those that are on, by key."""
         self.past: tuple[Alarm, ...] = ()
@@ -39,17 +38,39 @@ class ContainerJournal:
         self._unsaved = False
         self._closed = False
 
-    async def async_load(self) -> None:
-        """Read what was kept."""
-        if (kept := await self._store.async_load()) is None:
-            return
-        self.manual_set_point = kept["manual_set_point"]
-        self.miners = kept.get("miners", {})
+    async def async_load(self) -> str | None:
+        """Read what was kept; return the file that was set aside, if one had to be.
+
+        What can be used of it is: an alarm that is lost is raised again.
+        """
+        aside = await self._store.async_load_readable(self._read)
+        if aside is not None:
+            self._save_soon()
+        return aside
+
+    def _read(self, kept: dict[str, Any]) -> bool:
+        """Take over what can be used; return whether that was all."""
+        alarms, past = _alarms(kept.get("alarms")), _alarms(kept.get("past", []))
+        target, miners = kept.get("manual_set_point"), kept.get("miners", {})
+        self.alarms = {alarm.key: alarm for alarm in alarms or ()}
+        self.past = past or ()
+        target_is_good = target is None or is_number(target)
+        self.manual_set_point = target if target_is_good else None
+        miners_are_good = isinstance(miners, dict) and all(
+            isinstance(number, int) for number in miners.values()
+        )
+        self.miners = miners if miners_are_good else {}
+        last = kept.get("last_number")
         highest = max(self.miners.values(), default=0)
-        self._last_number = kept.get("last_number", highest)
-        alarms = map(_alarm, kept["alarms"])
-        self.alarms = {alarm.key: alarm for alarm in alarms}
-        self.past = tuple(map(_alarm, kept.get("past", ())))
+        self._last_number = last if isinstance(last, int) else highest
+        return (
+            target_is_good
+            and miners_are_good
+            and alarms is not None
+            and past is not None
+            and len(self.alarms) == len(kept["alarms"])
+            and len(self.past) == len(kept.get("past", []))
+        )
 
     @callback
     def keep(
@@ -114,8 +135,29 @@ class ContainerJournal:
         }
 
 
+def is_number(value: object) -> bool:
+    """Return whether a value of JSON is a number that can be a reading."""
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    )
+
+
+def _alarms(kept: object) -> tuple[Alarm, ...] | None:
+    """Return those alarms of a list that can be used; None where there is no list."""
+    if not isinstance(kept, list):
+        return None
+    alarms: list[Alarm] = []
+    for each in kept:
+        with suppress(*DAMAGE):
+            alarms.append(_alarm(each))
+    return tuple(alarms)
+
+
 def _alarm(kept: dict[str, Any]) -> Alarm:
-    cleared = kept["cleared_at"]
+    # The first version kept none that was cleared.
+    cleared = kept.get("cleared_at")
     return Alarm(
         id=kept["id"],
         key=kept["key"],
@@ -123,6 +165,13 @@ def _alarm(kept: dict[str, Any]) -> Alarm:
         severity=Severity(kept["severity"]),
         nature=Nature(kept["nature"]),
         number=kept["number"],
-        raised_at=datetime.fromisoformat(kept["raised_at"]),
-        cleared_at=cleared and datetime.fromisoformat(cleared),
+        raised_at=_time(kept["raised_at"]),
+        cleared_at=None if cleared is None else _time(cleared),
     )
+
+
+def _time(kept: str) -> datetime:
+    time = datetime.fromisoformat(kept)
+    if time.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return time

@@ -1,6 +1,6 @@
 """Which miner is which: the same one twice is refused, a moved one is followed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
@@ -28,8 +28,11 @@ def find_entry(
     """
     for entry in miner_entries(hass):
         if (same := _same_hardware(entry, snapshot)) is None:
-            same = entry.data[CONF_PORT] == port and same_host(
-                entry.data[CONF_HOST], host
+            ours = entry.data.get(CONF_HOST)
+            same = (
+                isinstance(ours, str)
+                and entry.data.get(CONF_PORT) == port
+                and same_host(ours, host)
             )
         if same:
             return entry
@@ -48,11 +51,16 @@ def _same_hardware(
         return None
     for ours, theirs in (
         (entry.data.get(CONF_MAC), snapshot.mac and format_mac(snapshot.mac)),
-        (entry.data.get(CONF_PROFILE, {}).get("hardware_id"), snapshot.hardware_id),
+        (_hardware_id(entry), snapshot.hardware_id),
     ):
         if ours and theirs:
             return bool(ours == theirs)
     return None
+
+
+def _hardware_id(entry: MinerConfigEntry) -> object:
+    profile = entry.data.get(CONF_PROFILE)
+    return profile.get("hardware_id") if isinstance(profile, Mapping) else None
 
 
 def miner_title(snapshot: MinerSnapshot, host: str) -> str:

@@ -91,6 +91,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             entry_id=entry.entry_id,
             outlet=outlet,
             on_left_off=lambda: issues.create_left_off(hass, entry),
+            on_set_aside=lambda file: issues.create_record(hass, entry, file),
         )
         self._reauth = ReauthRequests(hass, entry)
         self.events = EventQueue()

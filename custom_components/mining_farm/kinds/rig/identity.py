@@ -69,28 +69,31 @@ def find_miner_user(
 
 def account_key(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the identity of a pool account; its token may change."""
-    account = data.get(CONF_ACCOUNT) or data.get(CONF_TOKEN, "")
+    # Of a damaged entry, or one of a newer version, anything may be missing.
+    account = str(data.get(CONF_ACCOUNT) or data.get(CONF_TOKEN) or "")
     hexadecimal = account[:2].casefold() == "0x"
     return (
-        data[CONF_POOL],
+        str(data.get(CONF_POOL)),
         account.casefold() if hexadecimal else account,
-        data.get(CONF_COIN, "").casefold(),
-        data.get(CONF_BASE_URL, "").rstrip("/"),
+        str(data.get(CONF_COIN) or "").casefold(),
+        str(data.get(CONF_BASE_URL) or "").rstrip("/"),
     )
 
 
 def worker_key(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the identity of a worker of an account."""
-    return *account_key(data), data[CONF_WORKER]
+    return *account_key(data), str(data.get(CONF_WORKER))
 
 
 def outlet_key(data: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return the identity of an outlet; None where there is none."""
     if data.get(CONF_OUTLET) == OUTLET_KASA:
         # Firmware has been seen to change the case of the ids.
-        return OUTLET_KASA, data[CONF_KASA_OUTLET_ID].casefold()
+        outlet_id = data.get(CONF_KASA_OUTLET_ID)
+        return None if outlet_id is None else (OUTLET_KASA, str(outlet_id).casefold())
     if data.get(CONF_OUTLET) == OUTLET_SWITCH:
-        return OUTLET_SWITCH, data[CONF_SWITCH_ENTITY]
+        entity_id = data.get(CONF_SWITCH_ENTITY)
+        return None if entity_id is None else (OUTLET_SWITCH, str(entity_id))
     return None
 
 

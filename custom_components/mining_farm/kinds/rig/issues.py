@@ -19,6 +19,7 @@ MINER_GONE = "rig_miner_gone"
 PLUG_UNREACHABLE = "rig_plug_unreachable"
 POOL_GONE = "rig_pool_gone"
 ACCOUNT_UNKNOWN = "rig_account_unknown"
+RECORD = "rig_record"
 
 PLUG_PATIENCE = timedelta(minutes=30)
 POOL_PATIENCE = timedelta(hours=24)
@@ -76,6 +77,12 @@ def update_miner(hass: HomeAssistant, entry: ConfigEntry[Any], *, gone: bool) ->
 
 
 @callback
+def create_record(hass: HomeAssistant, entry: ConfigEntry[Any], file: str) -> None:
+    """Say where a rig's memory was set aside that could not be read."""
+    raise_issue(hass, entry, RECORD, file=file)
+
+
+@callback
 def create_left_off(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Report that a rig is without power because of us."""
     _set(hass, entry, LEFT_OFF, on=True)
@@ -100,6 +107,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
         MINER_GONE,
         POOL_GONE,
         ACCOUNT_UNKNOWN,
+        RECORD,
     )
     withdraw_issues(hass, entry_id, keys)
 

@@ -1,5 +1,7 @@
 """Stores the memory of a rig on disk, so that it survives a crash."""
 
+from contextlib import suppress
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
@@ -14,6 +16,8 @@ class RigJournal:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the rig's entry id."""
         self._file = RecordPair(hass, f"rig.{entry_id}")
+        self.set_aside: str | None = None
+        """Where a file was kept that could not be read."""
 
     async def async_load(self) -> Memory:
         """Return what was stored.
@@ -28,7 +32,16 @@ class RigJournal:
             LOGGER.error(
                 "A rig's memory cannot be read, so it is not restarted: %s", err
             )
-            return Memory(lost=True)
+            return await self._async_lost()
+
+    async def _async_lost(self) -> Memory:
+        """Set aside what cannot be read, and remember that it could not be."""
+        self.set_aside = await self._file.async_set_aside()
+        memory = Memory(lost=True)
+        if self.set_aside is not None:
+            with suppress(HomeAssistantError):
+                await self.async_store(memory)
+        return memory
 
     async def async_store(self, memory: Memory) -> None:
         """Return once the memory is on disk; HomeAssistantError when it is not."""

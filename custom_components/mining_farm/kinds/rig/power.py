@@ -45,14 +45,16 @@ class RigPower:
         entry_id: str,
         outlet: RigOutlet | None,
         on_left_off: Callable[[], None],
+        on_set_aside: Callable[[str], None],
     ) -> None:
-        """Take the outlet, and what to call when it cannot be turned on again."""
+        """Take the outlet, and what to call about trouble with it and the memory."""
         self._hass = hass
         self._resources = resources
         self._policy = policy
         self._name = name
         self._outlet = outlet
         self._on_left_off = on_left_off
+        self._on_set_aside = on_set_aside
         self._entry_id = entry_id
         self._journal = RigJournal(hass, entry_id)
         self._memory: Memory | None = None
@@ -89,6 +91,8 @@ class RigPower:
         """Read the memory from disk, once a cut of before a reload has ended."""
         await self._resources.async_closed(self._entry_id)
         self._memory = await self._journal.async_load()
+        if self._journal.set_aside is not None:
+            self._on_set_aside(self._journal.set_aside)
 
     async def async_store(self, memory: Memory) -> None:
         """Store a memory; HomeAssistantError when it cannot be written."""

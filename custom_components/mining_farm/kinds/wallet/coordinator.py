@@ -165,7 +165,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             if self._shutdown_requested:
                 raise UpdateFailed("the entry is unloaded")
             if self._mining is None:
-                await self.history.async_load()
+                aside = await self.history.async_load()
+                issues.update_record(self.hass, self.config_entry, aside)
                 await self._async_read_cautions()
                 await self.chain.start()
                 self.config_entry.async_on_unload(

@@ -1,20 +1,14 @@
 """The outcomes of a wallet's last windows, without the winners of others."""
 
-from typing import Any, TypedDict
+from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
 
-from ...const import DOMAIN
+from ...common.kept import KeptStore
 
 KEPT = 200
 SAVE_DELAY_S = 1
 """What is on disk triggers no second event after a crash."""
-
-
-class _Kept(TypedDict):
-    results: list[dict[str, Any]]
-    refused: str | None
 
 
 class WindowHistory:
@@ -25,19 +19,31 @@ class WindowHistory:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the wallet's entry id."""
-        self._store: Store[_Kept] = Store(hass, 1, f"{DOMAIN}.windows.{entry_id}")
+        self._store = KeptStore(hass, f"windows.{entry_id}")
         self._results: dict[int, dict[str, Any]] = {}
         self._refused: str | None = None
         self._changed = False
 
-    async def async_load(self) -> None:
-        """Recall what was kept."""
-        if (kept := await self._store.async_load()) is None:
-            return
-        self._results = {
-            result["window"]["start"]: result for result in kept["results"]
-        }
-        self._refused = kept["refused"]
+    async def async_load(self) -> str | None:
+        """Recall what was kept; return the file that was set aside, if one had to be.
+
+        What can be used of it is: of a window that is lost there may be a second event.
+        """
+        aside = await self._store.async_load_readable(self._read)
+        if aside is not None:
+            self._save()
+        return aside
+
+    def _read(self, kept: dict[str, Any]) -> bool:
+        """Take over what can be used; return whether that was all."""
+        results, refused = kept.get("results"), kept.get("refused")
+        refusal_is_good = refused is None or isinstance(refused, str)
+        self._refused = refused if refusal_is_good else None
+        if not isinstance(results, list):
+            return False
+        good = [result for result in results if _is_result(result)]
+        self._results = {result["window"]["start"]: result for result in good}
+        return refusal_is_good and len(self._results) == len(results)
 
     @callback
     def keep(self, result: dict[str, Any]) -> None:
@@ -88,6 +94,20 @@ class WindowHistory:
         self._changed = True
         self._store.async_delay_save(self._data, SAVE_DELAY_S)
 
-    def _data(self) -> _Kept:
+    def _data(self) -> dict[str, Any]:
         self._changed = False
         return {"results": self.results(), "refused": self._refused}
+
+
+def _is_result(kept: object) -> bool:
+    """Return whether a result has what the next one is compared with."""
+    match kept:
+        case {
+            "window": {"start": int()},
+            "block_hash": str(),
+            "outcome": str(),
+            "won": _,
+            "banned": list(),
+        }:
+            return True
+    return False

@@ -59,5 +59,5 @@ def _proxy_key(options: Mapping[str, Any]) -> tuple[str, ...] | None:
     if proxy == PROXY_NONE:
         return None
     # Of Braiins' profile, each wallet weighs the same two goals.
-    pool = options[CONF_PROXY_POOL].casefold() if proxy == PROXY_IHP else ""
-    return options[CONF_PROXY_FILE], pool
+    pool = str(options.get(CONF_PROXY_POOL)).casefold() if proxy == PROXY_IHP else ""
+    return str(options.get(CONF_PROXY_FILE)), pool

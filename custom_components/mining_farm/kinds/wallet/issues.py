@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import STORAGE_DIR
 
 from ...common.issues import raise_issue, withdraw_issues
@@ -16,9 +17,21 @@ WORKERS = "wallet_workers"
 ROUTING = "wallet_routing"
 AGEING = "wallet_ageing"
 JOURNAL = "wallet_journal"
+RECORD = "wallet_record"
 
 LEFT = timedelta(minutes=20)
 """Before validators stop counting a commitment."""
+
+
+@callback
+def update_record(
+    hass: HomeAssistant, entry: ConfigEntry[Any], file: str | None
+) -> None:
+    """Say where the kept windows were set aside; None: all of them were read."""
+    if file is None:
+        withdraw_issues(hass, entry.entry_id, (RECORD,))
+    else:
+        raise_issue(hass, entry, RECORD, severity=ir.IssueSeverity.WARNING, file=file)
 
 
 @callback
@@ -69,7 +82,7 @@ def update_journal(
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Delete every issue of a wallet that is removed."""
-    withdraw_issues(hass, entry_id, (WORKERS, ROUTING, AGEING, JOURNAL))
+    withdraw_issues(hass, entry_id, (WORKERS, ROUTING, AGEING, JOURNAL, RECORD))
 
 
 def _set(

@@ -130,8 +130,12 @@ class ContainerFlow(ConfigFlow):
             self.hass, Kind.CONTAINER, excluding=self.context.get("entry_id")
         )
         for entry in others:
-            host, port = entry.data[CONF_HOST], entry.data[CONF_PORT]
-            if port == found.port and same_host(host, found.host):
+            host, port = entry.data.get(CONF_HOST), entry.data.get(CONF_PORT)
+            if (
+                isinstance(host, str)
+                and port == found.port
+                and same_host(host, found.host)
+            ):
                 raise already_set_up(entry)
 
     def _name(self, found: Found) -> str:

@@ -222,7 +222,9 @@ class RigAccountFlow(RigStepsFlow):
             key=lambda entry: entry.created_at,
             reverse=True,
         ):
-            by_account.setdefault(account_key(entry.data), entry)
+            # A newer version may have known more pools.
+            if entry.data.get(CONF_POOL) in POOLS:
+                by_account.setdefault(account_key(entry.data), entry)
         return {entry.entry_id: entry for entry in by_account.values()}
 
     def _stored_account(self) -> dict[str, Any]:

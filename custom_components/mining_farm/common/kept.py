@@ -1,0 +1,80 @@
+"""What is kept in a `Store`: for nobody else to read, and never fatal to what reads it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.storage import STORAGE_DIR, Store
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN, LOGGER
+
+VERSION = 1
+DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a record raises that is not of this version, or damaged."""
+
+
+class KeptStore(Store[dict[str, Any]]):
+    """A store of 0600 that is written at once or not at all."""
+
+    def __init__(self, hass: HomeAssistant, name: str) -> None:
+        """Take the name of the record, unique within the integration."""
+        super().__init__(
+            hass, VERSION, f"{DOMAIN}.{name}", private=True, atomic_writes=True
+        )
+
+    async def async_load_readable(
+        self, read: Callable[[dict[str, Any]], bool]
+    ) -> str | None:
+        """Read the record, if there is one; return the file that it was moved to.
+
+        It is set aside where it is of a newer version, or where `read` raises or says
+        that something in it is of no use; what `read` took over stays taken over.
+        """
+        try:
+            kept = await self.async_load()
+        except (HomeAssistantError, NotImplementedError, *DAMAGE) as err:
+            return await self._async_set_aside(err)
+        if kept is None:
+            return None
+        try:
+            if read(kept):
+                return None
+        except DAMAGE as err:
+            return await self._async_set_aside(err)
+        return await self._async_set_aside(None)
+
+    @override
+    async def async_remove(self) -> None:
+        """Remove the record, and what was set aside of it."""
+        await super().async_remove()
+        await self.hass.async_add_executor_job(remove_aside, Path(self.path))
+
+    async def _async_set_aside(self, err: Exception | None) -> str:
+        path = Path(self.path)
+        aside = path.with_name(aside_name(path.name))
+        LOGGER.warning(
+            "%s could not be used and is kept as %s: %s", path.name, aside.name, err
+        )
+        await self.hass.async_add_executor_job(_move, path, aside)
+        return f"{STORAGE_DIR}/{aside.name}"
+
+
+def aside_name(name: str) -> str:
+    """Return the name under which a file is kept that cannot be used."""
+    return f"{name}.corrupt-{dt_util.utcnow():%Y%m%dT%H%M%S}"
+
+
+def remove_aside(path: Path) -> None:
+    """Remove what was set aside of a file."""
+    for aside in path.parent.glob(f"{path.name}.corrupt-*"):
+        aside.unlink(missing_ok=True)
+
+
+def _move(path: Path, aside: Path) -> None:
+    try:
+        path.replace(aside)
+    except OSError as err:
+        LOGGER.warning("%s could not be set aside: %s", path.name, err)

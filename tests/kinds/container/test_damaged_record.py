@@ -1,0 +1,113 @@
+"""A container whose record is of another version, or damaged, is watched all the same."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.const import DOMAIN
+from homeassistant.const import STATE_ON
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from simulators.antspace import AntspaceSimulator
+
+from .conftest import Site
+from .test_resilience import ALARMS, LEAK
+
+KEY = "mining_farm.container.north"
+ALARM: dict[str, Any] = {
+    "id": "1",
+    "key": "leakage_fault",
+    "name": "Leak",
+    "severity": "critical",
+    "nature": "moisture",
+    "number": None,
+    "raised_at": "2026-11-21T10:00:00+00:00",
+}
+"""As the first version kept one."""
+
+
+def kept(version: int = 1, **data: Any) -> dict[str, Any]:
+    """Return a record as Home Assistant stores it."""
+    known = {"alarms": [], "manual_set_point": 33.0, "miners": {"192.0.2.1": 4}}
+    return {
+        "version": version,
+        "minor_version": 1,
+        "key": KEY,
+        "data": {**known, **data},
+    }
+
+
+def issue(hass: HomeAssistant) -> ir.IssueEntry | None:
+    """Return the issue about the record."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, "container_record_north")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        kept(version=2),
+        kept(alarms=[{**ALARM, "severity": 99}]),
+        kept(alarms=[{**ALARM, "nature": "of_tomorrow"}]),
+        kept(alarms=[{**ALARM, "raised_at": "2026-11-21T10:00:00"}]),
+        kept(alarms=[{**ALARM, "raised_at": 5}]),
+        kept(alarms=[{"key": "leakage_fault"}]),
+        kept(alarms=["leakage_fault"]),
+        kept(alarms={"leakage_fault": ALARM}),
+        kept(alarms=None),
+        kept(manual_set_point="warm"),
+        kept(manual_set_point=float("inf")),
+        kept(miners=[1, 2]),
+        kept(miners={"192.0.2.1": "four"}),
+        kept(past=7),
+    ],
+)
+async def test_a_leak_is_reported_whatever_was_kept(
+    site: Site,
+    north: AntspaceSimulator,
+    hass_storage: dict[str, Any],
+    record: dict[str, Any],
+) -> None:
+    """The entry goes on, an issue names the file, and the next record is good."""
+    hass_storage[KEY] = record
+    north.raise_alarm("leakage_fault")
+    entry = await site.add(north)
+    await site.polls()
+    assert site.state(LEAK) == STATE_ON
+    assert site.state(ALARMS) == "1"
+    found = issue(site.hass)
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert ".corrupt-" in found.translation_placeholders["file"]
+    await site.after(10)
+    await site.hass.config_entries.async_reload(entry.entry_id)
+    await site.settle()
+    assert issue(site.hass) is None
+    assert site.state(LEAK) == STATE_ON
+
+
+async def test_what_can_be_used_is(
+    site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any]
+) -> None:
+    """One alarm that this version does not know takes no other along."""
+    hass_storage[KEY] = kept(alarms=[ALARM, {**ALARM, "key": "x", "severity": 99}])
+    north.raise_alarm("leakage_fault")
+    entry = await site.add(north)
+    await site.polls()
+    [alarm] = site.get(ALARMS).attributes["alarms"]
+    assert alarm["since"].startswith("2026-11-21T10:00:00")
+    assert entry.runtime_data.journal.miners == {"192.0.2.1": 4}
+
+
+async def test_what_the_first_version_wrote(
+    site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any]
+) -> None:
+    """Alarm, target and numbers come over, without any issue."""
+    hass_storage[KEY] = kept(alarms=[ALARM])
+    north.raise_alarm("leakage_fault")
+    entry = await site.add(north)
+    await site.polls()
+    assert issue(site.hass) is None
+    [alarm] = site.get(ALARMS).attributes["alarms"]
+    assert alarm["since"].startswith("2026-11-21T10:00:00")
+    assert entry.runtime_data.journal.miners == {"192.0.2.1": 4}
+    assert KEY in hass_storage
