@@ -52,7 +52,7 @@ class Night:
     share: datetime | None = START
     """The last share that the pool knows."""
     works: bool = False
-    contact: Contact = Contact.TOLD
+    contact: Contact = Contact.ANSWERED
     pool: dict[str, object] | None = field(default_factory=dict)
     """What else is true of the pool's answers; None: the rig has no account."""
     outlet: OutletEvidence = ON
@@ -94,7 +94,7 @@ class Night:
         self.answer = None if self.pool is None else self._pool_at(self.now)
 
     def _pool_at(self, at: datetime) -> PoolEvidence:
-        if self.contact is not Contact.TOLD:
+        if self.contact is not Contact.ANSWERED:
             return PoolEvidence(verdict=Verdict.NONE, at=at, contact=self.contact)
         old = self.share is None or at - self.share >= self.policy.time_until_offline
         told = {
@@ -171,7 +171,7 @@ def test_a_pool_that_answers_again_brings_a_pause(contact: Contact) -> None:
     """The rig needs minutes to find its pool, the pool minutes to show it."""
     night = Night(contact=contact)
     night.until(22)
-    night.contact = Contact.TOLD
+    night.contact = Contact.ANSWERED
     night.until(33)
     assert night.cuts == []
     assert night.reason is Reason.CAME_BACK
@@ -186,7 +186,7 @@ def test_one_lost_answer_brings_none(contact: Contact) -> None:
     night.until(5)
     night.contact = contact
     night.until(9.5)
-    night.contact = Contact.TOLD
+    night.contact = Contact.ANSWERED
     night.until(16)
     assert len(night.cuts) == 1
 
@@ -195,7 +195,7 @@ def test_a_pool_that_is_away_at_the_start_was_so_for_long() -> None:
     """Nobody knows since when the rig could not mine."""
     night = Night(contact=Contact.NOTHING, now=START + 11 * MINUTE)
     night.poll()
-    night.contact = Contact.TOLD
+    night.contact = Contact.ANSWERED
     night.until(25)
     assert night.cuts == []
     assert night.reason is Reason.CAME_BACK
@@ -207,7 +207,7 @@ def test_a_flapping_line_never_shields_a_hung_rig_for_good() -> None:
 
     def flap() -> None:
         away = night.minute % 22 < 12
-        night.contact = Contact.NOTHING if away else Contact.TOLD
+        night.contact = Contact.NOTHING if away else Contact.ANSWERED
 
     night.until(220, flap)
     assert night.cuts
@@ -227,7 +227,7 @@ def test_a_pause_outlasts_a_reload() -> None:
     """What came back is on disk."""
     night = Night(contact=Contact.NOTHING)
     night.until(22)
-    night.contact = Contact.TOLD
+    night.contact = Contact.ANSWERED
     night.until(26)
     night.reload()
     night.until(34)
@@ -311,7 +311,7 @@ def test_a_refused_question_waits_and_is_no_comeback() -> None:
     night.now += POLL
     night.poll()
     assert night.cuts == []
-    night.contact = Contact.TOLD
+    night.contact = Contact.ANSWERED
     night.until(20)
     assert len(night.cuts) == 1
 
@@ -416,7 +416,7 @@ def test_a_miner_that_became_idle_as_the_pool_was_away_has_time_to_find_it() -> 
     night.now, night.contact = START + MINUTE, Contact.NOTHING
     night.ask()
     night.poll()
-    night.contact = Contact.TOLD
+    night.contact = Contact.ANSWERED
     night.until(10.5)
     assert night.cuts == []
     night.until(16.5)
@@ -444,7 +444,7 @@ def test_silence_while_the_pool_was_away_is_no_silence_of_the_rig() -> None:
     night.contact = Contact.NOTHING
     night.ask()
     night.until(10)
-    night.contact = Contact.TOLD
+    night.contact = Contact.ANSWERED
     night.ask()
     night.until(12.5)
     assert night.cuts == []
@@ -508,7 +508,9 @@ def test_online_at_either_account_is_online() -> None:
     assert night.reason is Reason.POOL_SEES_SHARES
 
 
-@pytest.mark.parametrize(("contact", "cuts"), [(Contact.TOLD, 1), (Contact.NOTHING, 0)])
+@pytest.mark.parametrize(
+    ("contact", "cuts"), [(Contact.ANSWERED, 1), (Contact.NOTHING, 0)]
+)
 def test_a_second_account_that_does_not_answer_holds(
     contact: Contact, cuts: int
 ) -> None:

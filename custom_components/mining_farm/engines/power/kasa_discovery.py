@@ -120,7 +120,7 @@ async def async_identify(
     # Somebody is there whom a search does not reach, as behind a router.
     parameters = await _async_try_all(host, credentials, sessions)
     if parameters is None:
-        # Tells a device that refuses these credentials from one that is no Kasa.
+        # Distinguishes a device that refuses these credentials from one that is no Kasa.
         parameters = _KLAP
     try:
         return await asking.async_ask(host, parameters)

@@ -36,7 +36,7 @@ class KasaOutletInfo:
     on: bool
     measures: bool
     on_for: float | None = field(default=None, compare=False)
-    """For how many s its relay has been closed, where it tells that."""
+    """Seconds since its relay was closed, where it reports that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

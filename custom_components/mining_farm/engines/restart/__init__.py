@@ -19,6 +19,7 @@ from .changes import (
 from .company import company
 from .cycle import OutletFailure, PowerCycler
 from .decide import Decision, decide
+from .finding import LAST_WORDS, local_limit
 from .gate import PowerUpGate
 from .memory import Intent, Memory, Recent
 from .models import (
@@ -39,7 +40,6 @@ from .models import (
 )
 from .outage import PoolHealth, PoolMember
 from .presence import Presence
-from .weighing import LAST_WORDS, local_limit
 
 __all__ = [
     "LAST_WORDS",

@@ -1,4 +1,4 @@
-"""Tells a network's fault from the faults of rigs, by their linked miners: pure."""
+"""Distinguishes a fault of the network from faults of rigs, by their linked miners: pure."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -13,7 +13,7 @@ LONGEST_BACK_OFF_S = 300.0
 
 
 class OutletFailure(Exception):  # noqa: N818
-    """The outlet could not be reached, or did not confirm what it was told."""
+    """The outlet could not be reached, or did not confirm a command."""
 
     def __init__(self, message: str, *, sent: bool) -> None:
         """Note whether a command may have reached the outlet."""
@@ -25,7 +25,7 @@ class Outlet(Protocol):
     """A rig's outlet; commands return once they are confirmed."""
 
     async def async_is_on(self) -> bool:
-        """Return whether the outlet is on; OutletFailure when it does not tell."""
+        """Return whether the outlet is on; OutletFailure when it does not say."""
 
     async def async_turn_on(self) -> None:
         """Turn on and confirm; OutletFailure when that cannot be done."""
@@ -57,7 +57,7 @@ class PowerCycler:
         sleep: Callable[[float], Awaitable[object]],
         on_left_off: Callable[[], None],
     ) -> None:
-        """Take the outlet, the journal, clocks, and whom to tell of an outlet left off."""
+        """Take the outlet, the journal, clocks, and what is called when the outlet was left off."""
         self._outlet = outlet
         self._journal = journal
         self._policy = policy

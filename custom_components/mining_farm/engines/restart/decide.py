@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .changes import DAY, MAX_DISOBEYED, begin_cut, cuts_of_day
+from .finding import USUAL_DRAW, Finding, counts, weigh
 from .memory import Memory
 from .models import (
     Action,
@@ -17,7 +18,6 @@ from .models import (
     Verdict,
 )
 from .observing import after_clock_set_back, contradicts, observe, powered
-from .weighing import USUAL_DRAW, Finding, counts, weigh
 
 FRESH = timedelta(seconds=30)
 """A pool's answer on which a cut may stand, where the pool does not need longer."""
@@ -106,7 +106,7 @@ def _unfinished(
 ) -> Decision:
     """Return what to do about a cut that was begun: power, first of all.
 
-    One of more than a day ago comes from a restored backup: nobody knows who works there.
+    One of more than a day ago comes from a restored backup: a person may be at work there.
     """
     assert memory.intent is not None  # noqa: S101
     if now - memory.intent.off_at < DAY:

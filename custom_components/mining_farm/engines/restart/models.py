@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What a pool tells about a worker."""
+    """What a pool reports about a worker."""
 
     ONLINE = "online"
     OFFLINE = "offline"
@@ -17,7 +17,7 @@ class Verdict(StrEnum):
 class Contact(StrEnum):
     """How a pool answered."""
 
-    TOLD = "told"
+    ANSWERED = "answered"
     """With the workers of the account, whatever it said of this one."""
     REFUSED = "refused"
     """Rate limit, refused token, unknown account, error."""
@@ -35,11 +35,11 @@ class Basis(StrEnum):
 
 
 class MinerKind(StrEnum):
-    """What a linked miner tells about the rig, first hand."""
+    """What a linked miner reports about the rig, first hand."""
 
     HASHING = "hashing"
     IDLE = "idle"
-    """Answers, does not hash, and was not told to sleep."""
+    """Answers, does not hash, and was not set to sleep."""
     POOL_LOST = "pool_lost"
     """Answers, but none of its pools answers it: no fault of the rig."""
     SLEEPING = "sleeping"
@@ -159,14 +159,14 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolEvidence:
-    """What the pool told last, and when it was asked."""
+    """What the pool answered last, and when it was asked."""
 
     verdict: Verdict
     at: datetime
     last_share: datetime | None = None
     outage: bool = False
     """Most rigs of the pool fell silent together: it is the pool."""
-    contact: Contact = Contact.TOLD
+    contact: Contact = Contact.ANSWERED
     basis: Basis = Basis.SHARES
     fresh_for: timedelta | None = None
     """How long an answer is as good as a new one; None: any answer is."""
@@ -183,7 +183,7 @@ class PoolEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinerEvidence:
-    """What the linked miner tells, since when, and when it was last asked with success."""
+    """What the linked miner reports, since when, and when it was last asked with success."""
 
     kind: MinerKind
     since: datetime
@@ -192,12 +192,12 @@ class MinerEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletEvidence:
-    """What the outlet told last; the draw in W where it measures."""
+    """What the outlet reported last; the draw in W where it measures."""
 
     kind: OutletKind
     watts: float | None = None
     on_since: datetime | None = None
-    """Since when its relay is closed, where it tells that."""
+    """Since when its relay is closed, where it reports that."""
     at: datetime | None = None
     """When it was asked; None: just now."""
 
@@ -216,7 +216,7 @@ class Evidence:
     blind: bool = False
     """No pool could be reached lately: the internet may be down."""
     internet_seen: datetime | None = None
-    """When any pool last answered; None: nobody keeps count."""
+    """When any pool last answered; None: that is not counted."""
     internet_back_at: datetime | None = None
     """When a pool answered after none had for a while."""
     quiet: bool = False

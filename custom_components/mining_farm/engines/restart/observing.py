@@ -95,14 +95,14 @@ def _heard(now: datetime, recent: Recent, miner: MinerEvidence) -> Recent:
 def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
     """Note whether the pool answers.
 
-    One that does not when it is first asked has been away for nobody knows how long.
+    One that does not when it is first asked has been away for an unknown time.
     """
-    told = pool.contact is Contact.TOLD
+    answered = pool.contact is Contact.ANSWERED
     recent = _count_away(memory.recent, memory.pool, pool)
-    presence = memory.pool.learn(pool.at, answered=told)
+    presence = memory.pool.learn(pool.at, answered=answered)
     if not recent.pool_asked:
         recent = replace(recent, pool_asked=True)
-        presence = presence if told else presence.long_absent(pool.at)
+        presence = presence if answered else presence.long_absent(pool.at)
     return _change(memory, pool=presence, recent=recent)
 
 
@@ -116,7 +116,7 @@ def _count_away(recent: Recent, before: Presence, pool: PoolEvidence) -> Recent:
         if recent.line_lost_at is None or recent.line_lost_at < pool.at:
             return replace(recent, line_lost_at=pool.at)
         return recent
-    if pool.contact is not Contact.TOLD:
+    if pool.contact is not Contact.ANSWERED:
         return recent
     if pool.last_share is not None and pool.last_share != recent.share:
         away = recent.away if recent.share is None else timedelta()
@@ -205,7 +205,7 @@ def _observe_draw(
 def after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memory:
     """Return the memory with nothing in it that only a faster clock could have set.
 
-    Waits begin anew then: neither endless, nor over before their time.
+    Waits begin again then: neither endless, nor over before their time.
     """
 
     cooling = now + max(policy.status_check_cooldown, policy.first_step_wait)

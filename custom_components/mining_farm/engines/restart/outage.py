@@ -1,4 +1,4 @@
-"""Tells a pool's fault from the faults of rigs: pure."""
+"""Distinguishes a fault of the pool from faults of rigs: pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -40,7 +40,7 @@ class Presence:
     def long_absent(self, at: datetime) -> Presence:
         """Return the presence of what failed when it was first asked.
 
-        Nobody knows for how long it has been away.
+        For how long it has been away is unknown.
         """
         since = min(self.failed_since or at, at - ABSENCE)
         return replace(self, failures=2, failed_since=since, failed_at=at)

@@ -42,7 +42,7 @@ class RigOutletReading:
     watts: float | None = None
     energy_kwh: float | None = None
     on_for: float | None = None
-    """For how many s its relay has been closed, where it tells that."""
+    """Seconds since its relay was closed, where it reports that."""
 
 
 class RigOutlet(Protocol):

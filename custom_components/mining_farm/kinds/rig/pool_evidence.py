@@ -20,7 +20,7 @@ BEFORE_SILENCE = timedelta(minutes=10)
 FRESH = timedelta(seconds=30)
 MAX_NAMES = 5000
 _NOTHING = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
-_TOLD = (Outcome.WORKER, Outcome.ABSENT)
+_ANSWERED = (Outcome.WORKER, Outcome.ABSENT)
 _UNUSABLE = (VerdictReason.STALE, VerdictReason.CLOCK)
 _BASIS = {
     VerdictReason.FLAG: Basis.FLAG,
@@ -98,7 +98,7 @@ def pool_evidence(
         ),
         newcomer_at=newcomer_at,
     )
-    if evidence.contact is not Contact.TOLD:
+    if evidence.contact is not Contact.ANSWERED:
         # An empty list after a full one is no verdict either.
         return replace(evidence, verdict=Verdict.NONE)
     return evidence
@@ -107,9 +107,9 @@ def pool_evidence(
 def _contact(report: AccountReport, verdict: PoolVerdict) -> Contact:
     if report.outcome in _NOTHING:
         return Contact.NOTHING
-    if report.outcome not in _TOLD or verdict.reason in _UNUSABLE:
+    if report.outcome not in _ANSWERED or verdict.reason in _UNUSABLE:
         return Contact.REFUSED
-    return Contact.TOLD
+    return Contact.ANSWERED
 
 
 def _others_work(

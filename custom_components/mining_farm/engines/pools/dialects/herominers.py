@@ -10,7 +10,7 @@ from ..values import epoch, hashrate, mapping, message, text
 
 
 class HeroMiners(Dialect):
-    """Tells of a stranger with HTTP 200; workers are kept for 15 days."""
+    """Answers an unknown account with HTTP 200; workers are kept for 15 days."""
 
     key = "herominers"
     name = "HeroMiners"

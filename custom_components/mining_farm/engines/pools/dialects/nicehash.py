@@ -13,7 +13,7 @@ _STATUSES = {"MINING": True, "BENCHMARKING": True, "OFFLINE": False, "ERROR": Fa
 
 
 class NiceHash(Dialect):
-    """Tells when a rig last called rather than its last share; rates lack a unit."""
+    """Reports when a rig last called rather than its last share; rates lack a unit."""
 
     key = "nicehash"
     name = "NiceHash"

@@ -191,7 +191,7 @@ def _any_pool(
     if Verdict.ONLINE in (first.verdict, second.verdict):
         return replace(both, verdict=Verdict.ONLINE)
     # One that was never used says nothing; one that does not answer might.
-    if second.contact is not Contact.TOLD:
+    if second.contact is not Contact.ANSWERED:
         return replace(both, verdict=Verdict.NONE)
     return both
 
