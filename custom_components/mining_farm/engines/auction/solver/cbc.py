@@ -6,19 +6,20 @@ MPS file and the seed; so every detail here is the reference's.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import accumulate, chain, repeat
-from operator import mul
+from importlib.util import find_spec
+import os
 from pathlib import Path
+import platform
 import subprocess
-
-from pulp import LpBinary, LpMaximize, LpProblem, LpStatusOptimal, lpSum  # type: ignore[import-untyped]
-from pulp.apis.coin_api import COIN_CMD, pulp_cbc_path  # type: ignore[import-untyped]
+import sys
 
 from ..errors import SolverError
 from ..models import FP, Bid
 from ..window.selection import Knapsack, pack
+from .model_file import read_solution, write_model
 
 BIG_M_FROM_BLOCK = 7_405_572
 """From here on, windows minimise the cost among those with the most hashrate."""
@@ -49,7 +50,8 @@ def seed_from_hash(block_hash: str) -> int:
 
 def find_cbc(path: str | None, folder: Path) -> CBC | None:
     """Return CBC at a path (PuLP's own by default), or None where it does not run."""
-    path = path or pulp_cbc_path
+    if (path := path or _bundled_cbc()) is None:
+        return None
     try:
         digest = sha256(Path(path).read_bytes()).hexdigest()
         cbc = CBC(path=path, reference=digest.startswith(_REFERENCE))
@@ -69,23 +71,8 @@ def choose(
     seconds: float,
 ) -> tuple[int, ...]:
     """Return how many of each lot win; SolverError after so many seconds."""
-    problem = LpProblem("auction_knap", LpMaximize)
-    size = sum(knapsack.counts)
-    # PuLP orders columns by name (x_10 before x_2): the names decide ties.
-    workers = [
-        problem.add_variable(f"x_{number}", cat=LpBinary) for number in range(size)
-    ]
-    costs = _repeat(knapsack.costs, knapsack.counts)
-    values = _repeat(knapsack.values, knapsack.counts)
-    # The constraint comes first: it names the columns' order in the file.
-    problem += lpSum(map(mul, workers, costs, strict=True)) <= knapsack.capacity
-    if big_m:
-        margin = knapsack.capacity + 1
-        values = [
-            value * margin - cost for value, cost in zip(values, costs, strict=True)
-        ]
-    problem += lpSum(map(mul, workers, values, strict=True))
-    columns, names, rows, _ = problem.writeMPS(str(folder / "knap.mps"), rename=1)
+    model = write_model(knapsack, big_m=big_m)
+    (folder / "knap.mps").write_text(model, encoding="ascii")
     options = ["-max", "-threads", "1"]
     if seed > 0:
         options += ["-randomSeed", str(seed)]
@@ -93,28 +80,32 @@ def choose(
     options += ["-printingOptions", "all", "-solution", "knap.sol"]
     solution = folder / "knap.sol"
     solution.unlink(missing_ok=True)
-    reader = COIN_CMD(path=cbc.path, msg=False)
     try:
         _run(cbc.path, folder, ["knap.mps", *options], seconds)
-        status, chosen, *_ = reader.readsol_MPS(
-            str(solution), problem, columns, names, rows
-        )
+        text = solution.read_text(encoding="ascii", errors="replace")
     except subprocess.TimeoutExpired as err:
         raise SolverError(f"CBC found no winners within {seconds:.0f} s") from err
-    except (OSError, ValueError, IndexError) as err:
+    except OSError as err:
         raise SolverError(f"CBC gave no answer: {err}") from err
-    if status != LpStatusOptimal:
-        raise SolverError("CBC found no winners")
-    wins = [chosen[worker.name] >= 0.5 for worker in workers]
-    ends = list(accumulate(knapsack.counts))
-    return tuple(
-        sum(wins[end - count : end])
-        for end, count in zip(ends, knapsack.counts, strict=True)
-    )
+    return read_solution(text, knapsack)
 
 
-def _repeat(numbers: Sequence[int], counts: Sequence[int]) -> list[int]:
-    return list(chain.from_iterable(map(repeat, numbers, counts, strict=True)))
+def _bundled_cbc() -> str | None:
+    """Return where PuLP keeps its CBC, without importing PuLP; None without it."""
+    spec = find_spec("pulp")
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    arm = platform.machine() in {"aarch64", "arm64"}
+    system, machine = "linux", "arm64" if arm else "i64"
+    if sys.platform == "darwin":
+        system, machine = "osx", "i64"
+    folder = Path(spec.submodule_search_locations[0])
+    path = folder / "solverdir" / "cbc" / system / machine / "cbc"
+    with suppress(OSError):
+        # Some installers drop the mode, which PuLP would set when it is imported.
+        if not os.access(path, os.X_OK):
+            path.chmod(path.stat().st_mode | 0o111)
+    return str(path)
 
 
 def _run(path: str, folder: Path, arguments: Sequence[str], seconds: float) -> None:
