@@ -143,6 +143,10 @@ async def test_a_spoilt_answer_is_never_a_default(
         else:
             simulator.node.spoil_answers(method, fault)
         for name in reads:
+            if (name, fault) == ("tempo", "null") and method == "state_getStorage":
+                # No stored tempo: it is asked as the original asks, and is true.
+                assert await service.tempo(start.hex) == 360
+                continue
             match name:
                 case "commitment" if fault == "null":
                     # Null is how a chain says that there is none.

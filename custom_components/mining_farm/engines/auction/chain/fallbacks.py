@@ -7,6 +7,8 @@ other reason.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from async_substrate_interface.errors import StorageFunctionNotFound
+
 from ..errors import ChainError
 from .connection import ConnectionLostError, NodeError
 from .reading import read_bytes, read_number, read_tempo
@@ -53,16 +55,12 @@ async def subnet_tempo(
     report: Report,
 ) -> int:
     """Return the tempo: of the storage, as the original asks, or the one known before."""
-    stored = None
-    await substrate.runtime_at(block_hash)
     try:
         stored = await substrate.storage(
             "SubtensorModule", "Tempo", [netuid], block_hash
         )
-    except ChainError:
-        raise
-    except Exception:  # noqa: BLE001, S110 The node's types do not name it
-        pass
+    except StorageFunctionNotFound:
+        stored = None
     if stored is not None:
         return read_tempo(stored)
     if (tempo := await _tempo_by_call(substrate, netuid, block_hash)) is not None:
