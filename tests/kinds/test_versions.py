@@ -33,7 +33,7 @@ KEYS = (
     "worker_name",
     "outlet",
     "kasa_outlet_id",
-    "switch_entity",
+    "switch_entity_id",
     "miner_entry",
 )
 MISSING = object()
