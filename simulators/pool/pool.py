@@ -60,7 +60,7 @@ class Pool(Faults):
             **super().describe(),
             "url": self.url,
             "account": self.account,
-            "token": self.token if self._dialect.auth_header else None,
+            "token": self.token if self._dialect.wants_token else None,
             "requests": self.traffic.requests,
         }
 
@@ -83,10 +83,9 @@ class Pool(Faults):
         found = re.fullmatch(dialect.path, request.path)
         if found is None or request.method != dialect.method:
             return _NOT_FOUND
-        header = dialect.auth_header
-        if header is not None and request.headers.get(header) != self.token:
+        if not self._admits(request):
             return dialect.refusal
-        account = found.groupdict().get("account", self.account)
+        account = found.groupdict().get("account") or self.account
         if dialect.account_in is not None:
             members = json.loads(body) if body else request.query
             account = members.get(dialect.account_in, "")
@@ -102,6 +101,12 @@ class Pool(Faults):
             )
         )
         return dialect.answer(Question(account, request.query, View(view.now, listed)))
+
+    def _admits(self, request: web.BaseRequest) -> bool:
+        header, member = self._dialect.auth_header, self._dialect.token_in
+        if header is not None:
+            return request.headers.get(header) == self.token
+        return member is None or request.query.get(member) == self.token
 
     def _sent(self, reply: Reply) -> web.Response:
         text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)

@@ -63,12 +63,19 @@ class Dialect:
     """Member of the query or JSON body that names the account; None: path or token."""
     auth_header: str | None = None
     """Header that must hold the token."""
+    token_in: str | None = None
+    """Member of the query that must hold the token."""
     refusal: Reply = Reply({"message": "Unauthorized"}, 401)
     """What a wrong token is answered."""
     stranger: Reply | None = None
     """What an unknown account is answered; None: what one without workers is."""
     drops_after: float | None = None
     """Seconds of silence after which a worker is no longer listed."""
+
+    @property
+    def wants_token(self) -> bool:
+        """Whether it answers to those with a token only."""
+        return (self.auth_header or self.token_in) is not None
 
 
 def iso(moment: float) -> str:

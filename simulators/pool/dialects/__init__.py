@@ -1,6 +1,6 @@
 """How each pool is asked and how it answers, by the keys of the real pools."""
 
-from . import keyed, open_ethereum, solo, wallets
+from . import keyed, open_ethereum, queried, solo, unmineable, wallets
 
 DIALECTS = {
     "flexpool": wallets.FLEXPOOL,
@@ -23,4 +23,9 @@ DIALECTS = {
     "k1pool": open_ethereum.K1POOL,
     "viabtc": keyed.VIABTC,
     "luxor": keyed.LUXOR,
+    "unmineable": unmineable.UNMINEABLE,
+    "woolypooly": open_ethereum.WOOLYPOOLY,
+    "litecoinpool": queried.LITECOINPOOL,
+    "mining_dutch": queried.MINING_DUTCH,
+    "prohashing": queried.PROHASHING,
 }

@@ -1,4 +1,4 @@
-"""Pools that want a token: F2Pool, Braiins, ViaBTC, Luxor."""
+"""Pools that want a token in a header: F2Pool, Braiins, ViaBTC, Luxor."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""2Miners, SoloPool.org and K1Pool: what open-ethereum-pool reports (storage/redis.go)."""
+"""2Miners, SoloPool.org, K1Pool, WoolyPooly: what open-ethereum-pool reports (storage/redis.go)."""
 
 from typing import Any
 
@@ -68,6 +68,13 @@ def _k1pool(question: Question) -> Reply:
     )
 
 
+def _woolypooly(question: Question) -> Reply:
+    totals = _totals(question.view)
+    workers: dict[str, dict[str, Any]] = totals["workers"]
+    rows = [{"worker": name, **row} for name, row in workers.items()]
+    return Reply({"stats": {}, "mode_stats": {}, **totals, "workers": rows})
+
+
 TWO_MINERS = Dialect(
     path=r"/api/accounts/(?P<account>[^/]+)",
     answer=_account,
@@ -75,3 +82,4 @@ TWO_MINERS = Dialect(
     drops_after=10_800,
 )
 K1POOL = Dialect(path=r"/api/miner/[^/]+/(?P<account>[^/]+)", answer=_k1pool)
+WOOLYPOOLY = Dialect(path=r"/api/[^/]+/accounts/(?P<account>[^/]+)", answer=_woolypooly)

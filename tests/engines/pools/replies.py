@@ -10,6 +10,7 @@ ALPHA = NOW - timedelta(seconds=90)
 BETA = NOW - timedelta(hours=2)
 EVM = "0xAbCdEf0123456789aBcDeF0123456789AbCdEf01"
 BTC = "bc1qtest0wallet"
+UUID = "00000000-aaaa-4bbb-8ccc-000000000017"
 
 _A, _B = int(ALPHA.timestamp()), int(BETA.timestamp())
 _A_ISO, _B_ISO = "2031-05-04T08:58:30.000Z", "2031-05-04T07:00:00.000Z"
@@ -332,5 +333,80 @@ REPLIES: dict[str, Reply] = {
         },
         (1e14, 0),
         (True, False),
+    ),
+    "unmineable": Reply(
+        _account("unmineable", UUID, coin="DOGE"),
+        {
+            "success": True,
+            "data": {
+                "etchash": {
+                    "workers": [
+                        {"name": "alpha", "online": True, "last": _A * 1000, "chr": 50}
+                    ]
+                },
+                "randomx": {"workers": []},
+                "kawpow": {
+                    "workers": [
+                        {"name": "beta", "online": False, "last": _B * 1000, "chr": 0}
+                    ]
+                },
+            },
+        },
+        (5e7, 0),
+        (True, False),
+    ),
+    "woolypooly": Reply(
+        _account("woolypooly", "RWallet", coin="raven-1"),
+        {
+            "workers": [
+                {"worker": "alpha", "hr": 2e7, "lastBeat": _A, "offline": False},
+                {"name": "beta", "hashrate": 0, "lastBeat": _B, "offline": True},
+            ]
+        },
+        (2e7, 0),
+        (True, False),
+    ),
+    "litecoinpool": Reply(
+        _account("litecoinpool", token="t0ken"),
+        {
+            "workers": {
+                "someone.alpha": {"connected": True, "hash_rate": 700_000},
+                "someone.beta": {"connected": False, "hash_rate": 0},
+            }
+        },
+        (7e8, 0),
+        (True, False),
+        (None, None),
+    ),
+    "mining_dutch": Reply(
+        _account("mining_dutch", "40417", coin="Bitcoin", token="t0ken"),
+        {
+            "getuserworkers": {
+                "data": {
+                    "miners": [
+                        {"username": "someone.alpha", "alive": 1, "hashrate": 90_000},
+                        {"username": "someone.beta", "alive": "0", "hashrate": 0},
+                    ]
+                }
+            }
+        },
+        (9e10, 0),
+        (True, False),
+        (None, None),
+    ),
+    "prohashing": Reply(
+        _account("prohashing", token="t0ken"),
+        {
+            "code": 200,
+            "status": "success",
+            "data": {
+                "miners": [
+                    {"ID": "alpha", "accepted": 3e8},
+                    {"ID": "beta", "accepted": 0},
+                ]
+            },
+        },
+        (None, None),
+        shares=(None, None),
     ),
 }

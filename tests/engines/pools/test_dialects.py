@@ -179,6 +179,26 @@ def test_names_are_encoded(key: str) -> None:
         ("k1pool", {"error": "nope"}, 200, Outcome.API_ERROR),
         ("viabtc", {"code": 25, "message": "Invalid api key"}, 200, Outcome.AUTH),
         ("viabtc", {"code": 1, "message": "Busy"}, 200, Outcome.API_ERROR),
+        (
+            "unmineable",
+            {"success": False, "msg": "Account not found"},
+            200,
+            Outcome.ACCOUNT_UNKNOWN,
+        ),
+        ("unmineable", {"success": False, "msg": "Oh"}, 200, Outcome.API_ERROR),
+        ("woolypooly", {"workers": []}, 200, Outcome.EMPTY),
+        ("woolypooly", "", 404, Outcome.API_ERROR),
+        ("litecoinpool", {"error": "invalid api key"}, 200, Outcome.AUTH),
+        ("litecoinpool", {"error": "Oh"}, 200, Outcome.API_ERROR),
+        ("litecoinpool", {"workers": []}, 200, Outcome.EMPTY),
+        (
+            "mining_dutch",
+            {"getuserworkers": {"data": {"miners": []}}},
+            200,
+            Outcome.EMPTY,
+        ),
+        ("prohashing", {"code": 400, "status": "error"}, 200, Outcome.AUTH),
+        ("prohashing", {"code": 500, "status": "error"}, 200, Outcome.API_ERROR),
         ("luxor", {"message": "Unauthorized"}, 401, Outcome.AUTH),
         ("luxor", {"workers": []}, 200, Outcome.EMPTY),
     ],
@@ -308,6 +328,24 @@ def test_nanopool_does_not_guess_units() -> None:
     assert [worker.hashrate_hs for worker in report.workers] == [None, 0]
 
 
+def test_unmineable_does_not_guess_units() -> None:
+    """The rate of an algorithm whose unit is not known is not known."""
+    row = {"name": "alpha", "online": True, "last": None, "chr": 4.5}
+    data = {"randomx": {"workers": [row]}}
+    (worker,) = _parse("unmineable", {"success": True, "data": data}).workers
+    assert (worker.flag, worker.hashrate_hs) == (True, None)
+
+
+def test_a_list_without_anything_to_judge_by_proves_nothing() -> None:
+    """ProHashing lists names alone: listed or not, a rig is neither on- nor offline."""
+    report = _parse("prohashing", REPLIES["prohashing"].body)
+    for name in ("alpha", "gone"):
+        verdict = judge(
+            report.find(name), report, NOW, timedelta(minutes=10), seen_before=True
+        )
+        assert verdict.kind is VerdictKind.NONE
+
+
 def test_stopped_by_the_user_is_not_monitored() -> None:
     """Braiins' `dis` and NiceHash's STOPPED are the user's own doing."""
     body = {"btc": {"workers": {"w": {"state": "dis", "hash_rate_5m": 0}}}}
@@ -381,9 +419,12 @@ def test_registry() -> None:
         for state in Service
     }
     assert of_state[Service.CLOSED] == {"flexpool", "ethermine"}
-    assert of_state[Service.UNKNOWN] == {"hiveon"}
+    assert of_state[Service.UNKNOWN] == {"hiveon", "prohashing"}
     wanting = {k for k, d in POOLS.items() if d.token is TokenUse.REQUIRED}
-    assert wanting == {"f2pool", "braiins", "viabtc", "luxor"}
+    assert wanting == {
+        *("f2pool", "braiins", "viabtc", "luxor"),
+        *("litecoinpool", "mining_dutch", "prohashing"),
+    }
 
 
 def test_a_dialect_is_a_small_file() -> None:

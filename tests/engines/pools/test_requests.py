@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.mining_farm.engines.pools import POOLS
 
-from .replies import BTC, EVM, REPLIES
+from .replies import BTC, EVM, REPLIES, UUID
 
 BARE = EVM.removeprefix("0x").lower()
 
@@ -64,6 +64,14 @@ SENT: dict[str, Sent] = {
         "?subaccount_names=someone&page_number=1&page_size=100",
         {"Authorization": "t0ken"},
     ),
+    "unmineable": Sent(f"https://api.unminable.com/v4/account/{UUID}/workers"),
+    "woolypooly": Sent("https://api.woolypooly.com/api/raven-1/accounts/RWallet"),
+    "litecoinpool": Sent("https://www.litecoinpool.org/api?api_key=t0ken"),
+    "mining_dutch": Sent(
+        "https://www.mining-dutch.nl/pools/bitcoin.php"
+        "?page=api&action=getuserworkers&api_key=t0ken&id=40417"
+    ),
+    "prohashing": Sent("https://prohashing.com/api/v1/walletEx?apiKey=t0ken"),
 }
 
 

@@ -9,6 +9,8 @@ import pytest
 from custom_components.mining_farm.engines.pools import POOLS, Account
 from tests.reference import reference, twin
 
+from .replies import UUID
+
 FOLDER = reference("pools")
 ALIASES = {"f2pool_v2": "f2pool"}
 """Files that are named otherwise than their pool is here."""
@@ -38,6 +40,11 @@ ACCOUNTS = {
     "parasite": {"account": BITCOIN},
     "k1pool": {"account": "xel:Krexampleaccount", "coin": "rvn"},
     "viabtc": {"account": "", "coin": "btc", "token": "DEV-KEY-1"},
+    "unmineable": {"account": UUID, "coin": "doge"},
+    "woolypooly": {"account": WALLET, "coin": "raven-1"},
+    "litecoinpool": {"token": "KEY"},
+    "mining_dutch": {"account": "USERID", "coin": "bitcoin", "token": "KEY"},
+    "prohashing": {"token": "KEY"},
     "luxor": {"account": "devfarm", "coin": "btc", "token": "DEV-KEY-1"},
 }
 
@@ -127,7 +134,7 @@ def test_request_is_the_recorded_one(key: str) -> None:
     recorded = files[key]["request"]
     request = POOLS[key].request(_account(key))
     assert request.method == recorded["method"]
-    assert request.url == recorded["url"]
+    assert request.url == recorded["url"].replace("UUID", UUID)
     assert request.json == recorded.get("body")
     sent = {name.lower(): value for name, value in request.headers.items()}
     for name, value in recorded["headers"].items():

@@ -48,7 +48,11 @@ async def test_workers_are_read(key: str, watch: Watch, clock: ManualClock) -> N
     assert abs(report.clock_error) < timedelta(seconds=1)
 
 
-@pytest.mark.parametrize("key", POOLS)
+JUDGING = [key for key in POOLS if key != "prohashing"]
+"""ProHashing lists names alone, by which no rig is judged."""
+
+
+@pytest.mark.parametrize("key", JUDGING)
 async def test_silence_is_found(
     key: str, watch: Watch, pools: PoolSimulator, clock: ManualClock
 ) -> None:
@@ -74,7 +78,35 @@ async def test_silence_is_found(
     assert (await watch.judge(key, "beta", limit)).kind is VerdictKind.ONLINE
 
 
-@pytest.mark.parametrize("key", POOLS)
+async def test_a_list_of_names_judges_no_rig(
+    watch: Watch, pools: PoolSimulator, clock: ManualClock
+) -> None:
+    """ProHashing drops the silent, and nothing tells why: it is never offline by that."""
+    limit = timedelta(minutes=10)
+    clock.advance(300)
+    assert (await watch.ask("prohashing")).find("beta").worker is not None
+    pools.workers["beta"].hang()
+    for _ in range(24):
+        clock.advance(300)
+        verdict = await watch.judge("prohashing", "beta", limit)
+        assert verdict.kind is VerdictKind.NONE
+    assert (await watch.ask("prohashing")).find("beta").outcome is Outcome.ABSENT
+
+
+async def test_an_address_is_looked_up_once(watch: Watch, pools: PoolSimulator) -> None:
+    """The pool is asked for the account's number first, and never again."""
+    for _ in range(3):
+        assert (await watch.ask("unmineable")).outcome is Outcome.WORKER
+    asked = [path for _, path in pools.pools["unmineable"].traffic.last]
+    assert [path.split("/")[2] for path in asked] == ["address"] + ["account"] * 3
+    pools.pools["unmineable"].forget()
+    assert (await watch.ask("unmineable")).outcome is Outcome.ACCOUNT_UNKNOWN
+    pools.pools["unmineable"].restore()
+    assert (await watch.ask("unmineable")).outcome is Outcome.WORKER
+    assert asked != [path for _, path in pools.pools["unmineable"].traffic.last]
+
+
+@pytest.mark.parametrize("key", JUDGING)
 async def test_the_only_rig_is_found_too(
     key: str, loopback: None, watch: Watch, clock: ManualClock
 ) -> None:
@@ -102,7 +134,10 @@ async def test_strangers_are_unknown_or_empty(key: str, watch: Watch) -> None:
         return
     if key == "f2pool":
         assert report.outcome is Outcome.AUTH
-    elif key in ("public_pool", "kryptex", "ethermine", "luxor"):
+    elif key in (
+        *("public_pool", "kryptex", "ethermine", "luxor"),
+        *("woolypooly", "mining_dutch"),
+    ):
         assert report.outcome is Outcome.EMPTY
     else:
         assert report.outcome is Outcome.ACCOUNT_UNKNOWN

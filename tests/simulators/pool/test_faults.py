@@ -76,7 +76,25 @@ async def test_refusal_breaks_open_connections(
     assert (await watch.ask(KEY)).outcome is Outcome.UNREACHABLE
 
 
-@pytest.mark.parametrize("key", POOLS)
+UNDATED = ("litecoinpool", "mining_dutch", "prohashing")
+"""Nothing that they report has a time: that it stands still cannot be seen."""
+
+
+@pytest.mark.parametrize("key", UNDATED)
+async def test_frozen_data_without_a_time_turns_no_rig_off(
+    key: str, watch: Watch, pools: PoolSimulator, clock: ManualClock
+) -> None:
+    """Where frozen data cannot be known as such, it never makes a rig offline."""
+    clock.advance(1200)
+    pools.pools[key].freeze()
+    for _ in range(24):
+        clock.advance(300)
+        for name in pools.workers:
+            verdict = await watch.judge(key, name, timedelta(minutes=10))
+            assert verdict.kind is not VerdictKind.OFFLINE
+
+
+@pytest.mark.parametrize("key", [key for key in POOLS if key not in UNDATED])
 async def test_frozen_data_turns_no_rig_on(
     key: str, watch: Watch, pools: PoolSimulator, clock: ManualClock
 ) -> None:

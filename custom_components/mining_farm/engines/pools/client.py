@@ -43,6 +43,7 @@ class PoolClient:
         self._timeout = timeout
         self._lanes: dict[str, Lane] = {}
         self._reports: dict[str, AccountReport] = {}
+        self._known_as: dict[str, Account] = {}
         self._fetching: dict[str, asyncio.Task[AccountReport]] = {}
 
     async def async_fetch(self, account: Account, max_age: float) -> AccountReport:
@@ -81,10 +82,17 @@ class PoolClient:
 
     async def _async_fetch(self, dialect: Dialect, account: Account) -> AccountReport:
         """Ask for all pages: a list with a page missing would make workers absent."""
+        key = account.identity
+        account = self._known_as.get(key, account)
         pages = [await self._async_page(dialect, account, 1)]
+        if known_as := pages[0].known_as:
+            account = self._known_as[key] = replace(account, account=known_as)
+            pages = [await self._async_page(dialect, account, 1)]
+        if pages[0].outcome is Outcome.ACCOUNT_UNKNOWN:
+            self._known_as.pop(key, None)
         while (page := pages[-1].next_page) is not None and len(pages) < _PAGES:
             pages.append(await self._async_page(dialect, account, page))
-        report = self._reports[account.identity] = _join(pages)
+        report = self._reports[key] = _join(pages)
         return report
 
     async def _async_page(

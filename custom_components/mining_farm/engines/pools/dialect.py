@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -58,6 +58,8 @@ class Found:
     """In our words: a pool's may quote the wallet."""
     data_at: datetime | None = None
     next_page: int | None = None
+    known_as: str | None = field(default=None, repr=False)
+    """In place of workers: what the pool wants to be asked for instead of the wallet."""
 
 
 class Dialect(ABC):
@@ -129,6 +131,7 @@ class Dialect(ABC):
             ),
             odd_rows=len(odd),
             next_page=found.next_page,
+            known_as=found.known_as,
             detail=found.detail,
         )
 

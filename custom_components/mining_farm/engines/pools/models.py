@@ -114,6 +114,8 @@ class AccountReport:
     """Seconds until the pool wants to be asked again, counted from the report."""
     next_page: int | None = None
     """Page on which the list goes on."""
+    known_as: str | None = field(default=None, repr=False)
+    """What the pool wants to be asked for instead of the wallet, in place of workers."""
     detail: str = ""
     """For a log: in our words, without wallet or token."""
 

@@ -11,16 +11,21 @@ from .dialects.herominers import HeroMiners
 from .dialects.hiveon import Hiveon
 from .dialects.k1pool import K1Pool
 from .dialects.kryptex import Kryptex
+from .dialects.litecoinpool import LitecoinPool
 from .dialects.luxor import Luxor
+from .dialects.mining_dutch import MiningDutch
 from .dialects.miningcore import MiningCore
 from .dialects.nanopool import Nanopool
 from .dialects.nicehash import NiceHash
 from .dialects.ocean import Ocean
 from .dialects.parasite import Parasite
+from .dialects.prohashing import ProHashing
 from .dialects.public_pool import PublicPool
 from .dialects.solopool import SoloPool
 from .dialects.two_miners import TwoMiners
+from .dialects.unmineable import Unmineable
 from .dialects.viabtc import ViaBTC
+from .dialects.woolypooly import WoolyPooly
 
 POOLS: dict[str, Dialect] = {
     dialect.key: dialect
@@ -45,5 +50,10 @@ POOLS: dict[str, Dialect] = {
         K1Pool(),
         ViaBTC(),
         Luxor(),
+        Unmineable(),
+        WoolyPooly(),
+        LitecoinPool(),
+        MiningDutch(),
+        ProHashing(),
     )
 }

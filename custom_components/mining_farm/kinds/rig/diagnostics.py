@@ -40,6 +40,7 @@ TO_REDACT = {
     CONF_WORKER,
     # Of the pool's answer: often the wallet, a dot, and the worker.
     "name",
+    "known_as",
 }
 
 
