@@ -301,6 +301,22 @@ async def test_a_hotkey_that_was_moved(hass: HomeAssistant, site: Site) -> None:
     await hass.async_block_till_done()
 
 
+async def test_a_key_that_others_may_read_is_pointed_out(
+    hass: HomeAssistant, site: Site
+) -> None:
+    """Where it is chosen, with what to do; it can be chosen all the same."""
+    path = site.wallets / "farm" / "hotkeys" / "default"
+    path.chmod(0o644)
+    _, form = await reconfigure(hass, "wallet_directory")
+    form = await answer(hass, form, wallet_directory=str(site.wallets))
+    label = labels(form, "hotkey")["farm/default"]
+    assert "Caution: users other than its owner may read it" in label
+    assert "chmod 600" in label
+    result = await answer(hass, form, hotkey="farm/default")
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+
+
 async def test_a_watched_address_gets_its_key(hass: HomeAssistant, site: Site) -> None:
     """From then on it can bid, and still rehearses."""
     entry, form = await reconfigure(hass, "wallet_directory", watched=True)
