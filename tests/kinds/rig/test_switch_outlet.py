@@ -87,6 +87,7 @@ async def test_the_rig_switches_it(farm: Farm, shelf: Shelf, obeys: str) -> None
     shelf.obeys = obeys
     await switch(farm, "off")
     assert farm.state(POWER) == "off"
+    await farm.after(0.5)
     await switch(farm, "on")
     assert farm.state(POWER) == "on"
     assert shelf.log == ["off", "on"]
