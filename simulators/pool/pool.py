@@ -4,6 +4,7 @@ from email.utils import formatdate
 import json
 import re
 from typing import Any, override
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -13,7 +14,7 @@ from simulators.http import Wire
 from .dialects import DIALECTS
 from .faults import Faults
 from .traffic import Traffic
-from .view import Question, Reply, View
+from .view import Question, Reply, Signed, View
 from .worker import Worker
 
 _NOT_FOUND = Reply("<html><body><h1>404 Not Found</h1></body></html>", 404, "text/html")
@@ -83,7 +84,7 @@ class Pool(Faults):
         found = re.fullmatch(dialect.path, request.path)
         if found is None or request.method != dialect.method:
             return _NOT_FOUND
-        if not self._admits(request):
+        if not self._admits(request, body):
             return dialect.refusal
         account = found.groupdict().get("account") or self.account
         if dialect.account_in is not None:
@@ -102,7 +103,11 @@ class Pool(Faults):
         )
         return dialect.answer(Question(account, request.query, View(view.now, listed)))
 
-    def _admits(self, request: web.BaseRequest) -> bool:
+    def _admits(self, request: web.BaseRequest, body: str) -> bool:
+        if (check := self._dialect.signed) is not None:
+            query, form = request.url.raw_query_string, dict(parse_qsl(body))
+            signed = Signed(self.account, request.headers, query, form)
+            return check(signed, self.token)
         header, member = self._dialect.auth_header, self._dialect.token_in
         if header is not None:
             return request.headers.get(header) == self.token

@@ -51,6 +51,16 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a signature is made of: the account, headers, query as sent, and form."""
+
+    account: str
+    headers: Mapping[str, str]
+    query: str
+    form: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """How one pool is asked and how it answers."""
@@ -63,6 +73,8 @@ class Dialect:
     """Member of the query or JSON body that names the account; None: path or token."""
     auth_header: str | None = None
     """Header that must hold the token."""
+    signed: Callable[[Signed, str], bool] | None = None
+    """Whether a request is signed by the token, a key, a colon and a secret."""
     token_in: str | None = None
     """Member of the query that must hold the token."""
     refusal: Reply = Reply({"message": "Unauthorized"}, 401)
@@ -75,7 +87,7 @@ class Dialect:
     @property
     def wants_token(self) -> bool:
         """Whether it answers to those with a token only."""
-        return (self.auth_header or self.token_in) is not None
+        return (self.auth_header or self.token_in or self.signed) is not None
 
 
 def iso(moment: float) -> str:

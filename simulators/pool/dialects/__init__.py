@@ -1,6 +1,6 @@
 """How each pool is asked and how it answers, by the keys of the real pools."""
 
-from . import keyed, open_ethereum, queried, solo, unmineable, wallets
+from . import keyed, open_ethereum, queried, signed, solo, unmineable, wallets
 
 DIALECTS = {
     "flexpool": wallets.FLEXPOOL,
@@ -28,4 +28,6 @@ DIALECTS = {
     "litecoinpool": queried.LITECOINPOOL,
     "mining_dutch": queried.MINING_DUTCH,
     "prohashing": queried.PROHASHING,
+    "antpool": signed.ANTPOOL,
+    "binance": signed.BINANCE,
 }

@@ -409,4 +409,47 @@ REPLIES: dict[str, Reply] = {
         (None, None),
         shares=(None, None),
     ),
+    "antpool": Reply(
+        _account("antpool", "someone", coin="btc", token="k3y:s3cret"),
+        {
+            "code": 0,
+            "message": "ok",
+            "data": {
+                "result": {
+                    "rows": [
+                        {"workerId": "alpha", "hsLast1h": "95.5 TH/s", "status": 1},
+                        {"workerId": "beta", "hsLast1h": "0.00 H/s", "status": 1},
+                    ]
+                }
+            },
+        },
+        (9.55e13, 0),
+        shares=(None, None),
+    ),
+    "binance": Reply(
+        _account("binance", "someone", coin="btc", token="k3y:s3cret"),
+        {
+            "code": 0,
+            "data": {
+                "workerDatas": [
+                    {
+                        "workerName": "alpha",
+                        "status": 1,
+                        "hashRate": 9e13,
+                        "lastShareTime": _A * 1000,
+                    },
+                    {
+                        "workerName": "beta",
+                        "status": 2,
+                        "hashRate": 0,
+                        "lastShareTime": _B * 1000,
+                    },
+                ],
+                "totalNum": 2,
+                "pageSize": 20,
+            },
+        },
+        (9e13, 0),
+        (True, False),
+    ),
 }

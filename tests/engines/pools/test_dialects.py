@@ -20,6 +20,7 @@ from custom_components.mining_farm.engines.pools import (
     dialects,
     judge,
 )
+from custom_components.mining_farm.engines.pools.signing import key_pair
 
 from .replies import EVM, NOW, REPLIES
 
@@ -53,9 +54,13 @@ def test_two_workers(key: str) -> None:
 
 RESOLUTIONS = {"hiveon": 600}
 """Seconds, of pools whose share times come in steps."""
-WINDOWS = {"ckpool": 5, "braiins": 5, "ocean": 10, "kryptex": 30} | dict.fromkeys(
-    ("miningcore", "viabtc"), 10
-)
+WINDOWS = {
+    "antpool": 60,
+    "ckpool": 5,
+    "braiins": 5,
+    "ocean": 10,
+    "kryptex": 30,
+} | dict.fromkeys(("miningcore", "viabtc"), 10)
 """Minutes over which a pool averages the rate; the others do not document it."""
 
 
@@ -75,7 +80,10 @@ def test_secrets_are_not_shown(key: str) -> None:
     """No repr and no detail holds the wallet or the token."""
     account = REPLIES[key].account
     request = POOLS[key].request(account)
-    shown = f"{account!r} {request!r} {account.identity}"
+    signed = POOLS[key].sign(request, account, NOW)
+    shown = f"{account!r} {request!r} {signed!r} {account.identity}"
+    if POOLS[key].token is TokenUse.REQUIRED:
+        shown += repr(key_pair(account))
     replies = (
         (200, REPLIES[key].body),
         (400, {"error": f"unknown {account.account} {account.token}"}),
@@ -84,7 +92,8 @@ def test_secrets_are_not_shown(key: str) -> None:
         (200, f"<html>{account.account}"),
     )
     shown += " ".join(repr(_parse(key, body, status)) for status, body in replies)
-    for secret in filter(None, (account.account, account.token)):
+    parts = (account.token or "").split(":")
+    for secret in filter(None, (account.account, account.token, *parts)):
         assert secret.lower() not in shown.lower()
 
 
@@ -114,6 +123,9 @@ def test_names_are_encoded(key: str) -> None:
     account = replace(REPLIES[key].account, account=odd)
     request = POOLS[key].request(account)
     if POOLS[key].account_kind is AccountKind.TOKEN_ONLY:
+        assert odd not in request.url
+    elif key == "antpool":
+        assert request.form is not None
         assert odd not in request.url
     elif request.json is not None:
         assert odd in request.json.values()
@@ -197,6 +209,17 @@ def test_names_are_encoded(key: str) -> None:
             200,
             Outcome.EMPTY,
         ),
+        (
+            "antpool",
+            {"code": 1, "message": "Signature verification failed"},
+            200,
+            Outcome.AUTH,
+        ),
+        ("antpool", {"code": 1, "message": "Busy"}, 200, Outcome.API_ERROR),
+        ("binance", {"code": -1021, "msg": "Timestamp"}, 400, Outcome.API_ERROR),
+        ("binance", {"code": -2015, "msg": "Invalid"}, 401, Outcome.AUTH),
+        ("binance", {"code": 0, "msg": "Restricted"}, 451, Outcome.API_ERROR),
+        ("binance", {"code": 7, "msg": "Oh"}, 200, Outcome.API_ERROR),
         ("prohashing", {"code": 400, "status": "error"}, 200, Outcome.AUTH),
         ("prohashing", {"code": 500, "status": "error"}, 200, Outcome.API_ERROR),
         ("luxor", {"message": "Unauthorized"}, 401, Outcome.AUTH),
@@ -386,6 +409,27 @@ def test_lists_go_on_over_pages() -> None:
     assert "page_number=2" in POOLS["luxor"].request(REPLIES["luxor"].account, 2).url
 
 
+def test_a_pool_that_counts_workers_is_asked_for_all_pages() -> None:
+    """Binance says how many workers there are, not which page this is."""
+    data = {**REPLIES["binance"].body["data"], "totalNum": 41}
+    body, account = json.dumps({"code": 0, "data": data}), REPLIES["binance"].account
+    pages = [
+        POOLS["binance"].parse(200, {}, body, account, NOW, page=page).next_page
+        for page in (1, 2, 3)
+    ]
+    assert pages == [2, 3, None]
+    assert POOLS["binance"].request(account, 2).url.endswith("&pageIndex=2")
+
+
+@pytest.mark.parametrize("key", ["antpool", "binance"])
+def test_a_key_without_its_secret_is_not_sent(key: str) -> None:
+    """The token of a pool that wants signatures is a key, a colon and a secret."""
+    account = REPLIES[key].account
+    assert POOLS[key].missing(account) == ()
+    for token in (None, "k3y", "k3y:", ":s3cret"):
+        assert POOLS[key].missing(replace(account, token=token)) == ("token",)
+
+
 def test_missing_fields_are_named() -> None:
     """What a pool requires is named before anything is sent."""
     assert POOLS["2miners"].missing(Account(pool="2miners")) == ("account", "coin")
@@ -423,7 +467,7 @@ def test_registry() -> None:
     wanting = {k for k, d in POOLS.items() if d.token is TokenUse.REQUIRED}
     assert wanting == {
         *("f2pool", "braiins", "viabtc", "luxor"),
-        *("litecoinpool", "mining_dutch", "prohashing"),
+        *("litecoinpool", "mining_dutch", "prohashing", "antpool", "binance"),
     }
 
 

@@ -6,9 +6,13 @@ import pytest
 
 from custom_components.mining_farm.engines.pools import POOLS
 
-from .replies import BTC, EVM, REPLIES, UUID
+from .replies import BTC, EVM, NOW, REPLIES, UUID
 
 BARE = EVM.removeprefix("0x").lower()
+
+# Computed by openssl dgst -sha256 -hmac s3cret.
+ANTPOOL_SIGNATURE = "30311832B475E377B56C3CA06640E7633E51085334D4D38ED1A94F6256AE2E32"
+BINANCE_SIGNATURE = "95389ec64e23ab3cf536b9d2619d54e02619fe34072d1a9a42f5feb1ef15a1de"
 
 
 class Sent(NamedTuple):
@@ -18,6 +22,7 @@ class Sent(NamedTuple):
     headers: dict[str, str] = {}
     method: str = "GET"
     json: dict[str, Any] | None = None
+    form: dict[str, str] | None = None
 
 
 SENT: dict[str, Sent] = {
@@ -71,6 +76,18 @@ SENT: dict[str, Sent] = {
         "https://www.mining-dutch.nl/pools/bitcoin.php"
         "?page=api&action=getuserworkers&api_key=t0ken&id=40417"
     ),
+    "antpool": Sent(
+        "https://antpool.com/api/userWorkerList.htm",
+        method="POST",
+        form={"key": "k3y", "coin": "BTC", "pageSize": "2000"}
+        | {"nonce": "1935651600000", "signature": ANTPOOL_SIGNATURE},
+    ),
+    "binance": Sent(
+        "https://api.binance.com/sapi/v1/mining/worker/list"
+        "?algo=sha256&userName=someone&timestamp=1935651600000"
+        f"&signature={BINANCE_SIGNATURE}",
+        {"X-MBX-APIKEY": "k3y"},
+    ),
     "prohashing": Sent("https://prohashing.com/api/v1/walletEx?apiKey=t0ken"),
 }
 
@@ -84,10 +101,13 @@ def test_every_pool_is_listed() -> None:
 def test_request(key: str) -> None:
     """Method, address, headers and body are those that the pool answers."""
     sent = SENT[key]
-    request = POOLS[key].request(REPLIES[key].account)
+    account = REPLIES[key].account
+    request = POOLS[key].sign(POOLS[key].request(account), account, NOW)
     assert request.method == sent.method
     assert request.url == sent.url
     assert request.json == sent.json
+    assert request.form == sent.form
+    assert "s3cret" not in f"{request.url} {request.headers} {request.form}"
     headers = dict(request.headers)
     assert headers.pop("Accept") == "application/json"
     # Kryptex answers nothing but browsers.

@@ -76,7 +76,7 @@ async def test_refusal_breaks_open_connections(
     assert (await watch.ask(KEY)).outcome is Outcome.UNREACHABLE
 
 
-UNDATED = ("litecoinpool", "mining_dutch", "prohashing")
+UNDATED = ("litecoinpool", "mining_dutch", "prohashing", "antpool")
 """Nothing that they report has a time: that it stands still cannot be seen."""
 
 

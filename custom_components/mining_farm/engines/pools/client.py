@@ -101,8 +101,10 @@ class PoolClient:
         request = dialect.request(account, page)
 
         async def ask() -> AccountReport:
+            # Signed in its turn: a signature is good for some seconds.
+            signed = dialect.sign(request, account, self._clock())
             answer = await async_exchange(
-                self._session, request, dialect.deadline.total_seconds(), self._timeout
+                self._session, signed, dialect.deadline.total_seconds(), self._timeout
             )
             now = self._clock()
             if isinstance(answer, NoAnswer):
@@ -110,7 +112,7 @@ class PoolClient:
                     outcome=answer.outcome, at=now, detail=answer.reason
                 )
             return dialect.parse(
-                answer.status, answer.headers, answer.body, account, now
+                answer.status, answer.headers, answer.body, account, now, page=page
             )
 
         return await self._lane(request.url).async_ask(ask, dialect.gap)

@@ -58,6 +58,8 @@ class Found:
     """In our words: a pool's may quote the wallet."""
     data_at: datetime | None = None
     next_page: int | None = None
+    pages: int = 1
+    """How many there are, where the answer does not say which one it is."""
     known_as: str | None = field(default=None, repr=False)
     """In place of workers: what the pool wants to be asked for instead of the wallet."""
 
@@ -90,6 +92,15 @@ class Dialect(ABC):
     def request(self, account: Account, page: int = 1) -> PoolRequest:
         """Return what to ask for the workers of an account."""
 
+    def sign(
+        self,
+        request: PoolRequest,
+        account: Account,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+    ) -> PoolRequest:
+        """Return a request as it is sent at a moment: signed, where the pool wants that."""
+        return request
+
     @abstractmethod
     def read(self, payload: Any, account: Account) -> Found:  # noqa: ANN401
         """Return the report in the JSON; UnexpectedReplyError where its shape is another."""
@@ -101,6 +112,8 @@ class Dialect(ABC):
         body: str,
         account: Account,
         now: datetime,
+        *,
+        page: int = 1,
     ) -> AccountReport:
         """Return the report on an account in any HTTP answer."""
         report, payload = open_envelope(
@@ -130,7 +143,7 @@ class Dialect(ABC):
                 None if any(row.name is None for row in odd) else self.absent_after
             ),
             odd_rows=len(odd),
-            next_page=found.next_page,
+            next_page=page + 1 if page < found.pages else found.next_page,
             known_as=found.known_as,
             detail=found.detail,
         )

@@ -70,6 +70,7 @@ async def _async_follow(
             url,
             headers=request.headers,
             json=request.json,
+            data=request.form,
             allow_redirects=False,
         ) as response:
             target = _target(url, response) if request.method == "GET" else None

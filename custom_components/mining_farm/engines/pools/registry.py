@@ -1,6 +1,8 @@
 """All pools by key; a new one is a module in dialects/ and a line here."""
 
 from .dialect import Dialect
+from .dialects.antpool import AntPool
+from .dialects.binance import Binance
 from .dialects.braiins import Braiins
 from .dialects.ckpool import CKPool
 from .dialects.ethermine import Ethermine
@@ -55,5 +57,7 @@ POOLS: dict[str, Dialect] = {
         LitecoinPool(),
         MiningDutch(),
         ProHashing(),
+        AntPool(),
+        Binance(),
     )
 }
