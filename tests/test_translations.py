@@ -120,12 +120,22 @@ def _flows(path: Path) -> set[str]:
     return {"config", "options"} if path.name in OF_BOTH_FLOWS else {"config"}
 
 
+SHOWING = (
+    "async_show_form",
+    "async_show_menu",
+    # What two steps of a rig share.
+    "_async_choose_pool",
+    "_async_enter_account",
+    "_async_choose_worker",
+)
+
+
 def steps(flow: str) -> set[str]:
     """Return the step ids that the config, options or repair flows show."""
     return {
         step
         for path, call, name in _calls()
-        if name in ("async_show_form", "async_show_menu")
+        if name in SHOWING
         and flow in _flows(path)
         and (step := _argument(call, "step_id"))
     }

@@ -31,6 +31,8 @@ SECRETS: dict[str, Any] = {
 }
 OPEN = {
     const.CONF_POOL,
+    # Its own fields are the same as those of the first account.
+    const.CONF_SECOND_POOL,
     const.CONF_COIN,
     const.CONF_OUTLET,
     const.CONF_KASA_MEASURES,
@@ -91,6 +93,26 @@ async def test_a_rig_that_works(farm: Farm) -> None:
     assert shown["pool_health"]["out_since"] is None
     assert shown["blind"] is False
     assert shown["quiet_start"] is False
+
+
+async def test_a_second_account(farm: Farm) -> None:
+    """Its fields are redacted like those of the first; its last answer is included."""
+    name = SECRETS[const.CONF_WORKER]
+    second = {
+        "status_api": "f2pool",
+        "coin": "bitcoin",
+        const.CONF_ACCOUNT: f"{SECRET}-user",
+        const.CONF_TOKEN: f"{SECRET}-second-token",
+        const.CONF_BASE_URL: f"https://{SECRET}-second/api",
+        const.CONF_WORKER: name,
+    }
+    await farm.add(name, second_pool=second)
+    await farm.after(6)
+    shown = await diagnose(farm.hass, farm.entries[name])
+    assert shown["data"]["second_pool"]["status_api"] == "f2pool"
+    assert shown["data"]["second_pool"]["token"] == REDACTED
+    assert shown["second_pool"]["outcome"] == "worker"
+    assert shown["evidence"]["second_pool_verdict"] == "online"
 
 
 async def test_a_pool_outage(farm: Farm) -> None:

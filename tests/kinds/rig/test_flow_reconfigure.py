@@ -31,6 +31,8 @@ from .surroundings import (
     worker,
 )
 
+POOLS = ("rig_pool", "rig_worker", "rig_second_pool")
+
 
 async def change(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
     """Load a rig and ask to change it."""
@@ -48,9 +50,9 @@ def succeeded(result: ConfigFlowResult) -> bool:
 @pytest.mark.parametrize(
     ("data", "with_miner", "offered"),
     [
-        ({}, False, ["rig_pool", "rig_worker", "rig_outlet"]),
-        (LOCKED, False, ["rig_pool", "rig_worker", "rig_outlet", "rig_kasa_auth"]),
-        ({}, True, ["rig_pool", "rig_worker", "rig_outlet", "rig_miner"]),
+        ({}, False, [*POOLS, "rig_outlet"]),
+        (LOCKED, False, [*POOLS, "rig_outlet", "rig_kasa_auth"]),
+        ({}, True, [*POOLS, "rig_outlet", "rig_miner"]),
     ],
 )
 async def test_only_what_there_is_can_be_changed(

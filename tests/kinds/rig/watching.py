@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -28,6 +28,15 @@ from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
 from custom_components.mining_farm.kinds.rig.resources import async_get_resources
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+
+SECOND: dict[str, Any] = {
+    "status_api": "f2pool",
+    "wallet": "backup-user",
+    "coin": "bitcoin",
+    "token": "backup-token",
+    "worker_name": "rig1",
+}
+"""A second account of rig1."""
 
 
 @dataclass
@@ -88,6 +97,9 @@ class Farm:
     alive: set[str] = field(default_factory=set)
     fetches: int = 0
     last: AccountReport | None = None
+    second: AccountReport | None = None
+    """What the pool of a second account answers; None: the same as the first."""
+    second_last: AccountReport | None = None
 
     def report(self) -> AccountReport:
         """Answer for all workers of the account."""
@@ -158,8 +170,13 @@ def simulated(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Iterator[F
     farm = Farm(hass, freezer)
 
     async def async_fetch(
-        _client: PoolClient, _account: Account, max_age: float
+        _client: PoolClient, account: Account, max_age: float
     ) -> AccountReport:
+        if account.pool == SECOND["status_api"] and farm.second is not None:
+            last, now = farm.second_last, dt_util.utcnow()
+            if last is None or (now - last.at).total_seconds() >= max_age:
+                farm.second_last = last = replace(farm.second, at=now)
+            return last
         last = farm.last
         if last is None or (dt_util.utcnow() - last.at).total_seconds() >= max_age:
             farm.last = last = farm.report()

@@ -201,7 +201,8 @@ def _came_back(now: datetime, memory: Memory, evidence: Evidence) -> bool:
     if memory.pauses > MAX_PAUSES:
         return False
     return settling(now, evidence.internet_back_at) or any(
-        presence.settling(now) for presence in (memory.pool, memory.outlet, memory.draw)
+        presence.settling(now)
+        for presence in (memory.pool, memory.second_pool, memory.outlet, memory.draw)
     )
 
 

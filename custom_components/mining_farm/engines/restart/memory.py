@@ -80,6 +80,9 @@ class Memory:
     on_since: datetime | None = None
     """Since when the outlet says that it is on."""
     pool: Presence = field(default_factory=Presence)
+    second_pool: Presence = field(default_factory=Presence)
+    second_used_at: datetime | None = None
+    """When the second account last saw the rig work, to the hour."""
     outlet: Presence = field(default_factory=Presence)
     draw: Presence = field(default_factory=Presence)
     pauses: int = 0
@@ -242,6 +245,7 @@ _REBUILD: Mapping[str, Any] = {
     "outlet_on": _maybe,
     "off_at_plug": bool,
     "pool": _presence,
+    "second_pool": _presence,
     "outlet": _presence,
     "draw": _presence,
     "pauses": int,

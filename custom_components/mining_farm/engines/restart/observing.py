@@ -16,6 +16,7 @@ from .models import (
     Policy,
     PoolEvidence,
     Reason,
+    Verdict,
 )
 from .presence import SETTLING, Presence
 
@@ -23,6 +24,8 @@ SAME_MOMENT = timedelta(seconds=15)
 """Two readings of one moment in the past differ by less."""
 LATE = timedelta(minutes=10)
 """A command without effect may have it for so long."""
+USED_STEP = timedelta(hours=1)
+"""How often it is remembered that a second account is in use."""
 VETOES = {
     MinerKind.HASHING: Reason.MINER_HASHES,
     MinerKind.SLEEPING: Reason.MINER_SLEEPS,
@@ -38,6 +41,8 @@ def observe(
     before = memory
     if (pool := evidence.pool) is not None:
         memory = _observe_pool(memory, pool)
+    if (second := evidence.second_pool) is not None:
+        memory = _observe_second_pool(memory, second)
     if evidence.outlet is not None:
         memory = _observe_outlet(now, policy, memory, evidence.outlet)
         memory = _observe_draw(now, policy, memory, evidence.outlet)
@@ -47,6 +52,7 @@ def observe(
         after.back_at is not None and after.back_at != earlier.back_at
         for earlier, after in (
             (before.pool, memory.pool),
+            (before.second_pool, memory.second_pool),
             (before.outlet, memory.outlet),
             (before.draw, memory.draw),
         )
@@ -104,6 +110,17 @@ def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
         recent = replace(recent, pool_asked=True)
         presence = presence if answered else presence.long_absent(pool.at)
     return _change(memory, pool=presence, recent=recent)
+
+
+def _observe_second_pool(memory: Memory, pool: PoolEvidence) -> Memory:
+    """Note whether the second account's pool answers, and when it saw the rig work."""
+    presence = memory.second_pool.learn(pool.at, answered=pool.contact is Contact.TOLD)
+    used_at = memory.second_used_at
+    if pool.verdict is Verdict.ONLINE and (
+        used_at is None or pool.at - used_at >= USED_STEP
+    ):
+        used_at = pool.at
+    return _change(memory, second_pool=presence, second_used_at=used_at)
 
 
 def _count_away(recent: Recent, before: Presence, pool: PoolEvidence) -> Recent:
@@ -217,13 +234,14 @@ def after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memor
         "disobeyed_since": now,
         "disobeyed_retry_at": now + SETTLING,
         "stepped_at": now,
+        "second_used_at": now,
     }
     changes: dict[str, Any] = {
         name: most
         for name, most in latest.items()
         if (time := getattr(memory, name)) is not None and time > most
     }
-    for name in ("pool", "outlet", "draw"):
+    for name in ("pool", "second_pool", "outlet", "draw"):
         presence = getattr(memory, name)
         if (clamped := presence.not_after(now)) is not presence:
             changes[name] = clamped

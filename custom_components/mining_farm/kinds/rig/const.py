@@ -9,6 +9,9 @@ CONF_TOKEN: Final = "token"  # noqa: S105
 CONF_BASE_URL: Final = "base_url"
 CONF_WORKER: Final = "worker_name"
 
+CONF_SECOND_POOL: Final = "second_pool"
+"""Another account at which the rig may mine as well, with the same fields."""
+
 CONF_OUTLET: Final = "outlet"
 CONF_KASA_HOST: Final = "kasa_device_ip"
 CONF_KASA_DEVICE_ID: Final = "kasa_device_id"

@@ -1,6 +1,6 @@
 """Polls one rig: asks pool, miner and outlet, decides, and starts what was decided."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -14,7 +14,7 @@ from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
 from ...common.members import RigFacts
 from ...const import LOGGER
-from ...engines.pools import Account, VerdictKind
+from ...engines.pools import Account
 from ...engines.restart import (
     Action,
     Company,
@@ -34,14 +34,17 @@ from .const import (
     CONF_FIRST_STEP,
     CONF_KASA_MEASURES,
     CONF_MINER_ENTRY,
+    CONF_SECOND_POOL,
     CONF_WORKER,
 )
 from .data import RigData
 from .neighbours import Neighbours, PoolKey
 from .outlets import RigOutlet
+from .pool_witness import PoolWitness
 from .power import RigPower
-from .reauth import ReauthRequests
+from .reauth import REASON_POOL, REASON_SECOND_POOL, ReauthRequests
 from .resources import RigResources
+from .stored import account_of
 from .witnesses import RigWitnesses
 
 type RigConfigEntry = ConfigEntry[RigCoordinator]
@@ -77,8 +80,10 @@ class RigCoordinator(FarmCoordinator[RigData]):
             hass,
             resources,
             policy,
-            account=account,
-            worker=entry.data.get(CONF_WORKER, ""),
+            first=PoolWitness(
+                resources, policy, account, entry.data.get(CONF_WORKER, "")
+            ),
+            second=_second_pool(resources, policy, entry.data.get(CONF_SECOND_POOL)),
             miner_entry=entry.data.get(CONF_MINER_ENTRY),
             outlet=outlet,
             since=dt_util.utcnow(),
@@ -104,7 +109,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @property
     def pool_key(self) -> PoolKey:
         """What rigs of one pool share."""
-        account = self.witnesses.account
+        account = self.witnesses.first.account
         return (account.pool, f"{account.base_url}|{account.coin}")
 
     def as_pool_member(self, now: datetime) -> PoolMember:
@@ -117,12 +122,11 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @property
     def pool_sees_it(self) -> bool:
         """Whether the pool says that the rig works."""
-        verdict = self.witnesses.verdict
-        return verdict is not None and verdict.kind is VerdictKind.ONLINE
+        return self.witnesses.first.says_online
 
     async def async_hear(self, max_age: timedelta) -> None:
-        """Ask the pool, unless there is an answer no older than `max_age`."""
-        await self.witnesses.async_ask_pool(max_age, self.power.memory)
+        """Ask the pools, unless there is an answer no older than `max_age`."""
+        await self.witnesses.async_ask_pools(max_age, self.power.memory)
 
     def miner_evidence(self, now: datetime) -> MinerEvidence | None:
         """Return the evidence of the linked miner, for the judgement of other rigs."""
@@ -158,8 +162,13 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @callback
     def _request_reauth(self) -> None:
         """Ask the user for a token or for credentials that were rejected."""
-        if (report := self.witnesses.report) is not None:
-            self._reauth.update_pool(self.witnesses.account, report.outcome)
+        pools = {
+            REASON_POOL: self.witnesses.first,
+            REASON_SECOND_POOL: self.witnesses.second,
+        }
+        for reason, pool in pools.items():
+            if pool is not None and pool.report is not None:
+                self._reauth.update_pool(reason, pool.account, pool.report.outcome)
         if self.witnesses.reading is not None:
             self._reauth.update_outlet(self.witnesses.reading)
 
@@ -193,7 +202,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         if decision.ask_pool:
             await self.async_hear(timedelta(0))
             decision = self._decide(dt_util.utcnow())
-        report = self.witnesses.report
+        report = self.witnesses.first.report
         if decision.action is not Action.NONE and report is not None:
             age = dt_util.utcnow() - report.at
             await self.neighbours.async_hear_others(self, age)
@@ -271,21 +280,25 @@ class RigCoordinator(FarmCoordinator[RigData]):
 
     @callback
     def _update_issues(self, decision: Decision, now: datetime) -> None:
-        entry, report = self.config_entry, self.witnesses.report
+        entry, report = self.config_entry, self.witnesses.first.report
         memory = decision.memory
         outcome = None if report is None else report.outcome
         issues.update_memory(
             self.hass, entry, memory, now, ask_human=decision.ask_human
         )
         issues.update_miner(self.hass, entry, gone=self.armed and self._miner_is_gone())
-        newcomer = self.witnesses.newcomer()
+        newcomer = self.witnesses.first.newcomer()
         issues.update_other_worker(
             self.hass,
             entry,
             newcomer if decision.reason is Reason.OTHER_WORKER else None,
         )
         issues.update_pool(
-            self.hass, entry, outcome, self.witnesses.pool_silent_since, now
+            self.hass, entry, outcome, self.witnesses.first.silent_since, now
+        )
+        second = self.witnesses.second
+        issues.update_second_pool(
+            self.hass, entry, None if second is None else second.silent_since, now
         )
         if memory.intent is None:
             issues.delete_left_off(self.hass, entry)
@@ -356,16 +369,15 @@ class RigCoordinator(FarmCoordinator[RigData]):
         self, state: RigState, reason: Reason, *, ask_human: bool = False
     ) -> RigData:
         now = dt_util.utcnow()
-        report, worker = self.witnesses.report, self.witnesses.worker(now)
+        report = self.witnesses.first.report
+        worker = self.witnesses.first.worker(now)
         return RigData(
             state=state,
             reason=reason,
             ask_human=ask_human,
             memory=self.power.memory,
             outcome=None if report is None else report.outcome,
-            last_share=self.power.memory.last_share
-            if worker is None
-            else worker.last_share,
+            last_share=self.witnesses.newest_share(now) or self.power.memory.last_share,
             pool_hashrate_hs=None if worker is None else worker.hashrate_hs,
             outlet=self.witnesses.reading,
             next_check=None
@@ -377,7 +389,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         """Return what other entries may know of the rig."""
         outlet = self.data.outlet if self.fresh else None
         return RigFacts(
-            seen=self.witnesses.report is not None,
+            seen=self.witnesses.first.report is not None,
             hashrate=self.data.pool_hashrate_hs if self.fresh else None,
             power=None if outlet is None else outlet.watts,
         )
@@ -389,3 +401,12 @@ class RigCoordinator(FarmCoordinator[RigData]):
             await super().async_shutdown()
             self.neighbours.remove(self)
             await self.power.async_close()
+
+
+def _second_pool(
+    resources: RigResources, policy: Policy, stored: Mapping[str, Any] | None
+) -> PoolWitness | None:
+    """Return the witness of the second account that an entry names, if it does."""
+    if stored is None:
+        return None
+    return PoolWitness(resources, policy, account_of(stored), stored[CONF_WORKER])

@@ -23,7 +23,8 @@ from .const import (
     CONF_TOKEN,
     CONF_WORKER,
 )
-from .coordinator import RigConfigEntry, RigCoordinator
+from .coordinator import RigConfigEntry
+from .pool_witness import PoolWitness
 from .resources import async_get_resources
 
 TO_REDACT = {
@@ -63,7 +64,10 @@ async def async_get_config_entry_diagnostics(
         "memory": rig.power.memory.as_dict(),
         "being_switched": rig.power.busy,
         "outlet": None if reading is None else asdict(reading),
-        "pool": _pool(rig, entry.data[CONF_WORKER]),
+        "pool": _pool(rig.witnesses.first),
+        "second_pool": None
+        if rig.witnesses.second is None
+        else _pool(rig.witnesses.second),
         "pool_health": asdict(rig.neighbours.health(rig)),
         "blind": resources.blind(now),
         "quiet_start": resources.quiet(now),
@@ -72,11 +76,11 @@ async def async_get_config_entry_diagnostics(
     return async_redact_data(plain_json(known), TO_REDACT)
 
 
-def _pool(rig: RigCoordinator, worker_name: str) -> dict[str, Any] | None:
+def _pool(pool: PoolWitness) -> dict[str, Any] | None:
     """Return the pool's last answer, of the workers only the rig's own."""
-    if (report := rig.witnesses.report) is None:
+    if (report := pool.report) is None:
         return None
-    worker = report.find(worker_name).worker
+    worker = pool.listed
     known = {**asdict(report), "workers": len(report.workers)}
     return _plain(known) | {
         "worker": None if worker is None else _plain(asdict(worker))

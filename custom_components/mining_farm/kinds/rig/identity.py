@@ -16,6 +16,7 @@ from .const import (
     CONF_MINER_ENTRY,
     CONF_OUTLET,
     CONF_POOL,
+    CONF_SECOND_POOL,
     CONF_SWITCH_ENTITY,
     CONF_TOKEN,
     CONF_WORKER,
@@ -35,10 +36,10 @@ def rig_entries(
 def find_worker(
     hass: HomeAssistant, data: Mapping[str, Any], excluding: str | None = None
 ) -> RigConfigEntry | None:
-    """Return the rig that is the same worker of the same account."""
-    ours = worker_key(data)
+    """Return the rig that is the same worker of the same account, or of its second."""
+    ours = set(worker_keys(data))
     for entry in rig_entries(hass, excluding):
-        if worker_key(entry.data) == ours:
+        if not ours.isdisjoint(worker_keys(entry.data)):
             return entry
     return None
 
@@ -83,6 +84,18 @@ def account_key(data: Mapping[str, Any]) -> tuple[str, ...]:
 def worker_key(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the identity of a worker of an account."""
     return *account_key(data), str(data.get(CONF_WORKER))
+
+
+def accounts_in(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield what an entry stores of its account, and of its second one."""
+    yield data
+    if isinstance(second := data.get(CONF_SECOND_POOL), Mapping):
+        yield second
+
+
+def worker_keys(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield the identity of a rig at each of its accounts."""
+    return map(worker_key, accounts_in(data))
 
 
 def outlet_key(data: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ OTHER_WORKER = "rig_other_worker"
 MINER_GONE = "rig_miner_gone"
 PLUG_UNREACHABLE = "rig_plug_unreachable"
 POOL_GONE = "rig_pool_gone"
+SECOND_POOL_GONE = "rig_second_pool_gone"
 ACCOUNT_UNKNOWN = "rig_account_unknown"
 RECORD = "rig_record"
 
@@ -71,6 +72,18 @@ def update_pool(
 
 
 @callback
+def update_second_pool(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    silent_since: datetime | None,
+    now: datetime,
+) -> None:
+    """Report a second pool that is gone; an account that it does not know is not used."""
+    gone = _lasts(silent_since, POOL_PATIENCE, now=now)
+    _set(hass, entry, SECOND_POOL_GONE, on=gone)
+
+
+@callback
 def update_miner(hass: HomeAssistant, entry: ConfigEntry[Any], *, gone: bool) -> None:
     """Report that the linked miner of an armed rig is deleted or disabled."""
     _set(hass, entry, MINER_GONE, on=gone)
@@ -106,6 +119,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
         OTHER_WORKER,
         MINER_GONE,
         POOL_GONE,
+        SECOND_POOL_GONE,
         ACCOUNT_UNKNOWN,
         RECORD,
     )

@@ -9,6 +9,7 @@ from .outlets import RigOutletReading
 
 CONF_REASON = "reason"
 REASON_POOL = "pool"
+REASON_SECOND_POOL = "second_pool"
 REASON_OUTLET = "outlet"
 
 _INCONCLUSIVE = (
@@ -30,13 +31,13 @@ class ReauthRequests:
         self._requested: set[str] = set()
 
     @callback
-    def update_pool(self, account: Account, outcome: Outcome) -> None:
+    def update_pool(self, reason: str, account: Account, outcome: Outcome) -> None:
         """Ask for a token that the pool accepts, where it takes one at all."""
         if outcome is Outcome.AUTH:
             if POOLS[account.pool].token is not TokenUse.NONE:
-                self._request(REASON_POOL)
+                self._request(reason)
         elif outcome not in _INCONCLUSIVE:
-            self._requested.discard(REASON_POOL)
+            self._requested.discard(reason)
 
     @callback
     def update_outlet(self, reading: RigOutletReading) -> None:

@@ -1,5 +1,6 @@
 """Steps about a rig's pool account: which pool, whose account, and is it answered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import voluptuous as vol
@@ -27,9 +28,15 @@ from ....engines.pools import (
     Service,
     TokenUse,
 )
-from ..const import CONF_ACCOUNT, CONF_BASE_URL, CONF_COIN, CONF_POOL, CONF_TOKEN
-from ..coordinator import RigConfigEntry
-from ..identity import account_key, rig_entries
+from ..const import (
+    CONF_ACCOUNT,
+    CONF_BASE_URL,
+    CONF_COIN,
+    CONF_POOL,
+    CONF_SECOND_POOL,
+    CONF_TOKEN,
+)
+from ..identity import account_key, accounts_in, rig_entries
 from ..resources import async_get_resources
 from ..stored import ACCOUNT_KEYS, account_data, account_of
 from .base_url import is_base_url, needs_base_url
@@ -115,35 +122,84 @@ class RigAccountFlow(RigStepsFlow):
     _pool: str
     _token: str | None = None
     _report: AccountReport | None = None
+    _second: bool = False
+    """Whether it is the second account that is asked for."""
+
+    @property
+    def _at_pool(self) -> dict[str, Any]:
+        """What is known of the account that is asked for."""
+        return self._rig.get(CONF_SECOND_POOL, {}) if self._second else self._rig
+
+    def _replace_at_pool(self, keys: tuple[str, ...], known: dict[str, Any]) -> None:
+        """Replace what is known of the account that is asked for."""
+        if self._second:
+            kept = {k: v for k, v in self._at_pool.items() if k not in keys}
+            self._replace((CONF_SECOND_POOL,), {CONF_SECOND_POOL: kept | known})
+        else:
+            self._replace(keys, known)
 
     async def async_step_rig_pool(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the pool, or for a rig that shares its account."""
+        self._second = False
+        return await self._async_choose_pool(user_input, step_id="rig_pool")
+
+    async def async_step_rig_second_pool(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the pool of another account at which the rig may mine as well."""
+        self._second = True
+        return await self._async_choose_pool(user_input, step_id="rig_second_pool")
+
+    async def async_step_rig_account(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the account and try it against the pool."""
+        return await self._async_enter_account(user_input, step_id="rig_account")
+
+    async def async_step_rig_second_account(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the second account and try it against its pool."""
+        return await self._async_enter_account(user_input, step_id="rig_second_account")
+
+    async def _async_account_known(
+        self, account: Account, report: AccountReport
+    ) -> ConfigFlowResult:
+        self._replace_at_pool(ACCOUNT_KEYS, account_data(account))
+        self._report = report
+        part = Part.SECOND_ACCOUNT if self._second else Part.ACCOUNT
+        return await self._part_known(part)
+
+    async def _async_choose_pool(
+        self, user_input: dict[str, Any] | None, *, step_id: str
+    ) -> ConfigFlowResult:
         shared = self._known_accounts()
         if user_input is not None:
             choice: str = user_input[CONF_POOL]
             if choice in shared:
-                account = account_of(shared[choice].data)
-                self._replace(ACCOUNT_KEYS, account_data(account))
-                self._report = await self._ask_pool(account, max_age=60)
-                return await self._part_known(Part.ACCOUNT)
+                account = account_of(shared[choice][1])
+                report = await self._ask_pool(account, max_age=60)
+                return await self._async_account_known(account, report)
             self._pool = choice
-            before = self._rig if self._rig.get(CONF_POOL) == choice else {}
+            before = self._at_pool if self._at_pool.get(CONF_POOL) == choice else {}
             self._token = before.get(CONF_TOKEN)
+            if self._second:
+                return await self.async_step_rig_second_account()
             return await self.async_step_rig_account()
         texts = await Texts.async_load(self.hass)
         options = [
             SelectOptionDict(
-                value=entry_id,
+                value=value,
                 label=texts(
                     "rig_pool",
                     "same_account",
-                    rig=entry.title,
-                    pool=POOLS[entry.data[CONF_POOL]].name,
+                    rig=title,
+                    pool=POOLS[stored[CONF_POOL]].name,
                 ),
             )
-            for entry_id, entry in shared.items()
+            for value, (title, stored) in shared.items()
         ]
         options += [
             SelectOptionDict(
@@ -161,14 +217,13 @@ class RigAccountFlow(RigStepsFlow):
             }
         )
         return self.async_show_form(
-            step_id="rig_pool",
-            data_schema=self.add_suggested_values_to_schema(schema, self._rig),
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, self._at_pool),
         )
 
-    async def async_step_rig_account(
-        self, user_input: dict[str, Any] | None = None
+    async def _async_enter_account(
+        self, user_input: dict[str, Any] | None, *, step_id: str
     ) -> ConfigFlowResult:
-        """Ask for the account and try it against the pool."""
         dialect = POOLS[self._pool]
         errors: dict[str, str] = {}
         detail = ""
@@ -184,20 +239,18 @@ class RigAccountFlow(RigStepsFlow):
                 errors["base"] = "field_missing"
             else:
                 report = await self._ask_pool(account)
-                unsure = report.outcome in UNSURE
+                unsure = report.outcome in self._unsure
                 if report.outcome in ANSWERED or (
                     unsure and user_input.get(CONF_SAVE_ANYWAY)
                 ):
-                    self._replace(ACCOUNT_KEYS, account_data(account))
-                    self._report = report
-                    return await self._part_known(Part.ACCOUNT)
+                    return await self._async_account_known(account, report)
                 errors["base"] = f"pool_{report.outcome}"
                 detail = report.detail
         schema = account_schema(
             dialect, token_known=self._token is not None, unsure=unsure
         )
         return self.async_show_form(
-            step_id="rig_account",
+            step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
                 schema, without_token(user_input or self._stored_account())
             ),
@@ -209,29 +262,42 @@ class RigAccountFlow(RigStepsFlow):
             },
         )
 
+    @property
+    def _unsure(self) -> tuple[Outcome, ...]:
+        """Answers after which the user may know better.
+
+        Many pools know an account only once it is used, as a backup is not.
+        """
+        return (*UNSURE, Outcome.ACCOUNT_UNKNOWN) if self._second else UNSURE
+
     async def _ask_pool(self, account: Account, max_age: float = 0) -> AccountReport:
         """Return the pool's answer; queued with the polls of the rigs."""
         pools = async_get_resources(self.hass).pools
         return await pools.async_fetch(account, max_age)
 
-    def _known_accounts(self) -> dict[str, RigConfigEntry]:
-        """Return the newest rig of each account in use, by entry id."""
-        by_account: dict[tuple[str, ...], RigConfigEntry] = {}
+    def _known_accounts(self) -> dict[str, tuple[str, Mapping[str, Any]]]:
+        """Return the newest rig of each account in use, and the account, by a key."""
+        by_account: dict[tuple[str, ...], tuple[str, str, Mapping[str, Any]]] = {}
         for entry in sorted(
             rig_entries(self.hass, self._own_entry_id),
             key=lambda entry: entry.created_at,
             reverse=True,
         ):
-            # A newer version may have known more pools.
-            if entry.data.get(CONF_POOL) in POOLS:
-                by_account.setdefault(account_key(entry.data), entry)
-        return {entry.entry_id: entry for entry in by_account.values()}
+            for number, stored in enumerate(accounts_in(entry.data)):
+                # A newer version may have known more pools.
+                if stored.get(CONF_POOL) not in POOLS:
+                    continue
+                key = entry.entry_id if number == 0 else f"{entry.entry_id}.{number}"
+                known = (key, entry.title, stored)
+                by_account.setdefault(account_key(stored), known)
+        return {key: (title, stored) for key, title, stored in by_account.values()}
 
     def _stored_account(self) -> dict[str, Any]:
         """Return the form's values for the account that is being changed."""
-        if self._rig.get(CONF_POOL) != self._pool:
+        before = self._at_pool
+        if before.get(CONF_POOL) != self._pool:
             return {}
-        stored = {key: self._rig[key] for key in ACCOUNT_KEYS if key in self._rig}
+        stored = {key: before[key] for key in ACCOUNT_KEYS if key in before}
         base_url = {CONF_BASE_URL: stored.get(CONF_BASE_URL, "")}
         return {
             **stored,

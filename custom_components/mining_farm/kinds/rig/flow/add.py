@@ -25,6 +25,7 @@ from ..const import (
     CONF_MINER_ENTRY,
     CONF_OUTLET,
     CONF_POOL,
+    CONF_SECOND_POOL,
     OUTLET_NONE,
 )
 from ..identity import find_miner_user, find_outlet_user, find_worker, rig_title
@@ -52,7 +53,10 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         """Ask which part is to be changed."""
         entry = self._get_reconfigure_entry()
         self._rig = dict(entry.data)
-        options = ["rig_pool", "rig_worker", "rig_outlet"]
+        options = ["rig_pool", "rig_worker", "rig_second_pool"]
+        if CONF_SECOND_POOL in self._rig:
+            options += ["rig_second_worker", "rig_no_second_pool"]
+        options.append("rig_outlet")
         if CONF_KASA_CREDENTIALS_HASH in self._rig:
             options.append("rig_kasa_auth")
         if self._miners() or CONF_MINER_ENTRY in self._rig:
@@ -65,18 +69,27 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
 
     @override
     async def _part_known(self, part: Part) -> ConfigFlowResult:
+        # Another account may have the rig under another name, or not at all.
         if part is Part.ACCOUNT:
-            # Another account may have the rig under another name, or not at all.
             return await self.async_step_rig_worker()
+        if part is Part.SECOND_ACCOUNT:
+            return await self.async_step_rig_second_worker()
         if self.source == SOURCE_RECONFIGURE:
             return self._save_rig()
         match part:
-            case Part.WORKER:
+            case Part.WORKER | Part.SECOND_WORKER:
                 return await self.async_step_rig_outlet()
             case Part.OUTLET if self._miners():
                 return await self.async_step_rig_miner()
             case _:
                 return await self.async_step_rig_policy()
+
+    async def async_step_rig_no_second_pool(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Forget the second account."""
+        self._replace((CONF_SECOND_POOL,), {})
+        return self._save_rig()
 
     async def async_step_rig_miner(
         self, user_input: dict[str, Any] | None = None

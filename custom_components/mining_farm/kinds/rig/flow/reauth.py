@@ -8,18 +8,19 @@ import voluptuous as vol
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import callback
 
-from ....engines.pools import POOLS
+from ....engines.pools import POOLS, Outcome
 from ....engines.power import OutletError
 from ..const import (
     CONF_KASA_CREDENTIALS_HASH,
     CONF_KASA_DEVICE_ID,
     CONF_KASA_HOST,
     CONF_POOL,
+    CONF_SECOND_POOL,
     CONF_TOKEN,
 )
 from ..coordinator import RigConfigEntry
 from ..identity import account_key, rig_entries
-from ..reauth import CONF_REASON, REASON_OUTLET
+from ..reauth import CONF_REASON, REASON_OUTLET, REASON_SECOND_POOL
 from ..stored import account_of, kasa_address_data
 from .account import ANSWERED, PASSWORD, RigAccountFlow
 from .kasa import CREDENTIALS_SCHEMA, FAILURES, entered_credentials, without_password
@@ -35,6 +36,7 @@ class RigReauthFlow(RigAccountFlow):
         """Ask for the token or the credentials that were rejected."""
         if entry_data.get(CONF_REASON) == REASON_OUTLET:
             return await self.async_step_rig_reauth_outlet()
+        self._second = entry_data.get(CONF_REASON) == REASON_SECOND_POOL
         return await self.async_step_rig_reauth_pool()
 
     async def async_step_rig_reauth_pool(
@@ -44,11 +46,15 @@ class RigReauthFlow(RigAccountFlow):
         entry: RigConfigEntry = self._get_reauth_entry()
         errors: dict[str, str] = {}
         detail = ""
+        refused = entry.data
+        if self._second and CONF_SECOND_POOL in entry.data:
+            refused = entry.data[CONF_SECOND_POOL]
         if user_input is not None:
-            updates = {CONF_TOKEN: user_input[CONF_TOKEN].strip()}
-            report = await self._ask_pool(account_of({**entry.data, **updates}))
-            if report.outcome in ANSWERED:
-                return self._renew(entry, CONF_TOKEN, account_key, updates)
+            token = user_input[CONF_TOKEN].strip()
+            account = account_of({**refused, CONF_TOKEN: token})
+            report = await self._ask_pool(account)
+            if report.outcome in self._accepted:
+                return self._renew_token(entry, refused, token)
             errors["base"] = f"pool_{report.outcome}"
             detail = report.detail
         return self.async_show_form(
@@ -57,10 +63,15 @@ class RigReauthFlow(RigAccountFlow):
             errors=errors,
             description_placeholders={
                 "name": entry.title,
-                "pool": POOLS[entry.data[CONF_POOL]].name,
+                "pool": POOLS[refused[CONF_POOL]].name,
                 "detail": detail,
             },
         )
+
+    @property
+    def _accepted(self) -> tuple[Outcome, ...]:
+        """Answers that come only after the token was accepted."""
+        return (*ANSWERED, Outcome.ACCOUNT_UNKNOWN) if self._second else ANSWERED
 
     async def async_step_rig_reauth_outlet(
         self, user_input: dict[str, Any] | None = None
@@ -98,6 +109,21 @@ class RigReauthFlow(RigAccountFlow):
         )
 
     @callback
+    def _renew_token(
+        self, entry: RigConfigEntry, refused: Mapping[str, Any], token: str
+    ) -> ConfigFlowResult:
+        """Store a token that was accepted, wherever the refused one is."""
+        for other in rig_entries(self.hass, entry.entry_id):
+            data = with_token(other.data, refused, token)
+            if data != other.data:
+                self.hass.config_entries.async_update_entry(other, data=data)
+                # Also ends the flow that asks for the same token.
+                self.hass.config_entries.async_schedule_reload(other.entry_id)
+        return self.async_update_reload_and_abort(
+            entry, data=with_token(entry.data, refused, token)
+        )
+
+    @callback
     def _renew(
         self,
         entry: RigConfigEntry,
@@ -124,6 +150,27 @@ class RigReauthFlow(RigAccountFlow):
             # Also ends the flow that asks for the same secret.
             self.hass.config_entries.async_schedule_reload(other.entry_id)
         return self.async_update_reload_and_abort(entry, data_updates=updates)
+
+
+def with_token(
+    data: Mapping[str, Any], refused: Mapping[str, Any], token: str
+) -> dict[str, Any]:
+    """Return an entry's data with a token in place of the refused one.
+
+    It is that of every account that is the same, or has the same token.
+    """
+
+    def renewed(account: Mapping[str, Any]) -> dict[str, Any]:
+        old = refused.get(CONF_TOKEN)
+        same = account_key(account) == account_key(refused) or (
+            old and account.get(CONF_TOKEN) == old
+        )
+        return {**account, CONF_TOKEN: token} if same else {**account}
+
+    known = renewed(data)
+    if CONF_SECOND_POOL in data:
+        known[CONF_SECOND_POOL] = renewed(data[CONF_SECOND_POOL])
+    return known
 
 
 def _device(data: Mapping[str, Any]) -> str:

@@ -15,6 +15,8 @@ class Part(Enum):
 
     ACCOUNT = auto()
     WORKER = auto()
+    SECOND_ACCOUNT = auto()
+    SECOND_WORKER = auto()
     OUTLET = auto()
     MINER = auto()
 

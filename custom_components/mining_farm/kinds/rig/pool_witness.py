@@ -1,0 +1,156 @@
+"""One pool account of a rig as a witness: what its pool last answered about the rig."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from homeassistant.util import dt as dt_util
+
+from ...engines.pools import (
+    POOLS,
+    Account,
+    AccountReport,
+    Outcome,
+    PoolVerdict,
+    VerdictKind,
+    WorkerReport,
+    judge,
+)
+from ...engines.restart import Contact, Policy, PoolEvidence, Verdict
+from .pool_evidence import Roster, pool_evidence
+from .resources import RigResources
+
+SILENCES = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
+"""Answers of a pool that is gone, or of what took its place."""
+RETRY = timedelta(minutes=1)
+"""After so long a pool that did not answer is asked again."""
+POOL_DATA_KEPT = 2.5
+"""Check frequencies after which a pool's answer is no longer shown or used."""
+UNUSED_AFTER = timedelta(hours=24)
+"""So long after its last work there an account may be empty because it is not used."""
+_NO_WORKERS = (Outcome.EMPTY, Outcome.ACCOUNT_UNKNOWN)
+
+
+class PoolWitness:
+    """A worker of a pool account, and the last answer about it."""
+
+    def __init__(
+        self, resources: RigResources, policy: Policy, account: Account, worker: str
+    ) -> None:
+        """Take the account, and the rig's name in it."""
+        self._resources = resources
+        self._policy = policy
+        self._worker = worker
+        self.account = account
+        self.report: AccountReport | None = None
+        self.verdict: PoolVerdict | None = None
+        self.silent_since: datetime | None = None
+        resources.workers[account.identity].add(worker)
+
+    @property
+    def says_online(self) -> bool:
+        """Whether the pool says that the rig works."""
+        return self.verdict is not None and self.verdict.kind is VerdictKind.ONLINE
+
+    async def async_ask(
+        self, max_age: timedelta, *, seen: bool, last_share: datetime | None
+    ) -> None:
+        """Ask the pool, unless another rig of the account did within `max_age`.
+
+        `seen` and `last_share` are what is remembered of the rig at this account.
+        """
+        if self.silent_since is not None:
+            max_age = min(max_age, RETRY)
+        self.report = report = await self._resources.pools.async_fetch(
+            self.account, max_age.total_seconds()
+        )
+        self._resources.note_pool_answer(report.outcome, report.at)
+        self._resources.learn_roster(self.account.identity, report)
+        silent_since = None if self.verdict is None else self.verdict.silent_since
+        if self.verdict is None:
+            # A list that was lost before a reload is no reason afterwards either.
+            silent_since = last_share or report.at
+        self.verdict = judge(
+            report.find(self._worker),
+            report,
+            dt_util.utcnow(),
+            self._policy.time_until_offline,
+            seen,
+            silent_since=silent_since,
+        )
+        if report.outcome not in SILENCES:
+            self.silent_since = None
+        elif self.silent_since is None:
+            self.silent_since = report.at
+
+    def evidence(
+        self, now: datetime, *, outage: bool = False, pool_works: bool = False
+    ) -> PoolEvidence | None:
+        """Return the evidence of the pool; an answer that is too old is none."""
+        if self.report is None or self.verdict is None:
+            return None
+        newcomer = self.newcomer()
+        evidence = pool_evidence(
+            self.report,
+            self.verdict,
+            self.listed,
+            limit=self._policy.time_until_offline,
+            interval=POOLS[self.account.pool].gap,
+            newcomer_at=None
+            if newcomer is None
+            else self._roster().names.get(newcomer.name),
+        )
+        return replace(
+            evidence,
+            verdict=Verdict.NONE if self.is_too_old(now) else evidence.verdict,
+            outage=outage,
+            pool_works=pool_works,
+        )
+
+    def evidence_as_second(
+        self, now: datetime, used_at: datetime | None
+    ) -> PoolEvidence | None:
+        """Return the evidence of an account that the rig need not use.
+
+        Where it has not worked lately, an account without workers is as it should be,
+        and silence is dated only by a share.
+        """
+        evidence = self.evidence(now)
+        if evidence is None or self.report is None or self.verdict is None:
+            return None
+        if self.says_online or (used_at is not None and now - used_at < UNUSED_AFTER):
+            return evidence
+        evidence = replace(evidence, last_share=self.verdict.last_share)
+        if self.report.outcome in _NO_WORKERS and not self.is_too_old(now):
+            return replace(evidence, contact=Contact.TOLD)
+        return evidence
+
+    def _roster(self) -> Roster:
+        return self._resources.rosters.get(self.account.identity, Roster())
+
+    def newcomer(self) -> WorkerReport | None:
+        """Return another worker that appeared as the rig's own fell silent."""
+        report, verdict = self.report, self.verdict
+        if report is None or verdict is None or self.says_online:
+            return None
+        since = verdict.last_share or verdict.silent_since
+        if since is None:
+            return None
+        ours = self._resources.workers[self.account.identity]
+        return self._roster().newcomer(report, since, ours)
+
+    def is_too_old(self, now: datetime) -> bool:
+        """Return whether the pool's last answer says nothing about the present."""
+        assert self.report is not None  # noqa: S101
+        kept = POOL_DATA_KEPT * self._policy.status_check_frequency
+        return not timedelta(0) <= now - self.report.at <= kept
+
+    def worker(self, now: datetime) -> WorkerReport | None:
+        """Return the worker as its pool shows it, unless that is too old."""
+        if self.report is None or self.is_too_old(now):
+            return None
+        return self.listed
+
+    @property
+    def listed(self) -> WorkerReport | None:
+        """The worker in the last answer, however old that is."""
+        return None if self.report is None else self.report.find(self._worker).worker
