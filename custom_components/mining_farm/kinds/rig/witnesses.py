@@ -80,20 +80,16 @@ class RigWitnesses:
 
     async def async_ask_pools(self, max_age: timedelta, memory: Memory) -> None:
         """Ask the pools, unless another rig of an account did within `max_age`."""
-        asked = [
-            self.first.async_ask(
-                max_age, seen=memory.seen, last_share=memory.last_share
-            )
-        ]
-        self._second_used_at = memory.second_used_at
-        if self.second is not None:
-            used_at = memory.second_used_at
-            asked.append(
-                self.second.async_ask(
-                    max_age, seen=used_at is not None, last_share=used_at
-                )
-            )
-        await asyncio.gather(*asked)
+        self._second_used_at = used_at = memory.second_used_at
+        first = self.first.async_ask(
+            max_age, seen=memory.seen, last_share=memory.last_share
+        )
+        if self.second is None:
+            await first
+            return
+        seen = used_at is not None
+        second = self.second.async_ask(max_age, seen=seen, last_share=used_at)
+        await asyncio.gather(first, second)
 
     def _pool_age_wanted(self, now: datetime) -> timedelta:
         """Return how old the pool's answer may be.
