@@ -121,8 +121,9 @@ async def test_the_second_account_is_changed_and_removed(
 ) -> None:
     """What is not changed stays; the first account is not touched."""
     around.reports[TOKEN] = report(worker("me.rig01"), worker("me.new"))
-    menu = await change(hass, second_pool=SECOND)
-    entry = hass.config_entries.async_entries("mining_farm")[0]
+    entry = rig_entry(hass, second_pool=SECOND)
+    await load(hass, entry)
+    menu = await entry.start_reconfigure_flow(hass)
     form = await go(hass, menu, "rig_second_worker")
     assert suggested(form) == {"worker_name": "me.rig01"}
     await answer(hass, form, worker_name="me.new")

@@ -27,6 +27,14 @@ PLANTED: Final[dict[str, Any]] = {
     "kasa_credentials_hash": "m4rk-hash",
     "switch_entity_id": "switch.m4rk_switch",
 }
+SECOND: Final[dict[str, Any]] = {
+    "status_api": "f2pool",
+    "coin": "bitcoin",
+    "wallet": "m4rk-second-wallet",
+    "token": "m4rk-second-token",
+    "base_url": "http://m4rk-second.invalid/m4rk-path",
+    "worker_name": "rig1",
+}
 PLAIN: Final = {
     "status_api",
     "coin",
@@ -62,7 +70,7 @@ async def test_nothing_secret_is_shown(
         heard.append(f"{event.event_type} {event.data}")
 
     farm.hass.bus.async_listen("*", hear)
-    outlet = await farm.add("rig1", **PLANTED)
+    outlet = await farm.add("rig1", **PLANTED, second_pool=SECOND)
     await farm.after(5)
     await press(farm, "rig1")
     farm.dies("rig1")

@@ -114,7 +114,9 @@ def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
 
 def _observe_second_pool(memory: Memory, pool: PoolEvidence) -> Memory:
     """Note whether the second account's pool answers, and when it saw the rig work."""
-    presence = memory.second_pool.learn(pool.at, answered=pool.contact is Contact.TOLD)
+    presence = memory.second_pool.learn(
+        pool.at, answered=pool.contact is Contact.ANSWERED
+    )
     used_at = memory.second_used_at
     if pool.verdict is Verdict.ONLINE and (
         used_at is None or pool.at - used_at >= USED_STEP

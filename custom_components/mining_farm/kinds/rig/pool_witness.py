@@ -121,7 +121,7 @@ class PoolWitness:
             return evidence
         evidence = replace(evidence, last_share=self.verdict.last_share)
         if self.report.outcome in _NO_WORKERS and not self.is_too_old(now):
-            return replace(evidence, contact=Contact.TOLD)
+            return replace(evidence, contact=Contact.ANSWERED)
         return evidence
 
     def _roster(self) -> Roster:
