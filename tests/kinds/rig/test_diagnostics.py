@@ -28,6 +28,7 @@ SECRETS: dict[str, Any] = {
     const.CONF_SWITCH_ENTITY: f"switch.{SECRET}",
     const.CONF_MINER_ENTRY: f"{SECRET}-miner",
     const.CONF_FIRST_STEP: f"button.{SECRET}",
+    const.CONF_POWER_SENSOR: f"sensor.{SECRET}",
 }
 OPEN = {
     const.CONF_POOL,

@@ -36,6 +36,26 @@ async def test_options(hass: HomeAssistant, around: Surroundings) -> None:
     assert isinstance(entry.options["max_consecutive_restarts"], int)
 
 
+async def test_what_is_not_chosen_any_more_is_forgotten(
+    hass: HomeAssistant, around: Surroundings
+) -> None:
+    """The step before a cut, the power sensor, and a dark rig as evidence."""
+    entry = rig_entry(hass)
+    await load(hass, entry)
+    chosen = {
+        "first_step_entity_id": "button.reboot",
+        "power_sensor_entity_id": "sensor.garage_power",
+        "draw_is_evidence": True,
+    }
+    for extras in (chosen, {}):
+        form = await hass.config_entries.options.async_init(entry.entry_id)
+        await hass.config_entries.options.async_configure(
+            form["flow_id"], policy_input(**extras)
+        )
+        await hass.async_block_till_done()
+        assert entry.options == {**POLICY, **extras, "armed": True}
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("time_until_offline", 0), ("power_cycle_on_delay", 601)]
 )

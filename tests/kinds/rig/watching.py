@@ -115,7 +115,13 @@ class Farm:
         return AccountReport(outcome=Outcome.WORKER, at=now, workers=workers)
 
     async def add(
-        self, name: str, *, armed: bool = True, alive: bool = True, **data: Any
+        self,
+        name: str,
+        *,
+        armed: bool = True,
+        alive: bool = True,
+        options: dict[str, Any] | None = None,
+        **data: Any,
     ) -> FakeOutlet:
         """Add a rig and load its entry."""
         if alive:
@@ -132,7 +138,7 @@ class Farm:
                 "outlet": "kasa",
                 **data,
             },
-            options={"armed": armed},
+            options={"armed": armed, **(options or {})},
             entry_id=name,
         )
         entry.add_to_hass(self.hass)

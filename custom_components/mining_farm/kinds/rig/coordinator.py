@@ -34,6 +34,7 @@ from .const import (
     CONF_FIRST_STEP,
     CONF_KASA_MEASURES,
     CONF_MINER_ENTRY,
+    CONF_POWER_SENSOR,
     CONF_SECOND_POOL,
     CONF_WORKER,
 )
@@ -42,6 +43,7 @@ from .neighbours import Neighbours, PoolKey
 from .outlets import RigOutlet
 from .pool_witness import PoolWitness
 from .power import RigPower
+from .power_sensor import PowerSensor
 from .reauth import REASON_POOL, REASON_SECOND_POOL, ReauthRequests
 from .resources import RigResources
 from .stored import account_of
@@ -86,6 +88,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             second=_second_pool(resources, policy, entry.data.get(CONF_SECOND_POOL)),
             miner_entry=entry.data.get(CONF_MINER_ENTRY),
             outlet=outlet,
+            power_sensor=self._create_power_sensor(),
             since=dt_util.utcnow(),
         )
         self.power = RigPower(
@@ -100,6 +103,13 @@ class RigCoordinator(FarmCoordinator[RigData]):
         )
         self._reauth = ReauthRequests(hass, entry)
         self.events = EventQueue()
+
+    def _create_power_sensor(self) -> PowerSensor | None:
+        """Return the sensor that the user named for the outlet, if any."""
+        entity_id = self.config_entry.options.get(CONF_POWER_SENSOR)
+        if entity_id is None:
+            return None
+        return PowerSensor(self.hass, entity_id, self.grace)
 
     @property
     def armed(self) -> bool:

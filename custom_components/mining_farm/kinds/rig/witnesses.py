@@ -26,6 +26,7 @@ from ...engines.restart import (
 )
 from .outlets import RigOutlet, RigOutletReading
 from .pool_witness import PoolWitness
+from .power_sensor import PowerSensor
 from .resources import RigResources
 
 NOT_WORKING = (MinerKind.IDLE, MinerKind.SILENT)
@@ -44,6 +45,7 @@ class RigWitnesses:
         second: PoolWitness | None,
         miner_entry: str | None,
         outlet: RigOutlet | None,
+        power_sensor: PowerSensor | None,
         since: datetime,
     ) -> None:
         """Take the witnesses there are; answers from before `since` do not count."""
@@ -56,6 +58,7 @@ class RigWitnesses:
         self.first = first
         self.second = second
         self.outlet = outlet
+        self._power_sensor = power_sensor
         self.miner: MinerEvidence | None = None
         self.reading: RigOutletReading | None = None
         self._read_at: datetime | None = None
@@ -66,8 +69,11 @@ class RigWitnesses:
         """Ask miner, outlet and pools; not the outlet while it is being switched."""
         self.ask_miner(now)
         if self.outlet is not None and not leave_outlet:
-            self.reading = await self.outlet.async_read()
-            self._read_at = dt_util.utcnow()
+            reading = await self.outlet.async_read()
+            self._read_at = read_at = dt_util.utcnow()
+            if self._power_sensor is not None:
+                reading = self._power_sensor.completed(reading, read_at)
+            self.reading = reading
         await self.async_ask_pools(self._pool_age_wanted(now), memory)
 
     def ask_miner(self, now: datetime) -> None:
@@ -94,9 +100,9 @@ class RigWitnesses:
     def _pool_age_wanted(self, now: datetime) -> timedelta:
         """Return how old the pool's answer may be.
 
-        Once the miner itself is down, an
-        answer from before that moment is too old: it does not show whether work can come
-        in; once it is so for long enough, one from before that is.
+        Once the miner itself is down, an answer from before that moment is too old: it
+        does not show whether work can come in; once it is so for long enough, one from
+        before that is.
         """
         age = self._policy.status_check_frequency
         limit = self._limit_of_miner(now)

@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from ....engines.pools import POOLS
 from ..const import CONF_POOL
 from ..policy import pool_defaults
-from .policy import entered_policy, policy_schema, policy_values
+from .policy import EXTRAS, entered_policy, policy_schema, policy_values
 
 
 class RigOptionsFlow(OptionsFlowWithReload):
@@ -25,9 +25,9 @@ class RigOptionsFlow(OptionsFlowWithReload):
         """Ask when to restart."""
         stored = self.config_entry.options
         if user_input is not None:
-            return self.async_create_entry(
-                data={**stored, **entered_policy(user_input)}
-            )
+            # What was chosen once and is not any more must go.
+            kept = {key: stored[key] for key in stored if key not in EXTRAS}
+            return self.async_create_entry(data={**kept, **entered_policy(user_input)})
         pool = self.config_entry.data[CONF_POOL]
         return self.async_show_form(
             step_id="rig",

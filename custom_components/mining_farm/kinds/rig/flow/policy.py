@@ -15,11 +15,16 @@ from homeassistant.helpers.selector import (
     NumberSelectorMode,
 )
 
-from ..const import CONF_ARMED, CONF_DRAW_IS_EVIDENCE, CONF_FIRST_STEP
+from ..const import (
+    CONF_ARMED,
+    CONF_DRAW_IS_EVIDENCE,
+    CONF_FIRST_STEP,
+    CONF_POWER_SENSOR,
+)
 from ..policy import POLICY_FIELDS, PolicyField
 from .steps import CONF_ADVANCED
 
-EXTRAS = (CONF_DRAW_IS_EVIDENCE, CONF_FIRST_STEP)
+EXTRAS = (CONF_DRAW_IS_EVIDENCE, CONF_FIRST_STEP, CONF_POWER_SENSOR)
 """What is stored only where it is chosen."""
 STEP_DOMAINS = ["button", "input_button", "script", "scene", "switch"]
 """What can be pressed, run or turned on before the power is cut."""
@@ -42,6 +47,9 @@ def policy_schema(*, ask_armed: bool) -> vol.Schema:
     advanced[vol.Required(CONF_DRAW_IS_EVIDENCE, default=False)] = BooleanSelector()
     advanced[vol.Optional(CONF_FIRST_STEP)] = EntitySelector(
         EntitySelectorConfig(domain=STEP_DOMAINS)
+    )
+    advanced[vol.Optional(CONF_POWER_SENSOR)] = EntitySelector(
+        EntitySelectorConfig(filter={"domain": "sensor", "device_class": "power"})
     )
     fields[vol.Required(CONF_ADVANCED)] = section(
         vol.Schema(advanced), {"collapsed": True}
