@@ -1,4 +1,4 @@
-"""What is kept in a `Store`: for nobody else to read, and never fatal to what reads it."""
+"""Data kept in a `Store`: private, and never fatal to the entry that reads it."""
 
 from collections.abc import Callable
 from pathlib import Path

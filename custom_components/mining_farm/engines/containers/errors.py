@@ -5,7 +5,7 @@ from typing import ClassVar
 
 
 class Failure(StrEnum):
-    """What went wrong, as callers tell it apart."""
+    """What went wrong, as callers distinguish it."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"

@@ -140,7 +140,7 @@ class AlarmKind:
     """An alarm that a plant can raise, by a bit or by a limit of ours."""
 
     key: str
-    """Unique within its plant, one per bit: numbered fans and pumps are told apart."""
+    """Unique within its plant, one per bit: it distinguishes numbered fans and pumps."""
     wire: str | None
     """Its name in the controller's answer; None where a limit decides."""
     aliases: tuple[str, ...] = ()

@@ -90,7 +90,7 @@ class Outcome(StrEnum):
 
 
 class ControlFailure(StrEnum):
-    """Why an order was not carried out, as callers tell it apart."""
+    """Why an order was not carried out, as callers distinguish it."""
 
     AUTH_FAILED = "auth_failed"
     LOCKED = "locked"

@@ -44,7 +44,7 @@ PATIENCE_S: Final = 60.0
 """A command that may take longer returns when it is accepted, and goes on."""
 
 RESTART_S: Final = 120.0
-"""For which a pause waits for a miner that was told to restart."""
+"""For which a pause waits for a miner that restarts by command."""
 
 EVENT_CONFIRMED: Final = "confirmed"
 EVENT_UNCONFIRMED: Final = "unconfirmed"
@@ -154,7 +154,7 @@ async def _async_order(
     task = miner.config_entry.async_create_background_task(
         miner.hass, _async_prove(miner, order, sent), f"{miner.name} {order.command}"
     )
-    # Nobody may wait for its end, which an event tells.
+    # The caller may have left before its end: an event reports that.
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
     if not task.done():
         miner.async_follow(UnderWay(order=order, task=task))
@@ -222,7 +222,7 @@ def _end(
     sent: asyncio.Future[float],
     failure: ControlError | None,
 ) -> None:
-    """Let others command the miner again, and tell what came of this."""
+    """Let others command the miner again, and report what came of this."""
     if miner.config_entry.state is not ConfigEntryState.LOADED:
         return
     miner.async_follow(None)
@@ -235,7 +235,7 @@ def _end(
 def _trigger(
     miner: MinerCoordinator, order: Order, failure: ControlError | None
 ) -> None:
-    """Tell the end of a command whose caller may have left."""
+    """Report the end of a command whose caller may have left."""
     event = EVENT_CONFIRMED
     if failure is not None:
         unseen = (ControlFailure.UNCONFIRMED, ControlFailure.SUPERSEDED)

@@ -38,7 +38,7 @@ class AxeOsClient:
 
     async def _async_get(self, path: str) -> Answer:
         answer = await async_get(self._address, path, self._timeout_s)
-        # AxeOS has no password: it answers nobody outside of its own private network.
+        # AxeOS has no password: it answers only within its own private network.
         if answer.status == 401:
             raise MinerError(
                 Failure.DENIED, "it answers in its own private network only"

@@ -164,7 +164,7 @@ def parse_snapshot(info: Info, asic: Info | None) -> MinerSnapshot:
 
 
 def _state(info: Info) -> MinerState | None:
-    """Return what the device says that it is doing; None where its rate tells."""
+    """Return what the device says that it is doing; None where its rate says it."""
     if is_paused(info):
         return MinerState.PAUSED
     if _fault(info) is not None:

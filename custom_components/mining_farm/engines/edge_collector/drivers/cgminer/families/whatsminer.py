@@ -58,9 +58,9 @@ def read(replies: Replies) -> Reading:
 
 
 def _state(replies: Replies, uptime_s: int | None) -> MinerState | None:
-    """Return whether the miner was told to stop, or still raises its frequencies."""
-    told = _message(replies, "status")
-    if any(str(told.get(key)).lower() == "true" for key in _MINING_STOPPED):
+    """Return whether the miner was stopped by command, or still raises its frequencies."""
+    status = _message(replies, "status")
+    if any(str(status.get(key)).lower() == "true" for key in _MINING_STOPPED):
         return MinerState.PAUSED
     complete = [row.get("Upfreq Complete") for row in replies.rows("devs", "edevs")]
     if 0 in complete and uptime_s is not None and uptime_s < _LONGEST_START_S:
