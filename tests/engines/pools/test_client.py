@@ -53,6 +53,14 @@ def _account(pool: FakePool, wallet: str = WALLET) -> Account:
     return Account(pool="ckpool", account=wallet, base_url=pool.url)
 
 
+async def test_a_closed_pool_is_not_asked(client: PoolClient) -> None:
+    """Whoever owns its host today learns no wallet; a server of one's own is asked."""
+    account = Account(pool="flexpool", account=WALLET, coin="etc")
+    report = await client.async_fetch(account, 0)
+    assert report.outcome is Outcome.ACCOUNT_UNKNOWN
+    assert report.detail == "missing: base_url"
+
+
 async def test_rigs_share_one_request(pool: FakePool, client: PoolClient) -> None:
     """However many rigs ask at once or in the same interval, the pool is asked once."""
     reports = await asyncio.gather(

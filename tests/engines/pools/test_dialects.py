@@ -19,6 +19,7 @@ from custom_components.mining_farm.engines.pools import (
     VerdictKind,
     dialects,
     judge,
+    successors,
 )
 from custom_components.mining_farm.engines.pools.signing import key_pair
 
@@ -437,6 +438,16 @@ def test_missing_fields_are_named() -> None:
     assert POOLS["ckpool"].missing(Account(pool="ckpool", account="x")) == ()
     bare = Account(pool="miningcore", account="x", coin="btc1")
     assert POOLS["miningcore"].missing(bare) == ("base_url",)
+
+
+def test_who_takes_over_from_a_closed_pool() -> None:
+    """Pools in service that have the coin; where none has it, all that name coins."""
+    found = {dialect.key for dialect in successors("ETC")}
+    assert found == {"2miners", "solopool", "k1pool"}
+    everywhere = successors("eth")
+    assert "2miners" in {dialect.key for dialect in everywhere}
+    assert all(dialect.service is Service.ALIVE for dialect in everywhere)
+    assert successors(None) == everywhere
 
 
 def test_identity_is_that_of_the_account() -> None:

@@ -9,6 +9,7 @@ from custom_components.mining_farm.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
 from simulators.pool.simulator import ACCOUNT
@@ -100,6 +101,33 @@ async def test_a_newer_plug_is_opened_with_its_account(
         )
         assert plug.on == [True]
         await unload(hass)
+
+
+async def test_import_a_file_of_a_pool_that_has_closed(
+    hass: HomeAssistant, strip: KasaSimulator, issue_registry: ir.IssueRegistry
+) -> None:
+    """It becomes an entry all the same; nothing is sent, and a repair names pools."""
+    file = {
+        "status_api": "flexpool",
+        "wallet": ACCOUNT,
+        "worker_name": "rig01",
+        "kasa_device_ip": strip.host,
+        "smart_strip_plug_number": "0",
+    }
+    form = await choose(hass, "rig_import")
+    result = await answer(
+        hass, form, rigs=json.dumps(file), armed=False, kasa_account={}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry.data["coin"] == "eth"
+    issue_id = f"rig_pool_closed_{entry.entry_id}"
+    issue = issue_registry.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert "2Miners" in issue.translation_placeholders["others"]
+    await unload(hass)
 
 
 async def test_import_a_file(

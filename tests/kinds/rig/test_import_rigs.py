@@ -99,12 +99,13 @@ def test_pools_by_name_in_any_case() -> None:
     assert rig.account.account == ""
 
 
-def test_a_closed_pool_at_a_server_of_one_s_own() -> None:
-    """Flexpool, as nearly every existing file has it."""
+def test_a_closed_pool_and_one_at_a_server_of_one_s_own() -> None:
+    """Flexpool, as nearly every existing file has it: taken over, with or without."""
     flexpool = {**RIG, "status_api": "flexpool", "coin": "etc"}
-    assert mistakes([flexpool]) == [
-        (Mistake.CLOSED_POOL, {"rig": "#1 rig01", "pool": "Flexpool"})
-    ]
+    (rig,), problems = parse_rigs(json.dumps([flexpool]))
+    assert problems == []
+    assert rig.account.pool == "flexpool"
+    assert rig.account.base_url is None
     (rig,), problems = parse_rigs(
         json.dumps([{**flexpool, "base_url": "http://stand-in.lan"}])
     )

@@ -131,6 +131,32 @@ async def test_a_pool_that_is_gone_for_a_day_is_reported(
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
 
 
+async def test_a_closed_pool_is_reported_with_others_to_choose_from(
+    farm: Farm, issue_registry: ir.IssueRegistry
+) -> None:
+    """As soon as it is there, until another pool is entered; the account is not blamed."""
+    farm.outcome = Outcome.ACCOUNT_UNKNOWN
+    await farm.add("rig1", status_api="flexpool", coin="etc")
+    await farm.after(1)
+    issue_id = "rig_pool_closed_rig1"
+    issue = issue_registry.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "name": "rig1",
+        "pool": "Flexpool",
+        "others": "2Miners, K1Pool, SoloPool.org",
+    }
+    unknown = "rig_account_unknown_rig1"
+    assert issue_registry.async_get_issue(DOMAIN, unknown) is None
+    farm.outcome = Outcome.WORKER
+    entry = farm.entries["rig1"]
+    data = {**entry.data, "status_api": "2miners"}
+    farm.hass.config_entries.async_update_entry(entry, data=data)
+    await farm.hass.config_entries.async_reload("rig1")
+    await farm.after(1)
+    assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
+
+
 async def test_issues_go_with_the_rig(
     farm: Farm, issue_registry: ir.IssueRegistry
 ) -> None:

@@ -10,7 +10,7 @@ from .models import (
     WorkerAnswer,
     WorkerReport,
 )
-from .registry import POOLS
+from .registry import POOLS, successors
 from .verdict import PoolVerdict, VerdictKind, VerdictReason, judge
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "WorkerAnswer",
     "WorkerReport",
     "judge",
+    "successors",
 ]

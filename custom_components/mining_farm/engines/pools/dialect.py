@@ -154,7 +154,7 @@ class Dialect(ABC):
             "account": self.account_kind is not AccountKind.TOKEN_ONLY,
             "coin": self.coins is not None,
             "token": self.token is TokenUse.REQUIRED,
-            "base_url": self.base_url is None,
+            "base_url": self.base_url is None or self.service is Service.CLOSED,
         }
         return tuple(
             name for name, need in needed.items() if need and not getattr(account, name)

@@ -1,6 +1,6 @@
 """All pools by key; a new one is a module in dialects/ and a line here."""
 
-from .dialect import Dialect
+from .dialect import Dialect, Service
 from .dialects.antpool import AntPool
 from .dialects.binance import Binance
 from .dialects.braiins import Braiins
@@ -61,3 +61,18 @@ POOLS: dict[str, Dialect] = {
         Binance(),
     )
 }
+
+
+def successors(coin: str | None) -> list[Dialect]:
+    """Return the pools in service that name a coin; all with coins where none does."""
+    serving = [
+        dialect
+        for dialect in POOLS.values()
+        if dialect.coins and dialect.base_url and dialect.service is Service.ALIVE
+    ]
+    wanted = (coin or "").strip().casefold()
+    return [
+        dialect
+        for dialect in serving
+        if wanted in (name.casefold() for name in dialect.coins or ())
+    ] or serving

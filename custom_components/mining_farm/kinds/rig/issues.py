@@ -7,8 +7,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from ...common.issues import raise_issue, withdraw_issues
-from ...engines.pools import Outcome, WorkerReport
+from ...engines.pools import POOLS, Outcome, Service, WorkerReport, successors
 from ...engines.restart import Memory
+from .stored import account_of
 
 UNSTABLE = "rig_unstable"
 LEFT_OFF = "rig_left_off"
@@ -19,6 +20,7 @@ MINER_GONE = "rig_miner_gone"
 PLUG_UNREACHABLE = "rig_plug_unreachable"
 POOL_GONE = "rig_pool_gone"
 SECOND_POOL_GONE = "rig_second_pool_gone"
+POOL_CLOSED = "rig_pool_closed"
 ACCOUNT_UNKNOWN = "rig_account_unknown"
 RECORD = "rig_record"
 
@@ -67,8 +69,23 @@ def update_pool(
     now: datetime,
 ) -> None:
     """Create and delete the issues that follow from the answers of a pool."""
-    _set(hass, entry, ACCOUNT_UNKNOWN, on=outcome is Outcome.ACCOUNT_UNKNOWN)
+    closed = _update_closed_pool(hass, entry)
+    unknown = outcome is Outcome.ACCOUNT_UNKNOWN and not closed
+    _set(hass, entry, ACCOUNT_UNKNOWN, on=unknown)
     _set(hass, entry, POOL_GONE, on=_lasts(silent_since, POOL_PATIENCE, now=now))
+
+
+def _update_closed_pool(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+    """Offer other pools where the rig's has closed and no server stands in for it."""
+    account = account_of(entry.data)
+    dialect = POOLS[account.pool]
+    closed = dialect.service is Service.CLOSED and not account.base_url
+    if closed:
+        others = ", ".join(sorted(each.name for each in successors(account.coin)))
+        raise_issue(hass, entry, POOL_CLOSED, pool=dialect.name, others=others)
+    else:
+        withdraw_issues(hass, entry.entry_id, (POOL_CLOSED,))
+    return closed
 
 
 @callback
@@ -120,6 +137,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
         MINER_GONE,
         POOL_GONE,
         SECOND_POOL_GONE,
+        POOL_CLOSED,
         ACCOUNT_UNKNOWN,
         RECORD,
     )

@@ -233,9 +233,7 @@ class RigAccountFlow(RigStepsFlow):
             self._token = account.token
             if account.base_url and not is_base_url(account.base_url):
                 errors["base"] = "invalid_url"
-            elif dialect.missing(account) or (
-                needs_base_url(dialect) and not account.base_url
-            ):
+            elif dialect.missing(account):
                 errors["base"] = "field_missing"
             else:
                 report = await self._ask_pool(account)

@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 from ....common.address import split_address
-from ....engines.pools import POOLS, Account, AccountKind, Service
+from ....engines.pools import POOLS, Account, AccountKind
 from ..const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
@@ -66,7 +66,6 @@ class Mistake(StrEnum):
     NOT_WHOLE = "not_whole"
     OUT_OF_RANGE = "out_of_range"
     UNKNOWN_POOL = "unknown_pool"
-    CLOSED_POOL = "closed_pool"
     INVALID_URL = "invalid_url"
     WORKER_IN_USE = "worker_in_use"
     OUTLET_IN_USE = "outlet_in_use"
@@ -198,11 +197,13 @@ class _Reader:
             token=texts[CONF_TOKEN] or None,
             base_url=base_url or None,
         )
+        # A pool that has closed is taken over; a repair offers another.
+        ours = dialect.base_url is not None
         for missing in dialect.missing(account):
+            if missing == "base_url" and ours:
+                continue
             if texts[_ACCOUNT_FIELDS[missing]] == "":
                 self._complain(Mistake.MISSING_FIELD, field=_ACCOUNT_FIELDS[missing])
-        if dialect.service is Service.CLOSED and base_url == "":
-            self._complain(Mistake.CLOSED_POOL, pool=dialect.name)
         if account.base_url and not is_base_url(account.base_url):
             self._complain(Mistake.INVALID_URL, field=CONF_BASE_URL)
         return account
