@@ -185,13 +185,15 @@ async def test_every_pool_proposes_a_policy_that_its_form_takes(
     hass: HomeAssistant, around: Surroundings, pool: str
 ) -> None:
     """The defaults of the pool, within the limits of the fields."""
-    around.reports["me"] = around.reports[TOKEN] = report(worker("rig01"))
+    # Some want a key and its secret.
+    token = f"{TOKEN}:secret"
+    around.reports["me"] = around.reports[token] = report(worker("rig01"))
     form = await to_account(hass, pool)
     filled: dict[str, Any] = {
         "wallet": "me",
         "user_name": "me",
         "coin": "coin",
-        "token": TOKEN,
+        "token": token,
         "base_url": "http://pool.lan",
     }
     shown = fields(form)

@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.mining_farm.kinds.rig.flow.rigs_file import Mistake, parse_rigs
 from custom_components.mining_farm.kinds.rig.policy import POLICY_FIELDS, pool_defaults
+from tests.reference import needs_reference, reference, twin
 
 RIG: dict[str, Any] = {
     "status_api": "2miners",
@@ -280,7 +281,7 @@ def test_anything_is_read_or_named(content: list[dict[str, Any]]) -> None:
 
 
 def test_the_example_of_the_original() -> None:
-    """Read as it stands, but for its pool, which has closed."""
+    """Read as it stands, a pool that has closed or not, with an endpoint or without."""
     example = {
         "status_api": "ethermine",
         "wallet": "0x1234567890abcdef1234567890abcdef12345678",
@@ -302,6 +303,22 @@ def test_the_example_of_the_original() -> None:
     assert (rig.plug_name, rig.plug_number) == ("Example_Worker_Plug", None)
     assert rig.policy["max_consecutive_restarts"] == 2
     assert rig.policy["time_until_offline"] == 10
+    del example["endpoint"]
+    (rig,), problems = parse_rigs(json.dumps([example]))
+    assert problems == []
+    assert (rig.account.coin, rig.account.base_url) == ("eth", None)
+
+
+@needs_reference("..", "originals", "rig-restarter.txt")
+@twin("test_the_example_of_the_original")
+def test_the_original_s_own_example() -> None:
+    """The file that its document shows is taken over, letter by letter."""
+    document = reference("..", "originals", "rig-restarter.txt").read_text()
+    example = document.split("```json")[1].split("```")[0]
+    (rig,), problems = parse_rigs(example)
+    assert problems == []
+    assert (rig.account.pool, rig.account.coin) == ("flexpool", "eth")
+    assert rig.plug_name == "Example_Worker_Plug"
 
 
 @pytest.mark.parametrize(("there", "here"), [(1, 1), (2, 1), (3, 2), (10, 9)])
