@@ -164,7 +164,8 @@ class Surroundings:
         """Answer as the pool."""
         self.asked.append(account)
         key = account.account or account.token or ""
-        if account.token not in (None, TOKEN):
+        # Some pools want a key and its secret, with a colon between them.
+        if account.token and account.token.partition(":")[0] != TOKEN:
             return failed(Outcome.AUTH)
         return self.reports.get(key, failed(Outcome.ACCOUNT_UNKNOWN))
 
