@@ -143,6 +143,7 @@ async def test_a_linked_miner(
     form = await go(hass, menu, "rig_no_outlet")
     assert form["step_id"] == "rig_miner"
     assert labels(form, "miner_entry") == {miner.entry_id: "Antminer S9 rig01"}
+    assert suggested(form) == {"miner_entry": miner.entry_id}
     user_input = {"miner_entry": miner.entry_id} if linked else {}
     form = await answer(hass, form, **user_input)
     result = await answer(hass, form, **policy_input())
@@ -158,6 +159,8 @@ async def test_a_miner_is_linked_to_one_rig(
     menu = await answer(hass, await to_worker(hass), worker_name="rig01")
     form = await go(hass, menu, "rig_no_outlet")
     assert set(labels(form, "miner_entry")) == {free.entry_id}
+    another = await answer(hass, await to_worker(hass), worker_name="rig02")
+    assert suggested(await go(hass, another, "rig_no_outlet")) == {}
     rig_entry(hass, worker_name="fast", kasa_outlet_id="fast", **linked(free))
     form = await answer(hass, form, **linked(free))
     assert form["errors"] == {"miner_entry": "miner_in_use"}

@@ -380,14 +380,17 @@ class RigCoordinator(FarmCoordinator[RigData]):
     ) -> RigData:
         now = dt_util.utcnow()
         report = self.witnesses.first.report
-        worker = self.witnesses.first.worker(now)
+        worker, second = self.witnesses.first.worker(now), self.witnesses.second
         return RigData(
             state=state,
             reason=reason,
             ask_human=ask_human,
             memory=self.power.memory,
             outcome=None if report is None else report.outcome,
-            last_share=self.witnesses.newest_share(now) or self.power.memory.last_share,
+            second_outcome=None
+            if second is None or second.report is None
+            else second.report.outcome,
+            last_share=self.witnesses.newest_share,
             pool_hashrate_hs=None if worker is None else worker.hashrate_hs,
             outlet=self.witnesses.reading,
             next_check=None

@@ -19,6 +19,8 @@ class RigData:
     """The outlet is off, and only a human knows whether it may be turned on."""
     outcome: Outcome | None = None
     """Outcome of the last request to the pool; None before the first."""
+    second_outcome: Outcome | None = None
+    """The same of a second account."""
     last_share: datetime | None = None
     pool_hashrate_hs: float | None = None
     """H/s as the pool counts it."""

@@ -44,6 +44,8 @@ class PoolWitness:
         self.report: AccountReport | None = None
         self.verdict: PoolVerdict | None = None
         self.silent_since: datetime | None = None
+        self.last_share: datetime | None = None
+        """The newest that the pool has dated, however long ago it was asked."""
         resources.workers[account.identity].add(worker)
 
     @property
@@ -77,6 +79,8 @@ class PoolWitness:
             seen,
             silent_since=silent_since,
         )
+        if self.listed is not None and self.listed.last_share is not None:
+            self.last_share = self.listed.last_share
         if report.outcome not in SILENCES:
             self.silent_since = None
         elif self.silent_since is None:

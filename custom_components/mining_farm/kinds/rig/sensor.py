@@ -1,11 +1,12 @@
 """Sensors of a rig."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
+    RestoreSensor,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -17,8 +18,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from ...common.units import MEGAHASHES_PER_SECOND
+from ...engines.pools import POOLS, Outcome
 from ...engines.restart import Reason, RigState
-from .coordinator import RigConfigEntry
+from .const import CONF_MINER_ENTRY, CONF_SECOND_POOL, CONF_SWITCH_ENTITY
+from .coordinator import RigConfigEntry, RigCoordinator
 from .data import RigData
 from .entity import RigEntity
 
@@ -30,6 +33,59 @@ class RigSensorDescription(SensorEntityDescription):
     value_fn: Callable[[RigData], StateType | datetime]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RigPartDescription(SensorEntityDescription):
+    """A sensor that names what the rig was set up with."""
+
+    name_fn: Callable[[RigCoordinator], str | None]
+
+
+def _miner_name(rig: RigCoordinator) -> str | None:
+    """Return the title of the linked miner's entry; None where it was removed."""
+    entry_id = rig.config_entry.data[CONF_MINER_ENTRY]
+    entry = rig.hass.config_entries.async_get_entry(entry_id)
+    return None if entry is None else entry.title
+
+
+def _outlet_name(rig: RigCoordinator) -> str | None:
+    """Return the name of the switch; None where it is not there now."""
+    state = rig.hass.states.get(rig.config_entry.data[CONF_SWITCH_ENTITY])
+    return None if state is None else state.name
+
+
+POOL_NAME = RigPartDescription(
+    key="pool",
+    translation_key="rig_pool",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    name_fn=lambda rig: POOLS[rig.witnesses.first.account.pool].name,
+)
+MINER_NAME = RigPartDescription(
+    key="linked_miner",
+    translation_key="rig_linked_miner",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    name_fn=_miner_name,
+)
+OUTLET_NAME = RigPartDescription(
+    key="outlet_name",
+    translation_key="rig_outlet",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    name_fn=_outlet_name,
+)
+LAST_SHARE = RigSensorDescription(
+    key="last_share",
+    translation_key="last_share",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_registry_enabled_default=False,
+    value_fn=lambda rig: rig.last_share,
+)
+SECOND_POOL_ANSWER = RigSensorDescription(
+    key="second_pool_answer",
+    translation_key="second_pool_answer",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    device_class=SensorDeviceClass.ENUM,
+    options=[*Outcome],
+    value_fn=lambda rig: rig.second_outcome,
+)
 SENSORS = (
     RigSensorDescription(
         key="state",
@@ -46,11 +102,12 @@ SENSORS = (
         value_fn=lambda rig: rig.reason,
     ),
     RigSensorDescription(
-        key="last_share",
-        translation_key="last_share",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_registry_enabled_default=False,
-        value_fn=lambda rig: rig.last_share,
+        key="pool_answer",
+        translation_key="pool_answer",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=SensorDeviceClass.ENUM,
+        options=[*Outcome],
+        value_fn=lambda rig: rig.outcome,
     ),
     RigSensorDescription(
         key="pool_hashrate",
@@ -112,8 +169,22 @@ async def async_setup_entry(
     """Add the rig's sensors, and the outlet's where it measures."""
     coordinator = entry.runtime_data
     async_add_entities(RigSensor(coordinator, each) for each in SENSORS)
+    async_add_entities([RigLastShare(coordinator, LAST_SHARE)])
+    async_add_entities(RigPart(coordinator, each) for each in _parts(entry.data))
+    if CONF_SECOND_POOL in entry.data:
+        async_add_entities([RigSensor(coordinator, SECOND_POOL_ANSWER)])
     if coordinator.measures:
         async_add_entities(RigSensor(coordinator, each) for each in OUTLET_SENSORS)
+
+
+def _parts(data: Mapping[str, Any]) -> list[RigPartDescription]:
+    """Return what to name of what the rig was set up with."""
+    parts = [POOL_NAME]
+    if CONF_SWITCH_ENTITY in data:
+        parts.append(OUTLET_NAME)
+    if CONF_MINER_ENTRY in data:
+        parts.append(MINER_NAME)
+    return parts
 
 
 class RigSensor(RigEntity, SensorEntity):
@@ -125,3 +196,39 @@ class RigSensor(RigEntity, SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         return self.entity_description.value_fn(self.coordinator.data)
+
+
+class RigLastShare(RigSensor, RestoreSensor):
+    """The newest share, which stays known while its pool does not answer."""
+
+    _known: datetime | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        stored = await self.async_get_last_sensor_data()
+        if stored is not None and isinstance(stored.native_value, datetime):
+            self._known = stored.native_value
+        await super().async_added_to_hass()
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        if (share := self.coordinator.data.last_share) is not None:
+            self._known = share
+        return self._known
+
+
+class RigPart(RigEntity, SensorEntity):
+    """The name of what belongs to the rig."""
+
+    entity_description: RigPartDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        return self.entity_description.name_fn(self.coordinator)

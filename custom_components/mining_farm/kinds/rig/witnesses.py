@@ -166,10 +166,10 @@ class RigWitnesses:
         shares = [each.last_share for each in self._pool_evidence(now)]
         return max((each for each in shares if each is not None), default=None)
 
-    def newest_share(self, now: datetime) -> datetime | None:
-        """Return the newest share that an answer of the present shows."""
-        workers = [each.worker(now) for each in self._pools()]
-        shares = [each.last_share for each in workers if each is not None]
+    @property
+    def newest_share(self) -> datetime | None:
+        """The newest share that a pool has dated since the start."""
+        shares = [each.last_share for each in self._pools()]
         return max((each for each in shares if each is not None), default=None)
 
     def switched(self) -> OutletEvidence | None:

@@ -1,5 +1,6 @@
 """Config flow of a rig: added part by part, and each part changed by itself later."""
 
+from collections.abc import Mapping
 from typing import Any, override
 
 import voluptuous as vol
@@ -26,6 +27,7 @@ from ..const import (
     CONF_OUTLET,
     CONF_POOL,
     CONF_SECOND_POOL,
+    CONF_WORKER,
     OUTLET_NONE,
 )
 from ..identity import find_miner_user, find_outlet_user, find_worker, rig_title
@@ -111,6 +113,8 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         ]
         # The miner that was linked may have been removed.
         suggested = self._rig if self._rig.get(CONF_MINER_ENTRY) in miners else {}
+        if self.source != SOURCE_RECONFIGURE:
+            suggested = self._proposed_miner(miners)
         schema = vol.Schema(
             {
                 vol.Optional(CONF_MINER_ENTRY): SelectSelector(
@@ -126,6 +130,12 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
             errors=errors,
             description_placeholders={"rig": other},
         )
+
+    def _proposed_miner(self, miners: Mapping[str, str]) -> dict[str, Any]:
+        """Return the only miner with the worker's name in its own."""
+        worker = self._rig[CONF_WORKER].rpartition(".")[2].casefold()
+        found = [key for key in miners if worker in miners[key].casefold().split()]
+        return {CONF_MINER_ENTRY: found[0]} if len(found) == 1 else {}
 
     async def async_step_rig_policy(
         self, user_input: dict[str, Any] | None = None
