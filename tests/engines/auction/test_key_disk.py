@@ -1,6 +1,7 @@
 """Key files on disks and in places that a careful human would want to know of."""
 
 import asyncio
+from collections.abc import Iterator
 import os
 from pathlib import Path
 import threading
@@ -51,6 +52,15 @@ class DeadMount:
     def _read(self, *_: object) -> bytes:
         self._answers.wait()
         return b""
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    """Let the threads that were given up end with the test that let them go."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "mining_farm file":
+            thread.join()
 
 
 def test_a_fifo_in_place_of_a_key_is_refused_at_once(tmp_path: Path) -> None:

@@ -1,5 +1,10 @@
 """An address is tried by every driver, in order, until one reads it."""
 
+import asyncio
+import os
+from pathlib import Path
+import subprocess
+import sys
 from typing import ClassVar
 
 import pytest
@@ -10,7 +15,9 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerSnapshot,
     registry,
 )
+from custom_components.mining_farm.engines.edge_collector.controls import Turn
 from custom_components.mining_farm.engines.edge_collector.driver import Driver, Reader
+from custom_components.mining_farm.engines.edge_collector.prove import Waiting
 
 from .fake_miner import Firmware
 from .harness import StartMiner
@@ -99,3 +106,27 @@ def test_the_first_driver_asks_for_no_secret_to_read_over_4028() -> None:
     assert (cgminer.name, cgminer.ports, cgminer.secrets) == ("cgminer", (4028,), ())
     assert (axeos.name, axeos.ports, axeos.secrets) == ("axeos", (80,), ())
     assert registry.DEFAULT_PORT == 4028
+
+
+def test_nothing_changes_a_miner_that_can_only_be_read() -> None:
+    """The CGMiner driver has no writer."""
+    turn = Turn(asyncio.Lock(), asyncio.Semaphore())
+    writer = registry.create_writer("cgminer", "127.0.0.1", 4028, turn, Waiting())
+    assert writer is None
+
+
+def test_without_aiohttp_miners_of_the_cgminer_api_are_read() -> None:
+    """The package alone needs the standard library only."""
+    code = (
+        "import sys; sys.modules['aiohttp'] = None\n"
+        "from edge_collector.registry import DRIVERS\n"
+        "print(*(driver.name for driver in DRIVERS))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        check=False,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(registry.__file__).parents[1])},
+    )
+    assert done.stdout.split() == ["cgminer"], done.stderr
