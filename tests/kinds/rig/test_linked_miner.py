@@ -52,12 +52,15 @@ def evidence(farm: Farm) -> tuple[object, object]:
         (replace(IDLE, sleeping=True, starting=True, pool_lost=True), "sleeping"),
         (replace(HASHING, fresh=False), "silent"),
         (replace(HASHING, hashing=None), None),
+        # A miner that stops or starts may state no rate.
+        (replace(HASHING, hashing=None, sleeping=True), "sleeping"),
+        (replace(HASHING, hashing=None, starting=True), "starting"),
     ],
 )
 async def test_what_the_miner_does(
     farm: Farm, facts: MinerFacts, kind: str | None
 ) -> None:
-    """One that does not report whether it hashes is no witness."""
+    """One that says nothing of what it does is no witness."""
     await farm.add("rig1", miner_entry="miner1")
     await report(farm, facts)
     assert evidence(farm)[0] == kind

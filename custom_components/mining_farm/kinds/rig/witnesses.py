@@ -238,20 +238,20 @@ def _miner_evidence(
 ) -> MinerEvidence | None:
     """Return what the linked miner contributes, and since when it is so.
 
-    None when it is not loaded, or does not report whether it hashes.
+    None when it is not loaded, or says nothing of what it does.
     """
     if facts is None:
         return None
     if not facts.fresh:
         kind = MinerKind.SILENT
-    elif facts.hashing is None:
-        return None
     elif facts.hashing:
         kind = MinerKind.HASHING
     elif facts.sleeping:
         kind = MinerKind.SLEEPING
     elif facts.starting:
         kind = MinerKind.STARTING
+    elif facts.hashing is None:
+        return None
     elif facts.pool_lost:
         kind = MinerKind.POOL_LOST
     else:
