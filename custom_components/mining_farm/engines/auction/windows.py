@@ -16,6 +16,8 @@ def epoch_start(block: int, netuid: int, tempo: int) -> int:
 
     An epoch has tempo + 1 blocks; which ones is decided by netuid, as on the chain.
     """
+    # The chain runs an epoch in the block where (block + netuid + 1) % (tempo + 1) is
+    # the tempo. That block is the first one here.
     return block - (block + netuid + 2) % (tempo + 1)
 
 
@@ -33,6 +35,7 @@ def validation_window(
     block past the epoch's end is in a window too.
     """
     first = epoch - blocks_per_window
+    # The reference counts in 361 blocks whatever the tempo is.
     length = _WINDOWS * blocks_per_window + 1
     first += (block - first) // length * length
     index = min((block - first) // blocks_per_window, _WINDOWS - 1)

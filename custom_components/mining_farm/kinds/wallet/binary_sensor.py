@@ -76,6 +76,8 @@ async def async_setup_entry(
 class ConnectedSensor(WalletEntity, BinarySensorEntity):
     """Whether any endpoint answers for the chain."""
 
+    # A coordinator's entity is unavailable after a failed update: it could never be
+    # off.
     @property
     @override
     def available(self) -> bool:

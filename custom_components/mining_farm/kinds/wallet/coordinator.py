@@ -80,6 +80,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             hotkey=self.hotkey,
             signer=self.signer,
             read_offer=self.read_offer,
+            # Core reloads an entry after its options flow, and not after its switch is
+            # used.
             read_arming=lambda: arming_of(entry.options),
             route=route_of(entry.options),
             solve=solve,
@@ -96,6 +98,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self._known = WalletData(head=BlockRef(number=0, hash=""), endpoints=())
         self._members_at: datetime | None = None
         entry.async_on_unload(
+            # Core shuts a coordinator down when its entry is unloaded, and unloads none
+            # when Home Assistant stops.
             hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._stopping)
         )
 

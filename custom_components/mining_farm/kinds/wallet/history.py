@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from ...common.kept import KeptStore
 
+# Windows of 12 min: the last 40 hours.
 KEPT = 200
 SAVE_DELAY_S = 1
 """What is on disk triggers no second event after a crash."""

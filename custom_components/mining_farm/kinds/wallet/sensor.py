@@ -23,6 +23,8 @@ from .data import WalletData, WindowOutcome, outcome_of
 from .delivery import won_hashrate
 from .entity import WalletEntity
 
+# Core's monetary class takes ISO 4217 codes and no measurements, so prices and stakes
+# have no device class.
 ALPHA = "α"
 TAO = "τ"
 US_DOLLARS = "USD"

@@ -29,6 +29,7 @@ async def async_setup_entry(
 class ArmedSwitch(WalletEntity, SwitchEntity):
     """Arms the wallet."""
 
+    # Disarming has to work while the chain is silent.
     @property
     @override
     def available(self) -> bool:

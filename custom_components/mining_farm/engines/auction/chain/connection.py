@@ -23,6 +23,8 @@ from websockets.http11 import Response
 
 from ..errors import ChainError, ChainUnavailableError
 
+# By default websockets ends a connection at a message of 1 MiB. Metadata take half of
+# it, and all neurons come in one answer.
 _MAX_MESSAGE = 64 * 1024 * 1024
 _EARLY = 8
 _NO_METHOD = -32601
@@ -81,6 +83,8 @@ class Connection:
             socket = await connect(
                 url,
                 max_size=_MAX_MESSAGE,
+                # The keeper has its own, shorter deadlines: it asks a quiet endpoint
+                # itself.
                 ping_interval=None,
                 open_timeout=None,
                 close_timeout=1,

@@ -6,6 +6,8 @@ from ..windows import BLOCK_SECONDS
 
 READ_WITHIN = 20.0
 """Seconds for any read, reconnecting included."""
+# A mortal era is a power of two. The reference signs for 4 blocks, which leaves little
+# to an endpoint that is some blocks behind.
 ERA_PERIOD = 8
 """Blocks that a signed extrinsic may wait for its block."""
 PREPARE_BLOCKS = 2

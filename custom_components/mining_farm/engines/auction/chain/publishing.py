@@ -246,5 +246,6 @@ def _holds(found: StoredCommitment | None, sent: _Sent) -> bool:
         found is not None
         and found.raw == sent.payload
         and found.block is not None
+        # The renewed text is the same as before: only the block shows which one it is.
         and sent.head < found.block
     )

@@ -161,6 +161,7 @@ class ChainService:
         entries = await self._substrate.storage_map(
             "Commitments", "CommitmentOf", [self._netuid], block_hash
         )
+        # A key hashed by Twox64Concat ends with the account itself.
         return tuple(
             unreadable_commitment(hotkey)
             if isinstance(value, Exception)
@@ -171,6 +172,7 @@ class ChainService:
         )
 
     async def _split(self) -> tuple[int, ...] | None:
+        # The reference reads the split of the head, not that of the window's start.
         head = await self._block("chain_getBlockHash")
         return read_split(
             await self._substrate.storage(

@@ -20,6 +20,7 @@ from .reading import read_bytes
 type Request = Callable[[str, Sequence[Any]], Awaitable[Any]]
 """Asks the node in use, and returns the result of an RPC method."""
 
+# Substrate refuses pages of more than 1,000 keys.
 _PAGE = 500
 
 
@@ -96,6 +97,7 @@ class Substrate(AsyncSubstrateInterface):
         """
         runtime = await self.runtime_at(block_hash)
         prefix = _key(runtime, pallet, item, params)
+        # The order of the keys is that of the solver's variables and decides ties.
         keys = await self._keys(str(prefix.to_hex()), block_hash)
         entries: list[tuple[bytes, Any]] = []
         for start in range(0, len(keys), _PAGE):
@@ -137,6 +139,9 @@ class Substrate(AsyncSubstrateInterface):
         extrinsic = await self.create_signed_extrinsic(
             call,
             keypair,
+            # Without a block number the library counts the era from the finalised head,
+            # some blocks back. Its own nonces go on counting after a submission that
+            # failed.
             era={"period": ERA_PERIOD, "current": head},
             nonce=nonce,
         )

@@ -60,6 +60,7 @@ def _split(hashrate: str) -> Iterable[tuple[int, int]]:
     if 0 < rest < MIN_SIZE_FP18:
         if not full:
             raise CommitmentError(f"hashrate {hashrate!r} is below 0.05 PH/s")
+        # Both parts have to be of a size that the network takes: 0.46 is 0.41 and 0.05.
         full -= 1
         yield MAX_SIZE_FP18 - (MIN_SIZE_FP18 - rest), 1
         rest = MIN_SIZE_FP18

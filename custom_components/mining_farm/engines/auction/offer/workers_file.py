@@ -179,6 +179,7 @@ class _Parser:
             )
         key = given[0]
         match workers[key]:
+            # The original takes a table of sizes under the name "hashrates" as well.
             case dict() as table:
                 return None, self._sizes(key, table)
             case list() as hashrates if key == "hashrates":
@@ -192,6 +193,7 @@ class _Parser:
         for written, value in table.items():
             where = ("workers", key, written)
             size = written.strip()
+            # The original loads sizes below 0.05, and fails only when it makes the bid.
             if self._number(size, where, written) > MAX_SIZE_FP18:
                 self._fail(f"size {size} is above 0.45 PH/s", *where, item=written)
             try:

@@ -9,6 +9,8 @@ from ..models import StoredCommitment
 from ..windows import BLOCK_TIME
 from .memory import UpkeepMemory
 
+# Subtensor grants a hotkey so many bytes per epoch and takes at least 100 for each
+# commitment: wishes must not use up what the renewal needs.
 FORCED_EVERY = 25
 """Blocks between two extrinsics that nothing but a user's wish asks for: 5 min."""
 RETRY_BLOCKS = (25, 50, 100)

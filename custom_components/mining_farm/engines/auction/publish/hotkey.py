@@ -18,6 +18,7 @@ from ..regular_file import read_regular, run_within
 from ..wire.ss58 import ss58_decode, ss58_encode
 
 DEFAULT_DIRECTORY: Final = Path("~/.bittensor/wallets")
+# NaCl, Ansible Vault and Fernet: what Bittensor's wallets have used over the years.
 _ENCRYPTED: Final = (b"$NACL", b"$ANSIBLE_VAULT", b"gAAAAA")
 _PUBLIC_SUFFIX: Final = "pub.txt"
 _SIZE_LIMIT: Final = 64 * 1024
@@ -239,6 +240,7 @@ def _open(path: Path) -> tuple[bytes, bytes]:
     if pair is None:
         raise WalletError("the hotkey's file holds no private key: it can only watch")
     address = fields.get("ss58Address")
+    # Bittensor's own tools do not compare the two.
     if address is not None and address != ss58_encode(pair[0]):
         raise WalletError("the hotkey's private key does not belong to its ss58Address")
     return pair

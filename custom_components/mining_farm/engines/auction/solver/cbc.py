@@ -42,6 +42,8 @@ class CBC:
 def seed_from_hash(block_hash: str) -> int:
     """Return the seed of a window, 1 to 2,147,483,647, from its first block's hash."""
     try:
+        # This takes off every leading 0 and x, as the reference does, and not the
+        # prefix alone. Nothing is left of a hash of zeros: its seed is 1.
         number = int(block_hash.strip().lstrip("0x")[-16:], 16)
     except ValueError:
         return 1
@@ -55,6 +57,8 @@ def find_cbc(path: str | None, folder: Path) -> CBC | None:
     try:
         digest = sha256(Path(path).read_bytes()).hexdigest()
         cbc = CBC(path=path, reference=digest.startswith(_REFERENCE))
+        # PuLP's CBC for x86-64 needs glibc: on Alpine (musl) it is there and does not
+        # start.
         taken = choose(_PROBE, cbc, folder, seed=1, big_m=True, seconds=_PROBE_S)
     except OSError, SolverError:
         return None
@@ -98,6 +102,7 @@ def _bundled_cbc() -> str | None:
     arm = platform.machine() in {"aarch64", "arm64"}
     system, machine = "linux", "arm64" if arm else "i64"
     if sys.platform == "darwin":
+        # PuLP ships CBC for Intel alone on macOS.
         system, machine = "osx", "i64"
     folder = Path(spec.submodule_search_locations[0])
     path = folder / "solverdir" / "cbc" / system / machine / "cbc"

@@ -113,6 +113,8 @@ async def _run(request: bytes, folder: str) -> tuple[bytes, bytes, int | None]:
     path = os.pathsep.join([*filter(None, sys.path), str(_PACKAGE.parent)])
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        # CBC's files are in the working directory: nothing is to be imported from
+        # there.
         "-P",
         "-m",
         f"{_PACKAGE.name}.solver.process",

@@ -124,6 +124,7 @@ def estimate(knapsack: Knapsack, own_hotkey: str | None, seconds: float) -> Esti
     most = model.optimise(model.values, ObjSense.kMaximize)
     if most is None:
         raise SolverError(f"HiGHS found no winners within {seconds:.0f} s")
+    # HiGHS keeps to a limit within its tolerance; the budget has none.
     if dot(model.costs, most.wins) > knapsack.capacity:
         raise SolverError("HiGHS spent more than the budget")
     found = Estimate(taken=model.share_out(most.wins))

@@ -25,6 +25,8 @@ def write_model(knapsack: Knapsack, *, big_m: bool) -> str:
     costs = _repeat(knapsack.costs, knapsack.counts)
     values = _repeat(knapsack.values, knapsack.counts)
     if big_m:
+        # Above any cost that can be paid, so that the least hashrate outweighs all
+        # savings.
         margin = knapsack.capacity + 1
         values = [
             value * margin - cost for value, cost in zip(values, costs, strict=True)
@@ -67,6 +69,8 @@ def read_solution(text: str, knapsack: Knapsack) -> tuple[int, ...]:
             if not line.strip():
                 break
             # A line that is cut is no answer: all four parts have to be there.
+            # CBC marks a value outside its bounds with "**"; PuLP reads it like any
+            # other.
             _, name, value, _ = line.removeprefix("**").split()
             if (worker := places.get(name)) is not None:
                 wins[worker] = float(value) >= 0.5

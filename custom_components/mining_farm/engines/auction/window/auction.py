@@ -71,6 +71,8 @@ async def hold_auction(
         window=window,
         block_hash=snapshot.block_hash,
         started_at=snapshot.started_at,
+        # By block time: the last block does not exist yet, and the reference, which
+        # takes the time of the head for it, is early.
         ends_at=snapshot.started_at + (window.end - window.start + 1) * BLOCK_TIME,
         prices=market.prices,
         budget_ph=market.budget_ph,
@@ -132,9 +134,12 @@ def _open(snapshot: Snapshot) -> _Market:
     }
     read = _read(snapshot, stakes)
     bans = agree_bans(read.votes, stakes)
+    # A uid is banned, and with it the hotkey that holds it at the window's start.
     banned = {neuron.hotkey for neuron in snapshot.neurons if neuron.uid in bans}
     prices = agree_prices(read.votes, stakes)
     budget = 0.0
+    # The reference reads the split after the prices: without prices, a split that is
+    # missing is no error.
     if prices is not None:
         budget = budget_ph(prices, mechanism_share(snapshot.mechanism_split))
     return _Market(
@@ -199,6 +204,7 @@ def _read_bids(read: _Read, stored: StoredCommitment, raw: bytes, start: int) ->
             "bids of version 1 are ignored" if outdated else "no valid bids or prices",
         )
         return
+    # Validators, too, let a bid of unknown age take part.
     if stored.block is not None:
         age = commitment_age(stored.block, start)
         if age >= STALE_AFTER:

@@ -22,6 +22,7 @@ def mechanism_share(split: Sequence[int] | None) -> int:
         raise AuctionUndefinedError("the chain holds no split of emission")
     if len(split) <= _MECHANISM or split[_MECHANISM] <= 0:
         raise AuctionUndefinedError(f"no share of emission: {list(split)}")
+    # The reference multiplies in this order and cuts: the last digits depend on it.
     return int(split[_MECHANISM] / _WHOLE * _MINERS * FP)
 
 

@@ -84,6 +84,7 @@ def gamma_msi(
             held -= points[left][2]
             left += 1
         lower = points[left][0]
+        # Of intervals of one width, the reference takes that of the lowest prices.
         interval = (upper - lower, upper, lower)
         if held >= target and (narrowest is None or interval < narrowest):
             narrowest, inside = interval, points[left : right + 1]

@@ -95,6 +95,8 @@ def read_lots(bids: Mapping[str, Iterable[Bid]]) -> tuple[Lot, ...]:
                 continue
             if size_fp18 <= 0 or bid.count <= 0 or bid.price_fp18 > MAX_PRICE_FP18:
                 continue
+            # Doubles from here on, as in the reference: an exact product could round
+            # differently.
             raw_ph = float(size_fp18) / FP
             lots.append(
                 Lot(
@@ -129,6 +131,7 @@ def list_winners(
     won = [
         (lot, count) for lot, count in zip(knapsack.lots, taken, strict=True) if count
     ]
+    # The reference sorts sizes as texts, not as numbers.
     won.sort(key=lambda win: (win[0].price_fp18, win[0].size, win[0].name))
     return [(lot.hotkey, lot.size, lot.price_fp18, count) for lot, count in won]
 

@@ -31,6 +31,7 @@ def decode_bids(raw: bytes, *, v2_only: bool = False) -> tuple[Bid, ...] | None:
     if v2_only and decode is _decode_listed:
         return None
     try:
+        # A commitment of no bids is valid: it counts among those of the window.
         return decode(envelope.data.strip()) if envelope.data.strip() else ()
     except ValueError:
         return None
@@ -69,6 +70,7 @@ def _decode_counted(data: str) -> tuple[Bid, ...]:
             if count <= 0:
                 raise CommitmentError(f"a count of {count_text}")
             counts[size] = counts.get(size, 0) + count
+        # Groups of one price stay apart: the order of the bids is that of the solver.
         bids += (
             Bid(size=format_fp18(size), price_fp18=price_fp18, count=count)
             for size, count in counts.items()
@@ -100,6 +102,8 @@ def _encode_counted(bids: Iterable[Bid]) -> str:
         counts[size] = counts.get(size, 0) + bid.count
         checked.append(bid)
     _check_total(checked)
+    # The reference's miner publishes whenever the texts differ: in another order, two
+    # programs with one hotkey would go on replacing each other's commitment.
     return ";".join(
         f"{_ALGORITHM},{format_fp18(price)}="
         + ",".join(

@@ -22,9 +22,11 @@ class Envelope:
 
 def open_commitment(raw: bytes) -> Envelope | None:
     """Take a commitment apart; None where it is not one."""
+    # UTF-8 never holds a 0xFF byte: the first one ends the text.
     text, _, suffix = raw.partition(_SUFFIX_MARK)
     try:
         version, kind, data = text.decode().strip().split(";", 2)
+        # Validators read the version by Python's int(): " 2 " and "+2" are numbers too.
         return Envelope(version=int(version), kind=kind, data=data, suffix=suffix)
     except ValueError:
         return None

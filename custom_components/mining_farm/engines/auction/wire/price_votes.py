@@ -21,6 +21,7 @@ def decode_price_vote(raw: bytes) -> PriceVote | None:
         return None
     prices: dict[str, int] = {}
     for segment in envelope.data.split(";"):
+        # Validators trim the value and not the key: " cap" is no cap.
         key, _, value = segment.partition("=")
         if not key:
             continue
@@ -29,6 +30,7 @@ def decode_price_vote(raw: bytes) -> PriceVote | None:
         except NumberError:
             continue
     complete = len(envelope.suffix) == _BITMAP_BYTES
+    # Uid u is bit u % 8 of byte u // 8, counted from the lowest.
     bans = int.from_bytes(envelope.suffix, "little") if complete else 0
     return PriceVote(prices=prices, bans=bans)
 

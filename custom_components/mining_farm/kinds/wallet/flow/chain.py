@@ -44,6 +44,7 @@ NETWORK_SCHEMA = ENDPOINTS_SCHEMA.extend(
             NumberSelector(
                 NumberSelectorConfig(min=0, max=65535, mode=NumberSelectorMode.BOX)
             ),
+            # Core's number selector returns a float.
             vol.Coerce(int),
         )
     }

@@ -149,6 +149,7 @@ def form_offer(price: str, rows: Sequence[Mapping[str, float]]) -> Offer:
     for row in rows:
         # The shortest text of a double is what was typed.
         size = repr(row["size"])
+        # Core's number selector checks least and most, and leaves a fraction to us.
         if (count := int(row["count"])) != row["count"]:
             reason = f"{row['count']} is no whole number of workers"
             raise RefusedError("wallet_workers", reason)

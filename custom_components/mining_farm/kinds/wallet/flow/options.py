@@ -41,6 +41,7 @@ CEILINGS_SCHEMA = vol.Schema(
                     min=1, max=MAX_WORKERS, mode=NumberSelectorMode.BOX
                 )
             ),
+            # Core's number selector returns a float.
             vol.Coerce(int),
         ),
     }

@@ -42,6 +42,8 @@ FORM_SCHEMA = vol.Schema(
                             NumberSelectorConfig(
                                 min=0.05,
                                 max=0.45,
+                                # Core's least step is 0.001, and the network takes up
+                                # to 18 decimal places.
                                 step="any",
                                 mode=NumberSelectorMode.BOX,
                                 unit_of_measurement=PETAHASHES_PER_SECOND,
