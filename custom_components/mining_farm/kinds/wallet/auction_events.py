@@ -64,7 +64,7 @@ class AuctionEvents:
         earlier = self._history.before(result.window.start)
         outcome = outcome_of(result)
         attributes |= {
-            # Those of others are many: what is too large is not recorded.
+            # Those of others are many, and the recorder drops attributes above 16 KiB.
             "winners": len(result.winners),
             "skipped": len(result.skipped),
             "final": update.final,

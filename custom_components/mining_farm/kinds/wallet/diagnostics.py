@@ -60,5 +60,5 @@ async def async_get_config_entry_diagnostics(
         "result_final": data and data.result_final,
         "windows_kept": len(wallet.history.results()),
     }
-    # The redaction looks into lists, not into tuples.
+    # Core's redaction goes into lists, and not into tuples.
     return async_redact_data(plain_json(known), TO_REDACT)

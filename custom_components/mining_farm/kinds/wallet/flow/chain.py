@@ -116,6 +116,7 @@ class WalletChainFlow(ConfigFlow):
     ) -> ConfigFlowResult:
         """Ask the chain while the user watches the progress."""
         if self._wallet_asking is None:
+            # Core would hand this call's input to the next step if the task ended in it.
             self._wallet_asking = self.hass.async_create_task(
                 self._ask(), f"{DOMAIN} chain", eager_start=False
             )

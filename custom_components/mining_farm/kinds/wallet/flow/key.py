@@ -205,6 +205,7 @@ class WalletKeyFlow(WalletChainFlow):
     async def _show_known(self, known: dict[str, Any]) -> ConfigFlowResult:
         """Take whose bids these are, and show what the chain knows of it."""
         self._wallet |= known
+        # Core would abort this flow for one that is left open in another window.
         await self.async_set_unique_id(
             wallet_unique_id(self._wallet), raise_on_progress=False
         )
