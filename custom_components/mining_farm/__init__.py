@@ -19,6 +19,7 @@ SETUP_TURN: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_setup_turn")
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on any entry."""
+    # Not with an entry: Home Assistant validates automations also while none is loaded.
     async_setup_services(hass)
     return True
 
@@ -28,6 +29,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
 
     There has been one version so far.
     """
+    # Home Assistant calls this also where only the minor version differs: that data fits.
     if entry.version == ENTRY_VERSION:
         return True
     LOGGER.error(

@@ -7,6 +7,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .kinds import async_setup_platform
 
+# Home Assistant counts by platform and entry: presses wait only for those of one entry.
 PARALLEL_UPDATES = 1
 
 

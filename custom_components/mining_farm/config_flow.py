@@ -21,6 +21,8 @@ from .kinds import kind_flows, kind_of
 FLOWS = kind_flows()
 
 
+# Home Assistant registers one flow class for a domain and finds steps by their names in
+# it: all kinds' steps have to be its methods.
 class MiningFarmConfigFlow(
     *(flow.steps for flow in FLOWS.values()),  # type: ignore[misc]  # By the registry
     ConfigFlow,
@@ -47,6 +49,7 @@ class MiningFarmConfigFlow(
         """Follow a known device to its new address, or offer a new one."""
         mac = format_mac(discovery_info.macaddress)
         await self.async_set_unique_id(mac)
+        # Home Assistant reloads the entry by itself where the host changed.
         self._abort_if_unique_id_configured(updates={CONF_HOST: discovery_info.ip})
         offers = (flow.offer_discovered for flow in FLOWS.values())
         offer = next(offer for offer in offers if offer)

@@ -7,6 +7,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .kinds import async_setup_platform
 
+# The coordinator polls: there are no updates of single entities to limit.
 PARALLEL_UPDATES = 0
 
 

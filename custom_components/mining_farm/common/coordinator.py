@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 from ..const import LOGGER
 
 MINIMUM_GRACE = timedelta(seconds=90)
+# One missed poll passes, and the next one has half an interval to answer.
 POLLS_OF_GRACE = 2.5
 FIRST_POLL_PATIENCE = 3.0
 
@@ -71,6 +72,8 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
             data = await self._async_poll()
         except UpdateFailed as err:
             self._failure = err
+            # Home Assistant counts an update as failed at its first error: until the grace
+            # ends, the last data stand in for it.
             if self._grace_timer is None:
                 raise
             return self.data
@@ -83,6 +86,7 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
     @override
     def _schedule_refresh(self) -> None:
         super()._schedule_refresh()
+        # The random phase puts off the first poll only.
         self.update_interval = self._interval
 
     @callback
@@ -97,6 +101,8 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
         Start-up waits no longer for it than a healthy device needs; the poll goes on.
         """
+        # Home Assistant's start-up waits for every other kind of task, and wait_for would
+        # cancel the poll.
         poll = self.config_entry.async_create_background_task(
             self.hass, self.async_refresh(), name=f"{self.name} first poll"
         )

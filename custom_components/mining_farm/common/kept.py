@@ -35,6 +35,7 @@ class KeptStore(Store[dict[str, Any]]):
         """
         try:
             kept = await self.async_load()
+        # Store raises the first for a newer version, the second for one it cannot migrate.
         except (HomeAssistantError, NotImplementedError, *DAMAGE) as err:
             return await self._async_set_aside(err)
         if kept is None:

@@ -110,6 +110,7 @@ def kind_of(entry: ConfigEntry) -> Kind:
 
 def kind_flows() -> dict[Kind, KindFlow[Any]]:
     """Return the flows of all kinds, in the order of the menu; imports them."""
+    # This may block: Home Assistant imports config flows outside the event loop.
     return {
         kind: cast(FlowModule, import_module(f"{__name__}.{kind}.flow")).FLOW
         for kind in Kind

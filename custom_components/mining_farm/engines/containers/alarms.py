@@ -35,6 +35,7 @@ def follow(
     for kind in table.alarms:
         known = previous.get(kind.key)
         on = reading.alarm_states.get(kind.key)
+        # Unknown clears nothing: a leak whose flag turns into an empty text is still one.
         if known is not None and on is not False:
             active[kind.key] = _as_bad_as(kind, known)
         elif on:

@@ -146,6 +146,7 @@ def _is_stopped(reading: PlantReading) -> bool:
 
 async def _refuse_while_hashing(driver: Driver) -> None:
     try:
+        # Read at the moment of the stop: miners may have started since the last poll.
         miners = await driver.read_miners()
     except ContainerError as err:
         message = f"{driver.address}: whether miners hash is unknown"
@@ -179,6 +180,7 @@ async def _prove(
         except ContainerError as err:
             reason = err
         else:
+            # Without its PLC a controller passes no write on, whatever it then repeats.
             if reading.connected is not False and (shows is None or shows(reading)):
                 return Confirmed(reading=reading)
         await read_back.sleep(read_back.interval)

@@ -67,6 +67,8 @@ class Range:
 
 AIR = Range(low=-60, high=100)
 """°C of air, for the fields that are no coolant."""
+# A broken wire reads -3276.8 or 6553.5, which is 0x8000 or 0xFFFF in tenths. Plants are
+# leak-tested at 7 bar (vendor document): more than 16 is another unit.
 PLAUSIBLE: Mapping[Quantity, Range] = {
     Quantity.TEMPERATURE: Range(low=-40, high=120),
     Quantity.HUMIDITY: Range(low=0, high=100),

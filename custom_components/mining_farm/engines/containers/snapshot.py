@@ -23,6 +23,7 @@ async def take_snapshot(table: PlantTable, driver: Driver, at: datetime) -> Snap
         )
     miners: MinerSummary | None = None
     try:
+        # MiningOS drops the whole snapshot where only this fails; no leak may wait for it.
         miners = await driver.read_miners()
     except ContainerError as err:
         failure: ContainerError | None = err

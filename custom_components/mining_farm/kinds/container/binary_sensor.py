@@ -100,6 +100,7 @@ def _remove_alarms_that_are_gone(
     hass: HomeAssistant, entry: ContainerConfigEntry
 ) -> None:
     """Remove the sensors of thresholds that the user has taken away."""
+    # Home Assistant keeps what is not added again in its registry, as unavailable.
     registry = er.async_get(hass)
     alarms = f"{entry.entry_id}_{ALARM}"
     ids = {f"{alarms}{kind.key}" for kind in entry.runtime_data.table.alarms}

@@ -164,6 +164,7 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
         wanted = hvac_mode is HVACMode.AUTO
         changes = container.data.plant.pid_mode is not wanted
         if changes and not wanted:
+            # An error where none is known, before anything is started.
             controls.last_manual_set_point(container)
         # HK3's pump may run on after a stop, so that one that runs may have to start.
         await controls.async_start(container)

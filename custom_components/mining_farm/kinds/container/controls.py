@@ -135,6 +135,7 @@ async def _async_run(
                 # It may have been done all the same; the caller need not wait for that.
                 container.async_refresh_in_background()
             raise command_error(container.config_entry.title, err) from err
+        # Home Assistant's async_request_refresh may wait for 10 s, its cooldown.
         await container.async_refresh()
 
 

@@ -82,6 +82,8 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         """Return whether no good answer came for the grace; None soon after a start."""
         if self.fresh:
             return False
+        # Home Assistant counts updates as good before the first one: only the end of the
+        # grace says that a container is silent.
         return None if self.last_update_success else True
 
     @property
@@ -130,6 +132,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         miners = self._last_miners(snapshot)
         listed = (miners and miners.miners) or ()
         return ContainerData(
+            # The snapshot's own status lacks the alarms that no reading has reported off.
             status=status_of(self.table, plant, self.journal.alarms),
             plant=plant,
             miners=miners,

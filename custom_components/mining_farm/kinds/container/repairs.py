@@ -41,6 +41,8 @@ class PressureFlow(RepairsFlow):
         self.hass.config_entries.async_update_entry(
             self._entry, options={**self._entry.options, **user_input}
         )
+        # OptionsFlowWithReload reloads for its own flow only, and Home Assistant allows no
+        # update listener beside it.
         self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
         return self.async_create_entry(data={})
 

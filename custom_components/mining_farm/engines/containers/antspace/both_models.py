@@ -12,6 +12,7 @@ SET_POINT = Field(
     quantity=Quantity.TEMPERATURE,
     confidence=Confidence.HIGH,
 )
+# Their format is documented nowhere and 0 means not set: none is shown as a location.
 COORDINATES = (
     Field(
         key="longitude",
@@ -99,6 +100,8 @@ SUPPLY_TOO_HIGH = AlarmKind(
     severity=Severity.CRITICAL,
     nature=Nature.HEAT,
 )
+# MiningOS shows a lost PLC without an alert, and its status stays running; the severity
+# is miner-monitor's.
 DISCONNECTED = AlarmKind(
     key="disconnect",
     wire="disconnect",

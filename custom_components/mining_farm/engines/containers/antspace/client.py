@@ -81,6 +81,7 @@ class AntspaceClient:
             reading = parse_plant(params, self.model, self._pressure_unit)
         except UnknownDeviceError as err:
             raise self._named(err) from err
+        # The first answer decides: HK3s send keys of the other model too (miner-monitor).
         self.model = Model(reading.model)
         return reading
 
@@ -128,6 +129,8 @@ class AntspaceClient:
         except ValueError as err:
             raise UnreachableError(f"{self.address} is no address") from err
         deadline = self._deadline if within is None else min(within, self._deadline)
+        # A controller asks its PLC at each request, for seconds (miner-monitor): requests
+        # wait here, and their deadline begins with their turn.
         async with self._one_at_a_time:
             try:
                 answer = await fetch(self._session, url, deadline, self._timeout)

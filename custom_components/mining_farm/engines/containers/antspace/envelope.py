@@ -14,11 +14,13 @@ def unwrap(status: int, body: bytes, operation: str) -> object:
     from 500 on, UnknownDeviceError for what no controller says.
     """
     answer = _object(body)
+    # Whatever the body holds: a controller that failed may have done what was asked.
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise ControllerFaultError(f"HTTP {status}")
     if answer is None:
         raise UnknownDeviceError(f"HTTP {status} without a JSON object")
     if status >= HTTPStatus.BAD_REQUEST:
+        # An unknown operation is refused by an error without an ok (MiningOS's mock).
         if {"ok", "error"}.isdisjoint(answer):
             raise UnknownDeviceError(f"HTTP {status} and foreign JSON")
         raise RefusedError(f"HTTP {status}")
@@ -26,6 +28,7 @@ def unwrap(status: int, body: bytes, operation: str) -> object:
         raise UnknownDeviceError(f"HTTP {status}")
     if flag(answer.get("ok")) is False or answer.get("status") == "error":
         raise RefusedError("the answer is not ok")
+    # Only the method distinguishes a late answer to the request before.
     if "ok" not in answer or answer.get("method") != operation:
         raise UnknownDeviceError("the answer is not to what was asked")
     if flag(answer["ok"]) is not True:

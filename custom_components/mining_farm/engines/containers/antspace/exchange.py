@@ -16,6 +16,7 @@ from ..errors import (
     UnreachableError,
 )
 
+# Several times the longest answer: a minerInfo of 1000 miners has about 200 kB.
 BODY_LIMIT = 1024 * 1024
 _CHUNK = 64 * 1024
 
@@ -35,6 +36,7 @@ async def fetch(
             timeout(deadline),
             session.get(
                 url,
+                # A redirect could lead to a write, which is a GET like any read.
                 allow_redirects=False,
                 headers={"Connection": "close"},
                 middlewares=(_once_by_itself,),
@@ -78,6 +80,7 @@ async def _once_by_itself(
     request.response_class = _LastOfItsConnection
     try:
         return await handler(request)
+    # A ClientOSError as well, but without a connection nothing was sent.
     except aiohttp.ClientConnectorError:
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as err:
@@ -88,6 +91,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK):
         body += chunk
+        # Counted unpacked: aiohttp has undone gzip by now.
         if len(body) > BODY_LIMIT:
             raise UnknownDeviceError(f"the answer is longer than {BODY_LIMIT} bytes")
     return bytes(body)

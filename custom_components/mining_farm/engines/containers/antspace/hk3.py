@@ -57,6 +57,8 @@ HK3 = PlantTable(
     manufacturer=MANUFACTURER,
     running_flags=("circulating_pump",),
     supply_temperatures=("supply_liquid_temp",),
+    # MiningOS alerts below 20 and calls 40 critical, but a site holds 40 (miner-monitor),
+    # and sister plants alarm at 45.
     bounds=SetPointBounds(low=20, high=45),
     writes=frozenset(Write),
     # The circulating pump is seen to run on after a stop.
@@ -77,6 +79,8 @@ HK3 = PlantTable(
             confidence=Confidence.HIGH,
         ),
         SET_POINT,
+        # MPa on the wire (vendor document, MiningOS's UI). Home Assistant has no such unit:
+        # its mPa is milli.
         Field(
             key="supply_liquid_pressure",
             wire="supply_liquid_pressure",
@@ -121,6 +125,8 @@ HK3 = PlantTable(
             quantity=Quantity.HUMIDITY,
             confidence=Confidence.HIGH,
         ),
+        # One chart of MiningOS's UI takes these for kW; its worker and the samples of
+        # miner-monitor say W.
         Field(
             key="distribution_box1_power",
             wire="distribution_box1_power",
@@ -157,6 +163,7 @@ HK3 = PlantTable(
             derive=_thermal_power,
             unit="kW",
             quantity=Quantity.POWER,
+            # Water with glycol carries 5 to 10 % less.
             confidence=Confidence.MEDIUM,
             diagnostic=True,
             enabled=False,
@@ -192,6 +199,8 @@ HK3 = PlantTable(
         ),
         *MODES,
     ),
+    # Severities are those of MiningOS's worker. miner-monitor calls power_fault,
+    # liquid_level_low and freezing_alarm critical.
     alarms=(
         AlarmKind(
             key="power_fault",
@@ -299,6 +308,7 @@ HK3 = PlantTable(
             name="supply_liquid_temp_low",
             severity=Severity.HIGH,
             nature=Nature.COLD,
+            # MiningOS computes this alert itself and leaves the status as it is.
             is_fault=False,
         ),
         DISCONNECTED,

@@ -34,9 +34,12 @@ IMMERSION = PlantTable(
     model=Model.IMMERSION,
     name="Antspace Immersion",
     manufacturer=MANUFACTURER,
+    # The pumps of the water and the pump station do not decide (MiningOS's worker): only
+    # oil that moves cools miners.
     running_flags=("second_pump1", "second_pump2"),
     # Two circuits of oil go to the tanks: the warmer one is what has to be cooled.
     supply_temperatures=("second_supply_temp1", "second_supply_temp2"),
+    # MiningOS calls oil critical from 48 on.
     bounds=SetPointBounds(low=20, high=48),
     writes=frozenset(Write),
     stop_is_shown=True,
@@ -164,6 +167,7 @@ IMMERSION = PlantTable(
             quantity=Quantity.FREQUENCY,
             confidence=Confidence.MEDIUM,
         ),
+        # Tenths of a volt: MiningOS's worker divides by ten.
         Field(
             key="voltage_a",
             wire="vol_a_distribution",
@@ -191,6 +195,7 @@ IMMERSION = PlantTable(
             confidence=Confidence.HIGH,
             diagnostic=True,
         ),
+        # MiningOS's UI shows these as they come; they may be tenths as well.
         Field(
             key="current_a",
             wire="cur_a_distribution",
@@ -215,6 +220,7 @@ IMMERSION = PlantTable(
             confidence=Confidence.MEDIUM_LOW,
             diagnostic=True,
         ),
+        # Only MiningOS's worker has this factor; no capture confirms it.
         Field(
             key="total_power",
             wire="distribution_box_power",
@@ -305,6 +311,7 @@ IMMERSION = PlantTable(
             shape=Shape.MODE,
             diagnostic=True,
         ),
+        # The cooling allows miners to start (MiningOS's UI); it is no server's state.
         Flag(
             key="server_on",
             wire="server_on",

@@ -14,6 +14,7 @@ _BAR: Mapping[PressureUnit, float] = {
     PressureUnit.MPA: 10,
     PressureUnit.BAR: 1,
     PressureUnit.KPA: 0.01,
+    # MiningOS's mock sends 35 where 3.5 bar would be usual; no plant is known to.
     PressureUnit.MPA_HUNDREDTHS: 0.1,
 }
 
@@ -111,6 +112,7 @@ def _alarm(
     if kind.below is None:
         return flag(_raw(kind, params))
     value = values[kind.below.field]
+    # 0 is a number like any other: MiningOS takes it for none and misses the frost.
     return None if value is None else value < kind.below.limit
 
 

@@ -126,6 +126,7 @@ class ContainerFlow(ConfigFlow):
     @callback
     def _async_abort_if_known(self, found: Found) -> None:
         """Abort where an entry has the address, by whatever spelling of its host."""
+        # No answer holds a serial number or a MAC: the address is all that identifies it.
         others = entries_of(
             self.hass, Kind.CONTAINER, excluding=self.context.get("entry_id")
         )
