@@ -88,6 +88,7 @@ class PoolClient:
         if known_as := pages[0].known_as:
             account = self._known_as[key] = replace(account, account=known_as)
             pages = [await self._async_page(dialect, account, 1)]
+        # unMineable's number of an address may be outdated: then it is looked up again.
         if pages[0].outcome is Outcome.ACCOUNT_UNKNOWN:
             self._known_as.pop(key, None)
         while (page := pages[-1].next_page) is not None and len(pages) < _PAGES:

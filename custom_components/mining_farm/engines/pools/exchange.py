@@ -71,6 +71,8 @@ async def _async_follow(
             headers=request.headers,
             json=request.json,
             data=request.form,
+            # aiohttp takes all headers but Authorization and Cookie along to another
+            # host, and most pools have their token in a header of another name.
             allow_redirects=False,
         ) as response:
             target = _target(url, response) if request.method == "GET" else None

@@ -20,6 +20,8 @@ def match_name(name: str, names: Sequence[str]) -> int | Match:
     Several that differ only by case or prefix are several rigs: they are never merged,
     and none of them is guessed.
     """
+    # Ethermine is said to return names in lower case; CKPool puts the address before
+    # them, Braiins the account.
     for fits in (_exactly, _but_for_case, _but_for_prefix, _but_for_both):
         found = [i for i, known in enumerate(names) if fits(name, known)]
         if found:

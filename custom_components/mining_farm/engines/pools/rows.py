@@ -64,5 +64,6 @@ def sort_rows(rows: Iterable[Row]) -> tuple[list[WorkerReport], list[OddRow]]:
     if odd and not workers:
         raise UnexpectedReplyError
     known = {worker.name for worker in workers}
+    # A worker whose row cannot be read is listed all the same: it must not seem absent.
     names = {row.name for row in odd if row.name is not None} - known
     return [*workers, *(WorkerReport(name=name) for name in sorted(names))], odd

@@ -126,6 +126,8 @@ class _Judgement:
             return self.none(VerdictReason.NOT_MONITORED, share)
         if share is not None and share > self.report.at + CLOCK_TOLERANCE:
             return self.none(VerdictReason.CLOCK)
+        # A share outranks flag and rate: F2Pool's flag is said to be unreliable, and
+        # Parasite has shown a rate of 0 beside fresh shares.
         # A rig that calls in may yet not work: then its flag is the better witness.
         if share is not None and not (worker.heartbeat and worker.flag is False):
             return self._by_share(share, worker.resolution)

@@ -18,6 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 
 EXCHANGE_TIMEOUT = 5.0
 """Seconds for one question and its answer."""
+# Users of Home Assistant's own integration report timeouts with many plugs at once.
 AT_ONCE = 16
 """Exchanges with different devices at the same moment."""
 

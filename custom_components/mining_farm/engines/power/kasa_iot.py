@@ -54,11 +54,13 @@ def iot_device(info: Mapping[str, Any], host: str) -> KasaDevice:
 
     Raises OutletUnsupportedError and any of FAILURES.
     """
+    # Some models have mic_mac and mic_type instead, and that MAC without separators.
     mac: str = (info.get("mac") or info["mic_mac"]).replace("-", ":")
     if ":" not in mac:
         mac = bytes.fromhex(mac).hex(":")
     model = str(info["model"]).partition("(")[0]
     family = info.get("type") or info.get("mic_type")
+    # Dimmers have the type of a plug: only the name of the product gives them away.
     if family != "IOT.SMARTPLUGSWITCH" or "Dimmer" in (info.get("dev_name") or ""):
         raise OutletUnsupportedError(f"{model} at {host} is not a plug")
     alias = str(info.get("alias") or "")
@@ -69,6 +71,7 @@ def iot_device(info: Mapping[str, Any], host: str) -> KasaDevice:
     else:
         parts = [
             (
+                # On the wire it is the strip's id and two digits, or those alone.
                 f"{mac}_{child['id']}",
                 str(child.get("alias") or ""),
                 child["state"],

@@ -84,6 +84,8 @@ class KasaOutlet(Outlet):
         await self._connection.async_switch(self._child_id, on=on)
         seen_on: bool | None = None
         deadline = self._monotonic() + self._confirm_within
+        # Plugs have accepted a command and switched seconds later, or never, as with a
+        # welded contact. A reading that fails says nothing of either.
         while (left := deadline - self._monotonic()) > 0:
             try:
                 async with asyncio.timeout(left):

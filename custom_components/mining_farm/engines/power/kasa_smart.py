@@ -42,6 +42,7 @@ class SmartDriver(BaseDriver):
         if (
             info["type"] not in _FAMILIES
             or device.device_type not in _RELAYS
+            # The KS240 has children, a fan and a dimmer: neither feeds a rig.
             or (device.children and not self._children)
         ):
             raise OutletUnsupportedError(f"{device.model} at {device.host} is no plug")

@@ -124,6 +124,7 @@ def power_returned(now: datetime, policy: Policy, memory: Memory) -> Memory:
         on_since=now,
         outlet=Presence(back_at=memory.outlet.back_at),
         draw=Presence(back_at=memory.draw.back_at),
+        # A rig that has power again boots: its miner has the full time to start.
         held_since={
             reason: since
             for reason, since in memory.held_since.items()

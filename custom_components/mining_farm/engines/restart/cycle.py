@@ -84,6 +84,8 @@ class PowerCycler:
 
     async def async_finish(self) -> Memory:
         """Turn on what a cut has turned off, and try until it is on."""
+        # Without an end: some plugs are reported to obey off, and to ignore on for a
+        # while.
         back_off = FIRST_BACK_OFF_S
         while True:
             try:

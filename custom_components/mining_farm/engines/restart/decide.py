@@ -66,6 +66,7 @@ def _decide(
     """Return what to do about a rig without an unfinished cut."""
     outlet = evidence.outlet
     off = outlet is not None and powered(policy, outlet) is False
+    # The user's word outranks everything; next comes what only a human can settle.
     if memory.off_by_user:
         return _nothing(memory, RigState.OFF_BY_USER, Reason.SWITCHED_OFF)
     if memory.lost:
@@ -76,6 +77,8 @@ def _decide(
         )
     if memory.unstable:
         return _nothing(memory, RigState.UNSTABLE, Reason.TOO_MANY_RESTARTS)
+    # The plug itself lost power and came back off: that the rig is down needs no
+    # witness.
     if off and not evidence.held and not evidence.quiet:
         finding = Finding(RigState.SILENT, Reason.OUTLET_IS_OFF, due=True)
     if not finding.due:
@@ -193,6 +196,7 @@ def _usual_watts(
     share = None if pool is None else pool.last_share
     if share is None or now - share > AT_WORK or outlet.watts < policy.no_draw_below:
         return usual
+    # Each change of the memory is a write to the disk.
     if usual is not None and abs(outlet.watts - usual) <= USUAL_DRAW / 2 * usual:
         return usual
     return outlet.watts
@@ -217,6 +221,7 @@ def _act(
         return _nothing(memory, RigState.HELD, reason)
     if finding.by_pool and not _is_fresh(now, evidence):
         return _nothing(memory, RigState.SILENT, Reason.WAITING_FOR_POOL, ask_pool=True)
+    # A rehearsal has the cooldown of a restart, or it would be published at each poll.
     if not evidence.armed:
         cooled = replace(memory, cooldown_until=now + policy.status_check_cooldown)
         return Decision(
@@ -244,8 +249,11 @@ def _outlet_forbids(
         return Reason.PLUG_UNREACHABLE
     if memory.disobeyed >= MAX_DISOBEYED or _waits(now, memory.disobeyed_retry_at):
         return Reason.PLUG_DISOBEYS
+    # A cut was tried at an outlet that says off while power flows, and changed nothing.
     if memory.disagreed and contradicts(policy, outlet):
         return Reason.PLUG_CONTRADICTS
+    # A rig that draws nothing after it got power is off at its own switch, or its power
+    # supply has tripped: more power-cycles are no cure.
     dark = outlet.watts is not None and outlet.watts < policy.no_draw_below
     if dark and not memory.drew and powered(policy, outlet):
         return Reason.OFF_AT_RIG
@@ -264,6 +272,8 @@ def _restart(
     finding: Finding,
 ) -> Decision:
     """Return the step, the cut, or the end of both."""
+    # A rig that recovers before it hangs again never has many in a row: the limit of a
+    # day is for that one.
     in_row = memory.restarts_in_row >= policy.max_consecutive_restarts
     if in_row or len(cuts_of_day(now, memory)) >= policy.max_restarts_per_day:
         return Decision(

@@ -117,6 +117,7 @@ def _after_patience(
         return miner
     if is_patient(now, memory, reason):
         return miner
+    # Unless other rigs mine there, the pool or the internet may be down for long.
     if miner.kind is MinerKind.POOL_LOST and not _pool_works(evidence):
         return miner
     since = min(miner.since, memory.held_since.get(reason, now))
@@ -163,6 +164,7 @@ def _believed(
     """
     if pool is None or pool.verdict is not Verdict.OFFLINE:
         return pool
+    # Frozen data: the pool answers, but no worker of the account has had a share since.
     if pool.others_work is False:
         return replace(pool, outage=True)
     if pool.basis is not Basis.RATE:
@@ -225,6 +227,7 @@ def _weigh_doubts(
         return Finding(RigState.ONLINE, Reason.POOL_SEES_SHARES)
     if pool.outage:
         return held(Reason.POOL_OUTAGE)
+    # While the pool was away no share could be seen: that is no silence of the rig.
     if pool.last_share is not None and (
         now - pool.last_share < policy.time_until_offline + memory.recent.away
     ):
@@ -285,6 +288,7 @@ def _weigh_both(
         return Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
     if evidence.company is Company.MOST:
         return held(Reason.CONTACT_LOST)
+    # Others stopped, too: then the pool has to say so of this rig by its own limit.
     if evidence.company is Company.SOME and pool.verdict is not Verdict.OFFLINE:
         return Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
     if pool.at < limit:

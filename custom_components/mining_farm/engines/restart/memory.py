@@ -135,6 +135,7 @@ class Memory:
                 **{
                     key: _REBUILD.get(key, _time)(value)
                     for key, value in stored.items()
+                    # A newer version may have stored more: the rest still counts.
                     if key in known
                 }
             )

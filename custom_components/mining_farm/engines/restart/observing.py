@@ -187,6 +187,8 @@ def _observe_on(
         presence = Presence(back_at=memory.outlet.back_at)
         return _change(memory, outlet=presence, outlet_on=True)
     back_at = memory.outlet.back_at
+    # A relay that closed since was open in between: by its button, by another app, or
+    # as plug and rig lost power together. The rig has just had its restart.
     if (known is None or on_since > known) and on_since + SETTLING > now:
         back_at = min(on_since, now)
     presence = Presence(back_at=back_at)
@@ -200,6 +202,8 @@ def _observe_off(now: datetime, memory: Memory, at: datetime) -> Memory:
         return replace(memory, intent=late, unconfirmed=None)
     if memory.outlet_on is False or memory.intent is not None:
         return memory
+    # A plug that answered all the while did not lose power itself: a hand or a timer
+    # switched it off, and it is not turned on behind somebody's back.
     away = memory.outlet.absent(at)
     return replace(
         memory,

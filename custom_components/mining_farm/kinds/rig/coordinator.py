@@ -51,6 +51,7 @@ from .witnesses import RigWitnesses
 
 type RigConfigEntry = ConfigEntry[RigCoordinator]
 
+# For miner and outlet; pools are asked as seldom as the policy says.
 POLL_INTERVAL = timedelta(seconds=30)
 
 
@@ -358,6 +359,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
 
     def _refresh_soon(self) -> None:
         """Show the outcome, once the switching has ended."""
+        # Started eagerly, as is core's default, it would still find the power busy.
         self.config_entry.async_create_background_task(
             self.hass, self.async_refresh(), f"{self.name} refresh", eager_start=False
         )

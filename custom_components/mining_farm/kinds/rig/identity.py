@@ -72,6 +72,7 @@ def account_key(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the identity of a pool account; its token may change."""
     # Of a damaged entry, or one of a newer version, anything may be missing.
     account = str(data.get(CONF_ACCOUNT) or data.get(CONF_TOKEN) or "")
+    # In an Ethereum-like address the case is only a checksum (EIP-55).
     hexadecimal = account[:2].casefold() == "0x"
     return (
         str(data.get(CONF_POOL)),

@@ -158,7 +158,7 @@ class SwitchRigOutlet(RigOutlet):
         return None if state is None else state.state
 
     async def _switch(self, service: str, wanted: str) -> None:
-        # One that is unavailable would not get the command.
+        # Core leaves an unavailable entity out of a service call without an error.
         await self.async_is_on()
         reached = asyncio.Event()
 
@@ -176,6 +176,8 @@ class SwitchRigOutlet(RigOutlet):
                     {ATTR_ENTITY_ID: self._entity_id},
                     blocking=True,
                 )
+                # Core waits for the service, not for the relay: a polled switch shows
+                # its new state later.
                 if self._state() != wanted:
                     await reached.wait()
         except TimeoutError as err:

@@ -26,6 +26,8 @@ from .journal import RigJournal
 from .outlets import RigOutlet
 from .resources import RigResources
 
+# At a stop core ends it sooner: it gives its shutdown jobs 20 s, then cancels all
+# background tasks. A cut that is not finished by then is first at the next start.
 SHUTDOWN_PATIENCE = 30.0
 """Seconds that Home Assistant waits for a cut under way when it stops."""
 HURRIED_RETRY = 2.0
@@ -64,6 +66,7 @@ class RigPower:
         self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._switching = False
+        # Not by the stop event: core cancels background tasks before it fires that.
         self._stop_waiting = hass.async_add_shutdown_job(
             HassJob(self.async_wait, f"{name} power")
         )
@@ -136,6 +139,8 @@ class RigPower:
                 self._task = None
                 self._switching = False
 
+        # Not eagerly, as is core's default: a run that ends at once would clear the
+        # task before it is set here.
         self._task = self._hass.async_create_background_task(
             run(), f"{self._name} power", eager_start=False
         )

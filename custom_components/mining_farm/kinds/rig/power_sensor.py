@@ -40,6 +40,7 @@ class PowerSensor:
         """Return W; None where the sensor reports nothing that holds now."""
         if (state := self._hass.states.get(self._entity_id)) is None:
             return None
+        # Core moves last_updated only with a change, and a steady draw has none.
         at = state.last_reported
         switched_at = self._switched_at
         if not at <= now <= at + self._grace or (

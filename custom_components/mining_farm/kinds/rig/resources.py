@@ -64,6 +64,7 @@ class RigResources:
 
     @callback
     def _close(self, _event: Event) -> None:
+        # Core owns the connector, and warns when a session on it is closed.
         while self._kasa_sessions:
             self._kasa_sessions.pop().detach()
 

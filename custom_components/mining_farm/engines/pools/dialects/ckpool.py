@@ -15,6 +15,7 @@ class CKPool(Dialect):
     key = "ckpool"
     name = "CKPool solo"
     base_url = "https://solo.ckpool.org"
+    # stratifier.c leaves out workers that have been idle for longer.
     absent_after = timedelta(seconds=600_000)
     unknown_account = frozenset({404})
     plain_files = True

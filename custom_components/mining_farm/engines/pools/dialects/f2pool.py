@@ -17,6 +17,7 @@ SLUGS = {
     "ltc": "litecoin",
 }
 """F2Pool wants coins by their long names."""
+# F2Pool says 0 for online, 1 for offline, and 2 for invalid, which is neither.
 _ONLINE = {0: True, 1: False}
 
 

@@ -41,5 +41,6 @@ def _worker(row: object) -> WorkerReport:
     return WorkerReport(
         name=text(cells[0]),
         last_share=iso_time(cells[6]),
+        # The columns of the last hour and day count hashes: only this one is a rate.
         hashrate_hs=number(cells[1]),
     )

@@ -16,11 +16,13 @@ class HeroMiners(Dialect):
     name = "HeroMiners"
     base_url = "https://{coin}.herominers.com"
     coins = ("ergo", "monero", "pearl", "ravencoin", "zephyr")
+    # The program's default; what HeroMiners has set itself is not published.
     absent_after = timedelta(days=15)
 
     @override
     def request(self, account: Account, page: int = 1) -> PoolRequest:
         wallet = segment(account.account)
+        # With longpoll the server keeps the request open until there is news.
         path = f"/api/stats_address?address={wallet}&longpoll=false"
         return self.get(account, path)
 
@@ -40,5 +42,6 @@ def _worker(row: dict[str, Any]) -> WorkerReport:
     return WorkerReport(
         name=text(row.get("name")),
         last_share=epoch(row.get("lastShare")),
+        # Mostly a number in H/s, but text such as "1.42 KH/s" has been seen.
         hashrate_hs=hashrate(row.get("hashrate")),
     )

@@ -38,6 +38,7 @@ class Hiveon(Dialect):
 
 
 def _worker(name: str, row: dict[str, Any]) -> WorkerReport:
+    # Any of them may be zero and left out; a row without all of them is not Hiveon's.
     if not row.keys() & _MEMBERS:
         raise UnexpectedReplyError
     shares = mapping(row.get("sharesStatusStats") or {})

@@ -18,6 +18,7 @@ class Kryptex(Dialect):
     name = "Kryptex"
     base_url = "https://pool.kryptex.com"
     coins = ("prl", "rvn")
+    # Kryptex's shortest average is over 30 minutes.
     defaults = Defaults(
         time_until_offline=timedelta(minutes=35),
         status_check_cooldown=timedelta(minutes=35),

@@ -23,6 +23,7 @@ class MiningCore(Dialect):
         status_check_cooldown=timedelta(minutes=15),
     )
     absent_after = _WINDOW
+    # The controller returns null for an unknown miner, which is sent as 204.
     unknown_account = frozenset({204})
 
     @override
@@ -39,6 +40,7 @@ class MiningCore(Dialect):
         performance = mapping(mapping(payload).get("performance") or {})
         return Found(
             workers=read_named(performance.get("workers") or {}, _worker),
+            # Once all rigs have stopped, the last sample stays as it is.
             data_at=iso_time(performance.get("created")),
         )
 

@@ -50,6 +50,7 @@ def _worker(row: dict[str, Any], unit: float | None) -> WorkerReport:
         rate = None
     return WorkerReport(
         name=text(row.get("id")),
+        # Clients have met both spellings.
         last_share=epoch(row.get("lastshare", row.get("lastShare"))),
         hashrate_hs=rate,
     )

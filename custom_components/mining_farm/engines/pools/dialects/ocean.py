@@ -38,6 +38,7 @@ class Ocean(Dialect):
             workers=[
                 _listed(name, row)
                 for name, row in rows
+                # A rig may be named like a counter: only workers come as lists.
                 if name not in _COUNTERS or isinstance(row, list)
             ],
             data_at=epoch(result.get("snap_ts")),

@@ -16,6 +16,7 @@ class PublicPool(Dialect):
     name = "public-pool"
     base_url = "https://public-pool.io:40557"
     absent_after = timedelta(minutes=5)
+    # Answers can be slow: another integration for this pool waits for as long.
     deadline = timedelta(seconds=55)
 
     @override
@@ -24,6 +25,7 @@ class PublicPool(Dialect):
 
     @override
     def read(self, payload: Any, account: Account) -> Found:
+        # An unknown address, a restarted server and a dead rig: each has an empty list.
         return Found(workers=read_list(mapping(payload).get("workers"), _session))
 
 

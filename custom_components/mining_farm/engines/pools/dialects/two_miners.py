@@ -20,6 +20,7 @@ class TwoMiners(Dialect):
         *("kas", "kls", "neox", "nexa", "rvn", "xna", "zec", "zeph"),
     )
     absent_after = timedelta(hours=3)
+    # A malformed wallet has the same empty 404 as an unknown one, seen in July 2026.
     unknown_account = frozenset({404})
 
     @override

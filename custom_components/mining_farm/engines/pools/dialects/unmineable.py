@@ -22,6 +22,7 @@ class Unmineable(Dialect):
 
     key = "unmineable"
     name = "unMineable"
+    # The host lacks the e that the pool's name has.
     base_url = "https://api.unminable.com"
     coins = ("BTC", "DOGE", "LTC", "SHIB")
     defaults = Defaults(time_until_offline=timedelta(minutes=15))
