@@ -55,6 +55,7 @@ def normalise_mac(raw: object) -> str | None:
         return None
     digits = address.replace(":", "").replace("-", "")
     # Boards without an address of their own print zeros, or zeros after the maker's part.
+    # An odd first byte marks a group address, which no host has (IEEE 802).
     if not int(digits[6:], 16) or int(digits[:2], 16) % 2:
         return None
     return ":".join(digits[i : i + 2] for i in range(0, 12, 2))

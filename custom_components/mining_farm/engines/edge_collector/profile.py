@@ -36,6 +36,7 @@ class MinerReason(StrEnum):
     """It reports a fault of its own."""
 
 
+# A Whatsminer hashes 3 to 10 minutes after it is switched on (public clients).
 WARM_UP_S = 600
 """A miner that started within this time may be idle without anything being wrong."""
 

@@ -156,6 +156,7 @@ async def _async_order(
     )
     # The caller may have left before its end: an event reports that.
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    # Core starts tasks eagerly: one that fails before it waits has ended by now.
     if not task.done():
         miner.async_follow(UnderWay(order=order, task=task))
     waited: set[asyncio.Future[Any]] = {task, sent}
@@ -223,6 +224,7 @@ def _end(
     failure: ControlError | None,
 ) -> None:
     """Let others command the miner again, and report what came of this."""
+    # Core cancels background tasks of an entry only after its entities are gone.
     if miner.config_entry.state is not ConfigEntryState.LOADED:
         return
     miner.async_follow(None)

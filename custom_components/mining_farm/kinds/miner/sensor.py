@@ -217,6 +217,7 @@ MINER_SENSORS = (
         translation_key="hw_errors",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
+        # It falls to 0 when mining restarts, which core's statistics take as a reset.
         state_class=SensorStateClass.TOTAL_INCREASING,
         value_fn=lambda snapshot: snapshot.hw_errors,
     ),
@@ -259,6 +260,7 @@ MINER_SENSORS = (
         value_fn=lambda snapshot: (
             None
             if snapshot.uptime_s is None
+            # Core keeps the state of an UPTIME sensor that drifts by less than 60 s.
             else dt_util.utcnow() - timedelta(seconds=snapshot.uptime_s)
         ),
     ),

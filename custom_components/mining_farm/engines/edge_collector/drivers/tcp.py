@@ -113,6 +113,7 @@ async def _async_receive(sock: socket.socket, buffer: bytearray) -> Ending:
         if not chunk:
             return Ending.EOF
         buffer += chunk
+        # Firmware that does not close behind its NUL would hold every poll for long.
         if 0 in chunk:
             return Ending.NUL
     return Ending.EOF

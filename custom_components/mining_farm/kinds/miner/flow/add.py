@@ -228,6 +228,8 @@ class MinerFlow(ConfigFlow):
             raise already_set_up(entry)
         data = entry_data(host, found, mac)
         if CONF_MAC in data:
+            # Core would refuse this flow while a discovery of the same miner waits for
+            # the user; that one it ends by itself when this entry is created.
             known = await self.async_set_unique_id(
                 data[CONF_MAC], raise_on_progress=False
             )

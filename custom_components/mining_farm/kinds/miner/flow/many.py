@@ -143,6 +143,7 @@ class MinerManyFlow(MinerFlow):
                     self._hosts, self._port, on_progress=self.async_update_progress
                 ),
                 f"{DOMAIN} scan",
+                # Core would hand this call's input to the next step if it ended within.
                 eager_start=False,
             )
         if not self._scan.done():
@@ -227,6 +228,7 @@ class MinerManyFlow(MinerFlow):
     ) -> ConfigFlowResult:
         """Create this flow's entry for the first miner and import the others."""
         first, *others = picked
+        # A flow of core creates one entry, so that each further miner needs its own.
         for found in others:
             self.hass.async_create_task(
                 self.hass.config_entries.flow.async_init(

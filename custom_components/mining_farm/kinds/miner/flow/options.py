@@ -89,6 +89,8 @@ def apply_essentials(
     hass: HomeAssistant, entry: MinerConfigEntry, *, essentials: bool
 ) -> None:
     """Disable all but the essential entities, or enable the usual ones again."""
+    # Core takes `entity_registry_enabled_default` only when it first registers an
+    # entity, so known ones are changed here; those that the user disabled are not.
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
         key = _KEY.fullmatch(entity.unique_id.removeprefix(f"{entry.entry_id}_"))

@@ -52,6 +52,7 @@ def parse_asic(body: bytes) -> Info:
 def is_nerd(info: Info) -> bool:
     """Return whether it is a NerdAxe, NerdQAxe+ or NerdOctaxe, not a Bitaxe."""
     model = text(info.get("deviceModel")) or ""
+    # ESP-Miner has no field of this name, ESP-Miner-NerdQAxePlus has (sources).
     return model.startswith("Nerd") or "pidTargetTemp" in info
 
 
@@ -67,6 +68,7 @@ def capabilities_of(info: Info, asic: Info) -> Capabilities:
     """
     nerd = is_nerd(info)
     commands = [Command.REBOOT]
+    # A Bitaxe before 2.14 has no pause, and answers 404 to it (firmware source).
     if "shutdown" in info if nerd else "miningPaused" in info:
         commands += [Command.PAUSE, Command.RESUME]
     if not nerd:
@@ -100,6 +102,7 @@ def settings_of(info: Info) -> Mapping[Command, Value]:
     found: dict[Command, Value | None] = {
         Command.FREQUENCY: _mhz(info.get("frequency")),
         Command.FAN_MODE: _fan_mode(info.get("autofanspeed")),
+        # Older firmware has no `manualFanSpeed`: its `fanspeed` is the set point, too.
         Command.FAN_SPEED: number(info.get("manualFanSpeed", info.get("fanspeed"))),
         Command.TARGET_TEMPERATURE: number(info.get("temptarget")),
     }

@@ -62,6 +62,7 @@ class AxeOsWriter:
                 path = "shutdown" if is_nerd(before) else "pause"
                 return self._post(order, before, path, _paused, LIVE_S)
             case Command.RESUME if is_nerd(before):
+                # A NerdQAxe has no resume: it mines again after a restart (its source).
                 return self._post(order, before, "restart", _running, RESTART_S)
             case Command.RESUME:
                 return self._post(order, before, "resume", _running, LIVE_S)
@@ -135,13 +136,16 @@ def _is_set(info: Info, order: Order) -> bool:
 
 def _changes(order: Order, before: Info) -> Mapping[str, Any]:
     """Return the settings to send, in the types that the device takes."""
+    # A NerdQAxe drops a value of another type in silence (firmware source).
     match order.command, order.value:
         case Command.FREQUENCY, value:
             frequency = float(str(value))
             return {"frequency": int(frequency) if frequency % 1 == 0 else frequency}
         case Command.FAN_MODE, FanMode.AUTOMATIC:
+            # 2 is the PID of a NerdQAxe, where 1 is obsolete (firmware source).
             return {"autofanspeed": 2 if is_nerd(before) else 1}
         case Command.FAN_MODE, _:
+            # Full speed where none is known: one set by hand overrides the protection.
             speed = number(before.get("manualFanSpeed")) or 100.0
             return {"autofanspeed": 0, "manualFanSpeed": int(max(LOWEST_FAN, speed))}
         case Command.FAN_SPEED, float() | int() as speed:
@@ -160,6 +164,7 @@ def _require_success(answer: Answer) -> None:
         case status if 200 <= status < 300:
             return
         case 400:
+            # A Bitaxe that refuses one value takes nothing of the request (its source).
             failure = ControlFailure.OUT_OF_BOUNDS
         case 401:
             # A one-time password of a NerdQAxe, or a caller outside of its network.

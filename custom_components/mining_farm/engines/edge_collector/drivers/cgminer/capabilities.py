@@ -26,6 +26,7 @@ class Rhythm(NamedTuple):
     keep_s: float
 
 
+# Each reply is kept for more than two turns, so that one lost answer hides nothing.
 READING = Rhythm(every_s=0, keep_s=180)
 # Every fifth poll of 30 s, however exact its timer is.
 SLOW = Rhythm(every_s=140, keep_s=360)
@@ -33,6 +34,7 @@ FIXED = Rhythm(every_s=3600, keep_s=7500)
 # A miner that was put to sleep is known as such before anything is decided about it.
 STATE = Rhythm(every_s=50, keep_s=180)
 
+# Whatsminer, LuxOS and Auradine say that they sleep in these alone (captures).
 _STATE_COMMANDS = ("status", "config", "mode")
 
 BASE_COMMANDS = ("stats", "devs", "summary", "pools", "version")

@@ -71,6 +71,8 @@ def build_payload(command: str | Sequence[str], *, new_api: bool = False) -> byt
     }
     if new_api:
         request["new_api"] = True
+    # Every firmware takes JSON; the text form is unknown to Braiins and
+    # Whatsminer, and in cgminer's source a newline becomes part of its command.
     return json.dumps(request, separators=(",", ":")).encode()
 
 

@@ -22,6 +22,7 @@ from .reply_store import ReplyStore
 
 _MAX_UNCLEAR_TRIALS = 3
 _MAX_FAILURES = 3
+# With `stats`, two trials of several and one of `new_api` a first poll takes eight.
 _FIRST_POLL_SINGLES = 4
 
 _REFUSALS = (Failure.DENIED, Failure.UNKNOWN_COMMAND)
@@ -91,6 +92,8 @@ class MinerCollector:
             await self._async_ask(first)
             reply = self._replies.require(primary)
         except MinerError as err:
+            # A stopped Whatsminer answers "btminer process is down" to all but
+            # `status` and its version (capture): that is no other firmware.
             if _is_answer(err) and await self._async_sleeps():
                 return
             if not _is_answer(err, _REFUSALS) and primary not in capabilities.refused:
@@ -106,6 +109,7 @@ class MinerCollector:
         if self._may_try_new_api():
             await self._async_try_new_api()
         elif not (self._has_read or capabilities.several):
+            # What was learned outlives a restart of Home Assistant, the replies do not.
             await self._async_learn_singles()
         else:
             for request in later:
@@ -314,6 +318,7 @@ class MinerCollector:
         try:
             await self._async_ask(request, retries=0)
         except MinerError as err:
+            # An E while btminer is down (Whatsminer) says nothing about the firmware.
             if err.failure is not Failure.COMMAND_FAILED:
                 failures.update(request.commands)
             for name in request.commands:

@@ -44,6 +44,8 @@ def decode_reply(raw: bytes, command: str) -> dict[str, Any]:
         raise MinerError(
             Failure.DENIED, "the miner closed the connection without a byte"
         )
+    # A leading comma, and a second reply behind the NUL as from a Whatsminer whose
+    # btminer restarts, are known from public clients.
     reply = raw.lstrip(b"\0 \t\r\n,").partition(b"\0")[0].decode(errors="replace")
     if reply.startswith("{"):
         return _decode_json(reply)

@@ -18,6 +18,7 @@ DUMMY_DEVICE = "BTM_SOC"
 NEW_API_STATS = "stats:new_api"
 """`stats` in its other shape, where both are read."""
 
+# `edevs` is of Whatsminer, `estats` of Avalon, `mode` of Auradine (captures).
 _SECTIONS = {
     "edevs": "DEVS",
     "estats": "STATS",

@@ -19,6 +19,8 @@ from . import (
 )
 
 FAMILIES: tuple[Family, ...] = (
+    # LuxOS prints Bitmain's `stats` and Elphapex its new shape (captures): both come
+    # before the two Antminer families, which match them as well.
     luxos.FAMILY,
     braiins.FAMILY,
     elphapex.FAMILY,

@@ -26,7 +26,10 @@ from ..replies import MAX_PARTS, NEW_API_STATS, Replies, Row
 from . import antminer_water
 from .antminer_units import StatsUnits, stats_units, total_unit
 
+# The 17 series prints it when asleep. An S19 prints 2 asleep and at work alike
+# (captures), so that its sleep shows in the new shape alone.
 _SLEEP_MODE = 254
+# Of these only "auto-tuning" was captured on port 4028, all are in the vendor's schema.
 _VNISH_STATES = {
     "auto-tuning": MinerState.TUNING,
     "failure": MinerState.FAULT,
@@ -138,6 +141,7 @@ def read_board(entry: Row, slot: int, units: StatsUnits) -> BoardStatus:
         hashrate_ghs=rate(entry.get(f"chain_rate{slot}"), units.chain),
         temp_chip=_chip_temperature(entry, slot, chips),
         temp_pcb=hottest(
+            # A Hammer D10 prints `temp1` four times, once for each sensor (capture).
             entry.get(f"temp{slot}{REPEATED}", entry.get(f"temp{slot}")),
             entry.get(f"temp_pcb{slot}"),
             entry.get(f"temp_in_pcb_{slot}"),

@@ -14,6 +14,7 @@ from ..replies import MAX_PARTS, Replies, Row
 from .antminer import firmware
 from .antminer_water import is_apart, read_water, water_of
 
+# It is the work mode of the HTTP configuration, where 1 is sleep (public clients).
 _SLEEP_MODE = 1
 
 

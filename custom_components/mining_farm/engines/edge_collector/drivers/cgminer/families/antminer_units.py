@@ -23,7 +23,9 @@ _STATS_UNITS: tuple[tuple[re.Pattern[str], StatsUnits], ...] = tuple(
     for model, units in (
         (r"Antminer (L3|D3|E3)|Hammer", StatsUnits(MHS, MHS)),
         (r"Antminer X3", StatsUnits(KHS, KHS)),
+        # An E9 Pro prints a total of 4008 beside chains of 2.004 and 1.987 (capture).
         (r"Antminer (L7|E9)", StatsUnits(MHS, GHS)),
+        # A chain of 290 kSol/s is printed as 0.00029 (capture).
         (r"Antminer Z15 Pro", StatsUnits(KSOLS, GSOLS)),
         # Builds of one model differ in the total: kSol/s or Sol/s.
         (r"Antminer Z", StatsUnits(KSOLS, KSOLS)),

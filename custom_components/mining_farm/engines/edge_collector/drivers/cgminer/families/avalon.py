@@ -28,9 +28,11 @@ _SERIES_7_8 = re.compile(r"([78][0-9]{2})[0-9]{4}")
 _STATES_WALL_POWER = re.compile(r"(?:Nano3s|Mini3|Q)\b", re.IGNORECASE)
 # Of the first Nano 3 no number of `PS` is known to be its power.
 _STATES_NO_POWER = re.compile(r"Nano3\b", re.IGNORECASE)
+# Without a target of its own a 7 series works at up to 92 °C (captures).
 _HOT = TemperatureLimits(warning=95, critical=105)
 _ABOVE_TARGET = TemperatureLimits(warning=15, critical=25)
 """At work with the hottest chip 1 to 12 °C above its own target: Nano 3, 3S, Mini 3."""
+# As the Q and the Mini 3 number it, with 1 at work and 2 idle (public clients).
 _STATE_STARTING, _STATE_FAULT = 0, 3
 _PER_GROUP = 100
 """Numbers kept for the modules of a converter, and for the boards of a module."""
@@ -74,6 +76,7 @@ def read(replies: Replies) -> Reading:
         model=replies.model or _model(first),
         firmware=text(first.get("LVer")) or text(first.get("Ver")),
         # A controller's modules are exchanged: only a lone one names the miner.
+        # The DNA of the first Nano 3 is zeros (capture); HDNA may stand beside it.
         hardware_id=normalise_id(version.get("DNA"))
         or normalise_id(version.get("HDNA"))
         or (normalise_id(first.get("DNA")) if len(modules) == 1 else None),
@@ -98,6 +101,7 @@ def _state(modules: list[Module]) -> MinerState | None:
         return MinerState.FAULT
     if any(number(each.get("STATE")) == _STATE_STARTING for each in modules):
         return MinerState.STARTING
+    # It calibrates, and takes no other mode meanwhile (Canaan's driver source).
     if any(number(each.get("ADJ")) == 0 for each in modules):
         return MinerState.TUNING
     return None
@@ -153,6 +157,8 @@ def _modules(replies: Replies) -> Iterator[tuple[int, Module]]:
                 for key, value in row.items()
                 if (match := _MODULE_KEY.fullmatch(key))
                 and isinstance(value, str)
+                # The software MM319 (Q, Nano 3S, Mini 3) may send an empty text in
+                # `stats` beside a whole one in `estats` (a public client's source).
                 and "Elapsed[" in value
             }
             for slot, value in texts.items():

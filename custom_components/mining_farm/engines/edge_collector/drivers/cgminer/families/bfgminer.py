@@ -24,6 +24,7 @@ def read(replies: Replies) -> Reading:
     """Read as plain cgminer, with what only these rows hold."""
     reading = generic.read(replies)
     rows = generic.rows_by_slot(replies.rows("devs", "edevs"))
+    # Goldshell (kdaminer 5.4.2) names this section DEVS as well (capture).
     details = replies.reply("devdetails").get("DEVS")
     chips = generic.rows_by_slot(
         [row for row in details if isinstance(row, dict)]

@@ -15,6 +15,7 @@ _PRESENT_RATES = (
     ("GHS 5s", GHS),
     ("MHS 20s", MHS),
     ("MHS 30s", MHS),
+    # A mean of 5 minutes: some Whatsminers of API 2.0.5 state none that is shorter.
     ("HS RT", MHS),
 )
 # StrongU names its coin.
@@ -81,6 +82,7 @@ def rows_by_slot(rows: list[Row]) -> dict[int, Row]:
 
     Rows of equal numbers are different boards, so then the number says nothing.
     """
+    # A Cheetah C3012 gives the ID 0 to all three boards (public report).
     for key in ("Slot", "ID"):
         numbers = [count(row.get(key)) for row in rows]
         slots = [number for number in numbers if number is not None]

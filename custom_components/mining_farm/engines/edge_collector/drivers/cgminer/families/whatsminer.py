@@ -10,6 +10,7 @@ from ..family import Family, Reading, fans
 from ..replies import Replies, Row
 from . import generic
 
+# Both hold text; API 2.0.5 has the first, and older firmware the second (captures).
 _MINING_STOPPED = ("mineroff", "btmineroff")
 _LONGEST_START_S = 3600
 
@@ -39,6 +40,7 @@ def read(replies: Replies) -> Reading:
     # Chips that fail are no longer counted, and how many there should be is not stated.
     reading.algorithm = Algorithm.SHA256
     reading.model = f"Whatsminer {model}" if model else None
+    # It is printed with quotes: "'20210322.22.REL'" (capture).
     version = (
         text(summary.get("Firmware Version"))
         or text(_message(replies, "version").get("fw_ver"))
