@@ -43,6 +43,7 @@ from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
 
 OFFLINE = "offline"
+# Core shows None as unknown, and that no board has failed is known.
 NONE = "none"
 
 

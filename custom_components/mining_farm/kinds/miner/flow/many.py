@@ -143,7 +143,7 @@ class MinerManyFlow(MinerFlow):
                     self._hosts, self._port, on_progress=self.async_update_progress
                 ),
                 f"{DOMAIN} scan",
-                # Core would hand this call's input to the next step if it ended within.
+                # Core would hand this call's input on if the scan ended within it.
                 eager_start=False,
             )
         if not self._scan.done():

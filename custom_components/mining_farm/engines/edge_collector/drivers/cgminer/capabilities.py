@@ -34,7 +34,7 @@ FIXED = Rhythm(every_s=3600, keep_s=7500)
 # A miner that was put to sleep is known as such before anything is decided about it.
 STATE = Rhythm(every_s=50, keep_s=180)
 
-# Whatsminer, LuxOS and Auradine say that they sleep in these alone (captures).
+# In these Whatsminer, LuxOS and Auradine say that they were put to sleep.
 _STATE_COMMANDS = ("status", "config", "mode")
 
 BASE_COMMANDS = ("stats", "devs", "summary", "pools", "version")

@@ -29,7 +29,7 @@ from .antminer_units import StatsUnits, stats_units, total_unit
 # The 17 series prints it when asleep. An S19 prints 2 asleep and at work alike
 # (captures), so that its sleep shows in the new shape alone.
 _SLEEP_MODE = 254
-# Of these only "auto-tuning" was captured on port 4028, all are in the vendor's schema.
+# The vendor's schema has all of them; "auto-tuning" was captured on port 4028.
 _VNISH_STATES = {
     "auto-tuning": MinerState.TUNING,
     "failure": MinerState.FAULT,
