@@ -306,6 +306,17 @@ async def test_boards_of_an_idle_miner_are_not_judged(
             id="one lost and one critical",
         ),
         pytest.param(
+            snapshot(
+                *(
+                    board(number, status=BoardHealth.CRITICAL)
+                    for number in range(1, 121)
+                )
+            ),
+            "boards_down",
+            ", ".join(map(str, range(1, 41))) + ", …",
+            id="more than a state can hold",
+        ),
+        pytest.param(
             snapshot(hashrate_ghs=0.0), "not_hashing", "unknown", id="not hashing"
         ),
         pytest.param(

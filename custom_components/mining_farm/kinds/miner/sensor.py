@@ -45,6 +45,7 @@ from .entity import BoardEntity, MinerEntity, async_add_by_profile
 OFFLINE = "offline"
 # Core shows None as unknown, and that no board has failed is known.
 NONE = "none"
+MAX_LISTED_BOARDS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -440,7 +441,10 @@ class FailedBoardsSensor(MinerEntity, SensorEntity):
         snapshot, profile = self.coordinator.data, self.coordinator.profile
         if not snapshot.hashing:
             return None
-        return ", ".join(map(str, failed_boards(snapshot, profile))) or NONE
+        failed = [str(number) for number in failed_boards(snapshot, profile)]
+        # Core refuses a state of more than 255 characters.
+        more = ["…"] if len(failed) > MAX_LISTED_BOARDS else []
+        return ", ".join(failed[:MAX_LISTED_BOARDS] + more) or NONE
 
 
 class BoardsTotalSensor(MinerEntity, SensorEntity):
