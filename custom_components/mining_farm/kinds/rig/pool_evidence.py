@@ -17,7 +17,6 @@ TOGETHER = timedelta(minutes=15)
 """Workers whose last shares lie this close worked along with each other."""
 BEFORE_SILENCE = timedelta(minutes=10)
 """A new name may appear so long before the last share of the old one is shown."""
-FRESH = timedelta(seconds=30)
 MAX_NAMES = 5000
 _NOTHING = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
 _ANSWERED = (Outcome.WORKER, Outcome.ABSENT)
@@ -92,7 +91,7 @@ def pool_evidence(
         last_share=verdict.last_share or verdict.silent_since,
         contact=_contact(report, verdict),
         basis=basis,
-        fresh_for=max(FRESH, interval),
+        fresh_for=interval,
         others_work=_others_work(
             report, worker, basis, verdict.last_share or verdict.silent_since, limit
         ),

@@ -8,22 +8,29 @@ from .controls import async_reset, async_set_power
 from .coordinator import RigConfigEntry
 
 
-class UnstableRigFlow(RepairsFlow):
-    """Try again, or leave the rig switched off."""
+class RigRepairFlow(RepairsFlow):
+    """Asks what is to be done with a rig."""
 
     def __init__(self, entry: RigConfigEntry) -> None:
         """Take the rig's entry."""
         self._entry = entry
 
+    def _ask(self, *options: str) -> RepairsFlowResult:
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=list(options),
+            description_placeholders={"name": self._entry.title},
+        )
+
+
+class UnstableRigFlow(RigRepairFlow):
+    """Try again, or leave the rig switched off."""
+
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask whether to try again or to leave the rig off."""
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["try_again", "leave_off"],
-            description_placeholders={"name": self._entry.title},
-        )
+        return self._ask("try_again", "leave_off")
 
     async def async_step_try_again(
         self, _user_input: dict[str, str] | None = None
@@ -48,22 +55,14 @@ class UnstableRigFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
 
-class FoundOffFlow(RepairsFlow):
+class FoundOffFlow(RigRepairFlow):
     """Turn on an outlet that was found off, or leave it off."""
-
-    def __init__(self, entry: RigConfigEntry) -> None:
-        """Take the rig's entry."""
-        self._entry = entry
 
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask whether the outlet may be turned on."""
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["turn_on", "leave_off"],
-            description_placeholders={"name": self._entry.title},
-        )
+        return self._ask("turn_on", "leave_off")
 
     async def async_step_turn_on(
         self, _user_input: dict[str, str] | None = None
