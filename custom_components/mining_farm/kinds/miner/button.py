@@ -12,10 +12,10 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import Command, MinerProfile
+from ...engines.edge_collector import Capabilities, Command
 from . import controls
 from .coordinator import MinerConfigEntry
-from .entity import MinerEntity, async_add_by_profile
+from .entity import MinerEntity, async_add_controls
 
 BUTTONS = (
     # Without a device class: by that of a restart, actions on rigs are offered.
@@ -42,13 +42,12 @@ async def async_setup_entry(
     """Add a button for each command that the miner has, where control is allowed."""
     miner = entry.runtime_data
 
-    def buttons(_profile: MinerProfile) -> Iterator[MinerEntity]:
-        if miner.controls:
-            for description in BUTTONS:
-                if Command(description.key) in miner.capabilities.commands:
-                    yield MinerButton(miner, description)
+    def buttons(capabilities: Capabilities) -> Iterator[MinerEntity]:
+        for description in BUTTONS:
+            if Command(description.key) in capabilities.commands:
+                yield MinerButton(miner, description)
 
-    async_add_by_profile(miner, async_add_entities, buttons)
+    async_add_controls(miner, async_add_entities, buttons)
 
 
 class MinerButton(MinerEntity, ButtonEntity):

@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ...common.address import host_in_url
 from ...common.entity import EntryEntity, FarmEntity
 from ...const import DOMAIN
-from ...engines.edge_collector import MinerProfile
+from ...engines.edge_collector import Capabilities, MinerProfile
 from .const import CONF_ESSENTIALS, CONF_MAC
 from .coordinator import MinerConfigEntry, MinerCoordinator
 
@@ -116,3 +116,18 @@ def async_add_by_profile(
         async_add_entities(new)
 
     coordinator.async_on_profile(add)
+
+
+@callback
+def async_add_controls(
+    coordinator: MinerCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entities_of: Callable[[Capabilities], Iterable[MinerEntity]],
+) -> None:
+    """Add the entities of what the miner can be ordered, where control is allowed."""
+    if coordinator.controls:
+        async_add_by_profile(
+            coordinator,
+            async_add_entities,
+            lambda _profile: entities_of(coordinator.capabilities),
+        )

@@ -12,10 +12,10 @@ from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import Bounds, Command, MinerProfile
+from ...engines.edge_collector import Bounds, Capabilities, Command
 from . import controls
 from .coordinator import MinerConfigEntry, MinerCoordinator
-from .entity import MinerEntity, async_add_by_profile
+from .entity import MinerEntity, async_add_controls
 
 NUMBERS = (
     NumberEntityDescription(
@@ -44,15 +44,13 @@ async def async_setup_entry(
     """Add the numbers that the miner takes, where control is allowed."""
     miner = entry.runtime_data
 
-    def numbers(_profile: MinerProfile) -> Iterator[MinerEntity]:
-        if not miner.controls:
-            return
+    def numbers(capabilities: Capabilities) -> Iterator[MinerEntity]:
         for description in NUMBERS:
-            bounds = miner.capabilities.numbers.get(Command(description.key))
+            bounds = capabilities.numbers.get(Command(description.key))
             if bounds is not None:
                 yield MinerNumber(miner, description, bounds)
 
-    async_add_by_profile(miner, async_add_entities, numbers)
+    async_add_controls(miner, async_add_entities, numbers)
 
 
 class MinerNumber(MinerEntity, NumberEntity):

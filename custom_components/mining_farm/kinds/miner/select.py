@@ -9,10 +9,10 @@ from homeassistant.const import EntityCategory, UnitOfFrequency
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import Command, MinerProfile
+from ...engines.edge_collector import Capabilities, Command
 from . import controls
 from .coordinator import MinerConfigEntry, MinerCoordinator
-from .entity import MinerEntity, async_add_by_profile
+from .entity import MinerEntity, async_add_controls
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +47,12 @@ async def async_setup_entry(
     """Add the lists that the miner has, where control is allowed."""
     miner = entry.runtime_data
 
-    def selects(_profile: MinerProfile) -> Iterator[MinerEntity]:
-        if not miner.controls:
-            return
+    def selects(capabilities: Capabilities) -> Iterator[MinerEntity]:
         for description in SELECTS:
-            if options := miner.capabilities.choices.get(Command(description.key)):
+            if options := capabilities.choices.get(Command(description.key)):
                 yield MinerSelect(miner, description, options)
 
-    async_add_by_profile(miner, async_add_entities, selects)
+    async_add_controls(miner, async_add_entities, selects)
 
 
 class MinerSelect(MinerEntity, SelectEntity):

@@ -11,10 +11,10 @@ from homeassistant.components.switch import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import MinerProfile
+from ...engines.edge_collector import Capabilities
 from . import controls
 from .coordinator import MinerConfigEntry
-from .entity import MinerEntity, async_add_by_profile
+from .entity import MinerEntity, async_add_controls
 
 MINING = SwitchEntityDescription(
     key="mining",
@@ -32,11 +32,11 @@ async def async_setup_entry(
     """Add the miner's switch, where control is allowed and it can pause."""
     miner = entry.runtime_data
 
-    def switches(_profile: MinerProfile) -> Iterator[MinerEntity]:
-        if miner.controls and miner.capabilities.pause:
+    def switches(capabilities: Capabilities) -> Iterator[MinerEntity]:
+        if capabilities.pause:
             yield MiningSwitch(miner, MINING)
 
-    async_add_by_profile(miner, async_add_entities, switches)
+    async_add_controls(miner, async_add_entities, switches)
 
 
 class MiningSwitch(MinerEntity, SwitchEntity):
