@@ -90,8 +90,8 @@ def judge(
         return judgement.none(VerdictReason.CLOCK)
     if report.at > now + CLOCK_TOLERANCE:
         return judgement.none(VerdictReason.CLOCK)
-    told_at = report.data_at or report.at
-    if report.at - told_at > max(time_until_offline, DATA_AGE):
+    known_at = report.data_at or report.at
+    if report.at - known_at > max(time_until_offline, DATA_AGE):
         return judgement.none(VerdictReason.STALE)
     if answer.worker is not None:
         return judgement.worker(answer.worker)

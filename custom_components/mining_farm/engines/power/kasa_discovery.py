@@ -156,7 +156,7 @@ async def async_discover(
     asking = _Asking(credentials, None, session_factory, exchange_timeout)
     devices = await asyncio.gather(
         *(
-            _async_told(asking, host, device, known=credentials is not None)
+            _async_answered(asking, host, device, known=credentials is not None)
             for host, device in sorted(found.items())
             if device.config.connection_type.device_family in _PLUG_FAMILIES
         )
@@ -164,7 +164,7 @@ async def async_discover(
     return [device for device in devices if device is not None]
 
 
-async def _async_told(
+async def _async_answered(
     asking: _Asking, host: str, device: Device, *, known: bool
 ) -> KasaDevice | NeedsCredentials | None:
     """Return the device that answered a search; None if it cannot be used."""

@@ -120,7 +120,7 @@ def _settle(world: World, rigs: list[Watched]) -> None:
 
 def _judge(rigs: list[Watched], tally: Tally) -> None:
     for watched in rigs:
-        told_at = -1
+        known_at = -1
         for cut in watched.cuts:
             if cut.at > LENGTH:
                 continue
@@ -129,8 +129,8 @@ def _judge(rigs: list[Watched], tally: Tally) -> None:
                 continue
             tally.without_cause += 1
             tally.why[cut.why] += 1
-            tally.second += cut.causes == told_at
-            told_at = cut.causes
+            tally.second += cut.causes == known_at
+            known_at = cut.causes
         rig = watched.rig
         if not rig.relay and rig.went_off_by == "us" and not watched.asks_human:
             tally.left_off += 1
