@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+import re
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from .envelope import open_envelope
 from .models import Account, AccountReport, Outcome, PoolRequest, merge_workers
 from .rows import Row, sort_rows
-from .values import UnexpectedReplyError
+from .values import UnexpectedReplyError, message, number
 
 
 class AccountKind(StrEnum):
@@ -62,6 +63,21 @@ class Found:
     """How many there are, where the answer does not say which one it is."""
     known_as: str | None = field(default=None, repr=False)
     """In place of workers: what the pool wants to be asked for instead of the wallet."""
+
+
+_ABOUT_THE_KEY = re.compile(r"api.?key|auth|permission|sign|token")
+
+
+def failure_by_code(reply: Mapping[str, Any]) -> Found | None:
+    """Return what an error code says that came with HTTP 200; None for the code 0."""
+    code = number(reply.get("code"))
+    if code == 0:
+        return None
+    denied = _ABOUT_THE_KEY.search(message(reply.get("message")))
+    return Found(
+        failure=Outcome.AUTH if denied else Outcome.API_ERROR,
+        detail=f"error code {code}",
+    )
 
 
 class Dialect(ABC):

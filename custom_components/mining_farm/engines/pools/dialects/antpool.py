@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-import re
 from typing import Any, override
 
-from ..dialect import AccountKind, Defaults, Found
-from ..models import Account, Outcome, PoolRequest, WorkerReport
+from ..dialect import AccountKind, Defaults, Found, failure_by_code
+from ..models import Account, PoolRequest, WorkerReport
 from ..rows import read_list
 from ..signing import SignedDialect, key_pair, milliseconds
-from ..values import hashrate, mapping, message, number, text
+from ..values import hashrate, mapping, text
 
 _PAGE_SIZE = "2000"
-_ABOUT_THE_KEY = re.compile(r"api.?key|auth|permission|sign|token")
 _WINDOW = timedelta(hours=1)
 
 
@@ -54,13 +52,8 @@ class AntPool(SignedDialect):
     @override
     def read(self, payload: Any, account: Account) -> Found:
         reply = mapping(payload)
-        code = number(reply.get("code"))
-        if code != 0:
-            denied = _ABOUT_THE_KEY.search(message(reply.get("message")))
-            return Found(
-                failure=Outcome.AUTH if denied else Outcome.API_ERROR,
-                detail=f"error code {code}",
-            )
+        if (failure := failure_by_code(reply)) is not None:
+            return failure
         result = mapping(mapping(reply.get("data")).get("result"))
         return Found(workers=read_list(result.get("rows"), _worker))
 

@@ -1,17 +1,15 @@
 """ViaBTC's open API, page by page."""
 
 from datetime import timedelta
-import re
 from typing import Any, override
 
-from ..dialect import AccountKind, Dialect, Found, TokenUse, segment
-from ..models import Account, Outcome, PoolRequest, WorkerReport
+from ..dialect import AccountKind, Dialect, Found, TokenUse, failure_by_code, segment
+from ..models import Account, PoolRequest, WorkerReport
 from ..rows import read_list
-from ..values import epoch, hashrate, mapping, message, number, text
+from ..values import epoch, hashrate, mapping, number, text
 
 _PAGE_SIZE = 200
 _STATUSES = {"active": True, "unactive": False}
-_ABOUT_THE_KEY = re.compile(r"api.?key|auth|permission|sign|token")
 
 
 class ViaBTC(Dialect):
@@ -34,13 +32,8 @@ class ViaBTC(Dialect):
     @override
     def read(self, payload: Any, account: Account) -> Found:
         reply = mapping(payload)
-        code = number(reply.get("code"))
-        if code != 0:
-            denied = _ABOUT_THE_KEY.search(message(reply.get("message")))
-            return Found(
-                failure=Outcome.AUTH if denied else Outcome.API_ERROR,
-                detail=f"error code {code}",
-            )
+        if (failure := failure_by_code(reply)) is not None:
+            return failure
         data = mapping(reply.get("data"))
         page = int(number(data.get("curr_page")) or 1)
         return Found(
