@@ -93,7 +93,9 @@ def writer_of(
 
     waiting = Waiting(sleep=sleep, monotonic=clock.now)
     turn = Turn(asyncio.Lock(), asyncio.Semaphore())
-    writer = registry.create_writer(driver, device.host, device.port, turn, waiting)
+    writer = registry.create_writer(
+        registry.Way(driver, device.port), device.host, turn, waiting
+    )
     assert writer is not None
     return writer
 

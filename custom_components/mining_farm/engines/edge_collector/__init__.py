@@ -3,21 +3,20 @@
 The CGMiner API needs the standard library only; what speaks HTTP needs aiohttp.
 """
 
+from .capabilities import Bounds, Capabilities, Command, FanMode, Value, Wear
 from .cgminer_client import CGMinerClient, CGMinerError, build_payload
 from .controls import (
-    Bounds,
-    Capabilities,
-    Command,
     ControlError,
     ControlFailure,
-    FanMode,
     Order,
     Outcome,
+    Pools,
+    PoolSetting,
     Turn,
-    Value,
     Writer,
     check,
 )
+from .credentials import Credentials, SignIn
 from .driver import Driver, Reader
 from .drivers.cgminer.collector import MinerCollector
 from .drivers.cgminer.parsing import parse_snapshot
@@ -53,7 +52,17 @@ from .profile import (
     miner_state,
 )
 from .prove import Waiting
-from .registry import CGMINER, DEFAULT_PORT, Identified, async_identify, create_reader
+from .registry import (
+    CGMINER,
+    DEFAULT_PORT,
+    Identified,
+    Way,
+    async_find_second,
+    async_identify,
+    async_sign_in,
+    create_reader,
+    sign_in_of,
+)
 from .scan import (
     MAX_TARGETS,
     FoundMiner,
@@ -79,6 +88,7 @@ __all__ = [
     "Command",
     "ControlError",
     "ControlFailure",
+    "Credentials",
     "Driver",
     "Failure",
     "Fan",
@@ -94,17 +104,24 @@ __all__ = [
     "Order",
     "Outcome",
     "Pool",
+    "PoolSetting",
+    "Pools",
     "PowerSource",
     "RateUnit",
     "Reader",
+    "SignIn",
     "TargetError",
     "TooManyTargetsError",
     "Turn",
     "Value",
     "Waiting",
+    "Way",
+    "Wear",
     "Writer",
+    "async_find_second",
     "async_identify",
     "async_scan",
+    "async_sign_in",
     "board_has_problem",
     "board_state",
     "build_payload",
@@ -123,4 +140,5 @@ __all__ = [
     "parse_snapshot",
     "parse_targets",
     "pick_stats_entry",
+    "sign_in_of",
 ]

@@ -1,71 +1,24 @@
-"""What a miner may be ordered to do, within which bounds, and what became of an order."""
+"""One order to a miner, and what became of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol, Self
+from typing import Protocol
 
-
-class Command(StrEnum):
-    """What some miner can be ordered to do; no miner can do all of it."""
-
-    PAUSE = "pause"
-    RESUME = "resume"
-    REBOOT = "reboot"
-    IDENTIFY = "identify"
-    """Show itself on its display or by its LED for a while."""
-    FREQUENCY = "frequency"
-    """MHz, one of those that the device lists."""
-    FAN_MODE = "fan_mode"
-    FAN_SPEED = "fan_speed"
-    """%, which ends the automatic mode."""
-    TARGET_TEMPERATURE = "target_temperature"
-    """°C of the chip that an automatic fan holds."""
-
-
-class FanMode(StrEnum):
-    """Values of `Command.FAN_MODE`."""
-
-    AUTOMATIC = "automatic"
-    MANUAL = "manual"
-
-
-type Value = float | str
+from .capabilities import Bounds, Capabilities, Command, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """Values that may be ordered, the limits included, and who set these limits."""
+class PoolSetting:
+    """One pool that a miner is given."""
 
-    minimum: float
-    maximum: float
-    step: float
-    source: Literal["device", "family"]
+    url: str
+    worker: str
+    password: str = field(default="x", repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
-    """What a miner reports that it can be ordered to do."""
-
-    commands: tuple[Command, ...] = ()
-    """Those that take no value."""
-    numbers: Mapping[Command, Bounds] = field(default_factory=dict)
-    choices: Mapping[Command, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def pause(self) -> bool:
-        """Whether it can be paused and resumed."""
-        return Command.PAUSE in self.commands
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Rebuild stored capabilities."""
-        return cls(
-            commands=tuple(map(Command, stored["commands"])),
-            numbers={Command(c): Bounds(**b) for c, b in stored["numbers"].items()},
-            choices={Command(c): tuple(v) for c, v in stored["choices"].items()},
-        )
+type Pools = tuple[PoolSetting, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +26,9 @@ class Order:
     """One command, with its value where it takes one."""
 
     command: Command
-    value: Value | None = None
+    value: Value | Pools | None = None
+    part: str | None = None
+    """Which hashboard."""
     patience: float = field(default=0.0, compare=False)
     """Seconds for which a miner that does not answer is asked again, before any write."""
 
@@ -165,21 +120,42 @@ class Writer(Protocol):
 def check(order: Order, capabilities: Capabilities) -> None:
     """Refuse what a miner cannot do or must not be given; ControlError."""
     command, value = order.command, order.value
+    if capabilities.writable is False:
+        raise ControlError(
+            ControlFailure.LOCKED, "the miner reports that it takes no orders"
+        )
     if (bounds := capabilities.numbers.get(command)) is not None:
-        if not isinstance(value, (int, float)) or not (
-            bounds.minimum <= value <= bounds.maximum
-        ):
-            raise ControlError(
-                ControlFailure.OUT_OF_BOUNDS,
-                f"{value} is not between {bounds.minimum:g} and {bounds.maximum:g}",
-            )
+        _check_number(value, bounds)
     elif (choices := capabilities.choices.get(command)) is not None:
         if value not in choices:
             raise ControlError(
                 ControlFailure.OUT_OF_BOUNDS,
                 f"{value} is not one of {', '.join(choices)}",
             )
+    elif command in capabilities.unbounded:
+        raise ControlError(
+            ControlFailure.OUT_OF_BOUNDS,
+            "the miner reports no limits, and the options of its entry have none",
+        )
+    elif command is Command.BOARD:
+        if order.part not in capabilities.boards:
+            raise ControlError(
+                ControlFailure.UNSUPPORTED, f"board {order.part} cannot be switched"
+            )
     elif command not in capabilities.commands:
         raise ControlError(
             ControlFailure.UNSUPPORTED, f"this miner has no command {command}"
+        )
+    elif command is Command.POOLS and not value:
+        # A miner that is given none keeps none, and mines for nobody.
+        raise ControlError(ControlFailure.OUT_OF_BOUNDS, "no pool is named")
+
+
+def _check_number(value: object, bounds: Bounds) -> None:
+    if not isinstance(value, (int, float)) or not (
+        bounds.minimum <= value <= bounds.maximum
+    ):
+        raise ControlError(
+            ControlFailure.OUT_OF_BOUNDS,
+            f"{value} is not between {bounds.minimum:g} and {bounds.maximum:g}",
         )

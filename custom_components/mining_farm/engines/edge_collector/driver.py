@@ -7,6 +7,7 @@ ordered is part of each reading.
 
 from typing import Any, Protocol
 
+from .credentials import Credentials, SignIn
 from .models import MinerSnapshot
 
 TIMEOUT_S = 3.0
@@ -44,8 +45,17 @@ class Driver(Protocol):
         ...
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """Names of what a user has to give before it can read; none in most cases."""
+    def accompanies(self) -> tuple[str, ...]:
+        """CGMiner families (`Family.name`) of which it is the second way.
+
+        Where the CGMiner API reads such a miner, this way is read beside it, and orders
+        go by this one.
+        """
+        ...
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """What a user has to give before it can order, or read; None: nothing."""
         ...
 
     async def async_identify(
@@ -54,10 +64,35 @@ class Driver(Protocol):
         """Return a first reading, with the model where the miner states one.
 
         Asks once and sends no secret. Raises MinerError for whatever is no miner of this
-        protocol.
+        protocol. What can be ordered is part of it also where that needs a password: as
+        far as the family tells it.
         """
         ...
 
-    def reader(self, host: str, port: int, timeout_s: float = TIMEOUT_S) -> Reader:
-        """Return what reads the miner at an address."""
+    def reader(
+        self,
+        host: str,
+        port: int,
+        timeout_s: float = TIMEOUT_S,
+        credentials: Credentials | None = None,
+    ) -> Reader:
+        """Return what reads the miner at an address.
+
+        Without credentials it reads what it can without. With some, and where the miner
+        does not take them, it raises MinerError of the kind AUTH_FAILED.
+        """
+        ...
+
+
+class SigningDriver(Driver, Protocol):
+    """A way whose `sign_in` is not None."""
+
+    async def async_sign_in(
+        self, host: str, port: int, timeout_s: float, credentials: Credentials
+    ) -> None:
+        """Prove credentials by a read that needs them, never by a write.
+
+        Raises MinerError: AUTH_FAILED where the miner does not take them, else as a
+        reading would.
+        """
         ...

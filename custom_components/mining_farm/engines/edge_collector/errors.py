@@ -21,6 +21,8 @@ class Failure(StrEnum):
     """Code 14: this firmware has no such command."""
     COMMAND_FAILED = "command_failed"
     """STATUS E or F with any other code."""
+    AUTH_FAILED = "auth_failed"
+    """It reads nothing without a password, or not with this one."""
 
 
 class MinerError(Exception):

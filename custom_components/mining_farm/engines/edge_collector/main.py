@@ -5,18 +5,34 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 import json
+from pathlib import Path
 import sys
 from typing import Any
 
-from .controls import Command, ControlError, ControlFailure, Order, Outcome, Turn
+from .capabilities import Command
+from .controls import ControlError, ControlFailure, Order, Outcome, Turn
+from .credentials import Credentials
 from .driver import TIMEOUT_S
 from .errors import MinerError
 from .models import MinerSnapshot
 from .prove import Waiting
-from .registry import DEFAULT_PORT, async_identify, create_writer, ways
+from .registry import DEFAULT_PORT, Way, async_identify, create_writer, ways
 
 MAX_DIFFERENCE = 0.05
 """Share by which the rates of the boards and of `devs` may differ without a warning."""
+
+_NUMBERS = (
+    Command.FAN_SPEED,
+    Command.HASHRATE_TARGET,
+    Command.POWER_PERCENT,
+    Command.POWER_TARGET,
+    Command.TARGET_TEMPERATURE,
+)
+_NOT_FROM_HERE = (Command.BOARD, Command.POOLS)
+"""Their values are no single word."""
+_COMMANDS = {
+    command.value: command for command in Command if command not in _NOT_FROM_HERE
+}
 
 _BOARD_KEYS = (
     "id",
@@ -97,13 +113,21 @@ async def _async_read(options: argparse.Namespace) -> MinerSnapshot:
 async def _async_order(options: argparse.Namespace, order: Order) -> Outcome:
     """Carry out an order on the miner at an address."""
     found = await async_identify(options.host, options.port, timeout_s=options.timeout)
+    way = found.second or Way(found.driver, found.port)
     turn = Turn(asyncio.Lock(), asyncio.Semaphore())
-    writer = create_writer(found.driver, options.host, found.port, turn, Waiting())
+    writer = create_writer(way, options.host, turn, Waiting(), _credentials(options))
     if writer is None:
         raise ControlError(
             ControlFailure.UNSUPPORTED, "miners of this kind are only read"
         )
     return await writer.async_carry_out(order, lambda _: None)
+
+
+def _credentials(options: argparse.Namespace) -> Credentials | None:
+    """Return the account to sign in with; None where no password is given."""
+    if options.password_file is None:
+        return None
+    return Credentials(username=options.username, password=options.password_file)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -128,24 +152,45 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--command",
         type=_order,
         metavar="COMMAND[=VALUE]",
-        help=f"send one command in place of reading: {', '.join(Command)}",
+        help=f"send one command in place of reading: {', '.join(_COMMANDS)}",
+    )
+    parser.add_argument(
+        "--username", help="account of the miner, default: the usual one"
+    )
+    parser.add_argument(
+        "--password-file",
+        type=_first_line,
+        metavar="FILE",
+        help="file whose first line is the password, for miners that want one",
     )
     return parser.parse_args(arguments)
+
+
+def _first_line(path: str) -> str:
+    """Return the first line of a file: a password in an argument shows to everyone."""
+    try:
+        return Path(path).read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, ValueError) as err:
+        raise argparse.ArgumentTypeError(f"cannot be read: {path}") from err
 
 
 def _order(text: str) -> Order:
     """Return the order that `pause` or `frequency=525` stands for."""
     name, _, value = text.partition("=")
     try:
-        command = Command(name)
-    except ValueError as err:
+        command = _COMMANDS[name]
+    except KeyError as err:
         raise argparse.ArgumentTypeError(f"no command: {name}") from err
     # Frequencies and modes are of a list, and compared as text.
-    if command in (Command.FAN_SPEED, Command.TARGET_TEMPERATURE):
+    if command in _NUMBERS:
         try:
             return Order(command=command, value=float(value))
         except ValueError as err:
             raise argparse.ArgumentTypeError(f"no number: {value}") from err
+    if command is Command.LOCATE:
+        if value not in ("on", "off"):
+            raise argparse.ArgumentTypeError(f"neither on nor off: {value}")
+        return Order(command=command, value=value == "on")
     return Order(command=command, value=value or None)
 
 

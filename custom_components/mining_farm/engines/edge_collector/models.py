@@ -6,7 +6,8 @@ from enum import StrEnum
 import re
 from typing import NamedTuple
 
-from .controls import Capabilities, Command, Value
+from .capabilities import Capabilities, Command, Value
+from .errors import Failure
 
 
 class BoardHealth(StrEnum):
@@ -203,6 +204,12 @@ class MinerSnapshot:
     """What it can be ordered to do; None where nothing is known of that."""
     settings: Mapping[Command, Value] = field(default_factory=dict)
     """Set points as the device has them."""
+    boards_on: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each board that can be switched is on."""
+    family: str | None = None
+    """Firmware family by which its CGMiner API was read."""
+    failing: Mapping[str, Failure] = field(default_factory=dict)
+    """By driver, why it gave no reading where another one did."""
 
     @property
     def temp_chip_max(self) -> float | None:

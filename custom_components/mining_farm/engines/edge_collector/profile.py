@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from .controls import Capabilities
+from .capabilities import Capabilities
 from .identity import normalise_id
 from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot, MinerState
 

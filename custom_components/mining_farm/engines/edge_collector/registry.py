@@ -1,13 +1,15 @@
 """All drivers, the order in which an address is tried, and the only way to a writer."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from .controls import Turn, Writer
-from .driver import TIMEOUT_S, Driver, Reader
+from .credentials import Credentials, SignIn
+from .driver import TIMEOUT_S, Driver, Reader, SigningDriver
 from .drivers.cgminer.driver import CGMinerDriver
 from .errors import Failure, MinerError
 from .models import MinerSnapshot
 from .prove import Waiting
+from .ways import TwoWays, joined
 
 try:
     from .drivers.axeos.driver import AxeOsDriver
@@ -26,13 +28,25 @@ CGMINER = "cgminer"
 DEFAULT_PORT = DRIVERS[0].ports[0]
 """The port of entries that name none."""
 
+_NOBODY_THERE = (Failure.TIMEOUT, Failure.UNREACHABLE)
+_CLOSED = (*_NOBODY_THERE, Failure.REFUSED)
+
+
+class Way(NamedTuple):
+    """A driver, and the port by which it reaches a miner."""
+
+    driver: str
+    port: int
+
 
 class Identified(NamedTuple):
-    """A miner at an address, and by which way it is read."""
+    """A miner at an address, and by which ways it is read."""
 
     driver: str
     port: int
     snapshot: MinerSnapshot
+    second: Way | None = None
+    """The way beside the CGMiner API by which orders go, where there is one."""
 
 
 async def async_identify(
@@ -50,15 +64,22 @@ async def async_identify(
     reads it.
     """
     failures: list[MinerError] = []
+    closed: set[int] = set()
     for driver, asked in ways(port):
+        if asked in closed:
+            continue
         try:
             snapshot = await driver.async_identify(host, asked, timeout_s)
         except MinerError as err:
             failures.append(err)
-            if silence_ends and err.failure in (Failure.TIMEOUT, Failure.UNREACHABLE):
+            if silence_ends and err.failure in _NOBODY_THERE:
                 break
+            if err.failure in _CLOSED:
+                closed.add(asked)
         else:
-            return Identified(driver.name, asked, snapshot)
+            return await _async_with_second(
+                Identified(driver.name, asked, snapshot), host, timeout_s
+            )
     raise failures[0]
 
 
@@ -70,29 +91,91 @@ def ways(port: int | None) -> list[tuple[Driver, int]]:
     return [(driver, port) for driver in own or DRIVERS]
 
 
+async def _async_with_second(
+    found: Identified, host: str, timeout_s: float
+) -> Identified:
+    """Look for the second way where the CGMiner API was the first."""
+    if found.driver != CGMINER:
+        return found
+    second = await async_find_second(
+        host, found.port, found.snapshot, timeout_s=timeout_s
+    )
+    if second is None:
+        return found
+    way, snapshot = second
+    return found._replace(second=way, snapshot=joined(found.snapshot, snapshot))
+
+
+async def async_find_second(
+    host: str, port: int, snapshot: MinerSnapshot, *, timeout_s: float = TIMEOUT_S
+) -> tuple[Way, MinerSnapshot] | None:
+    """Return the second way to a miner, and what it reads; sends no secret.
+
+    `port` is that of its CGMiner API, by which `snapshot` was read.
+    """
+    closed: set[int] = set()
+    for driver in DRIVERS:
+        asked = driver.ports[0]
+        if asked == DEFAULT_PORT:
+            asked = port
+        if snapshot.family not in driver.accompanies or asked in closed:
+            continue
+        try:
+            reading = await driver.async_identify(host, asked, timeout_s)
+        except MinerError as err:
+            if err.failure in _CLOSED:
+                closed.add(asked)
+        else:
+            return Way(driver.name, asked), reading
+    return None
+
+
+def sign_in_of(name: str) -> SignIn | None:
+    """Return what a driver has to be given before it can order, or read."""
+    return _driver(name).sign_in
+
+
+async def async_sign_in(
+    host: str, way: Way, credentials: Credentials, *, timeout_s: float = TIMEOUT_S
+) -> None:
+    """Prove credentials by a read that needs them; MinerError where that fails."""
+    driver = cast("SigningDriver", _driver(way.driver))
+    await driver.async_sign_in(host, way.port, timeout_s, credentials)
+
+
 def create_reader(
     host: str,
     port: int = DEFAULT_PORT,
     *,
     driver: str = CGMINER,
+    second: Way | None = None,
+    credentials: Credentials | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Reader:
-    """Return what reads the miner at an address by a driver."""
-    return next(d for d in DRIVERS if d.name == driver).reader(host, port, timeout_s)
+    """Return what reads the miner at an address by a driver, or by two."""
+    reader = _driver(driver).reader(host, port, timeout_s, credentials)
+    if second is None:
+        return reader
+    beside = _driver(second.driver).reader(host, second.port, timeout_s, credentials)
+    return TwoWays((driver, reader), (second.driver, beside))
 
 
 def create_writer(
-    driver: str,
+    way: Way,
     host: str,
-    port: int,
     turn: Turn,
     waiting: Waiting,
+    credentials: Credentials | None = None,
 ) -> Writer | None:
-    """Return what changes the miner at an address; None where nothing can.
+    """Return what changes a miner by a way to it; None where that can only read.
 
     `turn` is held for each exchange.
     """
-    match driver:
+    match way.driver:
         case "axeos":
-            return AxeOsWriter(host, port, turn, waiting)
+            return AxeOsWriter(host, way.port, turn, waiting)
     return None
+
+
+def _driver(name: str) -> Driver:
+    return next(driver for driver in DRIVERS if driver.name == name)

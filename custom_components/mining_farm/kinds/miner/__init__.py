@@ -1,6 +1,6 @@
 """Miners: Home Assistant's view of the edge collector."""
 
-from homeassistant.const import CONF_HOST, CONF_PORT, Platform
+from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
@@ -12,7 +12,7 @@ from .controls import sleep_lever
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
-from .stored import stored_driver
+from .stored import stored_credentials, stored_second, stored_way
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -30,10 +30,13 @@ def async_create_coordinator(
     hass: HomeAssistant, entry: MinerConfigEntry
 ) -> MinerCoordinator:
     """Return what polls the entry's miner."""
+    way = stored_way(entry.data)
     reader = create_reader(
         entry.data[CONF_HOST],
-        entry.data[CONF_PORT],
-        driver=stored_driver(entry.data),
+        way.port,
+        driver=way.driver,
+        second=stored_second(entry.data),
+        credentials=stored_credentials(entry.data),
     )
     reader.recall(entry.data.get(CONF_LEARNED))
     return MinerCoordinator(hass, entry, reader)

@@ -8,6 +8,7 @@ CONF_ESSENTIALS: Final = "essentials_only"
 CONF_LEARNED: Final = "learned"
 CONF_MAC: Final = "mac"
 CONF_PROFILE: Final = "profile"
+CONF_SECOND: Final = "second_way"
 CONF_LEAST_REST: Final = "least_rest"
 CONF_LEAST_CHANGE: Final = "least_change"
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_HOST
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -33,7 +33,7 @@ from .const import CONF_LEAST_CHANGE, CONF_LEAST_REST, LEAST_CHANGE, LEAST_REST
 from .coordinator import MinerCoordinator, UnderWay
 from .errors import INVALID, command_error
 from .issues import async_update_locked
-from .stored import stored_driver
+from .stored import ordering_way, stored_credentials
 
 WAITING: Final = Waiting()
 """By whose clock an effect is waited for."""
@@ -256,11 +256,11 @@ def _writer(miner: MinerCoordinator) -> Writer:
     data = miner.config_entry.data
     slots = miner.hass.data.setdefault(EXCHANGES, asyncio.Semaphore(EXCHANGES_AT_ONCE))
     writer = create_writer(
-        stored_driver(data),
+        ordering_way(data),
         data[CONF_HOST],
-        data[CONF_PORT],
         Turn(miner.turn, slots),
         WAITING,
+        stored_credentials(data),
     )
     if writer is None:
         raise ControlError(ControlFailure.UNSUPPORTED, "this miner is only read")

@@ -4,14 +4,22 @@ from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
 from ...common.actions import plain_json
 from .const import CONF_MAC
 from .coordinator import MinerConfigEntry
 
-TO_REDACT = {CONF_HOST, CONF_MAC, "hardware_id", "url", "worker"}
+TO_REDACT = {
+    CONF_HOST,
+    CONF_MAC,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    "hardware_id",
+    "url",
+    "worker",
+}
 
 
 async def async_get_config_entry_diagnostics(

@@ -4,12 +4,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 from homeassistant.helpers.device_registry import format_mac
 
 from ...const import CONF_KIND, Kind
-from ...engines.edge_collector import CGMINER, Identified, MinerProfile
-from .const import CONF_DRIVER, CONF_MAC, CONF_PROFILE
+from ...engines.edge_collector import (
+    CGMINER,
+    Credentials,
+    Identified,
+    MinerProfile,
+    Way,
+)
+from .const import CONF_DRIVER, CONF_MAC, CONF_PROFILE, CONF_SECOND
 
 
 def entry_data(host: str, found: Identified, mac: str | None = None) -> dict[str, Any]:
@@ -19,16 +25,43 @@ def entry_data(host: str, found: Identified, mac: str | None = None) -> dict[str
     return {
         CONF_KIND: Kind.MINER,
         CONF_HOST: host,
-        CONF_PORT: found.port,
-        CONF_DRIVER: found.driver,
+        **ways_data(found),
         **profile_data(MinerProfile().learn(snapshot)),
     } | ({CONF_MAC: mac} if mac else {})
 
 
-def stored_driver(data: Mapping[str, Any]) -> str:
-    """Return the driver of an entry; those from before there were several name none."""
-    driver: str = data.get(CONF_DRIVER, CGMINER)
-    return driver
+def ways_data(found: Identified) -> dict[str, Any]:
+    """Return the part of an entry's data that says how its miner is read."""
+    second = found.second
+    return {
+        CONF_PORT: found.port,
+        CONF_DRIVER: found.driver,
+        CONF_SECOND: None if second is None else second._asdict(),
+    }
+
+
+def stored_way(data: Mapping[str, Any]) -> Way:
+    """Return how an entry's miner is read; those of one protocol name no driver."""
+    return Way(data.get(CONF_DRIVER, CGMINER), data[CONF_PORT])
+
+
+def stored_second(data: Mapping[str, Any]) -> Way | None:
+    """Return the second way to an entry's miner, where there is one."""
+    second = data.get(CONF_SECOND)
+    return None if second is None else Way(**second)
+
+
+def ordering_way(data: Mapping[str, Any]) -> Way:
+    """Return the way by which a miner takes orders."""
+    return stored_second(data) or stored_way(data)
+
+
+def stored_credentials(data: Mapping[str, Any]) -> Credentials | None:
+    """Return the account of a miner; None where none was given."""
+    password = data.get(CONF_PASSWORD)
+    if password is None:
+        return None
+    return Credentials(username=data.get(CONF_USERNAME), password=password)
 
 
 def profile_data(profile: MinerProfile) -> dict[str, Any]:

@@ -21,10 +21,10 @@ from ....engines.edge_collector import (
     MinerError,
     async_identify,
 )
-from ..const import CONF_DRIVER, CONF_ESSENTIALS, CONF_MAC
+from ..const import CONF_ESSENTIALS, CONF_MAC
 from ..coordinator import MinerConfigEntry
 from ..identity import find_entry, is_another_miner, miner_title
-from ..stored import entry_data
+from ..stored import entry_data, ways_data
 
 CONF_REPLACED = "replaced"
 
@@ -99,7 +99,8 @@ class MinerFlow(ConfigFlow):
         host = discovery_info.ip
         port, snapshot = DEFAULT_PORT, None
         with suppress(MinerError):
-            _, port, snapshot = await async_identify(host)
+            found = await async_identify(host)
+            port, snapshot = found.port, found.snapshot
         if entry := find_entry(self.hass, host, port, snapshot):
             if snapshot is not None and not entry.data.get(CONF_MAC):
                 self._pin_mac(entry, mac, host)
@@ -186,18 +187,14 @@ class MinerFlow(ConfigFlow):
                 errors["base"] = err.failure
                 detail = str(err)
             else:
-                driver, port, snapshot = found
+                port, snapshot = found.port, found.snapshot
                 other = find_entry(self.hass, host, port, snapshot)
                 if other is not None and other.entry_id != entry.entry_id:
                     raise already_set_up(other)
                 if not is_another_miner(entry, snapshot):
                     return self.async_update_reload_and_abort(
                         entry,
-                        data_updates={
-                            CONF_HOST: host,
-                            CONF_PORT: port,
-                            CONF_DRIVER: driver,
-                        },
+                        data_updates={CONF_HOST: host, **ways_data(found)},
                     )
                 if user_input.get(CONF_REPLACED):
                     data = {**entry.data, **entry_data(host, found)}

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
+from ...credentials import Credentials, SignIn
 from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...models import MinerSnapshot
@@ -80,7 +81,8 @@ class AxeOsDriver:
 
     name = "axeos"
     ports = (PORT,)
-    secrets: tuple[str, ...] = ()
+    accompanies: tuple[str, ...] = ()
+    sign_in: SignIn | None = None
 
     async def async_identify(
         self, host: str, port: int, timeout_s: float
@@ -88,6 +90,12 @@ class AxeOsDriver:
         """Return a first reading; MinerError for anything else at this address."""
         return await self.reader(host, port, timeout_s).async_poll()
 
-    def reader(self, host: str, port: int, timeout_s: float = TIMEOUT_S) -> AxeOsReader:
+    def reader(
+        self,
+        host: str,
+        port: int,
+        timeout_s: float = TIMEOUT_S,
+        credentials: Credentials | None = None,  # noqa: ARG002
+    ) -> AxeOsReader:
         """Return what reads the device at an address."""
         return AxeOsReader(AxeOsClient(Address(host, port), timeout_s))

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from ...controls import Bounds, Capabilities, Command, FanMode, Value
+from ...capabilities import Bounds, Capabilities, Command, FanMode, Value, Wear
 from ...errors import Failure, MinerError
 from ...identity import normalise_mac
 from ...models import Algorithm, Fan, MinerSnapshot, MinerState, Pool
@@ -22,6 +22,9 @@ LOWEST_FAN = 15.0
 TARGET_TEMPERATURE = Bounds(minimum=35, maximum=66, step=1, source="family")
 """°C that a Bitaxe takes; it refuses others with "Wrong API input"."""
 FAN_SPEED = Bounds(minimum=LOWEST_FAN, maximum=100, step=1, source="family")
+
+WEAR = {Command.FREQUENCY: Wear.LIVE}
+"""Each change is written to flash, and the chips settle anew."""
 
 STARTS_WITHIN_S = 60
 
@@ -85,7 +88,9 @@ def capabilities_of(info: Info, asic: Info) -> Capabilities:
         numbers[Command.TARGET_TEMPERATURE] = TARGET_TEMPERATURE
     if options := frequency_options(asic):
         choices[Command.FREQUENCY] = options
-    return Capabilities(commands=tuple(commands), numbers=numbers, choices=choices)
+    return Capabilities(
+        commands=tuple(commands), numbers=numbers, choices=choices, wear=WEAR
+    )
 
 
 def frequency_options(asic: Info) -> tuple[str, ...]:

@@ -6,11 +6,10 @@ Each PATCH is written to flash, and `identify` is a toggle, so nothing is sent i
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...capabilities import Command, FanMode
 from ...controls import (
-    Command,
     ControlError,
     ControlFailure,
-    FanMode,
     MaybeDoneError,
     OnSent,
     Order,
@@ -98,7 +97,9 @@ class AxeOsWriter:
         self, method: str, path: str, changes: Mapping[str, Any] | None = None
     ) -> None:
         async with self._turn:
-            answer = await async_send(self._address, method, path, changes, TIMEOUT_S)
+            answer = await async_send(
+                self._address, method, path, TIMEOUT_S, json=changes
+            )
         _require_success(answer)
 
 

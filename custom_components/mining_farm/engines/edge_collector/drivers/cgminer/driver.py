@@ -1,5 +1,6 @@
 """The CGMiner API as a driver: plain TCP, no password to read."""
 
+from ...credentials import Credentials, SignIn
 from ...driver import TIMEOUT_S
 from ...errors import MinerError
 from ...models import MinerSnapshot
@@ -12,7 +13,8 @@ class CGMinerDriver:
 
     name = "cgminer"
     ports = (DEFAULT_PORT,)
-    secrets: tuple[str, ...] = ()
+    accompanies: tuple[str, ...] = ()
+    sign_in: SignIn | None = None
 
     async def async_identify(
         self, host: str, port: int, timeout_s: float
@@ -32,7 +34,11 @@ class CGMinerDriver:
             return snapshot
 
     def reader(
-        self, host: str, port: int, timeout_s: float = TIMEOUT_S
+        self,
+        host: str,
+        port: int,
+        timeout_s: float = TIMEOUT_S,
+        credentials: Credentials | None = None,  # noqa: ARG002
     ) -> MinerCollector:
         """Return a collector, which learns what the miner's firmware may be asked."""
         return MinerCollector(CGMinerClient(host, port, timeout_s))

@@ -81,6 +81,7 @@ def parse_snapshot(
         power_w=reading.power_w,
         power_source=None if reading.power_w is None else reading.power_source,
         uptime_s=reading.uptime_s,
+        family=family.name,
     )
 
 
