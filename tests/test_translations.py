@@ -20,7 +20,11 @@ from custom_components.mining_farm.kinds.container.binary_sensor import (
 )
 from custom_components.mining_farm.kinds.container.errors import error_key
 from custom_components.mining_farm.kinds.container.sensor import describe
-from custom_components.mining_farm.kinds.miner.issues import ANOTHER_MINER, LOCKED
+from custom_components.mining_farm.kinds.miner.issues import (
+    ANOTHER_MINER,
+    LOCKED,
+    MOVED,
+)
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow.account import ANSWERED
 from custom_components.mining_farm.kinds.rig.flow.kasa import FAILURES
@@ -265,7 +269,10 @@ def test_abort_reasons() -> None:
         if name in ("async_abort", "AbortFlow")
         and (reason := _argument(call, "reason"))
     }
-    assert set(TEXTS["config"]["abort"]) == reasons
+    explained = set(TEXTS["config"]["abort"])
+    for issue in TEXTS["issues"].values():
+        explained |= set(issue.get("fix_flow", {}).get("abort", {}))
+    assert explained == reasons
 
 
 def test_failures_of_a_miner() -> None:
@@ -290,7 +297,7 @@ def test_exceptions_and_issues() -> None:
         "rig_none_targeted",
         "wallet_none_targeted",
     }
-    issues = {ANOTHER_MINER, LOCKED} | {
+    issues = {ANOTHER_MINER, LOCKED, MOVED} | {
         value
         for module in (container_issues, rig_issues, wallet_issues)
         for value in vars(module).values()

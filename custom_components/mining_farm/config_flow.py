@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlow,
 )
-from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
@@ -48,9 +48,12 @@ class MiningFarmConfigFlow(
     ) -> ConfigFlowResult:
         """Follow a known device to its new address, or offer a new one."""
         mac = format_mac(discovery_info.macaddress)
-        await self.async_set_unique_id(mac)
-        # Home Assistant reloads the entry by itself where the host changed.
-        self._abort_if_unique_id_configured(updates={CONF_HOST: discovery_info.ip})
+        known = await self.async_set_unique_id(mac)
+        if known is not None and known.source != SOURCE_IGNORE:
+            # Anyone in the network can send such a packet: it moves nothing by itself.
+            if (follow := FLOWS[kind_of(known)].follow) is not None:
+                return await follow(self, known, discovery_info.ip)
+        self._abort_if_unique_id_configured()
         offers = (flow.offer_discovered for flow in FLOWS.values())
         offer = next(offer for offer in offers if offer)
         return await offer(self, mac, discovery_info)

@@ -4,7 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlow,
+)
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
@@ -27,6 +32,11 @@ class KindFlow[FlowT: ConfigFlow]:
         Callable[[FlowT, str, DhcpServiceInfo], Awaitable[ConfigFlowResult]] | None
     ) = None
     """Offers a new device with this MAC; one kind does."""
+    follow: Callable[[FlowT, ConfigEntry, str], Awaitable[ConfigFlowResult]] | None = (
+        None
+    )
+    """Ends a discovery of a known device at an address; moves it there if it proves to
+    be the same."""
     offer_announced: (
         Callable[[FlowT, ZeroconfServiceInfo], Awaitable[ConfigFlowResult]] | None
     ) = None

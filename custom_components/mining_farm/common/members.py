@@ -31,6 +31,8 @@ class MinerFacts:
     """Started too short a time ago to hash."""
     pool_lost: bool
     """None of its pools answers it."""
+    identity_in_doubt: bool = False
+    """What is at its address may not be this miner: then all else is no evidence."""
     last_seen: datetime | None = field(compare=False)
     hashrate: float | None = field(compare=False)
     """H/s."""

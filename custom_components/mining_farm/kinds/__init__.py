@@ -30,7 +30,7 @@ class Module(StrEnum):
 
 
 OFFERS: Final[Mapping[Kind, frozenset[Module]]] = {
-    Kind.MINER: frozenset({Module.SERVICES}),
+    Kind.MINER: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.RIG: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.CONTAINER: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.WALLET: frozenset({Module.SERVICES}),

@@ -242,7 +242,8 @@ async def test_dhcp_moves_a_known_miner(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert result["reason"] == "already_configured"
     assert entry.data["host"] == NEW_HOST
-    assert miners.polls == [NEW_HOST]
+    # Asked who it is, then polled.
+    assert miners.polls == [NEW_HOST, NEW_HOST]
 
 
 @pytest.mark.parametrize("ip", [HOST, NEW_HOST])

@@ -10,6 +10,7 @@ from custom_components.mining_farm.common.members import (
     MinerFacts,
     async_members,
 )
+from custom_components.mining_farm.engines.pools import Outcome
 from homeassistant.util import dt as dt_util
 
 from .watching import Farm
@@ -55,6 +56,8 @@ def evidence(farm: Farm) -> tuple[object, object]:
         # A miner that stops or starts may state no rate.
         (replace(HASHING, hashing=None, sleeping=True), "sleeping"),
         (replace(HASHING, hashing=None, starting=True), "starting"),
+        (replace(HASHING, identity_in_doubt=True), None),
+        (replace(HASHING, fresh=False, identity_in_doubt=True), None),
     ],
 )
 async def test_what_the_miner_does(
@@ -102,3 +105,34 @@ async def test_with_a_pool_that_sees_no_shares(
     await report(farm, facts)
     await farm.after(8)
     assert outlet.log == ["off", "on"] * cuts
+
+
+async def test_a_stranger_that_hashes_vetoes_nothing(farm: Farm) -> None:
+    """The rig itself is dead: its pool alone decides, by its own limit."""
+    outlet = await farm.add("rig1", miner_entry="miner1")
+    await farm.add("rig2")
+    await report(farm, HASHING)
+    await farm.after(5)
+    farm.dies("rig1")
+    await report(farm, replace(HASHING, identity_in_doubt=True))
+    await farm.after(8)
+    assert outlet.log == []
+    await farm.after(20)
+    assert outlet.log[:2] == ["off", "on"]
+
+
+@pytest.mark.parametrize("facts", [IDLE, replace(HASHING, fresh=False)])
+@pytest.mark.parametrize("in_doubt", [False, True])
+async def test_a_stranger_provokes_no_cut(
+    farm: Farm, facts: MinerFacts, *, in_doubt: bool
+) -> None:
+    """What it says, or that it says nothing, is no evidence while no pool confirms it."""
+    outlet = await farm.add("rig1", miner_entry="miner1")
+    outlet.watts = 0.0 if not facts.fresh else 3000.0
+    await report(farm, HASHING)
+    await farm.after(5)
+    farm.outcome = Outcome.API_ERROR
+    farm.dies("rig1")
+    await report(farm, replace(facts, identity_in_doubt=in_doubt))
+    await farm.after(40)
+    assert ("off" in outlet.log) is not in_doubt

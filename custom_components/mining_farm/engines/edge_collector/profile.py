@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from .capabilities import Capabilities
-from .identity import normalise_id
+from .identity import normalise_id, normalise_mac
 from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot, MinerState
 
 
@@ -66,6 +66,8 @@ class MinerProfile:
     model: str | None = None
     firmware: str | None = None
     hardware_id: str | None = None
+    mac: str | None = None
+    """As the miner itself reports it."""
     algorithm: Algorithm | None = None
     boards: tuple[int, ...] = ()
     fans: tuple[str, ...] = ()
@@ -82,6 +84,7 @@ class MinerProfile:
             model=snapshot.model or self.model,
             firmware=snapshot.firmware or self.firmware,
             hardware_id=snapshot.hardware_id or self.hardware_id,
+            mac=snapshot.mac or self.mac,
             algorithm=snapshot.algorithm or self.algorithm,
             boards=tuple(sorted({*self.boards, *(b.id for b in snapshot.boards)})),
             fans=tuple(dict.fromkeys((*self.fans, *(fan.id for fan in snapshot.fans)))),
@@ -113,6 +116,7 @@ class MinerProfile:
             firmware=stored.get("firmware"),
             # Placeholders were stored as an identity before they were known as such.
             hardware_id=normalise_id(stored.get("hardware_id")),
+            mac=normalise_mac(stored.get("mac")),
             algorithm=None if algorithm is None else Algorithm(algorithm),
             boards=tuple(stored.get("boards", ())),
             fans=tuple(stored.get("fans", ())),

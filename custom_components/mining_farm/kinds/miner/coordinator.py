@@ -29,10 +29,11 @@ from ...engines.edge_collector import (
     display_unit,
     miner_state,
 )
-from .const import CONF_CONTROLS, CONF_LEARNED, CONF_MAC
+from .const import CONF_CONTROLS, CONF_LEARNED
 from .data import miner_facts
 from .issues import async_update_issues
 from .stored import profile_data, stored_profile
+from .whereabouts import Whereabouts, identity_text, same_hardware
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
 
@@ -80,6 +81,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self.done_at: dict[Command, datetime] = {}
         """When each command was last seen to work."""
         self.another_miner = False
+        self.whereabouts = Whereabouts(hass, entry)
 
     @property
     def controls(self) -> bool:
@@ -129,12 +131,13 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             async with self.turn:
                 snapshot = await self._async_read()
         except MinerError as err:
+            await self.whereabouts.async_look()
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=f"miner_{err.failure}",
                 translation_placeholders={"detail": str(err)},
             ) from err
-        self._refuse_another_miner(snapshot)
+        await self._async_refuse_another_miner(snapshot)
         self._learn(snapshot)
         return snapshot
 
@@ -161,24 +164,21 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         finally:
             reading.cancel()
 
-    def _refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
+    async def _async_refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
         """Keep the readings of a miner that took over the address out of the history."""
-        another = self.another_miner = any(
-            ours and theirs and ours != theirs
-            for ours, theirs in (
-                (self.profile.hardware_id, snapshot.hardware_id),
-                # What can be ordered must be the same machine beyond doubt.
-                (
-                    self.profile.capabilities and self.config_entry.data.get(CONF_MAC),
-                    snapshot.mac,
-                ),
-            )
+        entry = self.config_entry
+        self.another_miner = same_hardware(entry, snapshot) is False
+        another = identity_text(snapshot) if self.another_miner else None
+        async_update_issues(self.hass, entry, another=another)
+        if not self.another_miner:
+            self.whereabouts.forget()
+            return
+        # Earlier readings are of a miner that is certainly not there any more.
+        self._cancel_grace_timer()
+        await self.whereabouts.async_look()
+        raise UpdateFailed(
+            translation_domain=DOMAIN, translation_key="miner_another_miner"
         )
-        async_update_issues(self.hass, self.config_entry, another_miner=another)
-        if another:
-            raise UpdateFailed(
-                translation_domain=DOMAIN, translation_key="miner_another_miner"
-            )
 
     def _learn(self, snapshot: MinerSnapshot) -> None:
         profile = self.profile.learn(snapshot)
@@ -205,7 +205,17 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
 
     def facts(self) -> MinerFacts:
         """Return what other entries may know of the miner."""
-        return miner_facts(self.data if self.fresh else None, last_seen=self.last_seen)
+        return miner_facts(
+            self.data if self.fresh else None,
+            last_seen=self.last_seen,
+            identity_in_doubt=self._identity_in_doubt,
+        )
+
+    @property
+    def _identity_in_doubt(self) -> bool:
+        """Whether what is at the address, or its silence, may say nothing of the miner."""
+        may_have_moved = self.whereabouts.elsewhere is not None and not self.fresh
+        return self.another_miner or may_have_moved
 
     @callback
     def async_on_profile(self, on_profile: Callable[[MinerProfile], None]) -> None:

@@ -10,7 +10,10 @@ HASHES_PER_GIGAHASH: Final = 1e9
 
 
 def miner_facts(
-    snapshot: MinerSnapshot | None, *, last_seen: datetime | None
+    snapshot: MinerSnapshot | None,
+    *,
+    last_seen: datetime | None,
+    identity_in_doubt: bool = False,
 ) -> MinerFacts:
     """Return the facts of a miner; without a snapshot it does not answer."""
     known = snapshot or MinerSnapshot()
@@ -23,6 +26,7 @@ def miner_facts(
         sleeping=known.sleeping,
         starting=is_starting(known),
         pool_lost=known.lost_pools,
+        identity_in_doubt=identity_in_doubt,
         hashrate=None if rate is None else rate * HASHES_PER_GIGAHASH,
         power=known.power_w,
         hottest_chip=known.temp_chip_max,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
 from ...common.issues import raise_issue, withdraw_issues
@@ -13,18 +14,33 @@ ANOTHER_MINER = "another_miner"
 LOCKED = "miner_locked"
 """The miner takes no commands from here, or not without more."""
 
-ISSUES = (ANOTHER_MINER, LOCKED)
+MOVED = "miner_moved"
+"""What may be the miner answers at another address."""
+
+ISSUES = (ANOTHER_MINER, LOCKED, MOVED)
 
 
 @callback
 def async_update_issues(
-    hass: HomeAssistant, entry: ConfigEntry[Any], *, another_miner: bool
+    hass: HomeAssistant, entry: ConfigEntry[Any], *, another: str | None
 ) -> None:
-    """Raise the issue of another miner, or withdraw it."""
-    if another_miner:
-        raise_issue(hass, entry, ANOTHER_MINER)
-    else:
+    """Raise the issue of another miner, which is named, or withdraw it."""
+    if another is None:
         withdraw_issues(hass, entry.entry_id, (ANOTHER_MINER,))
+    else:
+        host = entry.data[CONF_HOST]
+        raise_issue(hass, entry, ANOTHER_MINER, host=host, another=another)
+
+
+@callback
+def async_update_moved(
+    hass: HomeAssistant, entry: ConfigEntry[Any], *, host: str | None
+) -> None:
+    """Ask whether what answers at an address is the miner, or ask no more."""
+    if host is None:
+        withdraw_issues(hass, entry.entry_id, (MOVED,))
+    else:
+        raise_issue(hass, entry, MOVED, fixable=True, host=host)
 
 
 @callback

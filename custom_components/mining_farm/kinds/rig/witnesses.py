@@ -238,9 +238,9 @@ def _miner_evidence(
 ) -> MinerEvidence | None:
     """Return what the linked miner contributes, and since when it is so.
 
-    None when it is not loaded, or says nothing of what it does.
+    None when it is not loaded, says nothing of what it does, or may be another one.
     """
-    if facts is None:
+    if facts is None or facts.identity_in_doubt:
         return None
     if not facts.fresh:
         kind = MinerKind.SILENT

@@ -11,5 +11,6 @@ FLOW = KindFlow(
     options=MinerOptionsFlow,
     import_one=MinerManyFlow.import_miner,
     offer_discovered=MinerManyFlow.offer_discovered_miner,
+    follow=MinerManyFlow.follow_miner,
     offer_announced=MinerManyFlow.offer_announced_miner,
 )

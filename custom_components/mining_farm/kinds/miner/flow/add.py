@@ -1,18 +1,23 @@
 """Config flow of a miner: one by address, found by DHCP, or moved to a new address."""
 
-from contextlib import suppress
+import re
 from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlow,
+    ConfigFlowResult,
+)
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from ....common.address import is_url, split_address
+from ....common.address import is_url, same_host, split_address
 from ....common.entries import already_set_up
 from ....common.forms import PORT
 from ....engines.edge_collector import (
@@ -23,10 +28,13 @@ from ....engines.edge_collector import (
 )
 from ..const import CONF_ESSENTIALS, CONF_MAC
 from ..coordinator import MinerConfigEntry
-from ..identity import find_entry, is_another_miner, miner_title
+from ..identity import find_entry, miner_title
 from ..stored import entry_data, ways_data
+from ..whereabouts import Answerer, async_move, async_who_answers, same_hardware
 
 CONF_REPLACED = "replaced"
+# The name in a DHCP request is whatever its sender wrote there.
+_HOSTNAME = re.compile(r"[\w.-]{1,63}", re.ASCII)
 
 ADDRESS_SCHEMA = vol.Schema(
     {
@@ -97,22 +105,35 @@ class MinerFlow(ConfigFlow):
         is no reason to drop it.
         """
         host = discovery_info.ip
-        port, snapshot = DEFAULT_PORT, None
-        with suppress(MinerError):
+        try:
             found = await async_identify(host)
-            port, snapshot = found.port, found.snapshot
-        if entry := find_entry(self.hass, host, port, snapshot):
-            if snapshot is not None and not entry.data.get(CONF_MAC):
-                self._pin_mac(entry, mac, host)
-            raise already_set_up(entry)
+        except MinerError:
+            if entry := find_entry(self.hass, host, DEFAULT_PORT, None):
+                raise already_set_up(entry) from None
+            name = _HOSTNAME.fullmatch(discovery_info.hostname)
+            self._discovered_name = f"{name[0] if name else 'Miner'} {host}"
+        else:
+            self._abort_if_known_miner(host, found, packet_mac=mac)
+            self._discovered_name = miner_title(found.snapshot, host)
         self._discovered_host = host
-        self._discovered_name = (
-            miner_title(snapshot, host)
-            if snapshot
-            else f"{discovery_info.hostname or 'Miner'} {host}"
-        )
         self.context["title_placeholders"] = {"name": self._discovered_name}
         return await self.async_step_miner_confirm()
+
+    async def follow_miner(self, entry: ConfigEntry, host: str) -> ConfigFlowResult:
+        """Move a known miner to an address once it proves there who it is.
+
+        It asks for its address long before it answers: then its entry looks for it there
+        whenever it does not answer where it was.
+        """
+        if same_host(entry.data[CONF_HOST], host):
+            raise already_set_up(entry)
+        match await async_who_answers(entry, host):
+            case Answerer.SAME:
+                async_move(self.hass, entry, host)
+            case Answerer.SILENT | Answerer.UNTOLD:
+                if entry.state is ConfigEntryState.LOADED:
+                    entry.runtime_data.whereabouts.suspect(host)
+        raise already_set_up(entry)
 
     async def offer_announced_miner(
         self, discovery_info: ZeroconfServiceInfo
@@ -127,13 +148,8 @@ class MinerFlow(ConfigFlow):
         except MinerError:
             return self.async_abort(reason="not_read")
         if found.snapshot.mac is not None:
-            known = await self.async_set_unique_id(format_mac(found.snapshot.mac))
-            self._abort_if_unique_id_configured(
-                updates={CONF_HOST: host},
-                description_placeholders={"name": known.title} if known else None,
-            )
-        if entry := find_entry(self.hass, host, found.port, found.snapshot):
-            raise already_set_up(entry)
+            await self.async_set_unique_id(format_mac(found.snapshot.mac))
+        self._abort_if_known_miner(host, found)
         self._discovered_host = host
         self._discovered_port = found.port
         self._discovered_name = miner_title(found.snapshot, host)
@@ -191,7 +207,7 @@ class MinerFlow(ConfigFlow):
                 other = find_entry(self.hass, host, port, snapshot)
                 if other is not None and other.entry_id != entry.entry_id:
                     raise already_set_up(other)
-                if not is_another_miner(entry, snapshot):
+                if same_hardware(entry, snapshot) is not False:
                     return self.async_update_reload_and_abort(
                         entry,
                         data_updates={CONF_HOST: host, **ways_data(found)},
@@ -231,7 +247,6 @@ class MinerFlow(ConfigFlow):
                 data[CONF_MAC], raise_on_progress=False
             )
             self._abort_if_unique_id_configured(
-                updates={CONF_HOST: host},
                 description_placeholders={"name": known.title} if known else None,
             )
         return self.async_create_entry(
@@ -240,11 +255,25 @@ class MinerFlow(ConfigFlow):
             options={CONF_ESSENTIALS: essentials},
         )
 
-    def _pin_mac(self, entry: MinerConfigEntry, mac: str, host: str) -> None:
-        """Make the MAC the identity of a miner that was added by address."""
-        self.hass.config_entries.async_update_entry(
-            entry,
-            unique_id=mac,
-            data={**entry.data, CONF_MAC: mac, CONF_HOST: host},
-        )
-        self.hass.config_entries.async_schedule_reload(entry.entry_id)
+    def _abort_if_known_miner(
+        self, host: str, found: Identified, packet_mac: str | None = None
+    ) -> None:
+        """End the flow of a known miner; it moves if it has proved to be the same.
+
+        One that was added by its address learns its MAC, also from a packet unless it
+        reports another one itself.
+        """
+        mac = found.snapshot.mac and format_mac(found.snapshot.mac)
+        if (entry := find_entry(self.hass, host, found.port, found.snapshot)) is None:
+            # An ignored one, or one with this MAC and another serial number.
+            self._abort_if_unique_id_configured()
+            return
+        if packet_mac and not entry.data.get(CONF_MAC) and mac in (None, packet_mac):
+            self.hass.config_entries.async_update_entry(
+                entry, unique_id=packet_mac, data={**entry.data, CONF_MAC: packet_mac}
+            )
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        port = entry.data[CONF_PORT]
+        if port == found.port and not same_host(entry.data[CONF_HOST], host):
+            async_move(self.hass, entry, host)
+        raise already_set_up(entry)
