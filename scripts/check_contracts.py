@@ -85,7 +85,7 @@ VIOLATIONS = {
         "kinds/miner/switch.py", "from ...engines.edge_collector import registry"
     ),
     "Edge collector: the CGMiner driver is built in layers": Planted(
-        "engines/edge_collector/drivers/cgminer/decoding.py", "from . import replies"
+        "engines/edge_collector/drivers/cgminer/replies.py", "from . import collector"
     ),
     "Edge collector: only the list of families knows a family by name": Planted(
         "engines/edge_collector/drivers/cgminer/parsing.py",

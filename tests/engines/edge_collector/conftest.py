@@ -8,6 +8,7 @@ import pytest
 from .axes import Axes
 from .fake_miner import Answer, FakeMiner
 from .harness import DrivenClock, DrivenSleep, MakePoller, Poller, StartMiner
+from .makes import Makes
 
 
 @pytest.fixture
@@ -44,3 +45,10 @@ async def axes(loopback: None) -> AsyncGenerator[Axes]:
     """Return what starts AxeOS devices; all are stopped at the end."""
     async with AsyncExitStack() as stack:
         yield Axes(stack)
+
+
+@pytest.fixture
+async def makes(loopback: None) -> AsyncGenerator[Makes]:
+    """Return what starts miners that take orders; all are stopped at the end."""
+    async with AsyncExitStack() as stack:
+        yield Makes(stack)

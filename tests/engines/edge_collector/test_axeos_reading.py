@@ -163,7 +163,10 @@ async def test_a_scan_asks_nothing_more_of_an_address_that_is_silent(
     assert asked == ["CGMinerDriver"]
     with pytest.raises(MinerError):
         await async_identify("192.0.2.1")
-    assert asked == ["CGMinerDriver", "CGMinerDriver", "AxeOsDriver"]
+    ports = {port for _, port in registry.ways(None)}
+    assert asked[1] == "CGMinerDriver"
+    # A port that was silent is not asked by another protocol either.
+    assert len(asked) == 1 + len(ports)
 
 
 async def test_an_address_is_tried_by_every_driver_until_one_reads_it(
@@ -180,13 +183,19 @@ async def test_an_address_is_tried_by_every_driver_until_one_reads_it(
 
 async def test_a_port_that_is_one_drivers_own_is_tried_by_it_alone() -> None:
     """And without a port, each tries its own."""
-    assert [(d.name, p) for d, p in registry.ways(4028)] == [("cgminer", 4028)]
-    assert [(d.name, p) for d, p in registry.ways(80)] == [("axeos", 80)]
-    assert [(d.name, p) for d, p in registry.ways(None)] == [
-        ("cgminer", 4028),
-        ("axeos", 80),
-    ]
-    assert [p for _, p in registry.ways(8080)] == [8080, 8080]
+    assert next((d.name, p) for d, p in registry.ways(4028)) == ("cgminer", 4028)
+    assert {p for _, p in registry.ways(80)} == {80}
+    assert all(80 in driver.ports for driver, _ in registry.ways(80))
+    usual = [(d.name, p) for d, p in registry.ways(None)]
+    assert usual[0] == ("cgminer", 4028)
+    assert ("axeos", 80) in usual
+    assert [p for _, p in registry.ways(8999)] == [8999] * len(usual)
+
+
+async def test_what_adds_to_the_cgminer_api_is_not_asked_alone() -> None:
+    """It knows set points and no rates; another protocol on the port does."""
+    names = [driver.name for driver, _ in registry.ways(4028)]
+    assert "whatsminer_v2" not in names
 
 
 async def test_a_web_page_is_no_miner(axes: Axes) -> None:

@@ -13,7 +13,7 @@ from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.capabi
 from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.client import (
     READ_ONLY_COMMANDS,
 )
-from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decoding import (
+from custom_components.mining_farm.engines.edge_collector.drivers.decoding import (
     decode_reply,
     raise_for_status,
 )

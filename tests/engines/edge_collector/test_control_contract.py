@@ -19,6 +19,7 @@ from custom_components.mining_farm.engines.edge_collector import (
 from simulators.axeos import AxeOsSimulator
 
 from .axes import Axes, carry_out, read, writer_of
+from .makes import MAKES
 
 type Start = Callable[[Axes], Awaitable[AxeOsSimulator]]
 
@@ -41,6 +42,7 @@ FAULTS: dict[str, tuple[Callable[[AxeOsSimulator], None], ControlFailure, int]] 
 def test_every_driver_that_writes_has_its_devices_here() -> None:
     """A new writer is not forgotten."""
     names = {name.partition("-")[0] for name in DEVICES}
+    names |= {driver for driver, _ in MAKES.values()}
     assert {driver.name for driver in registry.DRIVERS} - {"cgminer"} == names
 
 

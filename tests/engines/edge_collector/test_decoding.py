@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decoding import (
+from custom_components.mining_farm.engines.edge_collector.drivers.decoding import (
     MAX_DEPTH,
     ReplyStatus,
     decode_reply,

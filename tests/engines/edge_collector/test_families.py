@@ -11,7 +11,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerSnapshot,
     parse_snapshot,
 )
-from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decoding import (
+from custom_components.mining_farm.engines.edge_collector.drivers.decoding import (
     decode_reply,
 )
 

@@ -18,7 +18,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     parse_board_health,
     parse_snapshot,
 )
-from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.decoding import (
+from custom_components.mining_farm.engines.edge_collector.drivers.decoding import (
     MAX_DEPTH,
     decode_reply,
     raise_for_status,

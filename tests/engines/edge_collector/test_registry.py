@@ -209,9 +209,8 @@ async def test_a_reader_reads_again_and_again(start_miner: StartMiner) -> None:
 
 def test_the_first_driver_asks_for_no_secret_to_read_over_4028() -> None:
     """Port 4028 is the usual one, and reading it takes no password."""
-    cgminer, axeos = registry.DRIVERS
+    cgminer, *_ = registry.DRIVERS
     assert (cgminer.name, cgminer.ports, cgminer.sign_in) == ("cgminer", (4028,), None)
-    assert (axeos.name, axeos.ports, axeos.sign_in) == ("axeos", (80,), None)
     assert registry.DEFAULT_PORT == 4028
 
 
@@ -238,4 +237,5 @@ def test_without_aiohttp_miners_of_the_cgminer_api_are_read() -> None:
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(registry.__file__).parents[1])},
     )
-    assert done.stdout.split() == ["cgminer"], done.stderr
+    assert done.stdout.split()[0] == "cgminer", done.stderr
+    assert "axeos" not in done.stdout

@@ -41,6 +41,14 @@ class MinerState(StrEnum):
     """Reports a fault of its own."""
 
 
+_AT_WORK = (
+    MinerState.HASHING,
+    MinerState.DEGRADED,
+    MinerState.TUNING,
+    MinerState.LIMITED,
+)
+
+
 class PowerSource(StrEnum):
     """Where the power that a miner reports is measured."""
 
@@ -231,10 +239,12 @@ class MinerSnapshot:
 
     @property
     def hashing(self) -> bool | None:
-        """Whether work is being done; None when the miner states no rate."""
+        """Whether work is being done; None when the miner says nothing about it."""
         if self.reported_state is MinerState.PAUSED:
             return False
-        return None if self.hashrate_ghs is None else self.hashrate_ghs > 0
+        if self.hashrate_ghs is not None:
+            return self.hashrate_ghs > 0
+        return True if self.reported_state in _AT_WORK else None
 
     @property
     def lost_pools(self) -> bool:

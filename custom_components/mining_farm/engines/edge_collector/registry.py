@@ -1,27 +1,43 @@
 """All drivers, the order in which an address is tried, and the only way to a writer."""
 
+from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from .controls import Turn, Writer
 from .credentials import Credentials, SignIn
 from .driver import TIMEOUT_S, Driver, Reader, SigningDriver
 from .drivers.cgminer.driver import CGMinerDriver
+from .drivers.whatsminer.driver import WhatsminerDriver
+from .drivers.whatsminer.writer import WhatsminerWriter
 from .errors import Failure, MinerError
 from .models import MinerSnapshot
 from .prove import Waiting
 from .ways import TwoWays, joined
 
+type MakeWriter = Callable[[str, int, Turn, Waiting, Credentials | None], Writer]
+"""From the address of a miner."""
+
+DRIVERS: tuple[Driver, ...] = (CGMinerDriver(), WhatsminerDriver())
+"""The order of asking: the most common protocol first, and one at a time."""
+_WRITERS: dict[str, MakeWriter] = {"whatsminer": WhatsminerWriter}
+
 try:
     from .drivers.axeos.driver import AxeOsDriver
     from .drivers.axeos.writer import AxeOsWriter
+    from .drivers.whatsminer_v2.driver import WhatsminerV2Driver
+    from .drivers.whatsminer_v2.writer import WhatsminerV2Writer
 except ModuleNotFoundError as err:
     # Installed by itself, the edge collector needs the standard library only.
-    if err.name != "aiohttp":
+    if err.name not in ("aiohttp", "cryptography"):
         raise
-    DRIVERS: tuple[Driver, ...] = (CGMinerDriver(),)
 else:
-    DRIVERS = (CGMinerDriver(), AxeOsDriver())
-"""The order of asking: the most common protocol first, and one at a time."""
+    DRIVERS = (*DRIVERS, WhatsminerV2Driver(), AxeOsDriver())
+    _WRITERS |= {
+        "axeos": lambda host, port, turn, waiting, _: AxeOsWriter(
+            host, port, turn, waiting
+        ),
+        "whatsminer_v2": WhatsminerV2Writer,
+    }
 
 CGMINER = "cgminer"
 """The driver of entries that name none."""
@@ -84,11 +100,15 @@ async def async_identify(
 
 
 def ways(port: int | None) -> list[tuple[Driver, int]]:
-    """Return the drivers to try, in order, and the port that each tries."""
+    """Return the drivers to try, in order, and the port that each tries.
+
+    What only adds to the CGMiner API, on the same port, is none to begin with.
+    """
+    alone = [d for d in DRIVERS if not (d.accompanies and DEFAULT_PORT in d.ports)]
     if port is None:
-        return [(driver, driver.ports[0]) for driver in DRIVERS]
-    own = [driver for driver in DRIVERS if port in driver.ports]
-    return [(driver, port) for driver in own or DRIVERS]
+        return [(driver, driver.ports[0]) for driver in alone]
+    own = [driver for driver in alone if port in driver.ports]
+    return [(driver, port) for driver in own or alone]
 
 
 async def _async_with_second(
@@ -171,10 +191,8 @@ def create_writer(
 
     `turn` is held for each exchange.
     """
-    match way.driver:
-        case "axeos":
-            return AxeOsWriter(host, way.port, turn, waiting)
-    return None
+    make = _WRITERS.get(way.driver)
+    return make and make(host, way.port, turn, waiting, credentials)
 
 
 def _driver(name: str) -> Driver:

@@ -57,6 +57,8 @@ def joined(first: MinerSnapshot, second: MinerSnapshot | None = None) -> MinerSn
     added["settings"] = {**first.settings, **second.settings}
     added["capabilities"] = second.capabilities or first.capabilities
     added["reported_state"] = second.reported_state or first.reported_state
+    # The CGMiner API names the mining software, which is but a part of it.
+    added["firmware"] = second.firmware or first.firmware
     if "boards" not in added:
         # Numbers that belong to the boards of the first.
         added |= {"boards_healthy": first.boards_healthy}

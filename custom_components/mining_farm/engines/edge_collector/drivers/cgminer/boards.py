@@ -4,7 +4,8 @@ from collections.abc import Mapping
 import re
 from typing import Any
 
-from ...models import ORIGINAL_LIMITS, BoardHealth, TemperatureLimits
+from ...health import judge_board
+from ...models import ORIGINAL_LIMITS, BoardHealth
 from ...values import count, number
 
 _CHAIN_KEYS = ("chain_acn", "chain_acs", "chain_rate")
@@ -44,34 +45,3 @@ def determine_board_status(board: Mapping[str, Any]) -> BoardHealth:
         number(board.get("temp_chip")),
         ORIGINAL_LIMITS,
     )
-
-
-def judge_board(
-    chips_ok: int | None,
-    chips_total: int | None,
-    temp_chip: float | None,
-    hot: TemperatureLimits,
-) -> BoardHealth:
-    """Judge a board by its working chips, then by its hottest chip in °C.
-
-    What is unknown judges nothing: without the chips a cool board is unknown, and
-    without a temperature only the chips count.
-    """
-    if chips_ok is None or not chips_total:
-        health = BoardHealth.UNKNOWN
-    elif chips_ok == chips_total:
-        health = BoardHealth.HEALTHY
-    elif chips_ok / chips_total > 0.95:
-        health = BoardHealth.WARNING
-    else:
-        health = BoardHealth.CRITICAL
-    if temp_chip is None:
-        return health
-    if temp_chip > hot.critical:
-        return BoardHealth.CRITICAL
-    if temp_chip > hot.warning and health in (
-        BoardHealth.HEALTHY,
-        BoardHealth.UNKNOWN,
-    ):
-        return BoardHealth.WARNING
-    return health

@@ -8,8 +8,8 @@ import threading
 from typing import Any
 
 from ...errors import Failure, MinerError
+from ..decoding import decode_reply, raise_for_status
 from ..tcp import Ending, LateError, RawReply, TransportError, async_exchange
-from .decoding import decode_reply, raise_for_status
 
 DEFAULT_PORT = 4028
 

@@ -8,10 +8,10 @@ from typing import Any
 from ...errors import Failure, MinerError
 from ...identity import normalise_model
 from ...models import MinerSnapshot
+from ..decoding import raise_for_status, split_joined
 from ..tcp import TransportError
 from .capabilities import Capabilities, Form, Request, identify, is_new_shape
 from .client import CGMinerClient
-from .decoding import raise_for_status, split_joined
 from .families import choose
 from .family import Family
 from .judgement import extend, judge

@@ -4,17 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...models import (
-    Algorithm,
-    BoardHealth,
-    BoardStatus,
-    MinerSnapshot,
-    MinerState,
-    TemperatureLimits,
-)
+from ...health import judged
+from ...models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot, MinerState
 from ...units import MHS
 from ...values import count, hottest, number, positive, rate, sum_of, total
-from .boards import judge_board
 from .families import choose
 from .family import Family, Reading
 from .pools import read_pools, read_shares
@@ -50,7 +43,7 @@ def parse_snapshot(
     boards_rate = total(map(_rate_in_sum, reading.boards))
     now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
     boards = tuple(
-        _judge(board, reading.hot or family.hot, hashing=bool(now))
+        judged(board, reading.hot or family.hot, hashing=bool(now))
         for board in reading.boards
     )
     accepted, rejected = read_shares(poll)
@@ -118,22 +111,6 @@ def _rate_in_sum(board: BoardStatus) -> float | None:
         if board.hashrate_ghs is None and board.chips_ok == 0
         else board.hashrate_ghs
     )
-
-
-def _judge(board: BoardStatus, hot: TemperatureLimits, *, hashing: bool) -> BoardStatus:
-    """Return the board with its status.
-
-    Firmware that does not report the working chips is judged by the rate: a board that
-    hashes has nothing against it, one that does not while others do is critical.
-    """
-    chips_ok, chips_total = board.chips_ok, board.chips_total
-    if chips_ok is None or not chips_total:
-        if board.hashrate_ghs:
-            chips_ok = chips_total = 1
-        elif board.hashrate_ghs == 0 and hashing:
-            chips_ok, chips_total = 0, 1
-    status = judge_board(chips_ok, chips_total, board.temp_chip, hot)
-    return replace(board, status=status)
 
 
 def _devs_rate(poll: Replies) -> float | None:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from ...identity import normalise_model
-from .decoding import reply_status
+from ..decoding import reply_status
 
 type Row = Mapping[str, Any]
 

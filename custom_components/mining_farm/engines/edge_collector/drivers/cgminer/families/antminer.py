@@ -19,8 +19,8 @@ from ....values import (
     text,
     total,
 )
+from ...decoding import REPEATED
 from ..boards import extract_board_indices, pick_stats_entry
-from ..decoding import REPEATED
 from ..family import Family, Reading
 from ..replies import MAX_PARTS, NEW_API_STATS, Replies, Row
 from . import antminer_water

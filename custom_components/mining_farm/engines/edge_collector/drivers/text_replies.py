@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ...errors import Failure, MinerError
+from ..errors import Failure, MinerError
 
 # Neither pattern can fail at any place, so a megabyte of anything is scanned once.
 _SECTION = re.compile(r"((?:[^|\\]++|\\.?)*+)(?:\||\Z)", re.DOTALL)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
-from ...errors import Failure, MinerError
-from ...values import text
+from ..errors import Failure, MinerError
+from ..values import text
 from .json_repair import repair_json
 from .text_replies import decode_text_reply
 

@@ -1,0 +1,72 @@
+"""Whatever a make offers can be ordered: it is sent once, and the reading shows it."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.mining_farm.engines.edge_collector import (
+    Capabilities,
+    Command,
+    Outcome,
+    Value,
+)
+
+from .makes import MAKES, Makes
+
+SHOWN = (Outcome.CONFIRMED, Outcome.UNCHANGED)
+_APART = (Command.PAUSE, Command.RESUME, Command.POOLS, Command.LOCATE)
+
+
+@pytest.mark.parametrize("name", MAKES)
+async def test_it_is_paused_and_resumed(makes: Makes, name: str) -> None:
+    """Each is one write, and the reading shows it; a second time nothing is sent."""
+    miner = await makes.start(name)
+    for command, asleep in ((Command.PAUSE, True), (Command.RESUME, False)):
+        before = len(miner.simulator.writes)
+        assert await miner.order(command) is Outcome.CONFIRMED
+        assert len(miner.simulator.writes) == before + 1
+        assert (await miner.read()).sleeping is asleep
+        assert await miner.order(command) is Outcome.UNCHANGED
+        assert len(miner.simulator.writes) == before + 1
+
+
+@pytest.mark.parametrize("name", MAKES)
+async def test_all_that_it_offers_can_be_ordered(makes: Makes, name: str) -> None:
+    """Commands, levels, numbers at both limits, boards: each once, and then shown."""
+    miner = await makes.start(name)
+    capabilities = (await miner.read()).capabilities
+    assert capabilities is not None
+    for command, value, part in _orders(capabilities):
+        before = len(miner.simulator.writes)
+        outcome = await miner.order(command, value, part)
+        sent = len(miner.simulator.writes) - before
+        if command is Command.IDENTIFY:
+            assert (outcome, sent) == (Outcome.ACCEPTED, 1)
+            continue
+        assert outcome in SHOWN, (command, value)
+        assert sent == (outcome is Outcome.CONFIRMED), (command, value)
+        if value is not None:
+            found = await miner.read()
+            shown: Any = found.boards_on if part else found.settings
+            assert shown[part or command] == value
+
+
+def _orders(
+    capabilities: Capabilities,
+) -> list[tuple[Command, Value | None, str | None]]:
+    """Return every order that can be made of them."""
+    pause = (Command.PAUSE, Command.RESUME) if capabilities.pause else ()
+    orders: list[tuple[Command, Value | None, str | None]] = [
+        (command, None, None)
+        for command in (*pause, *(c for c in capabilities.commands if c not in _APART))
+    ]
+    for command, bounds in capabilities.numbers.items():
+        orders += [(command, bounds.minimum, None), (command, bounds.maximum, None)]
+    orders += [(command, 1000.0, None) for command in capabilities.unbounded]
+    for command, options in capabilities.choices.items():
+        orders += [(command, option, None) for option in options]
+    for board in capabilities.boards:
+        orders += [(Command.BOARD, False, board), (Command.BOARD, True, board)]
+    if Command.LOCATE in capabilities.commands:
+        orders += [(Command.LOCATE, True, None), (Command.LOCATE, False, None)]
+    return orders
