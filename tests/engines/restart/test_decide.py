@@ -326,16 +326,17 @@ def test_rule_4_an_unfinished_intent_is_finished_first(evidence: Evidence) -> No
 
 def test_rule_5_cooldown_then_again_then_a_human() -> None:
     """Three restarts in a row, ten minutes apart, then no more."""
+    policy = replace(POLICY, repeat_on_silence=True)
     memory, now = SEEN, NOW
     for count in (1, 2, 3):
-        decision = decide(now, POLICY, memory, _dead_at(now))
+        decision = decide(now, policy, memory, _dead_at(now))
         assert decision.action is Action.CUT
         memory = finish_cut(now + timedelta(seconds=3), POLICY, decision.memory)
         assert memory.restarts_in_row == memory.restarts_total == count
         early = decide(now + 10 * MINUTE, POLICY, memory, DEAD)
         assert (early.action, early.state) == (Action.NONE, RigState.COOLDOWN)
         now += timedelta(minutes=10, seconds=3)
-    decision = decide(now, POLICY, memory, _dead_at(now))
+    decision = decide(now, policy, memory, _dead_at(now))
     assert (decision.action, decision.state) == (
         Action.GIVE_UP,
         RigState.UNSTABLE,
@@ -415,7 +416,7 @@ def test_rule_5_a_clock_set_back_neither_locks_nor_cuts_twice() -> None:
 
 def test_rule_5_one_answer_of_the_pool_cuts_once() -> None:
     """The cooldown may be shorter than the time between two answers."""
-    policy = replace(POLICY, status_check_cooldown=MINUTE)
+    policy = replace(POLICY, status_check_cooldown=MINUTE, repeat_on_silence=True)
     begun = decide(NOW, policy, SEEN, DEAD).memory
     memory = finish_cut(NOW + timedelta(seconds=3), policy, begun)
     later = NOW + 2 * MINUTE

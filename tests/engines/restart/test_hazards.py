@@ -538,6 +538,105 @@ def test_a_rig_that_draws_as_if_it_worked_is_held_for_two_hours() -> None:
     assert len(night.cuts) == 1
 
 
+def test_what_a_rig_draws_as_it_hangs_is_not_taken_for_work() -> None:
+    """Its last share is only seconds old: it once was held for two hours."""
+    night = Night(works=True, outlet=OutletEvidence(kind=OutletKind.ON, watts=1000))
+    night.until(5)
+    assert night.memory.usual_watts == 1000
+    night.works, night.outlet = False, replace(night.outlet, watts=120)
+    night.until(20)
+    assert len(night.cuts) == 1
+
+
+# 12. and 13. What no restart helps.
+
+WORKING = OutletEvidence(kind=OutletKind.ON, watts=1000)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_silence_alone_cuts_once_and_asks(linked: bool) -> None:
+    """Off at its own switch, without a meter; or it mines where nobody looks."""
+    night = Night(works=not linked)
+    night.until(1)
+    night.works = False
+    if linked:
+        night.rest["miner"] = miner(MinerKind.SILENT, night.now)
+    night.until(24 * 60)
+    assert len(night.cuts) == 1
+    assert night.reason is Reason.NOT_HELPED
+    handed_over = [at for at, action in night.actions if action is Action.GIVE_UP]
+    assert len(handed_over) == 1
+    assert not night.memory.unstable
+    night.reload()
+    night.until(25 * 60)
+    assert len(night.actions) == 2
+
+
+def test_it_is_restarted_again_once_it_worked() -> None:
+    """Then it is another hang; nobody has to reset anything."""
+    night = Night()
+    night.until(60)
+    night.works = True
+    night.until(70)
+    assert night.reason is Reason.POOL_SEES_SHARES
+    assert not night.memory.handed_over
+    night.works = False
+    night.until(90)
+    assert len(night.cuts) == 2
+
+
+def test_it_gets_power_although_it_was_handed_over() -> None:
+    """Its plug lost power and came back off: nobody has to be asked for that."""
+    night = Night()
+    night.until(60)
+    assert night.reason is Reason.NOT_HELPED
+    night.outlet = AWAY
+    night.until(70)
+    night.outlet = OFF
+    night.until(72)
+    assert night.actions[-1][1] is Action.TURN_ON
+    night.until(120)
+    assert len(night.cuts) == 1
+
+
+def test_it_is_restarted_again_where_a_human_says_so() -> None:
+    """Once more; then the same question comes back."""
+    night = Night()
+    night.until(60)
+    night.memory = reset(night.memory)
+    night.until(120)
+    assert len(night.cuts) == 2
+    assert night.reason is Reason.NOT_HELPED
+
+
+def test_it_is_restarted_again_as_an_option() -> None:
+    """The original counts restarts in a row, on the pool's word alone."""
+    night = Night(policy=Policy(repeat_on_silence=True))
+    night.until(120)
+    assert len(night.cuts) == 3
+    assert night.memory.unstable
+
+
+@pytest.mark.parametrize("kind", [MinerKind.IDLE, MinerKind.STARTING])
+def test_a_miner_that_answers_asks_for_a_second_restart(kind: MinerKind) -> None:
+    """It has power and does not hash: no owner switched it off."""
+    night = Night()
+    night.rest["miner"] = miner(kind)
+    night.until(120)
+    assert len(night.cuts) == 3
+    assert night.memory.unstable
+
+
+@pytest.mark.parametrize(("watts", "cuts"), [(120, 3), (1000, 1), (700, 1)])
+def test_an_idle_draw_asks_for_a_second_restart(watts: float, cuts: int) -> None:
+    """One as of work does not, nor one as of another coin."""
+    night = Night(works=True, outlet=WORKING)
+    night.until(1)
+    night.works, night.outlet = False, replace(WORKING, watts=watts)
+    night.until(8 * 60)
+    assert len(night.cuts) == cuts
+
+
 # 13. and 14. People at the rig and at the plug.
 
 

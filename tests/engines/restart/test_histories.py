@@ -31,6 +31,7 @@ policies = st.builds(
     status_check_cooldown=st.sampled_from([1, 10, 30]).map(MINUTE.__mul__),
     status_check_frequency=st.sampled_from([1, 5, 240]).map(MINUTE.__mul__),
     max_consecutive_restarts=st.integers(1, 3),
+    repeat_on_silence=st.booleans(),
 )
 
 
@@ -92,6 +93,9 @@ class Histories(RuleBasedStateMachine):
         if miner is not None:
             # One that starts, or looks for its pools, for too long does not work.
             assert miner.kind not in (MinerKind.HASHING, MinerKind.SLEEPING)
+        if memory.restarts_in_row and not rig.policy.repeat_on_silence:
+            answers = miner is not None and miner.kind is not MinerKind.SILENT
+            assert answers or evidence.outlet.watts is not None
         if len(rig.cuts) > 1:
             last = rig.cuts[-2]
             # Nobody can tell a clock that jumped ahead from time that has passed.

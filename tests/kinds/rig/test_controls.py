@@ -119,7 +119,7 @@ async def test_the_power_of_one_rig_fails_and_of_the_other_does_not(farm: Farm) 
 
 async def test_reset_by_action(farm: Farm) -> None:
     """A rig that was given up counts from zero, and may be cut once more."""
-    outlet = await farm.add("rig1")
+    outlet = await farm.add("rig1", options={"repeat_on_silence": True})
     await farm.after(5)
     farm.dies("rig1")
     await farm.after(120)

@@ -47,6 +47,7 @@ OPEN = {
     const.CONF_NO_DRAW_BELOW,
     const.CONF_MAX_PER_DAY,
     const.CONF_DRAW_IS_EVIDENCE,
+    const.CONF_REPEAT_ON_SILENCE,
     const.CONF_FIRST_STEP_WAIT,
     const.CONF_ARMED,
 }

@@ -107,7 +107,12 @@ async def test_a_good_file(
         "rig03": POLICY,
     }
     for name, policy in policies.items():
-        assert found[name].options == {**policy, "armed": armed}
+        assert found[name].options == {
+            **policy,
+            # The original counts restarts in a row on silence alone.
+            "repeat_on_silence": True,
+            "armed": armed,
+        }
     assert sorted(around.identified) == [PLUG_HOST, STRIP_HOST]
     assert hass.config_entries.flow.async_progress() == []
 

@@ -19,19 +19,24 @@ from homeassistant.helpers import (
     label_registry as lr,
 )
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
+from .test_watch import happened
 from .watching import Farm
 
 
 async def fix(
-    farm: Farm, hass_client: ClientSessionGenerator, choice: str
+    farm: Farm,
+    hass_client: ClientSessionGenerator,
+    choice: str,
+    issue: str = "rig_unstable",
 ) -> dict[str, Any]:
     """Go through the fix flow of a rig that was given up, as the browser does."""
     assert await async_setup_component(farm.hass, "repairs", {})
     client = await hass_client()
     url = "/api/repairs/issues/fix"
     response = await client.post(
-        url, json={"handler": DOMAIN, "issue_id": "rig_unstable_rig1"}
+        url, json={"handler": DOMAIN, "issue_id": f"{issue}_rig1"}
     )
     assert response.status == HTTPStatus.OK
     step = await response.json()
@@ -71,6 +76,52 @@ async def test_a_rig_that_was_given_up(
     else:
         assert outlet.log == ["off"]
         assert farm.state("sensor.rig1_state") == "off_by_user"
+
+
+@pytest.mark.parametrize("choice", ["try_again", "leave_off"])
+async def test_a_rig_that_a_restart_did_not_help(
+    farm: Farm, hass_client: ClientSessionGenerator, choice: str
+) -> None:
+    """Silence alone asks for no second restart: the user is asked."""
+    asked = Memory(
+        seen=True,
+        handed_over=True,
+        restarts_in_row=1,
+        restarts_total=1,
+        last_cut=dt_util.utcnow(),
+    )
+    await RigJournal(farm.hass, "rig1").async_store(asked)
+    outlet = await farm.add("rig1")
+    farm.dies("rig1")
+    await farm.after(16)
+    assert farm.state("sensor.rig1_state") == "unstable"
+    assert farm.state("sensor.rig1_reason") == "not_helped"
+    answer = await fix(farm, hass_client, choice, "rig_not_helped")
+    assert answer["type"] == "create_entry"
+    assert not ir.async_get(farm.hass).async_get_issue(DOMAIN, "rig_not_helped_rig1")
+    await farm.after(10)
+    again = ["off", "on"] if choice == "try_again" else ["off"]
+    assert outlet.log == again
+
+
+async def test_a_rig_that_works_again_is_asked_about_no_more(farm: Farm) -> None:
+    """Its owner has switched it on: it is watched as before, without a reset."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    farm.dies("rig1")
+    await farm.after(120)
+    assert outlet.log == ["off", "on"]
+    assert farm.state("sensor.rig1_state") == "unstable"
+    assert farm.state("sensor.rig1_reason") == "not_helped"
+    assert happened(farm, "rig1") == "gave_up"
+    assert ir.async_get(farm.hass).async_get_issue(DOMAIN, "rig_not_helped_rig1")
+    farm.alive.add("rig1")
+    await farm.after(6)
+    assert farm.state("sensor.rig1_state") == "online"
+    assert not ir.async_get(farm.hass).async_get_issue(DOMAIN, "rig_not_helped_rig1")
+    farm.dies("rig1")
+    await farm.after(20)
+    assert outlet.log == ["off", "on"] * 2
 
 
 async def test_an_outlet_that_stays_off_is_reported_at_once(

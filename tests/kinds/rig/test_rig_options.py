@@ -46,6 +46,7 @@ async def test_what_is_not_chosen_any_more_is_forgotten(
         "first_step_entity_id": "button.reboot",
         "power_sensor_entity_id": "sensor.garage_power",
         "draw_is_evidence": True,
+        "repeat_on_silence": True,
     }
     for extras in (chosen, {}):
         form = await hass.config_entries.options.async_init(entry.entry_id)

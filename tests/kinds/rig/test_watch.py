@@ -103,7 +103,7 @@ async def test_after_three_restarts_a_human_decides(
     farm: Farm, issue_registry: ir.IssueRegistry
 ) -> None:
     """The rig is unstable, an issue is raised, and nothing is switched any more."""
-    outlet = await farm.add("rig1")
+    outlet = await farm.add("rig1", options={"repeat_on_silence": True})
     await farm.after(5)
     farm.dies("rig1")
     await farm.after(120)

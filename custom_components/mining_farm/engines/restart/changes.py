@@ -156,6 +156,7 @@ def reset(memory: Memory) -> Memory:
         lost=False,
         disagreed=False,
         drew=True,
+        handed_over=False,
         pauses=0,
         held_since={},
         stepped_at=None,

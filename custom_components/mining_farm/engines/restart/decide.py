@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .changes import DAY, MAX_DISOBEYED, begin_cut, cuts_of_day
-from .finding import USUAL_DRAW, Finding, counts, weigh
+from .draw import usual_watts
+from .finding import Finding, counts, is_on_and_idle, weigh
 from .memory import Memory
 from .models import (
     Action,
@@ -21,9 +22,6 @@ from .observing import after_clock_set_back, contradicts, observe, powered
 
 FRESH = timedelta(seconds=30)
 """A pool's answer on which a cut may stand, where the pool does not need longer."""
-
-AT_WORK = timedelta(minutes=2)
-"""What a rig draws so soon after a share is what it draws while it works."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +147,11 @@ def _learn(
     memory = replace(
         memory,
         drew=True,
+        handed_over=False,
         pauses=0,
         held_since={},
         stepped_at=None,
-        usual_watts=_usual_watts(now, policy, memory, evidence),
+        usual_watts=usual_watts(policy, memory, evidence.pool),
     )
     return memory, recovered
 
@@ -186,22 +185,6 @@ def _hold(
     return replace(memory, held_since={**memory.held_since, reason: now})
 
 
-def _usual_watts(
-    now: datetime, policy: Policy, memory: Memory, evidence: Evidence
-) -> float | None:
-    """Return what the rig draws while it works, in W; kept while it changes little."""
-    usual, outlet, pool = memory.usual_watts, evidence.outlet, evidence.pool
-    if outlet is None or outlet.watts is None or outlet.kind is not OutletKind.ON:
-        return usual
-    share = None if pool is None else pool.last_share
-    if share is None or now - share > AT_WORK or outlet.watts < policy.no_draw_below:
-        return usual
-    # Each change of the memory is a write to the disk.
-    if usual is not None and abs(outlet.watts - usual) <= USUAL_DRAW / 2 * usual:
-        return usual
-    return outlet.watts
-
-
 def _act(
     now: datetime,
     policy: Policy,
@@ -219,6 +202,9 @@ def _act(
         return _nothing(memory, RigState.SILENT, Reason.WAITING_FOR_POOL)
     if (reason := _outlet_forbids(now, policy, memory, outlet)) is not None:
         return _nothing(memory, RigState.HELD, reason)
+    may_help = _may_help(policy, memory, evidence)
+    if memory.handed_over and not may_help and powered(policy, outlet):
+        return _nothing(memory, RigState.UNSTABLE, Reason.NOT_HELPED)
     if finding.by_pool and not _is_fresh(now, evidence):
         return _nothing(memory, RigState.SILENT, Reason.WAITING_FOR_POOL, ask_pool=True)
     # A rehearsal has the cooldown of a restart, or it would be published at each poll.
@@ -238,6 +224,10 @@ def _act(
             reason=finding.reason,
             memory=cooled,
         )
+    if (limit := _limit_reached(now, policy, memory)) is not None:
+        return _give_up(memory, limit)
+    if not may_help:
+        return _give_up(memory, Reason.NOT_HELPED)
     return _restart(now, policy, memory, outlet, finding)
 
 
@@ -264,6 +254,43 @@ def _waits(now: datetime, until: datetime | None) -> bool:
     return until is not None and now < until
 
 
+def _limit_reached(now: datetime, policy: Policy, memory: Memory) -> Reason | None:
+    """Return which limit a further restart would exceed, if there is one."""
+    if memory.restarts_in_row >= policy.max_consecutive_restarts:
+        return Reason.TOO_MANY_RESTARTS
+    # A rig that recovers before it hangs again never has many in a row: the limit of a
+    # day is for that one.
+    if len(cuts_of_day(now, memory)) >= policy.max_restarts_per_day:
+        return Reason.TOO_MANY_TODAY
+    return None
+
+
+def _give_up(memory: Memory, reason: Reason) -> Decision:
+    """Return the end of restarts; after a limit until a human says otherwise."""
+    if reason is Reason.NOT_HELPED:
+        memory = replace(memory, handed_over=True)
+    else:
+        memory = replace(memory, unstable=True)
+    return Decision(
+        action=Action.GIVE_UP, state=RigState.UNSTABLE, reason=reason, memory=memory
+    )
+
+
+def _may_help(policy: Policy, memory: Memory, evidence: Evidence) -> bool:
+    """Return whether this is no repeat for a cause that no restart ends.
+
+    A rig that its owner switched off, or that mines where nobody looks, is as silent
+    after a restart as before: a second one needs a witness that it is on and idle, or
+    that somebody switched it on since.
+    """
+    if policy.repeat_on_silence or memory.restarts_in_row == 0:
+        return True
+    if is_on_and_idle(policy, memory, evidence):
+        return True
+    drew_at, cut_at = memory.draw.back_at, memory.last_cut
+    return drew_at is not None and cut_at is not None and drew_at > cut_at
+
+
 def _restart(
     now: datetime,
     policy: Policy,
@@ -271,17 +298,7 @@ def _restart(
     outlet: OutletEvidence,
     finding: Finding,
 ) -> Decision:
-    """Return the step, the cut, or the end of both."""
-    # A rig that recovers before it hangs again never has many in a row: the limit of a
-    # day is for that one.
-    in_row = memory.restarts_in_row >= policy.max_consecutive_restarts
-    if in_row or len(cuts_of_day(now, memory)) >= policy.max_restarts_per_day:
-        return Decision(
-            action=Action.GIVE_UP,
-            state=RigState.UNSTABLE,
-            reason=Reason.TOO_MANY_RESTARTS if in_row else Reason.TOO_MANY_TODAY,
-            memory=replace(memory, unstable=True),
-        )
+    """Return the step before the plug, or the cut."""
     if policy.first_step and memory.stepped_at is None:
         wait = now + policy.first_step_wait
         return Decision(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from .draw import draws_as_idle, draws_as_working
 from .memory import Memory
 from .models import (
     Basis,
@@ -37,8 +38,6 @@ PATIENCE = {
 """How long each reason holds in all, before the other rules decide."""
 NEAR = timedelta(minutes=5)
 """A miner that becomes idle so close to a lost connection lost it, too."""
-USUAL_DRAW = 0.15
-"""A rig that works draws what it usually draws, give or take this part."""
 
 
 class Finding(NamedTuple):
@@ -241,7 +240,7 @@ def _weigh_pool_alone(
     """Judge a rig of which only its pool says that it does not work."""
     if _moved(now, memory, pool):
         return held(Reason.OTHER_WORKER)
-    if _draws_as_working(memory, evidence) and is_patient(
+    if draws_as_working(memory, evidence.outlet) and is_patient(
         now, memory, Reason.DRAWS_AS_WORKING
     ):
         return held(Reason.DRAWS_AS_WORKING)
@@ -256,11 +255,12 @@ def _moved(now: datetime, memory: Memory, pool: PoolEvidence) -> bool:
     )
 
 
-def _draws_as_working(memory: Memory, evidence: Evidence) -> bool:
-    outlet, usual = evidence.outlet, memory.usual_watts
-    if outlet is None or outlet.watts is None or usual is None:
-        return False
-    return abs(outlet.watts - usual) <= USUAL_DRAW * usual
+def is_on_and_idle(policy: Policy, memory: Memory, evidence: Evidence) -> bool:
+    """Return whether a witness other than silence tells that the rig is on and idle."""
+    miner, outlet = evidence.miner, evidence.outlet
+    if miner is not None and miner.kind is not MinerKind.SILENT:
+        return not _before_cut(memory, miner)
+    return draws_as_idle(policy, memory, outlet)
 
 
 def local_limit(

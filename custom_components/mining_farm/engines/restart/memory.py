@@ -32,6 +32,8 @@ class Recent:
     """For how long the pool was away since the newest share."""
     share: datetime | None = None
     """The newest share, for that."""
+    drawn: tuple[tuple[datetime, float], ...] = ()
+    """What the outlet measured in the last minutes, in W, and when."""
     hashed: bool = False
     """The linked miner was seen hashing since the start."""
     outlet_asked: bool = False
@@ -69,6 +71,8 @@ class Memory:
     disobeyed_retry_at: datetime | None = None
     disagreed: bool = False
     """Power was cut although the outlet said off while power flowed."""
+    handed_over: bool = False
+    """A restart did not help, and a human was asked about the next."""
     drew: bool = True
     """The rig drew power or worked after the last cut."""
     usual_watts: float | None = None
@@ -95,7 +99,7 @@ class Memory:
     """The pool was seen to date this worker's shares."""
     last_share: datetime | None = None
     """The newest known when the pool stopped seeing it work."""
-    recent: Recent = field(default_factory=Recent)
+    recent: Recent = field(default_factory=Recent, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the memory as JSON can hold it."""
@@ -107,7 +111,7 @@ class Memory:
 
     def differs_on_disk(self, other: Memory) -> bool:
         """Return whether the other one would be stored otherwise."""
-        return self is not other and replace(self, recent=other.recent) != other
+        return self is not other and self != other
 
     def without(self, before: Memory, after: Memory) -> Memory:
         """Return the memory without what changed from `before` to `after`.
@@ -241,6 +245,7 @@ _REBUILD: Mapping[str, Any] = {
     "unconfirmed": _intent,
     "disobeyed": int,
     "disagreed": bool,
+    "handed_over": bool,
     "drew": bool,
     "usual_watts": _watts,
     "outlet_on": _maybe,

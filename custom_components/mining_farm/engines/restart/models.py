@@ -133,6 +133,7 @@ class Reason(StrEnum):
     PLUG_DISOBEYS = "plug_disobeys"
     PLUG_CONTRADICTS = "plug_contradicts"
     TOO_MANY_TODAY = "too_many_today"
+    NOT_HELPED = "not_helped"
     OLD_INTENT = "old_intent"
     MEMORY_LOST = "memory_lost"
 
@@ -154,6 +155,8 @@ class Policy:
     """A dark rig without a linked miner is judged like one whose miner is silent."""
     first_step: bool = False
     """Something else is tried before the power is cut."""
+    repeat_on_silence: bool = False
+    """A restart that did not help is repeated although only silence asks for it."""
     first_step_wait: timedelta = timedelta(minutes=10)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .changes import DAY, cuts_of_day, power_returned
+from .draw import note_draw
 from .memory import Memory, Recent
 from .models import (
     Contact,
@@ -222,7 +223,8 @@ def _observe_draw(
         return memory
     draws = outlet.watts >= policy.no_draw_below
     draw = memory.draw.learn(outlet.at or now, answered=draws)
-    return _change(memory, draw=draw, drew=memory.drew or draws)
+    memory = _change(memory, draw=draw, drew=memory.drew or draws)
+    return replace(memory, recent=note_draw(now, memory.recent, outlet))
 
 
 def after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memory:

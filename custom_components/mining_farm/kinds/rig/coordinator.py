@@ -127,7 +127,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         """Return the rig as its pool sees it."""
         memory = self.power.memory
         return self.witnesses.as_pool_member(
-            now, written_off=memory.unstable or memory.off_by_user
+            now, written_off=memory.unstable or memory.handed_over or memory.off_by_user
         )
 
     @property

@@ -12,6 +12,7 @@ from ...engines.restart import Memory
 from .stored import account_of
 
 UNSTABLE = "rig_unstable"
+NOT_HELPED = "rig_not_helped"
 LEFT_OFF = "rig_left_off"
 FOUND_OFF = "rig_found_off"
 PLUG_DISOBEYS = "rig_plug_disobeys"
@@ -41,6 +42,8 @@ def update_memory(
     _set(hass, entry, FOUND_OFF, on=ask_human, fixable=True)
     given_up = memory.unstable or (memory.lost and not ask_human)
     _set(hass, entry, UNSTABLE, on=given_up, fixable=True)
+    not_helped = memory.handed_over and not given_up
+    _set(hass, entry, NOT_HELPED, on=not_helped, fixable=True)
     disobeys = memory.disobeyed_since is not None or memory.disagreed
     _set(hass, entry, PLUG_DISOBEYS, on=disobeys)
     failed_since = memory.plug_failed_since
@@ -129,6 +132,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Delete every issue of a rig that is removed."""
     keys = (
         UNSTABLE,
+        NOT_HELPED,
         FOUND_OFF,
         LEFT_OFF,
         PLUG_UNREACHABLE,

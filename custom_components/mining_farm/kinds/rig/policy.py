@@ -19,6 +19,7 @@ from .const import (
     CONF_MAX_RESTARTS,
     CONF_NO_DRAW_BELOW,
     CONF_ON_DELAY,
+    CONF_REPEAT_ON_SILENCE,
     CONF_TIME_UNTIL_OFFLINE,
     CONF_TIME_UNTIL_OFFLINE_LOCAL,
 )
@@ -105,6 +106,7 @@ def policy_of(options: Mapping[str, Any]) -> Policy:
         **{field.key: field.read(options) for field in POLICY_FIELDS},
         draw_is_evidence=bool(options.get(CONF_DRAW_IS_EVIDENCE)),
         first_step=CONF_FIRST_STEP in options,
+        repeat_on_silence=bool(options.get(CONF_REPEAT_ON_SILENCE)),
     )
 
 

@@ -26,7 +26,7 @@ from ....engines.power import (
     OutletUnsupportedError,
     find_outlet,
 )
-from ..const import CONF_ARMED, CONF_WORKER
+from ..const import CONF_ARMED, CONF_REPEAT_ON_SILENCE, CONF_WORKER
 from ..identity import find_outlet_user, find_worker, outlet_key, worker_key
 from ..stored import account_data, kasa_data
 from .account import PASSWORD
@@ -173,12 +173,12 @@ class RigImportFlow(RigFlow):
                     data={
                         CONF_KIND: Kind.RIG,
                         CONF_DATA: data,
-                        CONF_OPTIONS: {**rig.policy, CONF_ARMED: armed},
+                        CONF_OPTIONS: _options(rig, armed=armed),
                     },
                 ),
                 f"{DOMAIN} add {rig.label}",
             )
-        return self._add_rig({**first.policy, CONF_ARMED: armed})
+        return self._add_rig(_options(first, armed=armed))
 
     async def import_rig(self, import_data: dict[str, Any]) -> ConfigFlowResult:
         """Add one of many rigs of a file."""
@@ -213,3 +213,11 @@ def _outlet_data(rig: FileRig, device: Found) -> dict[str, Any] | Problem:
 
 def _problem(rig: FileRig, mistake: Mistake, **known: str) -> Problem:
     return Problem(mistake=mistake, known={"rig": rig.label, **known})
+
+
+def _options(rig: FileRig, *, armed: bool) -> dict[str, Any]:
+    """Return what an entry keeps of a rig's policy.
+
+    The original counts its restarts in a row on the pool's word alone.
+    """
+    return {**rig.policy, CONF_REPEAT_ON_SILENCE: True, CONF_ARMED: armed}

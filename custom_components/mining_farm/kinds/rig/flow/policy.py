@@ -20,11 +20,17 @@ from ..const import (
     CONF_DRAW_IS_EVIDENCE,
     CONF_FIRST_STEP,
     CONF_POWER_SENSOR,
+    CONF_REPEAT_ON_SILENCE,
 )
 from ..policy import POLICY_FIELDS, PolicyField
 from .steps import CONF_ADVANCED
 
-EXTRAS = (CONF_DRAW_IS_EVIDENCE, CONF_FIRST_STEP, CONF_POWER_SENSOR)
+EXTRAS = (
+    CONF_DRAW_IS_EVIDENCE,
+    CONF_FIRST_STEP,
+    CONF_POWER_SENSOR,
+    CONF_REPEAT_ON_SILENCE,
+)
 """What is stored only where it is chosen."""
 STEP_DOMAINS = ["button", "input_button", "script", "scene", "switch"]
 """What can be pressed, run or turned on before the power is cut."""
@@ -44,7 +50,8 @@ def policy_schema(*, ask_armed: bool) -> vol.Schema:
         for field in POLICY_FIELDS
         if field.advanced
     }
-    advanced[vol.Required(CONF_DRAW_IS_EVIDENCE, default=False)] = BooleanSelector()
+    for key in (CONF_REPEAT_ON_SILENCE, CONF_DRAW_IS_EVIDENCE):
+        advanced[vol.Required(key, default=False)] = BooleanSelector()
     advanced[vol.Optional(CONF_FIRST_STEP)] = EntitySelector(
         EntitySelectorConfig(domain=STEP_DOMAINS)
     )
