@@ -80,6 +80,11 @@ class Machine:
         self._asleep |= state is State.SLEEPING
         self._hash_start = math.inf
 
+    def wake(self) -> None:
+        """End a sleep: the mining process starts anew."""
+        self._asleep = False
+        self.start()
+
     def kill_chips(self, slot: int, count: int | None = None) -> None:
         """Let `count` more chips of a board die, or all of them."""
         board = self._board(slot)

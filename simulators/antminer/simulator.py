@@ -7,12 +7,15 @@ from simulators.clock import Clock, SystemClock, Timer
 from simulators.commands import command
 
 from .faults import Faults
-from .firmware import firmware_of
+from .firmware import Firmware, firmware_of
+from .firmware.rewrite import Rewrite
 from .identity import Identity
 from .machine import STANDBY, Machine
 from .models import MODELS, Model
 from .noise import bits
 from .reading import Reading, State
+from .web import Inside, WebSide
+from .web_faults import WebFaults
 from .wire import Traffic, Wire
 
 BOOT = 45.0
@@ -25,7 +28,7 @@ _OLDEST_DAYS = 20
 _UPTIME = -5
 
 
-class AntminerSimulator(Faults):
+class AntminerSimulator(Faults, WebFaults):
     """A miner that answers on TCP; found running when it is started."""
 
     def __init__(
@@ -39,11 +42,16 @@ class AntminerSimulator(Faults):
         uptime: float | None = None,
         worker: str = "farm.miner",
         allow: tuple[str, ...] = EVERYONE,
+        web_port: int | None = None,
+        meter_port: int | None = None,
     ) -> None:
         """Be the miner that belongs to `seed`, by default up for hours or days.
 
+        With a web port it has the pages of stock Antminers; with a meter port it states
+        its watts there.
+
         Raises:
-            ValueError: There is no such model.
+            ValueError: There is no such model, or its firmware has other pages.
         """
         if isinstance(model, str):
             if model not in MODELS:
@@ -64,20 +72,37 @@ class AntminerSimulator(Faults):
             read_timeout=self._firmware.read_timeout,
         )
         super().__init__(Machine(model, seed, self._clock, uptime), wire)
+        self._web = self._new_web(host, web_port, meter_port)
         self._without_api: State | None = State.OFF
         self._boot: Timer | None = None
+
+    def _new_web(
+        self, host: str, port: int | None, meter_port: int | None
+    ) -> WebSide | None:
+        if port is None:
+            return None
+        inside = Inside(
+            machine=self._machine,
+            firmware=lambda: _with_pages(self._firmware),
+            shown=self._shown,
+            reboot=self.reboot,
+        )
+        return WebSide(inside, self._clock, host, port, meter_port)
 
     @override
     async def start(self) -> None:
         """Begin to listen, as a miner that has been running."""
         self._without_api = None
         self._listen()
+        self._open_web()
 
     @override
     async def stop(self) -> None:
         """Free the port and everything else."""
         if self._boot is not None:
             self._boot.cancel()
+        if self._web is not None:
+            await self._web.stop()
         await super().stop()
 
     @property
@@ -178,8 +203,10 @@ class AntminerSimulator(Faults):
     def restore(self) -> None:
         """Undo every fault; what has no power stays without."""
         self._cure_all()
+        self._cure_web()
         if self._without_api is None:
             self._listen()
+            self._open_web()
 
     def _answer(self, request: bytes) -> bytes:
         return self._firmware.answer(request, self._shown())
@@ -191,9 +218,24 @@ class AntminerSimulator(Faults):
         self._machine.rest(State.OFF)
         self._without_api = state
         self._wire.close()
+        if self._web is not None:
+            self._web.close()
 
     def _come_up(self) -> None:
         self._boot = self._without_api = None
         self._machine.start()
         self._cure_software()
         self._listen()
+        self._open_web()
+
+    def _open_web(self) -> None:
+        if self._web is not None:
+            self._web.open()
+
+
+def _with_pages(firmware: Firmware) -> Rewrite:
+    """Return a firmware that has the pages; ValueError for another."""
+    match firmware:
+        case Rewrite():
+            return firmware
+    raise ValueError(f"{firmware.model.type} has other pages")

@@ -33,7 +33,7 @@ class Rewrite(Firmware):
             and document.get("new_api") is True
             and self.model.new_api
         ):
-            return json.dumps(self._new_stats(reading))
+            return json.dumps(self.new_stats(reading))
         return super().answer_document(document, reading)
 
     def _answer_array(self, commands: list[Any], reading: Reading) -> str:
@@ -182,7 +182,7 @@ class Rewrite(Firmware):
             return board.chip_temps
         return reading.inlet, reading.outlet, 0, 0
 
-    def _new_stats(self, reading: Reading) -> dict[str, Any]:
+    def new_stats(self, reading: Reading) -> dict[str, Any]:
         """Return `stats` with `new_api`: the text of the web server's stats.cgi."""
         model = self.model
         chain = [

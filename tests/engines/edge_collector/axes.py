@@ -10,9 +10,11 @@ from aiohttp import web
 
 from custom_components.mining_farm.engines.edge_collector import (
     Command,
+    Credentials,
     MinerSnapshot,
     Order,
     Outcome,
+    Pools,
     Turn,
     Value,
     Waiting,
@@ -20,6 +22,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     create_reader,
     registry,
 )
+from simulators.antminer import AntminerSimulator
 from simulators.axeos import AxeOsSimulator
 from simulators.clock import ManualClock
 from simulators.http import Wire
@@ -83,25 +86,37 @@ class Replayed:
 
 
 def writer_of(
-    device: AxeOsSimulator | Replayed, clock: ManualClock, driver: str = "axeos"
+    device: AxeOsSimulator | Replayed,
+    clock: ManualClock,
+    driver: str = "axeos",
+    credentials: Credentials | None = None,
 ) -> Writer:
     """Return a writer whose waiting moves the clock."""
+    return writer_at(device.host, registry.Way(driver, device.port), clock, credentials)
+
+
+def writer_at(
+    host: str,
+    way: registry.Way,
+    clock: ManualClock,
+    credentials: Credentials | None = None,
+) -> Writer:
+    """Return a writer whose waiting moves the clock, by a way to a miner."""
 
     async def sleep(seconds: float) -> None:
         clock.advance(seconds)
-        await asyncio.sleep(0)
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     waiting = Waiting(sleep=sleep, monotonic=clock.now)
     turn = Turn(asyncio.Lock(), asyncio.Semaphore())
-    writer = registry.create_writer(
-        registry.Way(driver, device.port), device.host, turn, waiting
-    )
+    writer = registry.create_writer(way, host, turn, waiting, credentials)
     assert writer is not None
     return writer
 
 
 async def carry_out(
-    writer: Writer, command: Command, value: Value | None = None
+    writer: Writer, command: Command, value: Value | Pools | None = None
 ) -> Outcome:
     """Carry out one order."""
     order = Order(command=command, value=value)
@@ -125,6 +140,16 @@ class Axes:
         """Start a simulated device."""
         return await self._stack.enter_async_context(
             AxeOsSimulator(model, clock=self.clock)
+        )
+
+    async def antminer(
+        self, model: str = "s19jpro", **options: Any
+    ) -> AntminerSimulator:
+        """Start a simulated stock Antminer with its pages."""
+        return await self._stack.enter_async_context(
+            AntminerSimulator(
+                model, clock=self.clock, uptime=86_400.0, web_port=0, **options
+            )
         )
 
     async def replayed(self, exchanges: Sequence[Exchange]) -> Replayed:

@@ -5,7 +5,7 @@ miner. A `writer` module beside a driver does, which `registry` alone imports; w
 ordered is part of each reading.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from .credentials import Credentials, SignIn
 from .models import MinerSnapshot
@@ -28,6 +28,15 @@ class Reader(Protocol):
 
     def recall(self, memory: object) -> None:
         """Take over what was learned before; what cannot be used is ignored."""
+        ...
+
+
+@runtime_checkable
+class BesideReader(Reader, Protocol):
+    """A second way that need not ask for what the CGMiner API reports."""
+
+    async def async_poll_beside(self) -> MinerSnapshot:
+        """Return what only this way reports; MinerError when it gives nothing."""
         ...
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import time
 
 from .controls import ControlError, ControlFailure, MaybeDoneError, OnSent, Outcome
-from .errors import MinerError
+from .errors import Failure, MinerError
+
+SHORT_S = 60.0
+"""What takes no longer is watched closely."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +17,8 @@ class Waiting:
     """By whose clock an effect is waited for; in seconds."""
 
     interval: float = 1.0
+    long_interval: float = 5.0
+    """Where the effect may take minutes."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = time.monotonic
 
@@ -53,6 +58,7 @@ async def async_prove[StateT](
             raise
         reason = err
     on_sent(step.within)
+    interval = waiting.interval if step.within <= SHORT_S else waiting.long_interval
     if shows is None:
         return Outcome.ACCEPTED
     while True:
@@ -65,7 +71,7 @@ async def async_prove[StateT](
                 return Outcome.CONFIRMED
         if waiting.monotonic() - started >= step.within:
             break
-        await waiting.sleep(waiting.interval)
+        await waiting.sleep(interval)
     raise ControlError(
         ControlFailure.UNCONFIRMED,
         f"sent, but not seen to work within {step.within:g} s",
@@ -75,12 +81,18 @@ async def async_prove[StateT](
 async def async_read_before[StateT](
     read: Callable[[], Awaitable[StateT]], waiting: Waiting, patience: float = 0.0
 ) -> StateT:
-    """Return the state before a write; NO_ANSWER where none comes within the patience."""
+    """Return the state before a write.
+
+    ControlError: NO_ANSWER where none comes within the patience, AUTH_FAILED at once
+    where the miner does not take the account.
+    """
     end = waiting.monotonic() + patience
     while True:
         try:
             return await read()
         except MinerError as err:
+            if err.failure is Failure.AUTH_FAILED:
+                raise ControlError(ControlFailure.AUTH_FAILED, str(err)) from err
             if waiting.monotonic() >= end:
                 raise ControlError(
                     ControlFailure.NO_ANSWER, f"nothing was sent: {err}"

@@ -22,6 +22,8 @@ DRIVERS: tuple[Driver, ...] = (CGMinerDriver(), WhatsminerDriver())
 _WRITERS: dict[str, MakeWriter] = {"whatsminer": WhatsminerWriter}
 
 try:
+    from .drivers.antminer.driver import AntminerDriver
+    from .drivers.antminer.writer import AntminerWriter
     from .drivers.axeos.driver import AxeOsDriver
     from .drivers.axeos.writer import AxeOsWriter
     from .drivers.whatsminer_v2.driver import WhatsminerV2Driver
@@ -31,8 +33,9 @@ except ModuleNotFoundError as err:
     if err.name not in ("aiohttp", "cryptography"):
         raise
 else:
-    DRIVERS = (*DRIVERS, WhatsminerV2Driver(), AxeOsDriver())
+    DRIVERS = (*DRIVERS, WhatsminerV2Driver(), AxeOsDriver(), AntminerDriver())
     _WRITERS |= {
+        "antminer": AntminerWriter,
         "axeos": lambda host, port, turn, waiting, _: AxeOsWriter(
             host, port, turn, waiting
         ),
@@ -172,12 +175,20 @@ def create_reader(
     credentials: Credentials | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Reader:
-    """Return what reads the miner at an address by a driver, or by two."""
+    """Return what reads the miner at an address by a driver, or by two.
+
+    A second way that reads nothing without an account is not asked without one.
+    """
     reader = _driver(driver).reader(host, port, timeout_s, credentials)
     if second is None:
         return reader
-    beside = _driver(second.driver).reader(host, second.port, timeout_s, credentials)
-    return TwoWays((driver, reader), (second.driver, beside))
+    beside = _driver(second.driver)
+    if credentials is None and beside.sign_in is not None and beside.sign_in.to_read:
+        return reader
+    return TwoWays(
+        (driver, reader),
+        (second.driver, beside.reader(host, second.port, timeout_s, credentials)),
+    )
 
 
 def create_writer(

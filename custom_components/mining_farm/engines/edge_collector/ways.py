@@ -3,9 +3,9 @@
 from dataclasses import fields, replace
 from typing import Any
 
-from .driver import Reader
+from .driver import BesideReader, Reader
 from .errors import MinerError
-from .models import MinerSnapshot
+from .models import MinerSnapshot, MinerState
 
 
 class TwoWays:
@@ -13,8 +13,8 @@ class TwoWays:
 
     def __init__(self, first: tuple[str, Reader], second: tuple[str, Reader]) -> None:
         """Take the readers with the names of their drivers."""
-        self._readers = dict((first, second))
-        self._first = first[1]
+        self._first_name, self._first = first
+        self._second_name, self._second = second
 
     @property
     def memory(self) -> dict[str, Any] | None:
@@ -27,28 +27,31 @@ class TwoWays:
 
     async def async_poll(self) -> MinerSnapshot:
         """Return what both report; the first's MinerError where neither does."""
-        readings: list[MinerSnapshot] = []
-        failures: dict[str, MinerError] = {}
-        for name, reader in self._readers.items():
+        try:
+            first = await self._first.async_poll()
+        except MinerError as err:
             try:
-                readings.append(await reader.async_poll())
-            except MinerError as err:
-                failures[name] = err
-        if not readings:
-            raise next(iter(failures.values()))
-        return replace(
-            joined(*readings),
-            failing={name: err.failure for name, err in failures.items()},
-        )
+                found = await self._second.async_poll()
+            except MinerError:
+                raise err from None
+            return replace(found, failing={self._first_name: err.failure})
+        try:
+            return joined(first, await self._async_beside())
+        except MinerError as err:
+            return replace(first, failing={self._second_name: err.failure})
+
+    async def _async_beside(self) -> MinerSnapshot:
+        if isinstance(self._second, BesideReader):
+            return await self._second.async_poll_beside()
+        return await self._second.async_poll()
 
 
-def joined(first: MinerSnapshot, second: MinerSnapshot | None = None) -> MinerSnapshot:
+def joined(first: MinerSnapshot, second: MinerSnapshot) -> MinerSnapshot:
     """Return a reading with what only the second way reports.
 
-    The way that takes the orders knows best whether the miner was put to sleep.
+    The way that takes the orders knows best whether the miner was put to sleep: what
+    the first goes on stating of its rates is no longer so.
     """
-    if second is None:
-        return first
     added: dict[str, Any] = {
         each: getattr(second, each)
         for each in _FIELDS
@@ -63,6 +66,13 @@ def joined(first: MinerSnapshot, second: MinerSnapshot | None = None) -> MinerSn
         # Numbers that belong to the boards of the first.
         added |= {"boards_healthy": first.boards_healthy}
         added |= {"boards_total": first.boards_total}
+    if second.reported_state is MinerState.PAUSED:
+        added["hashrate_ghs"] = 0.0
+        boards = added.get("boards", first.boards)
+        added["boards"] = tuple(
+            board if board.hashrate_ghs is None else replace(board, hashrate_ghs=0.0)
+            for board in boards
+        )
     return replace(first, **added)
 
 

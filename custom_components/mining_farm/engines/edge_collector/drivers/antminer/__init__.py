@@ -1,0 +1,1 @@
+"""The web pages of stock Antminers, and of Hammer and Elphapex, which copied them."""
