@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.mining_farm.common import mending
 from custom_components.mining_farm.engines import containers
 from custom_components.mining_farm.engines.edge_collector import ControlFailure, Failure
 from custom_components.mining_farm.engines.pools import Outcome, Service
@@ -297,7 +298,8 @@ def test_exceptions_and_issues() -> None:
         "rig_none_targeted",
         "wallet_none_targeted",
     }
-    issues = {ANOTHER_MINER, LOCKED, MOVED} | {
+    mended = {mending.UNUSABLE, mending.MENDED, mending.ANOTHER_VERSION}
+    issues = {ANOTHER_MINER, LOCKED, MOVED, *mended} | {
         value
         for module in (container_issues, rig_issues, wallet_issues)
         for value in vars(module).values()
@@ -318,7 +320,13 @@ def test_exceptions_and_issues() -> None:
             continue
         if name == "async_create_issue":
             issues.add(key)
-        elif name in ("UpdateFailed", "HomeAssistantError", "ServiceValidationError"):
+        elif name in (
+            "UpdateFailed",
+            "ConfigEntryError",
+            "ConfigEntryNotReady",
+            "HomeAssistantError",
+            "ServiceValidationError",
+        ):
             exceptions.add(key)
     assert set(TEXTS["issues"]) == issues
     assert set(TEXTS["exceptions"]) == exceptions | dynamic

@@ -3,14 +3,21 @@
 import asyncio
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN, ENTRY_VERSION, LOGGER
-from .kinds import async_get_kind
+from .common.issues import raise_issue
+from .common.mending import (
+    ANOTHER_VERSION,
+    async_forget_mending,
+    async_mend_entry,
+    refused,
+)
+from .const import CONF_KIND, DOMAIN, ENTRY_VERSION, LOGGER
+from .kinds import async_get_kind, is_known
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -21,6 +28,10 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on any entry."""
     # Not with an entry: Home Assistant validates automations also while none is loaded.
     async_setup_services(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        # Home Assistant refuses these itself, and says so in its log alone.
+        if entry.version > ENTRY_VERSION:
+            raise_issue(hass, entry, ANOTHER_VERSION)
     return True
 
 
@@ -39,6 +50,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         entry.version,
         ENTRY_VERSION,
     )
+    raise_issue(hass, entry, ANOTHER_VERSION)
     return False
 
 
@@ -46,9 +58,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Set up an entry of any kind.
 
     A device that was seen before may be off: its entry loads all the same. One that
-    was never seen is tried again by Home Assistant.
+    was never seen is tried again by Home Assistant. One whose data cannot be used is
+    refused with words.
     """
+    if not is_known(entry):
+        raise refused(hass, entry, CONF_KIND)
     kind = await async_get_kind(hass, entry)
+    await async_mend_entry(hass, entry, kind.STORED_SHAPE)
     coordinator = kind.async_create_coordinator(hass, entry)
     if coordinator.known:
         await coordinator.async_first_poll()
@@ -73,13 +89,17 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Forget what was kept of an entry."""
-    kind = await async_get_kind(hass, entry)
-    await kind.async_remove_entry(hass, entry)
+    await async_forget_mending(hass, entry)
+    if is_known(entry):
+        kind = await async_get_kind(hass, entry)
+        await kind.async_remove_entry(hass, entry)
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: ConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
     """Return whether the user may remove a device of an entry."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
     kind = await async_get_kind(hass, entry)
     return await kind.async_remove_device(hass, entry, device)

@@ -6,6 +6,7 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlow,
@@ -16,9 +17,19 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .const import CONF_KIND, DOMAIN, ENTRY_VERSION, Kind
-from .kinds import kind_flows, kind_of
+from .kinds import is_known, kind_flows, kind_of
 
 FLOWS = kind_flows()
+
+
+class UnusableOptionsFlow(OptionsFlow):
+    """Options of an entry that could not be set up."""
+
+    async def async_step_init(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """End with words."""
+        return self.async_abort(reason="entry_unusable")
 
 
 # Home Assistant registers one flow class for a domain and finds steps by their names in
@@ -77,8 +88,10 @@ class MiningFarmConfigFlow(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Change what an entry was set up with."""
-        kind = kind_of(self._get_reconfigure_entry())
-        return await FLOWS[kind].reconfigure(self, user_input)
+        entry = self._get_reconfigure_entry()
+        if not _may_change(entry):
+            return self.async_abort(reason="entry_unusable")
+        return await FLOWS[kind_of(entry)].reconfigure(self, user_input)
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
@@ -93,4 +106,13 @@ class MiningFarmConfigFlow(
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the options of the entry's kind."""
+        if not _may_change(config_entry) or (
+            config_entry.state is ConfigEntryState.SETUP_ERROR
+        ):
+            return UnusableOptionsFlow()
         return FLOWS[kind_of(config_entry)].options()
+
+
+def _may_change(entry: ConfigEntry) -> bool:
+    """Return whether this version knows what the entry holds."""
+    return is_known(entry) and entry.version == ENTRY_VERSION

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 def store(hass: HomeAssistant, tmp_path: Path) -> KeptStore:
     """Return a store in an empty folder."""
     hass.config.config_dir = str(tmp_path)
-    return KeptStore(hass, "test.one")
+    return KeptStore(hass, "test.one", 1)
 
 
 def files(tmp_path: Path) -> list[str]:
@@ -88,6 +88,6 @@ async def test_a_newer_version_is_set_aside(
 ) -> None:
     """As after a downgrade."""
     write(tmp_path, hass_storage, version=2)
-    aside = await KeptStore(hass, "test.one").async_load_readable(lambda _: True)
+    aside = await KeptStore(hass, "test.one", 1).async_load_readable(lambda _: True)
     assert aside is not None
     assert '"version": 2' in (tmp_path / aside).read_text()

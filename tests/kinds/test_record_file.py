@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from homeassistant.core import HomeAssistant
 def record_file(hass: HomeAssistant, tmp_path: Path) -> RecordFile:
     """Return a record in a Home Assistant that never wrote anything."""
     hass.config.config_dir = str(tmp_path)
-    return RecordFile(hass, "rig.rig1")
+    return RecordFile(hass, "rig.rig1", 1)
 
 
 async def test_what_was_written_is_read(
@@ -61,7 +62,7 @@ async def test_what_is_not_on_disk_is_told(
 def pair(hass: HomeAssistant, tmp_path: Path) -> RecordPair:
     """Return two copies in a Home Assistant that never wrote anything."""
     hass.config.config_dir = str(tmp_path)
-    return RecordPair(hass, "rig.rig1")
+    return RecordPair(hass, "rig.rig1", 1)
 
 
 async def test_the_newer_copy_is_read(
@@ -71,7 +72,7 @@ async def test_the_newer_copy_is_read(
     assert await pair.async_read() is None
     for number in range(3):
         await pair.async_write({"number": number})
-    again = RecordPair(hass, "rig.rig1")
+    again = RecordPair(hass, "rig.rig1", 1)
     record = await again.async_read()
     assert record is not None
     assert record["number"] == 2
@@ -91,12 +92,12 @@ async def test_one_damaged_copy_loses_one_write(
         await pair.async_write({"number": number})
     folder = tmp_path / ".storage"
     (folder / "mining_farm.rig.rig1.2").write_text(text)
-    record = await RecordPair(hass, "rig.rig1").async_read()
+    record = await RecordPair(hass, "rig.rig1", 1).async_read()
     assert record is not None
     assert record["number"] == 0
     (folder / "mining_farm.rig.rig1").write_text(text)
     with pytest.raises(NOT_READ):
-        await RecordPair(hass, "rig.rig1").async_read()
+        await RecordPair(hass, "rig.rig1", 1).async_read()
 
 
 async def test_a_single_record_of_before_is_the_first_copy(
@@ -104,7 +105,36 @@ async def test_a_single_record_of_before_is_the_first_copy(
 ) -> None:
     """It is read, and spared by the first write."""
     await record_file.async_write({"number": 7})
-    pair = RecordPair(hass, "rig.rig1")
+    pair = RecordPair(hass, "rig.rig1", 1)
     assert await pair.async_read() == {"number": 7}
     await pair.async_write({"number": 8})
     assert await record_file.async_read() == {"number": 7}
+
+
+async def test_a_record_of_a_newer_version_is_refused_with_words(
+    hass: HomeAssistant, pair: RecordPair, tmp_path: Path
+) -> None:
+    """Also where the other copy could be read: that is of before."""
+    await pair.async_write({"number": 1})
+    assert await RecordPair(hass, "rig.rig1", 2).async_read() is not None
+    await RecordPair(hass, "rig.rig1", 2).async_write({"number": 2})
+    with pytest.raises(NOT_READ, match="version 2, and this one knows 1"):
+        await RecordPair(hass, "rig.rig1", 1).async_read()
+    versions: tuple[Any, ...] = (0, -1, True, "1", None, [], 1.5)
+    for version in versions:
+        text = json.dumps({"version": version, "number": 3})
+        for name in ("mining_farm.rig.rig1", "mining_farm.rig.rig1.2"):
+            (tmp_path / ".storage" / name).write_text(text)
+        with pytest.raises(NOT_READ):
+            await RecordPair(hass, "rig.rig1", 1).async_read()
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000])
+async def test_brackets_without_end_are_damage(
+    record_file: RecordFile, tmp_path: Path, text: str
+) -> None:
+    """As is all else that cannot be taken apart."""
+    (tmp_path / ".storage").mkdir()
+    (tmp_path / ".storage" / "mining_farm.rig.rig1").write_text(text)
+    with pytest.raises(NOT_READ):
+        await record_file.async_read()

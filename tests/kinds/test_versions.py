@@ -14,6 +14,7 @@ from custom_components.mining_farm.kinds.rig.identity import (
 )
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 
 RIG: dict[str, Any] = {
     "kind": "rig",
@@ -57,6 +58,12 @@ async def test_an_entry_of_another_version_is_refused_with_words(
     assert entry.state is ConfigEntryState.MIGRATION_ERROR
     assert dict(entry.data) == RIG
     assert words in caplog.text
+    issues = ir.async_get(hass).issues
+    assert (DOMAIN, f"entry_version_{entry.entry_id}") in issues
+    options = await hass.config_entries.options.async_init(entry.entry_id)
+    assert options["reason"] == "entry_unusable"
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not issues
 
 
 @pytest.mark.parametrize("kind", ["rig", "miner"])

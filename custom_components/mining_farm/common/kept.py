@@ -11,7 +11,6 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
 
-VERSION = 1
 DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a record raises that is not of this version, or damaged."""
 
@@ -19,10 +18,13 @@ DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 class KeptStore(Store[dict[str, Any]]):
     """A store of 0600 that is written at once or not at all."""
 
-    def __init__(self, hass: HomeAssistant, name: str) -> None:
-        """Take the name of the record, unique within the integration."""
+    def __init__(self, hass: HomeAssistant, name: str, version: int) -> None:
+        """Take the name of the record, unique within the integration, and its version.
+
+        The version is raised when older ones of the integration cannot use the record.
+        """
         super().__init__(
-            hass, VERSION, f"{DOMAIN}.{name}", private=True, atomic_writes=True
+            hass, version, f"{DOMAIN}.{name}", private=True, atomic_writes=True
         )
 
     async def async_load_readable(

@@ -15,10 +15,14 @@ from homeassistant.util.file import WriteError
 from ..const import DOMAIN, LOGGER
 from .kept import aside_name, remove_aside
 
-NOT_READ = (OSError, ValueError)
+NOT_READ = (OSError, RecursionError, ValueError)
 """What a record that is there, but cannot be read, raises."""
 NOT_WRITTEN = (OSError, WriteError)
 """What a record raises that is not on disk, or may not last there."""
+
+
+class NewerRecordError(ValueError):
+    """A record of a version that is not known here."""
 
 
 class RecordFile:
@@ -27,9 +31,13 @@ class RecordFile:
     Not a `Store`: Home Assistant's logs a failed write and goes on.
     """
 
-    def __init__(self, hass: HomeAssistant, name: str) -> None:
-        """Take the name of the record, unique within the integration."""
+    def __init__(self, hass: HomeAssistant, name: str, version: int) -> None:
+        """Take the name of the record, unique within the integration, and its version.
+
+        The version is raised when older ones of the integration cannot use the record.
+        """
         self._hass = hass
+        self._version = version
         self._path = Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.{name}"))
 
     async def async_read(self) -> dict[str, Any] | None:
@@ -55,12 +63,29 @@ class RecordFile:
             return None
         match json.loads(text):
             case dict() as record:
-                return record
+                return self._known(record)
         raise ValueError("the file holds no record")
+
+    def _known(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return a record without its version; NewerRecordError, ValueError."""
+        # The first version wrote none.
+        version = record.pop(_VERSION, 1)
+        if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+            raise ValueError("the record has no version")
+        if version > self._version:
+            raise NewerRecordError(
+                f"it is of version {version}, and this one knows {self._version}"
+            )
+        return record
 
     def _write(self, record: Mapping[str, Any]) -> None:
         self._path.parent.mkdir(exist_ok=True)
-        save_json(str(self._path), dict(record), private=True, atomic_writes=True)
+        save_json(
+            str(self._path),
+            {_VERSION: self._version, **record},
+            private=True,
+            atomic_writes=True,
+        )
 
     def _set_aside(self) -> str | None:
         aside = self._path.with_name(aside_name(self._path.name))
@@ -85,9 +110,12 @@ class RecordPair:
     The first copy is found where a single `RecordFile` of that name was.
     """
 
-    def __init__(self, hass: HomeAssistant, name: str) -> None:
-        """Take the record's name; nothing else of this integration may have it."""
-        self._files = (RecordFile(hass, name), RecordFile(hass, f"{name}.2"))
+    def __init__(self, hass: HomeAssistant, name: str, version: int) -> None:
+        """Take the record's name, which nothing else may have, and its version."""
+        self._files = (
+            RecordFile(hass, name, version),
+            RecordFile(hass, f"{name}.2", version),
+        )
         self._number = 0
         self._newest = 1
 
@@ -99,6 +127,9 @@ class RecordPair:
             try:
                 if (record := await file.async_read()) is not None:
                     found.append((_number_of(record), index, record))
+            except NewerRecordError:
+                # The other copy is of before: what was done since would be forgotten.
+                raise
             except NOT_READ as err:
                 failure = err
         if found:
@@ -126,6 +157,7 @@ class RecordPair:
             await file.async_remove()
 
 
+_VERSION = "version"
 _NUMBER = "write"
 """Counts the writes, so that the newer copy is known."""
 

@@ -19,6 +19,7 @@ from homeassistant.helpers.importlib import async_import_module
 
 from ..common.coordinator import FarmCoordinator
 from ..common.kind_flow import KindFlow
+from ..common.stored_shape import StoredShape
 from ..const import CONF_KIND, Kind
 
 
@@ -41,6 +42,7 @@ class KindModule(Protocol):
     """What `kinds/<kind>` offers."""
 
     PLATFORMS: list[Platform]
+    STORED_SHAPE: StoredShape
 
     def async_create_coordinator(
         self, hass: HomeAssistant, entry: ConfigEntry
@@ -104,8 +106,13 @@ class DiagnosticsModule(Protocol):
 
 
 def kind_of(entry: ConfigEntry) -> Kind:
-    """Return the kind of an entry."""
-    return Kind(entry.data[CONF_KIND])
+    """Return the kind of an entry; ValueError where this version knows none like it."""
+    return Kind(str(entry.data.get(CONF_KIND)))
+
+
+def is_known(entry: ConfigEntry) -> bool:
+    """Return whether this version knows entries of that kind."""
+    return entry.data.get(CONF_KIND) in list(Kind)
 
 
 def kind_flows() -> dict[Kind, KindFlow[Any]]:
@@ -136,6 +143,8 @@ async def async_get_repairs(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> RepairsModule | None:
     """Return the repairs of the entry's kind; None where it has none."""
+    if not is_known(entry):
+        return None
     kind = kind_of(entry)
     if Module.REPAIRS not in OFFERS[kind]:
         return None

@@ -343,3 +343,30 @@ async def test_a_session_closed_by_its_maker_is_replaced(
     assert (await outlet.async_read()).on
     assert len(made) == 2
     await made[1].close()
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"device_family": 7},
+        {"device_family": "SMART.OF_TOMORROW", "encryption_type": "KLAP"},
+        {"device_family": "SMART.TAPOPLUG", "encryption_type": None},
+        {
+            "device_family": "SMART.TAPOPLUG",
+            "encryption_type": "KLAP",
+            "login_version": "x",
+        },
+    ],
+)
+async def test_stored_parameters_that_are_not_understood(
+    open_klap: OpenKlap, parameters: dict[str, Any]
+) -> None:
+    """They are an outlet that cannot be used, before anything is sent."""
+    address = KasaAddress(
+        host=free_host(), device_id="8006", connection_parameters=parameters
+    )
+    outlet = open_klap(address)
+    for use in (outlet.async_read, outlet.async_turn_off):
+        with pytest.raises(OutletUnsupportedError, match="is not known here"):
+            await use()

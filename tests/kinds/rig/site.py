@@ -39,6 +39,7 @@ from custom_components.mining_farm.kinds.rig.coordinator import (
     POLL_INTERVAL,
     RigCoordinator,
 )
+from custom_components.mining_farm.kinds.rig.journal import VERSION
 from custom_components.mining_farm.kinds.rig.neighbours import Neighbours
 from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
 from custom_components.mining_farm.kinds.rig.resources import RigResources
@@ -285,7 +286,7 @@ class Site:
     def memory(self, name: str) -> Memory:
         """Return what is on disk about a rig."""
         copies = [
-            RecordFile(self.hass, each)._read()  # noqa: SLF001
+            RecordFile(self.hass, each, VERSION)._read()  # noqa: SLF001
             for each in (f"rig.{name}", f"rig.{name}.2")
         ]
         records = [record for record in copies if record is not None]

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.restart import Memory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
@@ -53,6 +54,12 @@ def read(path: Path) -> str:
     [
         {"restarts_in_row": float("inf")},
         {"restarts_in_row": "many"},
+        {"restarts_in_row": -1},
+        {"restarts_in_row": True},
+        {"unstable": 0},
+        {"off_by_user": None},
+        {"usual_watts": "60"},
+        {"version": 2},
         {"usual_watts": float("inf")},
         {"usual_watts": float("nan")},
         {"last_cut": "2026-11-20T22:00:00"},
@@ -103,3 +110,38 @@ async def test_a_cut_that_the_first_version_began_is_finished(farm: Farm) -> Non
     leave(farm, json.dumps({**FIRST, "intent": INTENT}))
     outlet = await farm.add("rig1")
     assert outlet.log == ["on"]
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_a_cut_of_a_rig_that_cannot_be_set_up(
+    farm: Farm, reachable: bool
+) -> None:
+    """Its pool is not known here: power comes back all the same, or a human is asked."""
+    await farm.add("rig1")
+    await farm.hass.config_entries.async_unload("rig1")
+    leave(farm, json.dumps({**FIRST, "intent": INTENT, "write": 99}))
+    outlet = farm.outlets["rig1"]
+    outlet.log.clear()
+    outlet.reachable = reachable
+    entry = farm.entries["rig1"]
+    farm.hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "status_api": "pool_of_tomorrow"}
+    )
+    await farm.load("rig1")
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_placeholders == {"keys": "status_api"}
+    assert outlet.log == (["on"] if reachable else [])
+    issues = ir.async_get(farm.hass).issues
+    assert (DOMAIN, "entry_unusable_rig1") in issues
+    assert ((DOMAIN, "rig_left_off_rig1") in issues) is not reachable
+
+
+async def test_a_damaged_option_lets_a_rig_rehearse(farm: Farm) -> None:
+    """It is watched, by the usual numbers, and never cut before it is armed again."""
+    outlet = await farm.add("rig1", options={"time_until_offline": "of tomorrow"})
+    assert farm.state("switch.rig1_armed") == "off"
+    issue = ir.async_get(farm.hass).async_get_issue(DOMAIN, "entry_mended_rig1")
+    assert issue is not None
+    farm.dies("rig1")
+    await farm.after(60)
+    assert outlet.log == []

@@ -39,6 +39,7 @@ from .parsers import (
     pick_stats_entry,
 )
 from .profile import (
+    OPTIONAL_READINGS,
     BoardState,
     MinerProfile,
     MinerReason,
@@ -61,6 +62,7 @@ from .registry import (
     async_identify,
     async_sign_in,
     create_reader,
+    driver_names,
     sign_in_of,
 )
 from .scan import (
@@ -77,6 +79,7 @@ __all__ = [
     "CGMINER",
     "DEFAULT_PORT",
     "MAX_TARGETS",
+    "OPTIONAL_READINGS",
     "Algorithm",
     "BoardHealth",
     "BoardState",
@@ -129,6 +132,7 @@ __all__ = [
     "create_reader",
     "determine_board_status",
     "display_unit",
+    "driver_names",
     "extract_board_indices",
     "failed_boards",
     "find_board",

@@ -102,6 +102,11 @@ async def async_identify(
     raise failures[0]
 
 
+def driver_names() -> tuple[str, ...]:
+    """Return the names of the drivers that there are."""
+    return tuple(driver.name for driver in DRIVERS)
+
+
 def ways(port: int | None) -> list[tuple[Driver, int]]:
     """Return the drivers to try, in order, and the port that each tries.
 

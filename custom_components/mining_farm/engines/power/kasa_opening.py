@@ -44,7 +44,10 @@ async def async_open(
 
 
 def _config_of(address: KasaAddress, session: ClientSession | None) -> DeviceConfig:
-    """Return the library's form of an address; without parameters a legacy device."""
+    """Return the library's form of an address; without parameters a legacy device.
+
+    OutletUnsupportedError for parameters that the library does not understand.
+    """
     config = DeviceConfig(
         address.host,
         credentials=address.credentials,
@@ -52,7 +55,12 @@ def _config_of(address: KasaAddress, session: ClientSession | None) -> DeviceCon
         http_client=session,
     )
     if address.connection_parameters is not None:
-        config.connection_type = DeviceConnectionParameters.from_dict(
-            dict(address.connection_parameters)
-        )
+        try:
+            config.connection_type = DeviceConnectionParameters.from_dict(
+                dict(address.connection_parameters)
+            )
+        except (LookupError, TypeError, ValueError) as err:
+            raise OutletUnsupportedError(
+                f"how {address.host} is spoken to is not known here"
+            ) from err
     return config

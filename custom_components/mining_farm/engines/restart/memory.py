@@ -205,7 +205,7 @@ def _intent(stored: Mapping[str, Any] | None) -> Intent | None:
 
 def _presence(stored: Mapping[str, Any]) -> Presence:
     return Presence(
-        failures=int(stored["failures"]),
+        failures=_count(stored["failures"]),
         failed_since=_time(stored["failed_since"]),
         failed_at=_time(stored["failed_at"]),
         back_at=_time(stored["back_at"]),
@@ -223,39 +223,54 @@ def _held_since(stored: Mapping[str, str]) -> dict[Reason, datetime]:
 def _watts(stored: float | None) -> float | None:
     if stored is None:
         return None
+    if isinstance(stored, bool) or not isinstance(stored, (int, float)):
+        raise TypeError("no number")
     if not math.isfinite(watts := float(stored)):
         raise ValueError("a power that is no number")
     return watts
 
 
+def _flag(stored: Any) -> bool:  # noqa: ANN401
+    # A zero or an empty text must not release a rig that was given up.
+    if not isinstance(stored, bool):
+        raise TypeError("no truth value")
+    return stored
+
+
+def _count(stored: Any) -> int:  # noqa: ANN401
+    if isinstance(stored, bool) or not isinstance(stored, int) or stored < 0:
+        raise ValueError("no count")
+    return stored
+
+
 def _maybe(stored: bool | None) -> bool | None:
-    return None if stored is None else bool(stored)
+    return None if stored is None else _flag(stored)
 
 
 _REBUILD: Mapping[str, Any] = {
-    "seen": bool,
-    "restarts_in_row": int,
-    "restarts_total": int,
-    "unstable": bool,
-    "off_by_user": bool,
+    "seen": _flag,
+    "restarts_in_row": _count,
+    "restarts_total": _count,
+    "unstable": _flag,
+    "off_by_user": _flag,
     "intent": _intent,
-    "plug_failures": int,
-    "lost": bool,
+    "plug_failures": _count,
+    "lost": _flag,
     "cuts": _times,
     "unconfirmed": _intent,
-    "disobeyed": int,
-    "disagreed": bool,
-    "handed_over": bool,
-    "drew": bool,
+    "disobeyed": _count,
+    "disagreed": _flag,
+    "handed_over": _flag,
+    "drew": _flag,
     "usual_watts": _watts,
     "outlet_on": _maybe,
-    "off_at_plug": bool,
+    "off_at_plug": _flag,
     "pool": _presence,
     "second_pool": _presence,
     "outlet": _presence,
     "draw": _presence,
-    "pauses": int,
+    "pauses": _count,
     "held_since": _held_since,
-    "dates_shares": bool,
+    "dates_shares": _flag,
 }
 """How each value is rebuilt; what is not named here is a time."""

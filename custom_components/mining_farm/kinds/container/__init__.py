@@ -13,7 +13,9 @@ from .const import CONF_MINER_READINGS, CONF_MODEL, CONF_PRESSURE_UNIT
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import device_info, miner_identifier
 from .journal import ContainerJournal
+from .stored_shape import CONTAINER_SHAPE
 
+STORED_SHAPE = CONTAINER_SHAPE
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,

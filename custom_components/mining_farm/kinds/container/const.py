@@ -9,6 +9,9 @@ CONF_CONTROLS: Final = "controls"
 CONF_SET_POINT_HIGHEST: Final = "set_point_highest"
 CONF_SET_POINT_LOWEST: Final = "set_point_lowest"
 CONF_PRESSURE_UNIT: Final = "pressure_unit"
+COLDEST: Final = 5
+HOTTEST: Final = 60
+"""°C that no user can want to leave: the plants freeze, and their miners trip."""
 CONF_SEVERITIES: Final = "severities"
 """Severities of alarms that the user has changed."""
 CONF_THRESHOLDS: Final = "thresholds"

@@ -5,13 +5,14 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 import math
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 
 from ...common.kept import DAMAGE, KeptStore
 from ...engines.containers import Alarm, Nature, Severity
 
+VERSION: Final = 1
 SAVE_DELAY_S = 5
 
 
@@ -24,7 +25,7 @@ class ContainerJournal:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the container's entry id."""
-        self._store = KeptStore(hass, f"container.{entry_id}")
+        self._store = KeptStore(hass, f"container.{entry_id}", VERSION)
         self.alarms: Mapping[str, Alarm] = {}
         """Those that are on, by key."""
         self.past: tuple[Alarm, ...] = ()

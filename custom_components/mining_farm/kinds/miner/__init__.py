@@ -13,7 +13,9 @@ from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
 from .stored import stored_credentials, stored_second, stored_way
+from .stored_shape import MINER_SHAPE
 
+STORED_SHAPE = MINER_SHAPE
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,

@@ -42,7 +42,7 @@ def ways_data(found: Identified) -> dict[str, Any]:
 
 def stored_way(data: Mapping[str, Any]) -> Way:
     """Return how an entry's miner is read; those of one protocol name no driver."""
-    return Way(data.get(CONF_DRIVER, CGMINER), data[CONF_PORT])
+    return Way(data.get(CONF_DRIVER) or CGMINER, data[CONF_PORT])
 
 
 def stored_second(data: Mapping[str, Any]) -> Way | None:

@@ -1,14 +1,19 @@
 """Rigs: monitored through their pool, restarted by their outlet."""
 
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
+from ...common.kept import DAMAGE
 from ...common.members import async_offer
 from ...engines.restart import OutletFailure
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import device_info
-from .issues import create_left_off, delete_all
+from .issues import create_left_off, create_record, delete_all, delete_left_off
 from .journal import RigJournal
 from .neighbours import async_get_neighbours
 from .outlets import create_outlet
@@ -16,6 +21,7 @@ from .policy import policy_of
 from .power import HURRIED_RETRY
 from .resources import async_get_resources
 from .stored import account_of
+from .stored_shape import RIG_SHAPE
 
 POWER_TRIES = 10
 """How often the outlet of a rig that is removed in mid-cut is turned on."""
@@ -67,11 +73,37 @@ async def async_remove_entry(hass: HomeAssistant, entry: RigConfigEntry) -> None
     resources, journal = async_get_resources(hass), RigJournal(hass, entry.entry_id)
     await resources.async_closed(entry.entry_id)
     memory = await journal.async_load()
-    if memory.intent is not None and not await _async_restore_power(hass, entry):
+    if memory.intent is not None and not await _async_gives_power(hass, entry):
         create_left_off(hass, entry)
         return
     await journal.async_remove()
     delete_all(hass, entry.entry_id)
+
+
+async def _async_hand_over(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Turn on what a cut has turned off of a rig that cannot be set up, or say so."""
+    await async_get_resources(hass).async_closed(entry.entry_id)
+    journal = RigJournal(hass, entry.entry_id)
+    memory = await journal.async_load()
+    if journal.set_aside is not None:
+        create_record(hass, entry, journal.set_aside)
+    if memory.intent is None:
+        return
+    if await _async_gives_power(hass, entry):
+        delete_left_off(hass, entry)
+    else:
+        create_left_off(hass, entry)
+
+
+STORED_SHAPE = replace(RIG_SHAPE, when_refused=_async_hand_over)
+
+
+async def _async_gives_power(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+    """Turn on the outlet; return whether it is on. Of a damaged entry none is known."""
+    try:
+        return await _async_restore_power(hass, entry)
+    except DAMAGE:
+        return False
 
 
 async def _async_restore_power(hass: HomeAssistant, entry: RigConfigEntry) -> bool:

@@ -1,6 +1,7 @@
 """Stores the memory of a rig on disk, so that it survives a crash."""
 
 from contextlib import suppress
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -9,13 +10,15 @@ from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordPair
 from ...const import DOMAIN, LOGGER
 from ...engines.restart import Memory
 
+VERSION: Final = 1
+
 
 class RigJournal:
     """Two small files per rig: an intent to restore power is on disk before a cut."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the rig's entry id."""
-        self._file = RecordPair(hass, f"rig.{entry_id}")
+        self._file = RecordPair(hass, f"rig.{entry_id}", VERSION)
         self.set_aside: str | None = None
         """Where a file was kept that could not be read."""
 

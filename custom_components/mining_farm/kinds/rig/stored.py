@@ -41,7 +41,7 @@ def account_of(data: Mapping[str, Any]) -> Account:
     """Return the pool account of an entry's data."""
     return Account(
         pool=data[CONF_POOL],
-        account=data.get(CONF_ACCOUNT, ""),
+        account=data.get(CONF_ACCOUNT) or "",
         coin=data.get(CONF_COIN),
         token=data.get(CONF_TOKEN),
         base_url=data.get(CONF_BASE_URL),

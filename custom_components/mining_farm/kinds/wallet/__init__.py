@@ -15,7 +15,9 @@ from .entity import device_info
 from .history import WindowHistory
 from .issues import delete_all
 from .journal import WalletJournal
+from .stored_shape import WALLET_SHAPE
 
+STORED_SHAPE = WALLET_SHAPE
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,

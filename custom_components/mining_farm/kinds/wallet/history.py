@@ -1,11 +1,12 @@
 """The outcomes of a wallet's last windows, without the winners of others."""
 
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 
 from ...common.kept import KeptStore
 
+VERSION: Final = 1
 # Windows of 12 min: the last 40 hours.
 KEPT = 200
 SAVE_DELAY_S = 1
@@ -20,7 +21,7 @@ class WindowHistory:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the wallet's entry id."""
-        self._store = KeptStore(hass, f"windows.{entry_id}")
+        self._store = KeptStore(hass, f"windows.{entry_id}", VERSION)
         self._results: dict[int, dict[str, Any]] = {}
         self._refused: str | None = None
         self._changed = False

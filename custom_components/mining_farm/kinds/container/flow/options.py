@@ -17,6 +17,7 @@ from homeassistant.helpers.selector import (
 
 from ....engines.containers import PlantTable, PressureUnit, plant
 from ..const import (
+    COLDEST,
     CONF_CONTROLS,
     CONF_MINER_READINGS,
     CONF_MODEL,
@@ -25,6 +26,7 @@ from ..const import (
     CONF_SET_POINT_LOWEST,
     CONF_SEVERITIES,
     CONF_THRESHOLDS,
+    HOTTEST,
 )
 from .alarms import (
     Words,
@@ -33,9 +35,6 @@ from .alarms import (
     thresholds_selector,
     with_plain_names,
 )
-
-COLDEST, HOTTEST = 5, 60
-"""°C that no user can want to leave: the plants freeze, and their miners trip."""
 
 
 def _schema(table: PlantTable, words: Words) -> vol.Schema:

@@ -95,7 +95,9 @@ class MinerManyFlow(MinerFlow):
     def _listed_by_containers(self) -> dict[str, list[str]]:
         """Return the addresses that containers list and no miner's entry has yet."""
         ours = {
-            canonical_host(entry.data[CONF_HOST]) for entry in miner_entries(self.hass)
+            canonical_host(host)
+            for entry in miner_entries(self.hass)
+            if isinstance(host := entry.data.get(CONF_HOST), str)
         }
         listed = {
             entry_id: sorted(facts.miner_hosts - ours)

@@ -39,6 +39,7 @@ from ..const import (
 from ..identity import account_key, accounts_in, rig_entries
 from ..resources import async_get_resources
 from ..stored import ACCOUNT_KEYS, account_data, account_of
+from ..stored_shape import is_account
 from .base_url import is_base_url, needs_base_url
 from .steps import CONF_ADVANCED, Part, RigStepsFlow
 from .texts import Texts
@@ -128,7 +129,10 @@ class RigAccountFlow(RigStepsFlow):
     @property
     def _at_pool(self) -> dict[str, Any]:
         """What is known of the account that is asked for."""
-        return self._rig.get(CONF_SECOND_POOL, {}) if self._second else self._rig
+        if not self._second:
+            return self._rig
+        second = self._rig.get(CONF_SECOND_POOL)
+        return second if isinstance(second, dict) else {}
 
     def _replace_at_pool(self, keys: tuple[str, ...], known: dict[str, Any]) -> None:
         """Replace what is known of the account that is asked for."""
@@ -283,7 +287,7 @@ class RigAccountFlow(RigStepsFlow):
         ):
             for number, stored in enumerate(accounts_in(entry.data)):
                 # A newer version may have known more pools.
-                if stored.get(CONF_POOL) not in POOLS:
+                if not is_account(stored):
                     continue
                 key = entry.entry_id if number == 0 else f"{entry.entry_id}.{number}"
                 known = (key, entry.title, stored)

@@ -228,8 +228,12 @@ class RigKasaFlow(RigStepsFlow):
 
 def known_hashes(hass: HomeAssistant) -> list[str]:
     """Return what opens the Kasa devices of the rigs there are."""
-    hashes = {e.data.get(CONF_KASA_CREDENTIALS_HASH) for e in rig_entries(hass)}
-    return sorted(known for known in hashes if known)
+    hashes = {
+        known
+        for entry in rig_entries(hass)
+        if isinstance(known := entry.data.get(CONF_KASA_CREDENTIALS_HASH), str)
+    }
+    return sorted(hashes)
 
 
 def entered_credentials(user_input: dict[str, Any]) -> Credentials:

@@ -168,8 +168,8 @@ def with_token(
         return {**account, CONF_TOKEN: token} if same else {**account}
 
     known = renewed(data)
-    if CONF_SECOND_POOL in data:
-        known[CONF_SECOND_POOL] = renewed(data[CONF_SECOND_POOL])
+    if isinstance(second := data.get(CONF_SECOND_POOL), Mapping):
+        known[CONF_SECOND_POOL] = renewed(second)
     return known
 
 

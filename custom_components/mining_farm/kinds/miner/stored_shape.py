@@ -1,0 +1,108 @@
+"""What a miner's entry stores, and how much of it can be used."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+
+from ...common.stored_shape import (
+    StoredShape,
+    each,
+    flag,
+    mapping,
+    maybe,
+    number,
+    one_of,
+    text,
+    whole,
+)
+from ...engines.edge_collector import (
+    OPTIONAL_READINGS,
+    Algorithm,
+    Capabilities,
+    Way,
+    driver_names,
+)
+from .const import (
+    CONF_CONTROLS,
+    CONF_DRIVER,
+    CONF_ESSENTIALS,
+    CONF_LEARNED,
+    CONF_LEAST_CHANGE,
+    CONF_LEAST_REST,
+    CONF_MAC,
+    CONF_PROFILE,
+    CONF_SECOND,
+)
+
+DAY_MINUTES = 24 * 60
+ANY_LIMIT = 1e9
+
+
+def _capabilities(stored: Any) -> Any:  # noqa: ANN401
+    if not isinstance(stored, Mapping):
+        raise ValueError("no mapping")  # noqa: TRY004
+    found = Capabilities.from_dict(stored)
+    limits = [
+        limit
+        for bounds in found.numbers.values()
+        for limit in (bounds.minimum, bounds.maximum, bounds.step)
+    ]
+    for limit in (*limits, *found.unbounded.values()):
+        number(-ANY_LIMIT, ANY_LIMIT)(limit)
+    for word in (
+        *found.boards,
+        *(choice for row in found.choices.values() for choice in row),
+    ):
+        text(word)
+    for key, label in found.labels.items():
+        text(key), text(label)
+    maybe(flag)(found.writable)
+    return stored
+
+
+def _way(stored: Any) -> Any:  # noqa: ANN401
+    way = Way(**stored)
+    one_of(*driver_names())(way.driver)
+    whole(1, 65535)(way.port)
+    return stored
+
+
+PROFILE: Final = mapping(
+    {
+        "model": maybe(text),
+        "firmware": maybe(text),
+        "hardware_id": maybe(text),
+        "algorithm": maybe(one_of(*Algorithm)),
+        "boards": each(whole(0, 65535)),
+        "fans": each(text),
+        "water": flag,
+        "power": flag,
+        "maker": maybe(text),
+        "readings": each(one_of(*OPTIONAL_READINGS)),
+        "capabilities": maybe(_capabilities),
+    }
+)
+MINER_SHAPE: Final = StoredShape(
+    needed=lambda _: {
+        CONF_HOST: text,
+        CONF_PORT: whole(1, 65535),
+        # Entries of the first version name none.
+        CONF_DRIVER: maybe(one_of(*driver_names())),
+    },
+    data={
+        CONF_MAC: text,
+        CONF_SECOND: maybe(_way),
+        CONF_USERNAME: maybe(text),
+        CONF_PASSWORD: maybe(text),
+        CONF_PROFILE: PROFILE,
+        CONF_LEARNED: mapping({}),
+    },
+    options=lambda _: {
+        CONF_ESSENTIALS: flag,
+        CONF_CONTROLS: flag,
+        CONF_LEAST_REST: number(0, DAY_MINUTES),
+        CONF_LEAST_CHANGE: number(0, DAY_MINUTES),
+    },
+    leaves=(CONF_CONTROLS,),
+)
