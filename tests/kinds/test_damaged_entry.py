@@ -96,7 +96,8 @@ def test_every_stored_key_is_damaged_here(kind: Kind) -> None:
     assert {*shape.options(options)} - {"workers_file"} == {*options}
     const = vars(import_module(f"{kinds.__name__}.{kind}.const"))
     keys = {const[name] for name in const if name.startswith("CONF_")}
-    assert keys <= {*data, *options, "workers_file"}
+    # The other source of workers, and the other kind of outlet.
+    assert keys <= {*data, *options, "workers_file", "switch_entity_id"}
 
 
 @pytest.mark.parametrize("kind", WHOLE)
