@@ -12,6 +12,7 @@ import pytest
 
 from custom_components.mining_farm.common import mending
 from custom_components.mining_farm.engines import containers
+from custom_components.mining_farm.engines.auction import Certainty
 from custom_components.mining_farm.engines.edge_collector import ControlFailure, Failure
 from custom_components.mining_farm.engines.pools import Outcome, Service
 from custom_components.mining_farm.kinds.container import issues as container_issues
@@ -71,6 +72,7 @@ OPTIONS = {
     "severity": {*containers.Severity},
     "threshold_side": {*containers.Side},
     "wallet_hotkey": set(),
+    "wallet_proxy_from": {*Certainty} - {Certainty.ESTIMATE},
 }
 """Options of selectors that are not named literally."""
 SHARED = {"alarm_sensors": "sensor", "entity": "sensor", "miner_readings": "sensor"}

@@ -76,7 +76,7 @@ async def test_what_else_is_told(
     assert said(messages) == [
         "The commitment of wallet was not published: the price 2 is above the ceiling.",
         "wallet is banned: the validators count none of its bids.",
-        f"The chain has changed its mind: {LOST.replace('5', '3')} This is an estimate.",
+        f"Correction: {LOST.replace('5', '3')} This is an estimate.",
     ]
 
 

@@ -56,6 +56,8 @@ class FakeChain:
     """Called at each step with its name; may raise."""
     head_callbacks: list[Callable[[BlockRef], None]] = field(default_factory=list)
     snapshots: list[tuple[int, str]] = field(default_factory=list)
+    market: Snapshot | None = None
+    """What every window is an auction of; None: of nothing."""
     calls: list[str] = field(default_factory=list)
 
     @property
@@ -149,9 +151,11 @@ class FakeChain:
         return self.state(self.number if block_hash is None else numbers[block_hash])
 
     async def snapshot(self, window: Window, block_hash: str) -> Snapshot:
-        """Return an empty auction."""
+        """Return an empty auction, or the market."""
         self._step("snapshot")
         self.snapshots.append((window.start, block_hash))
+        if self.market is not None:
+            return replace(self.market, window=window, block_hash=block_hash)
         return Snapshot(
             netuid=89,
             window=window,

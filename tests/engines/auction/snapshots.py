@@ -7,6 +7,7 @@ from typing import Any
 
 from custom_components.mining_farm.engines.auction.models import (
     FP,
+    Certainty,
     Neuron,
     Selection,
     SelectionProblem,
@@ -16,6 +17,7 @@ from custom_components.mining_farm.engines.auction.models import (
     Window,
     Winner,
 )
+from custom_components.mining_farm.engines.auction.window.auction import TakeSelection
 
 START = 7_499_744
 STARTED_AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -33,12 +35,14 @@ class ScriptedSolver:
     answer: Mapping[str, Any] = field(default_factory=dict)
     asked: list[SelectionProblem] = field(default_factory=list)
 
-    async def __call__(self, problem: SelectionProblem) -> Selection:
+    async def __call__(
+        self, problem: SelectionProblem, early: TakeSelection | None = None
+    ) -> Selection:
         """Return the fixed answer."""
         self.asked.append(problem)
         values: dict[str, Any] = {
             "solver": SolverName.CBC,
-            "estimate": False,
+            "certainty": Certainty.CONFIRMED,
             "seconds": 0.5,
             **self.answer,
         }

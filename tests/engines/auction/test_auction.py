@@ -14,6 +14,7 @@ from custom_components.mining_farm.engines.auction.errors import (
 from custom_components.mining_farm.engines.auction.models import (
     FP,
     Bid,
+    Certainty,
     OwnBid,
     Prices,
     Selection,
@@ -24,7 +25,10 @@ from custom_components.mining_farm.engines.auction.models import (
     StoredCommitment,
     Window,
 )
-from custom_components.mining_farm.engines.auction.window.auction import hold_auction
+from custom_components.mining_farm.engines.auction.window.auction import (
+    TakeSelection,
+    hold_auction,
+)
 
 from .snapshots import (
     OTHER,
@@ -93,7 +97,7 @@ async def test_a_window() -> None:
         OwnBid(size="0.1", price_fp18=PRICE, won=False),
         OwnBid(size="0.2", price_fp18=PRICE, won=False),
     )
-    assert (result.solver, result.estimate) == (SolverName.CBC, False)
+    assert (result.solver, result.certainty) == (SolverName.CBC, Certainty.CONFIRMED)
     assert (result.own_least, result.own_most) == (1, 2)
     assert result.solved_in == 0.5
 
@@ -151,7 +155,7 @@ async def test_stale_bids_take_no_part() -> None:
         result = await _hold(snapshot(others), solver)
         assert (OTHER in solver.asked[0].bids) is part
         assert [one.hotkey for one in result.skipped] == ([] if part else [OTHER])
-        assert not result.estimate
+        assert result.certainty is Certainty.CONFIRMED
     stale = [
         replace(one, block=START - 800) if one.hotkey == OWN else one
         for one in state.commitments
@@ -182,7 +186,7 @@ async def test_version_1_ends_at_a_block() -> None:
         result = await _hold(snapshot(listed, start=start), solver)
         assert (OTHER in solver.asked[0].bids) is part
         assert ("version 1" in str(result.skipped)) is not part
-        assert not result.estimate
+        assert result.certainty is Certainty.CONFIRMED
 
 
 @pytest.mark.parametrize("split", [None, (65535,), (65535, 0)])
@@ -204,7 +208,7 @@ async def test_without_prices_no_bid_wins() -> None:
     assert (result.winners, result.solver) == ((), None)
     assert [bid.won for bid in result.own] == [False] * 4
     assert (result.own_least, result.own_most) == (0, 0)
-    assert not result.estimate
+    assert result.certainty is Certainty.CONFIRMED
 
 
 async def test_without_bids_nothing_is_solved() -> None:
@@ -219,15 +223,17 @@ async def test_without_bids_nothing_is_solved() -> None:
 
 async def test_an_estimate_stays_one() -> None:
     """What the solver is not sure of is not sure."""
-    one = {"estimate": True, "solver": SolverName.HIGHS}
+    one = {"certainty": Certainty.ESTIMATE, "solver": SolverName.HIGHS}
     result = await _hold(snapshot(), ScriptedSolver(answer=one))
-    assert (result.solver, result.estimate) == (SolverName.HIGHS, True)
+    assert (result.solver, result.certainty) == (SolverName.HIGHS, Certainty.ESTIMATE)
 
 
 async def test_the_solver_fails() -> None:
     """Then there is no result."""
 
-    async def solve(problem: SelectionProblem) -> Selection:
+    async def solve(
+        problem: SelectionProblem, early: TakeSelection | None = None
+    ) -> Selection:
         raise SolverError("too slow")
 
     with pytest.raises(SolverError):
@@ -257,8 +263,8 @@ async def test_an_odd_commitment_costs_no_window(
     (skipped,) = result.skipped
     assert reason in skipped.reason
     assert skipped.disputed is disputed
-    assert result.estimate is disputed
-    assert replace(result, skipped=(), estimate=False) == before
+    assert (result.certainty is Certainty.ESTIMATE) is disputed
+    assert replace(result, skipped=(), certainty=before.certainty) == before
 
 
 async def test_prices_without_stake_are_just_not_heard() -> None:

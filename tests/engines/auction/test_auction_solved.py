@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.models import FP, SelectionProblem
+from custom_components.mining_farm.engines.auction.models import (
+    FP,
+    Certainty,
+    SelectionProblem,
+)
 from custom_components.mining_farm.engines.auction.solver.client import AuctionSolver
 from custom_components.mining_farm.engines.auction.window.auction import hold_auction
 from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
@@ -78,7 +82,7 @@ async def test_reference_winners(
         [tuple(bid) for bid in expected["my_bids"]],
     )
     mine = [(bid.size, bid.price_fp18, bid.won) for bid in result.own]
-    if not result.estimate:
+    if result.certainty is Certainty.CONFIRMED:
         assert result.winners == won
         assert mine == own
         return
@@ -110,7 +114,7 @@ async def test_reference_market(case: Mapping[str, Any], solver: AuctionSolver) 
         )
     )
     won = winners(*expected["winners"])
-    if selection.estimate:
+    if selection.certainty is not Certainty.CONFIRMED:
         assert sum(parse_fp18(winner.size) for winner in selection.winners) == (
             pytest.approx(sum(parse_fp18(winner.size) for winner in won), rel=1e-4)
         )

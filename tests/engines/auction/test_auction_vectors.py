@@ -11,6 +11,7 @@ from custom_components.mining_farm.engines.auction.errors import AuctionUndefine
 from custom_components.mining_farm.engines.auction.models import (
     FP,
     Bid,
+    Certainty,
     Neuron,
     OwnBid,
     Prices,
@@ -112,7 +113,7 @@ async def test_reference_auction(case: Mapping[str, Any]) -> None:
     assert result.ends_at - STARTED_AT == timedelta(
         seconds=12 * (asked["end_block"] + 1 - asked["start_block"])
     )
-    assert not result.estimate
+    assert result.certainty is Certainty.CONFIRMED
 
 
 @twin(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,11 @@ from custom_components.mining_farm.engines.auction.miner import (
 )
 from custom_components.mining_farm.engines.auction.models import (
     FP,
+    Certainty,
     Selection,
     SelectionProblem,
+    SolverName,
+    Winner,
 )
 from custom_components.mining_farm.engines.auction.offer.offer import Offer
 from custom_components.mining_farm.engines.auction.offer.worker_split import worker_set
@@ -33,15 +37,22 @@ from custom_components.mining_farm.engines.auction.publish.report import (
     Outcome,
     UpkeepReport,
 )
+from custom_components.mining_farm.engines.auction.window.auction import (
+    Solver,
+    TakeSelection,
+)
 from custom_components.mining_farm.engines.auction.window.events import WindowUpdate
 
 from .fake_chain import HOTKEY, FakeChain
+from .snapshots import snapshot, stored
 from .test_watch import START, Time
 
 POOLS = '[pools]\n[[pools.main]]\nname = "central-proxy"\nweight = 1\n'
 
 
-async def _solve(problem: SelectionProblem) -> Selection:
+async def _solve(
+    problem: SelectionProblem, early: TakeSelection | None = None
+) -> Selection:
     raise AssertionError("there is nothing to solve")
 
 
@@ -54,6 +65,8 @@ class Farm:
         self.time = Time()
         self.events: list[MinerEvent] = []
         self.offer: Offer | WorkersFileError = Offer.of(worker_set("1", {"0.1": 2}))
+        self.solve: Solver = _solve
+        self.route_from = Certainty.CONFIRMED
         self.route = IhpRoute(pools=folder / "pools.toml", sentinel=folder / "reload")
         self.journal = FileJournal(folder / "journal.json")
         self.tasks: list[asyncio.Task[None]] = []
@@ -69,7 +82,8 @@ class Farm:
             read_offer=self._read,
             read_arming=lambda: Arming(price_ceiling_fp18=FP, worker_ceiling=5),
             route=self.route,
-            solve=_solve,
+            solve=self.solve,
+            route_from=self.route_from,
             listener=self.events.append,
             sleep=self.time.sleep,
         )
@@ -210,3 +224,55 @@ async def test_a_window_that_is_final_late_routes_nothing(farm: Farm) -> None:
     # A result that is to be routed is routed in its own thread.
     await asyncio.sleep(0.1)
     assert windows()[-1] == second
+
+
+@pytest.mark.parametrize(
+    ("certainty", "route_from", "is_early"),
+    [
+        (Certainty.PROVISIONAL, Certainty.CONFIRMED, False),
+        (Certainty.PROVEN, Certainty.CONFIRMED, False),
+        (Certainty.PROVISIONAL, Certainty.PROVEN, False),
+        (Certainty.PROVEN, Certainty.PROVEN, True),
+        (Certainty.PROVEN, Certainty.PROVISIONAL, True),
+        (Certainty.PROVISIONAL, Certainty.PROVISIONAL, True),
+    ],
+)
+async def test_a_proxy_learns_of_what_is_sure_enough(
+    farm: Farm, certainty: Certainty, route_from: Certainty, *, is_early: bool
+) -> None:
+    """The network's word is waited for, unless less is enough; a correction follows."""
+    decided = asyncio.Event()
+
+    async def solve(
+        problem: SelectionProblem, early: TakeSelection | None = None
+    ) -> Selection:
+        found = Selection(
+            winners=(Winner(hotkey=HOTKEY, size="0.2", price_fp18=FP),),
+            solver=SolverName.EXACT,
+            certainty=certainty,
+            seconds=0.0,
+        )
+        if early is not None:
+            early(found)
+        await decided.wait()
+        return replace(
+            found,
+            winners=(),
+            solver=SolverName.CBC,
+            certainty=Certainty.CONFIRMED,
+        )
+
+    farm.chain.market = snapshot([stored(HOTKEY, b"2;b;BTC,1=0.2:1")])
+    farm.solve, farm.route_from = solve, route_from
+    farm.start()
+    await farm.until(WindowUpdate)
+    if is_early:
+        [routed] = await farm.until(Routed)
+        assert isinstance(routed, Routed)
+        assert routed.result.certainty is certainty
+        assert '"200TH/s"' in farm.route.pools.read_text(encoding="utf-8")
+    decided.set()
+    routed = (await farm.until(Routed, 2 if is_early else 1))[-1]
+    assert isinstance(routed, Routed)
+    assert routed.result.certainty is Certainty.CONFIRMED
+    assert '"0TH/s"' in farm.route.pools.read_text(encoding="utf-8")

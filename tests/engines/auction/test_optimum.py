@@ -1,5 +1,7 @@
 """The proven optimum: against every answer, against HiGHS, against proven vectors."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 import random
 from typing import Any
@@ -25,12 +27,13 @@ _BIDS = st.builds(
     price_fp18=st.sampled_from([FP // 2, FP - 1, FP, FP + FP // 20]),
     count=st.integers(1, 3),
 )
+type _Winners = tuple[tuple[str, int, int], ...]
 _MARKETS = st.dictionaries(
     st.sampled_from(["a", "b", "c"]), st.lists(_BIDS, max_size=3).map(tuple), min_size=1
 )
 
 
-def _by_force(knapsack: Knapsack, own_hotkey: str) -> Optimum:
+def _by_force(knapsack: Knapsack, own_hotkey: str) -> tuple[Optimum, set[_Winners]]:
     """Try every answer; equal offers of one hotkey are one offer."""
     answers = [
         (knapsack.value_of(taken), -knapsack.cost_of(taken), taken)
@@ -39,21 +42,31 @@ def _by_force(knapsack: Knapsack, own_hotkey: str) -> Optimum:
     ]
     value, cost, _ = max(answers)
     best = [taken for one, other, taken in answers if (one, other) == (value, cost)]
-    winners = set()
-    for taken in best:
-        counts: dict[tuple[str, int], int] = {}
-        for lot, count in zip(knapsack.lots, taken, strict=True):
-            key = lot.name, lot.price_fp18
-            counts[key] = counts.get(key, 0) + count
-        winners.add(tuple(sorted(counts.items())))
+    winners = {_winners(knapsack, taken) for taken in best}
     own = [knapsack.own_of(taken, own_hotkey) or 0 for taken in best]
-    return Optimum(
+    own_winners = {
+        tuple(win for win in one if win[0].startswith(f"{own_hotkey}:"))
+        for one in winners
+    }
+    found = Optimum(
         value=value,
         cost=-cost,
         unique=len(winners) == 1,
         own_least=min(own),
         own_most=max(own),
+        own_proven=len(own_winners) == 1,
+        taken=None,
     )
+    return found, winners
+
+
+def _winners(knapsack: Knapsack, taken: Sequence[int]) -> _Winners:
+    counts: dict[tuple[str, int], int] = {}
+    for lot, count in zip(knapsack.lots, taken, strict=True):
+        if count:
+            key = lot.name, lot.price_fp18
+            counts[key] = counts.get(key, 0) + count
+    return tuple(sorted((*key, count) for key, count in counts.items()))
 
 
 @settings(max_examples=200, deadline=None)
@@ -67,7 +80,12 @@ def test_against_every_answer(
     for count in knapsack.counts:
         size *= count + 1
     if knapsack.lots and size <= 3000:
-        assert prove(knapsack, "a") == _by_force(knapsack, "a")
+        expected, winners = _by_force(knapsack, "a")
+        found = prove(knapsack, "a")
+        assert found is not None
+        assert found.taken is not None
+        assert replace(found, taken=None) == expected
+        assert _winners(knapsack, found.taken) in winners
 
 
 def _market(seed: int, prices: list[int]) -> dict[str, tuple[Bid, ...]]:
@@ -108,7 +126,15 @@ def test_against_highs(seed: int) -> None:
                 "b": (Bid(size="0.2", price_fp18=FP, count=2),),
             },
             0.4,
-            Optimum(value=400_000, cost=400_000, unique=False, own_least=0, own_most=1),
+            Optimum(
+                value=400_000,
+                cost=400_000,
+                unique=False,
+                own_least=0,
+                own_most=1,
+                own_proven=False,
+                taken=(1, 1),
+            ),
         ),
         # Cheaper by a hundredth: it wins, and one of the others with it.
         (
@@ -117,13 +143,29 @@ def test_against_highs(seed: int) -> None:
                 "b": (Bid(size="0.2", price_fp18=FP, count=2),),
             },
             0.4,
-            Optimum(value=400_000, cost=398_000, unique=True, own_least=1, own_most=1),
+            Optimum(
+                value=400_000,
+                cost=398_000,
+                unique=True,
+                own_least=1,
+                own_most=1,
+                own_proven=True,
+                taken=(1, 1),
+            ),
         ),
         # All fit.
         (
             {"a": (Bid(size="0.2", price_fp18=FP, count=2),)},
             0.4,
-            Optimum(value=400_000, cost=400_000, unique=True, own_least=2, own_most=2),
+            Optimum(
+                value=400_000,
+                cost=400_000,
+                unique=True,
+                own_least=2,
+                own_most=2,
+                own_proven=True,
+                taken=(2,),
+            ),
         ),
     ],
 )
@@ -152,6 +194,23 @@ def test_sizes_that_are_too_fine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert prove(pack(bids, 30.0), "a") is None
     monkeypatch.setattr(optimum, "_MOST_STEPS", 0)
     assert prove(pack(_market(1, [900, 1000]), 6.4), None) is None
+
+
+def test_own_offers_that_trade_places_are_not_proven() -> None:
+    """As many own workers win in every best answer, and yet others."""
+    bids = {
+        "a": (
+            Bid(size="0.2", price_fp18=FP),
+            Bid(size="0.1", price_fp18=FP),
+            Bid(size="0.3", price_fp18=FP),
+        ),
+        "b": (Bid(size="0.1", price_fp18=FP),),
+    }
+    proof = prove(pack(bids, 0.5), "a")
+    assert proof is not None
+    # Our 0.2 and 0.3, or our 0.1 and 0.3 and the 0.1 of the other.
+    assert (proof.own_least, proof.own_most) == (2, 2)
+    assert not proof.own_proven
 
 
 @twin("test_against_every_answer", "test_by_hand")

@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 import json
 import os
 from pathlib import Path
@@ -9,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import Any
 
 import pytest
 
@@ -16,11 +20,14 @@ from custom_components.mining_farm.engines.auction.errors import SolverError
 from custom_components.mining_farm.engines.auction.models import (
     FP,
     Bid,
+    Certainty,
+    Selection,
     SelectionProblem,
     SolverName,
     Winner,
 )
 from custom_components.mining_farm.engines.auction.solver import client as solver_module
+from custom_components.mining_farm.engines.auction.solver.child import SolverChild
 from custom_components.mining_farm.engines.auction.solver.client import AuctionSolver
 
 from .timeouts import Timeouts
@@ -75,7 +82,7 @@ async def test_detects_once(folder: Path) -> None:
     """The network's CBC is tried once; its answer is no estimate."""
     solver = AuctionSolver()
     first = await solver(CONTESTED)
-    if first.solver is not SolverName.CBC or first.estimate:
+    if first.solver is not SolverName.CBC or first.certainty is not Certainty.CONFIRMED:
         pytest.skip("the network's CBC does not run here")
     second = await solver(CONTESTED)
     winner = Winner(hotkey="b", size="0.2", price_fp18=FP)
@@ -90,10 +97,10 @@ async def test_detects_once(folder: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/bin/false", "/bin/true", "/nowhere/cbc", "/etc"])
 async def test_without_cbc(folder: Path, path: str) -> None:
-    """Where CBC does not run, HiGHS estimates and gives the bounds that ties leave."""
+    """Where CBC does not run, a best answer and the bounds that ties leave are known."""
     found = await AuctionSolver(cbc_path=path)(CONTESTED)
-    assert found.solver is SolverName.HIGHS
-    assert found.estimate
+    assert found.solver is SolverName.EXACT
+    assert found.certainty is Certainty.ESTIMATE
     assert (found.own_least, found.own_most) == (1, 2)
     assert sum(float(winner.size) for winner in found.winners) == pytest.approx(0.5)
 
@@ -109,7 +116,7 @@ async def test_uncontested_is_certain() -> None:
     )
     found = await AuctionSolver(cbc_path="/nowhere/cbc")(problem)
     assert len(found.winners) == 5
-    assert not found.estimate
+    assert found.certainty is Certainty.PROVEN
     assert (found.own_least, found.own_most) == (2, 2)
 
 
@@ -128,7 +135,7 @@ fi
     script.chmod(0o755)
     found = await AuctionSolver(cbc_path=str(script))(CONTESTED)
     assert found.solver is SolverName.HIGHS
-    assert found.estimate
+    assert found.certainty is Certainty.ESTIMATE
 
 
 async def test_a_cbc_that_breaks_off_leaves_nothing_running(
@@ -138,7 +145,7 @@ async def test_a_cbc_that_breaks_off_leaves_nothing_running(
     (stand_in.parent / "breaks_off").touch()
     found = await AuctionSolver(cbc_path=str(stand_in))(CONTESTED)
     assert found.solver is SolverName.HIGHS
-    assert found.estimate
+    assert found.certainty is Certainty.ESTIMATE
     assert _all_gone(stand_in)
 
 
@@ -201,6 +208,199 @@ async def test_loop_goes_on(folder: Path, stand_in: Path) -> None:
     await asyncio.wait([task])
 
 
+@pytest.fixture
+def network(tmp_path: Path) -> Path:
+    """Return a stand-in for the network's CBC, which waits until `go` exists.
+
+    It takes all lots' first workers that its model file names as X0000000 to X0000002.
+    """
+    script = tmp_path / "network"
+    script.write_text(
+        f"""#!/bin/sh
+if [ ! -e {tmp_path}/probed ]; then
+    touch {tmp_path}/probed
+    printf 'Optimal - objective value 1\\n 0 X0000000 1 0\\n' > knap.sol
+    exit 0
+fi
+echo run >> {tmp_path}/runs
+while [ ! -e {tmp_path}/go ]; do sleep 0.01; done
+cp {tmp_path}/answer knap.sol
+""",
+        encoding="ascii",
+    )
+    script.chmod(0o755)
+    return script
+
+
+@pytest.fixture
+def answered(network: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let the stand-in pass for the network's own CBC; return what was answered."""
+    ask = SolverChild.ask
+    answers: list[str] = []
+
+    async def noting(child: SolverChild, request: dict[str, Any]) -> dict[str, Any]:
+        if request["ask"] == "find":
+            return {"cbc": {"path": str(network), "reference": True}}
+        answer = await ask(child, request)
+        answers.append(request["ask"])
+        return answer
+
+    monkeypatch.setattr(SolverChild, "ask", noting)
+    (network.parent / "probed").touch()
+    _let_answer(network, b_wins=2)
+    return answers
+
+
+async def _until_chosen(answered: list[str]) -> None:
+    while "choose" not in answered:
+        await asyncio.sleep(0.01)
+
+
+def _let_answer(network: Path, *, b_wins: int) -> None:
+    """Let it take so many workers of b, and of a what fits beside them."""
+    a_wins = {2: 1, 1: 3}[b_wins]
+    columns = [*range(a_wins), *range(3, 3 + b_wins)]
+    lines = [f"{number} X{number:07} 1 0" for number in columns]
+    text = "\n".join(["Optimal - objective value 1", *lines])
+    (network.parent / "answer").write_text(f"{text}\n", encoding="ascii")
+
+
+def _go(network: Path) -> None:
+    (network.parent / "go").touch()
+
+
+def _runs(network: Path) -> int:
+    path = network.parent / "runs"
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+async def _until_it_runs(network: Path, runs: int) -> None:
+    while _runs(network) < runs:
+        await asyncio.sleep(0.01)
+
+
+DECIDED = replace(
+    CONTESTED,
+    bids={
+        "a": (Bid(size="0.1", price_fp18=FP, count=3),),
+        "b": (Bid(size="0.2", price_fp18=9 * FP // 10, count=2),),
+    },
+)
+"""As CONTESTED, and only one answer is the best."""
+
+
+@pytest.mark.parametrize(
+    ("problem", "certainty"),
+    [(CONTESTED, Certainty.PROVISIONAL), (DECIDED, Certainty.PROVEN)],
+)
+async def test_what_is_known_is_said_while_the_network_decides(
+    folder: Path,
+    answered: list[str],
+    network: Path,
+    problem: SelectionProblem,
+    certainty: Certainty,
+) -> None:
+    """A best answer, once, and whether it is the only one; then the network's word."""
+    said: list[Selection] = []
+    task = asyncio.create_task(AuctionSolver()(problem, said.append))
+    while not said:
+        await asyncio.sleep(0.01)
+    assert not task.done()
+    [early] = said
+    assert (early.certainty, early.solver) == (certainty, SolverName.EXACT)
+    _go(network)
+    found = await task
+    assert (found.certainty, found.solver) == (Certainty.CONFIRMED, SolverName.CBC)
+    assert len(said) == 1
+
+
+async def test_a_window_that_was_prepared_is_answered_at_once(
+    folder: Path, answered: list[str], network: Path
+) -> None:
+    """By what the network's solver took with another seed, before it is asked again."""
+    _go(network)
+    _let_answer(network, b_wins=1)
+    solver = AuctionSolver()
+    standing_by = asyncio.create_task(solver.stand_by(CONTESTED))
+    await _until_chosen(answered)
+    (network.parent / "go").unlink()
+    said: list[Selection] = []
+    task = asyncio.create_task(
+        solver(replace(CONTESTED, block_hash="0xdef"), said.append)
+    )
+    # Nothing is asked before: no time passes.
+    await asyncio.sleep(0)
+    [early] = said
+    assert (early.certainty, early.solver) == (Certainty.PROVISIONAL, SolverName.CBC)
+    assert [winner.hotkey for winner in early.winners] == ["a", "a", "a", "b"]
+    await _until_it_runs(network, 2)
+    _let_answer(network, b_wins=2)
+    _go(network)
+    found = await task
+    assert [winner.hotkey for winner in found.winners] == ["a", "b", "b"]
+    standing_by.cancel()
+    with suppress(asyncio.CancelledError):
+        await standing_by
+    # With nobody standing by, nothing is left: the folder is empty.
+
+
+async def test_what_was_prepared_says_nothing_of_another_market(
+    folder: Path, answered: list[str], network: Path
+) -> None:
+    """A bid more, and the answer is worked out anew."""
+    _go(network)
+    solver = AuctionSolver()
+    standing_by = asyncio.create_task(solver.stand_by(CONTESTED))
+    await _until_chosen(answered)
+    said: list[Selection] = []
+    await solver(replace(CONTESTED, budget_ph=0.4), said.append)
+    assert all(early.solver is SolverName.EXACT for early in said)
+    standing_by.cancel()
+    with suppress(asyncio.CancelledError):
+        await standing_by
+
+
+async def test_a_preparation_that_takes_long_gives_way(
+    folder: Path, answered: list[str], network: Path
+) -> None:
+    """The window does not wait for the end of what only prepared it."""
+    solver = AuctionSolver()
+    standing_by = asyncio.create_task(solver.stand_by(CONTESTED))
+    await _until_it_runs(network, 1)
+    task = asyncio.create_task(
+        solver(replace(CONTESTED, block_hash="0xdef"), lambda _: None)
+    )
+    await _until_it_runs(network, 2)
+    _go(network)
+    found = await task
+    assert found.certainty is Certainty.CONFIRMED
+    standing_by.cancel()
+    with suppress(asyncio.CancelledError):
+        await standing_by
+
+
+async def test_wallets_of_one_window_share_its_choice(
+    folder: Path, answered: list[str], network: Path
+) -> None:
+    """Each has its own proof; the network's solver runs once."""
+    solver = AuctionSolver()
+    said: dict[str, Selection] = {}
+    tasks = [
+        asyncio.create_task(
+            solver(replace(CONTESTED, own_hotkey=own), partial(said.__setitem__, own))
+        )
+        for own in ("a", "b")
+    ]
+    while len(said) < 2:
+        await asyncio.sleep(0.01)
+    _go(network)
+    first, second = await asyncio.gather(*tasks)
+    assert first.winners == second.winners
+    assert _runs(network) == 1
+    assert (said["a"].own_least, said["a"].own_most) == (1, 3)
+    assert (said["b"].own_least, said["b"].own_most) == (1, 2)
+
+
 def test_child_knows_no_home_assistant(tmp_path: Path) -> None:
     """The process answers without importing Home Assistant, and goes behind it."""
     request = {
@@ -212,14 +412,15 @@ def test_child_knows_no_home_assistant(tmp_path: Path) -> None:
         "started": time.monotonic(),
         "seconds": 30,
         "cbc": None,
-        "cbc_path": None,
+        "proven": False,
+        "ask": "choose",
+        "id": 0,
     }
     code = (
         "import json, os, sys\n"
         "from auction.solver import process\n"
         "process.main()\n"
         "names = {name.partition('.')[0] for name in sys.modules}\n"
-        "print()\n"
         "print(json.dumps([sorted(names), os.nice(0)]))\n"
     )
     done = subprocess.run(
@@ -250,13 +451,13 @@ def _all_gone(stand_in: Path) -> bool:
     assert len(pids) == 2
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        if not any(_runs(pid) for pid in pids):
+        if not any(_is_running(pid) for pid in pids):
             return True
         time.sleep(0.01)
     return False
 
 
-def _runs(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:

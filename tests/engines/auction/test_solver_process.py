@@ -16,8 +16,11 @@ from custom_components.mining_farm.engines.auction.errors import SolverError
 from custom_components.mining_farm.engines.auction.models import FP
 from custom_components.mining_farm.engines.auction.solver import process
 from custom_components.mining_farm.engines.auction.solver.highs import Estimate
-from custom_components.mining_farm.engines.auction.solver.optimum import prove
-from custom_components.mining_farm.engines.auction.solver.process import answer
+from custom_components.mining_farm.engines.auction.solver.process import (
+    answer_choose,
+    answer_find,
+    answer_prove,
+)
 
 STARTED, LIMIT = 1_000.0, 120.0
 OTHER_CBC = {"path": "/nowhere/cbc", "reference": False}
@@ -36,7 +39,7 @@ def _request(**changes: Any) -> dict[str, Any]:
         "started": STARTED,
         "seconds": LIMIT,
         "cbc": OTHER_CBC,
-        "cbc_path": None,
+        "proven": False,
         **changes,
     }
 
@@ -80,7 +83,7 @@ def test_the_shares_count_from_the_question(
         return Estimate(taken=(1, 2))
 
     monkeypatch.setattr(process, "estimate", estimate)
-    answer(_request(), Path())
+    answer_choose(_request())
     assert [options["seconds"] for options in asked] == [for_cbc]
     assert estimates == [for_estimate]
 
@@ -92,26 +95,25 @@ def test_a_cbc_that_never_ends_makes_way_for_an_estimate(
     script = tmp_path / "cbc"
     script.write_text("#!/bin/sh\nexec sleep 600\n", encoding="ascii")
     script.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
     _at(monkeypatch, 0.75 * LIMIT - 0.1)
-    cbc = {"path": str(script), "reference": True}
-    found = answer(_request(cbc=cbc), tmp_path)
-    assert (found["solver"], found["estimate"]) == ("highs", True)
+    found = answer_choose(_request(cbc={"path": str(script), "reference": True}))
+    assert found["solver"] == "highs"
     assert sum(row[3] * float(row[1]) for row in found["winners"]) == pytest.approx(0.5)
     assert (found["own_least"], found["own_most"]) == (1, 2)
 
 
-def test_the_networks_cbc_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its answer is the network's; it is asked with the seed of the window's block."""
+def test_the_networks_cbc_is_asked_with_the_seed_of_the_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its winners are passed on as they are."""
     _at(monkeypatch, 0)
     asked = _cbc(monkeypatch, (3, 1))
-    found = answer(_request(cbc=NETWORKS_CBC), Path())
-    assert found == {
+    assert answer_choose(_request(cbc=NETWORKS_CBC)) == {
         "winners": [("a", "0.1", FP, 3), ("b", "0.2", FP, 1)],
         "solver": "cbc",
-        "estimate": False,
         "own_least": None,
         "own_most": None,
-        "cbc": NETWORKS_CBC,
     }
     assert asked == [{"seed": 0xABC + 1, "big_m": True, "seconds": 0.75 * LIMIT}]
 
@@ -121,43 +123,31 @@ def test_costs_count_from_a_block_on(monkeypatch: pytest.MonkeyPatch) -> None:
     _at(monkeypatch, 0)
     asked = _cbc(monkeypatch, (3, 1), (3, 1))
     for block in (7_405_571, 7_405_572):
-        answer(_request(cbc=NETWORKS_CBC, start_block=block), Path())
+        answer_choose(_request(cbc=NETWORKS_CBC, start_block=block))
     assert [options["big_m"] for options in asked] == [False, True]
 
 
-def test_another_cbc_is_an_estimate_with_bounds(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Its choice among ties may not be the network's: the proof adds the bounds."""
-    _at(monkeypatch, 0)
-    _cbc(monkeypatch, (3, 1))
-    found = answer(_request(), Path())
-    assert (found["solver"], found["estimate"]) == ("cbc", True)
-    assert found["winners"] == [("a", "0.1", FP, 3), ("b", "0.2", FP, 1)]
-    assert (found["own_least"], found["own_most"]) == (1, 2)
+def test_a_proof_lists_a_best_answer_and_what_all_have_in_common() -> None:
+    """Ties leave one or two of the own workers; a cheaper one leaves no choice."""
+    proof = answer_prove(_request())["proof"]
+    assert (proof["own_least"], proof["own_most"]) == (1, 2)
+    assert not proof["own_proven"]
+    assert sum(row[3] * float(row[1]) for row in proof["winners"]) == pytest.approx(0.5)
+    cheaper = [TIED[0], ["b", [["0.2", 9 * FP // 10, 2]]]]
+    assert answer_prove(_request(bids=cheaper))["proof"] == {
+        "winners": [("b", "0.2", 9 * FP // 10, 2), ("a", "0.1", FP, 1)],
+        "own_proven": True,
+        "own_least": 2,
+        "own_most": 2,
+    }
 
 
-def test_another_cbc_answers_where_highs_does_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The bounds are proven all the same; in a market too fine, they are unknown."""
-    _at(monkeypatch, 0.95 * LIMIT)
-    for proof, bounds in ((prove, (1, 2)), (lambda *_: None, (None, None))):
-        monkeypatch.setattr(process, "prove", proof)
-        _cbc(monkeypatch, (3, 1))
-        found = answer(_request(), Path())
-        assert (found["solver"], found["estimate"]) == ("cbc", True)
-        assert (found["own_least"], found["own_most"]) == bounds
-
-
-def test_highs_proves_the_bounds_of_a_market_too_fine(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """It takes longer, and says the same."""
-    _at(monkeypatch, 0)
+def test_a_market_too_fine_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS takes longer over its bounds, and says the same."""
     monkeypatch.setattr(process, "prove", lambda *_: None)
-    found = answer(_request(cbc=None), Path())
-    assert (found["solver"], found["estimate"]) == ("highs", True)
+    assert answer_prove(_request()) == {"proof": None}
+    _at(monkeypatch, 0)
+    found = answer_choose(_request(cbc=None))
     assert (found["own_least"], found["own_most"]) == (1, 2)
 
 
@@ -166,34 +156,30 @@ def test_no_solver_finds_winners(monkeypatch: pytest.MonkeyPatch) -> None:
     _at(monkeypatch, 0.95 * LIMIT)
     _cbc(monkeypatch)
     with pytest.raises(SolverError, match="HiGHS found no winners"):
-        answer(_request(), Path())
+        answer_choose(_request())
 
 
-def test_where_all_fit_all_win(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is solved and nothing is uncertain, unless the network's CBC is there."""
-    _at(monkeypatch, 0)
-    asked = _cbc(monkeypatch)
-    for cbc, solver in ((None, "highs"), (OTHER_CBC, "cbc")):
-        found = answer(_request(cbc=cbc, budget_ph=0.7), Path())
-        assert [row[3] for row in found["winners"]] == [3, 2]
-        assert (found["solver"], found["estimate"]) == (solver, False)
-        assert (found["own_least"], found["own_most"]) == (2, 2)
-    assert not asked
+def test_where_all_fit_all_win() -> None:
+    """Nothing has to be solved, and nothing is uncertain."""
+    proof = answer_prove(_request(budget_ph=0.7))["proof"]
+    assert [row[3] for row in proof["winners"]] == [3, 2]
+    assert proof["own_proven"]
+    assert (proof["own_least"], proof["own_most"]) == (2, 2)
 
 
-def test_a_budget_that_buys_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No bid wins, and that is certain."""
-    found = answer(_request(cbc=None, budget_ph=0.0), Path())
-    assert (found["winners"], found["estimate"]) == ([], False)
-    assert (found["own_least"], found["own_most"]) == (0, 0)
+def test_a_budget_that_buys_nothing() -> None:
+    """No bid wins, and that is proven."""
+    proof = answer_prove(_request(budget_ph=0.0))["proof"]
+    assert (proof["winners"], proof["own_proven"]) == ([], True)
+    assert (proof["own_least"], proof["own_most"]) == (0, 0)
 
 
-def test_which_cbc_runs_is_found_out_when_it_is_not_known(tmp_path: Path) -> None:
-    """The answer names it, so that the next problem need not try."""
-    found = answer(
-        _request(cbc="unknown", cbc_path="/bin/false", budget_ph=0.7), tmp_path
-    )
-    assert found["cbc"] is None
+def test_which_cbc_runs_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that is none is none."""
+    monkeypatch.chdir(tmp_path)
+    assert answer_find({"cbc_path": "/bin/false"}) == {"cbc": None}
 
 
 @pytest.fixture
@@ -201,6 +187,7 @@ def child(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Keep this process as it is: note what `main` asks of the system."""
     calls: list[str] = []
     monkeypatch.setattr(os, "nice", lambda by: calls.append(f"nice {by}"))
+    monkeypatch.setattr(os, "times", lambda: (3.0, 4.0))
     monkeypatch.setattr(
         resource, "setrlimit", lambda _, limits: calls.append(f"cpu {limits[0]}")
     )
@@ -212,27 +199,27 @@ def child(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return calls
 
 
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [(LIMIT, None), (0.0, "HiGHS found no winners within 0 s")],
-)
-def test_one_question_one_answer(
+def test_each_question_has_its_answer(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     child: list[str],
-    seconds: float,
-    expected: str | None,
 ) -> None:
-    """JSON on both sides, an error in it too; whatever else runs here goes first."""
+    """JSON on both sides, errors in it too; whatever else runs here goes first."""
     _at(monkeypatch, 0)
-    request = json.dumps(_request(cbc=None, seconds=seconds))
-    monkeypatch.setattr(sys, "stdin", StringIO(request))
-    process.main()
-    document = json.loads(capsys.readouterr().out)
-    assert document.get("error") == expected
-    assert ("winners" in document) is (expected is None)
-    assert child == [
-        "nice 10",
-        "/proc/self/oom_score_adj 1000",
-        f"cpu {int(seconds) + 1}",
+    requests = [
+        _request(ask="choose", id=1, cbc=None),
+        _request(ask="choose", id=2, cbc=None, seconds=0.0),
+        _request(ask="prove", id=3, budget_ph=float("inf")),
+        _request(ask="prove", id=4),
     ]
+    monkeypatch.setattr(sys, "stdin", StringIO("\n".join(map(json.dumps, requests))))
+    process.main()
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    answers = {answer["id"]: answer for answer in lines}
+    assert len(answers[1]["winners"]) == 2
+    assert answers[2]["error"] == "HiGHS found no winners within 0 s"
+    assert answers[3]["error"].startswith("the solver failed: ")
+    assert answers[4]["proof"]["own_least"] == 1
+    assert child[:2] == ["nice 10", "/proc/self/oom_score_adj 1000"]
+    # From the 7 s on that it has used.
+    assert child[2:] == ["cpu 128", "cpu 8", "cpu 128", "cpu 128"]

@@ -1,17 +1,25 @@
 """The watch: each window once, as soon as it can be; corrected, never doubled."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from custom_components.mining_farm.engines.auction.errors import (
+    ChainError,
     ChainUnavailableError,
     SolverError,
 )
-from custom_components.mining_farm.engines.auction.models import AuctionResult, Snapshot
+from custom_components.mining_farm.engines.auction.models import (
+    AuctionResult,
+    Certainty,
+    OwnBid,
+    Snapshot,
+)
 from custom_components.mining_farm.engines.auction.window.any_window import auction_at
+from custom_components.mining_farm.engines.auction.window.auction import TakeResult
 from custom_components.mining_farm.engines.auction.window.events import (
     WatchEvent,
     WatchProblem,
@@ -66,8 +74,13 @@ async def settle() -> None:
 class World:
     """A chain, a watch and its events."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(
+        self,
+        number: int,
+        prepare: Callable[[Snapshot], Awaitable[None]] | None = None,
+    ) -> None:
         """Start at a block."""
+        self.early_own: tuple[OwnBid, ...] | None = None
         self.chain = FakeChain(number=number, final=number - 3)
         self.time = Time()
         self.events: list[WatchEvent] = []
@@ -77,17 +90,20 @@ class World:
             self.chain,
             self.hold,
             netuid=89,
+            prepare=prepare,
             clock=self.time.clock,
             sleep=self.time.sleep,
         )
         self.watch.subscribe(self.events.append)
 
-    async def hold(self, snapshot: Snapshot) -> AuctionResult:
+    async def hold(
+        self, snapshot: Snapshot, early: TakeResult | None = None
+    ) -> AuctionResult:
         """Hold an auction without bidders."""
         self.held.append(snapshot)
         if self.error is not None:
             raise self.error
-        return AuctionResult(
+        result = AuctionResult(
             netuid=snapshot.netuid,
             window=snapshot.window,
             block_hash=snapshot.block_hash,
@@ -102,11 +118,14 @@ class World:
             winners=(),
             own=(),
             solver=None,
-            estimate=False,
+            certainty=Certainty.CONFIRMED,
             own_least=None,
             own_most=None,
             solved_in=0.0,
         )
+        if early is not None and self.early_own is not None:
+            early(replace(result, own=self.early_own))
+        return result
 
     async def mine(self, blocks: int = 1, *, finality: int = 3) -> None:
         """Mine blocks that subscribers hear of at once."""
@@ -453,3 +472,71 @@ async def test_the_window_of_any_block() -> None:
     )
     with pytest.raises(Exception, match="no block"):
         await auction_at(world.chain, world.hold, netuid=89, block=START + 71)
+
+
+class _Preparing:
+    """Notes what is to be prepared, and when that is over."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.begun: list[tuple[int, str]] = []
+        self.ended = 0
+
+    async def __call__(self, snapshot: Snapshot) -> None:
+        """Wait to be cancelled."""
+        self.begun.append((snapshot.window.start, snapshot.block_hash))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ended += 1
+
+
+async def test_the_next_window_is_prepared_from_the_latest_state(
+    run: Callable[[World], None],
+) -> None:
+    """Four blocks before the end and at the last; over when the window has its result."""
+    preparing = _Preparing()
+    world = World(START + 50, preparing)
+    run(world)
+    await world.mine(4)
+    assert preparing.begun == []
+    await world.mine()
+    at = world.chain.hash_of
+    assert preparing.begun == [(START + 60, at(START + 55))]
+    await world.mine(4)
+    assert preparing.begun[1:] == [(START + 60, at(START + 59))]
+    assert preparing.ended == 1
+    await world.mine()
+    assert preparing.ended == 2
+    assert world.reports()[-1] == (START + 60, False, False)
+
+
+async def test_a_preparation_that_fails_costs_no_window(
+    run: Callable[[World], None],
+) -> None:
+    """The window is held as if there had been none."""
+
+    async def fail(snapshot: Snapshot) -> None:
+        raise ChainError("gone")
+
+    world = World(START + 55, fail)
+    run(world)
+    await world.mine(5)
+    assert world.reports() == [(START, True, False), (START + 60, False, False)]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+async def test_an_early_result_comes_first(
+    run: Callable[[World], None], agrees: bool
+) -> None:
+    """Then the network's word; it is a correction where the own result is another."""
+    world = World(START + 59)
+    own = (OwnBid(size="0.1", price_fp18=1, won=True),)
+    world.early_own = () if agrees else own
+    run(world)
+    await world.mine()
+    updates = [event for event in world.events if isinstance(event, WindowUpdate)]
+    assert [
+        (update.result.window.start, update.early, update.correction)
+        for update in updates[-2:]
+    ] == [(START + 60, True, False), (START + 60, False, not agrees)]

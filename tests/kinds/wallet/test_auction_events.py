@@ -10,6 +10,7 @@ from custom_components.mining_farm.engines.auction import (
     FP,
     AuctionResult,
     BlockRef,
+    Certainty,
     Outcome,
     OwnBid,
     Standing,
@@ -57,7 +58,13 @@ def _in_force(block: int | None, head: int) -> UpkeepReport:
     )
 
 
-def _result(*, won: bool | None, block_hash: str = "0xa", banned: bool = False) -> Any:
+def _result(
+    *,
+    won: bool | None,
+    block_hash: str = "0xa",
+    banned: bool = False,
+    certainty: Certainty = Certainty.CONFIRMED,
+) -> Any:
     """Return a window; won None: without any bid of ours."""
     own = [] if won is None else [OwnBid(size="0.1", price_fp18=FP, won=won)]
     return AuctionResult(
@@ -75,7 +82,7 @@ def _result(*, won: bool | None, block_hash: str = "0xa", banned: bool = False) 
         winners=(),
         own=tuple(own),
         solver=None,
-        estimate=False,
+        certainty=certainty,
         own_least=None,
         own_most=None,
         solved_in=0.1,
@@ -172,4 +179,32 @@ async def test_a_ban_is_one_event(events: AuctionEvents) -> None:
     events.handle_window(_update(_result(won=None, banned=True)))
     assert _names(events) == ["banned"]
     events.handle_window(_update(_result(won=None, banned=True, block_hash="0xb")))
+    assert _names(events) == []
+
+
+async def test_an_early_result_that_is_confirmed_is_one_event(
+    events: AuctionEvents,
+) -> None:
+    """The network's solver says the same: nothing is sent twice."""
+    early = _result(won=True, certainty=Certainty.PROVISIONAL)
+    events.handle_window(WindowUpdate(result=early, final=False, early=True))
+    [(name, values)] = _triggered(events)
+    assert (name, values["certainty"]) == ("window_won", "provisional")
+    events.handle_window(_update(_result(won=True)))
+    assert _names(events) == []
+
+
+async def test_an_early_result_that_the_network_decides_otherwise_is_corrected(
+    events: AuctionEvents,
+) -> None:
+    """One correction; after a restart the early result is not believed again."""
+    early = _result(won=True, certainty=Certainty.PROVISIONAL)
+    events.handle_window(WindowUpdate(result=early, final=False, early=True))
+    assert _names(events) == ["window_won"]
+    events.handle_window(_update(_result(won=False)))
+    [(name, values)] = _triggered(events)
+    assert (name, values["correction"]) == ("window_lost", True)
+    assert values["certainty"] == "confirmed"
+    events.handle_window(WindowUpdate(result=early, final=False, early=True))
+    events.handle_window(_update(_result(won=False)))
     assert _names(events) == []

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .miner import MinerEvent, Routed, RoutingProblem, WorkersProblem
-from .models import AuctionResult, OwnBid, StoredCommitment, WorkerSet
+from .models import AuctionResult, Certainty, OwnBid, StoredCommitment, WorkerSet
 from .offer.offer import Offer
 from .offer.worker_split import total_hashrate_fp18
 from .publish.report import UpkeepReport
@@ -21,9 +21,12 @@ def describe_event(event: MinerEvent) -> Document:
     match event:
         case UpkeepReport():
             return {"event": "commitment", **describe_report(event)}
-        case WindowUpdate(result=result, final=final, correction=correction):
+        case WindowUpdate(
+            result=result, final=final, correction=correction, early=early
+        ):
             return {
                 "event": "window",
+                "early": early,
                 "final": final,
                 "correction": correction,
                 **describe_result(result),
@@ -112,7 +115,8 @@ def describe_result(result: AuctionResult) -> Document:
         "own_least": result.own_least,
         "own_most": result.own_most,
         "solver": None if result.solver is None else str(result.solver),
-        "estimate": result.estimate,
+        "certainty": str(result.certainty),
+        "estimate": result.certainty is Certainty.ESTIMATE,
         "solved_in_s": round(result.solved_in, 3),
     }
 

@@ -55,6 +55,10 @@ class SolverError(AuctionError):
     """No solver found the winners in time."""
 
 
+class SolverEndedError(SolverError):
+    """The solver's process has ended without an answer."""
+
+
 class RoutingError(AuctionError):
     """A proxy's file is missing or not as documented; nothing was written."""
 

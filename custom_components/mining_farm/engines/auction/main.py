@@ -137,6 +137,7 @@ async def _run_once(
         _print(describe_event(event))
 
     async with open_chain(settings, options.endpoint, options.tempo) as chain:
+        solver = AuctionSolver()
         miner = AuctionMiner(
             chain,
             FileJournal(journal_path(options.config, hotkey)),
@@ -146,7 +147,8 @@ async def _run_once(
             read_offer=read_offer,
             read_arming=lambda: arming,
             route=None if options.no_routing else find_route(environment),
-            solve=AuctionSolver(),
+            solve=solver,
+            stand_by=solver.stand_by,
             listener=listener,
         )
         chain.subscribe_endpoints(_FallbackPrinter())

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from .errors import RoutingError, WorkersFileError
-from .models import AuctionResult
+from .models import AuctionResult, Certainty, SelectionProblem
 from .offer.offer import Offer
 from .proxy.routing import Route, apply_routing
 from .publish.arming import ReadArming, rehearse
@@ -17,7 +17,7 @@ from .publish.report import Outcome, UpkeepReport
 from .publish.upkeep import INTERVAL, CommitmentUpkeep, UpkeepChain
 from .turns import Turns
 from .window.any_window import auction_at
-from .window.auction import Solver, hold_auction
+from .window.auction import Solver, hold_auction, prepare_auction
 from .window.events import WatchChain, WatchEvent, WindowUpdate
 from .window.watch import AuctionWatch
 
@@ -71,6 +71,8 @@ class AuctionMiner:
         read_arming: ReadArming,
         route: Route | None,
         solve: Solver,
+        stand_by: Callable[[SelectionProblem], Awaitable[None]] | None = None,
+        route_from: Certainty = Certainty.CONFIRMED,
         listener: Callable[[MinerEvent], None],
         sleep: Callable[[float], Coroutine[Any, Any, object]] = asyncio.sleep,
     ) -> None:
@@ -78,6 +80,9 @@ class AuctionMiner:
 
         Both are asked at every check: `read_offer` returns None where nothing is to be
         bid, and raises WorkersFileError.
+
+        `stand_by` solves a window that has not begun, until it is cancelled. A proxy
+        learns of a result that is as sure as `route_from`, and of the solver's last word.
         """
         self._chain = chain
         self._netuid = netuid
@@ -85,6 +90,7 @@ class AuctionMiner:
         self._read_offer = read_offer
         self._read_arming = read_arming
         self._route = route
+        self._route_from = route_from
         self._listener = listener
         self._sleep = sleep
         self._result: AuctionResult | None = None
@@ -97,6 +103,9 @@ class AuctionMiner:
             chain,
             self._hold,
             netuid=netuid,
+            prepare=None
+            if stand_by is None
+            else partial(prepare_auction, own_hotkey=hotkey, stand_by=stand_by),
             sleep=sleep,
         )
         self._watch.subscribe(self._take)
@@ -153,12 +162,19 @@ class AuctionMiner:
 
     def _take(self, event: WatchEvent) -> None:
         self._listener(event)
-        if isinstance(event, WindowUpdate):
+        if isinstance(event, WindowUpdate) and self._is_to_be_routed(event):
             known, result = self._result, event.result
             # One of before may become final late, and says nothing of the present.
             if known is None or result.window.start >= known.window.start:
                 self._result = result
                 self._has_result.set()
+
+    def _is_to_be_routed(self, update: WindowUpdate) -> bool:
+        """Return whether a result is sure enough, or the last word that there will be."""
+        if not update.early or self._route_from is Certainty.PROVISIONAL:
+            return True
+        is_proven = update.result.certainty is Certainty.PROVEN
+        return is_proven and self._route_from is Certainty.PROVEN
 
     async def _follow_with(self, route: Route) -> None:
         """Bring the proxy in line with each result, the latest first."""

@@ -128,6 +128,21 @@ class SolverName(StrEnum):
 
     CBC = "cbc"
     HIGHS = "highs"
+    EXACT = "exact"
+    """The dynamic programme of this package."""
+
+
+class Certainty(StrEnum):
+    """How sure it is what the own bids win."""
+
+    CONFIRMED = "confirmed"
+    """By the network's own solver, or there was nothing to decide."""
+    PROVEN = "proven"
+    """The same in every best answer; the network's solver misses the best in 1 %."""
+    PROVISIONAL = "provisional"
+    """One of several best answers; the network's solver is still at work."""
+    ESTIMATE = "estimate"
+    """One of several best answers, and the network's solver does not run here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +152,7 @@ class Selection:
     winners: tuple[Winner, ...]
     """Sorted by price, size (as text), hotkey."""
     solver: SolverName
-    estimate: bool
-    """True where ties or another solver may give others."""
+    certainty: Certainty
     own_least: int | None = None
     """How many own workers win at least, whatever the ties; None: not computed."""
     own_most: int | None = None
@@ -189,8 +203,8 @@ class AuctionResult:
     """Bid by bid, won first, then lost; empty where no own bid took part."""
     solver: SolverName | None
     """None: there was nothing to solve."""
-    estimate: bool
-    """The network's winners may be others: by ties, or by a disputed commitment."""
+    certainty: Certainty
+    """An estimate also where validators may differ about a disputed commitment."""
     own_least: int | None
     own_most: int | None
     solved_in: float

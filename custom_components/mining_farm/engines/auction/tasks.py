@@ -1,6 +1,7 @@
 """The original's two tasks under its names, each run once by hand."""
 
 import asyncio
+from functools import partial
 import os
 from pathlib import Path
 
@@ -54,6 +55,6 @@ async def _compute_auction(config: Path) -> AuctionResult:
     async with open_chain(settings) as chain:
         return await auction_at(
             chain,
-            lambda snapshot: hold_auction(snapshot, own_hotkey=hotkey, solve=solve),
+            partial(hold_auction, own_hotkey=hotkey, solve=solve),
             netuid=settings.netuid,
         )

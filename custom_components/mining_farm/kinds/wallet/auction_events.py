@@ -1,5 +1,8 @@
 """Which events a wallet triggers: each once, also across restarts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ...common.events import EventQueue
 from ...engines.auction import (
     RENEW_AFTER,
@@ -71,9 +74,12 @@ class AuctionEvents:
             "outcome": str(outcome),
             "outcome_before": None if earlier is None else earlier["outcome"],
         }
+        same_block = before is not None and before["block_hash"] == result.block_hash
+        if same_block and update.early:
+            # After a restart in the middle of the window: what is kept is surer.
+            return
         self._history.keep(attributes)
-        if before is not None and before["block_hash"] == result.block_hash:
-            # Also after a restart in the middle of the window.
+        if same_block and before and _own(before) == _own(attributes):
             return
         if outcome is WindowOutcome.NO_BID and before and before["won"]:
             # Its win was an event, and has to be taken back.
@@ -87,3 +93,7 @@ class AuctionEvents:
         was_banned = known is not None and self._hotkey in known["banned"]
         if self._hotkey in result.banned and not was_banned:
             self.queue.trigger("banned", {"window": attributes["window"]})
+
+
+def _own(result: Mapping[str, Any]) -> tuple[Any, Any]:
+    return result["won"], result.get("lost")

@@ -28,6 +28,7 @@ PROXY_BRAIINS: Final = "braiins"
 CONF_PROXY_FILE: Final = "proxy_file"
 CONF_PROXY_SENTINEL: Final = "proxy_sentinel"
 CONF_PROXY_POOL: Final = "proxy_pool_name"
+CONF_PROXY_FROM: Final = "proxy_from"
 
 CONF_MACHINES: Final = "machines"
 """Entries of miners and rigs that deliver what is promised."""

@@ -16,6 +16,7 @@ from ...common.members import WalletFacts
 from ...const import DOMAIN, LOGGER
 from ...engines.auction import (
     AuctionMiner,
+    AuctionSolver,
     BlockRef,
     ChainError,
     EndpointState,
@@ -23,7 +24,6 @@ from ...engines.auction import (
     Offer,
     Routed,
     RoutingProblem,
-    Solver,
     UpkeepReport,
     WatchProblem,
     WindowUpdate,
@@ -40,7 +40,7 @@ from .delivery import HASHES_PER_PH, Delivery, async_delivery, won_hashrate
 from .failover import EndpointFailover
 from .history import WindowHistory
 from .journal import WalletJournal
-from .stored import arming_of, read_offer_of, route_of, signer_of
+from .stored import arming_of, read_offer_of, route_from_of, route_of, signer_of
 
 type WalletConfigEntry = ConfigEntry[WalletCoordinator]
 
@@ -59,7 +59,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         hass: HomeAssistant,
         entry: WalletConfigEntry,
         chain: WalletChain,
-        solve: Solver,
+        solver: AuctionSolver,
     ) -> None:
         """Take the chain, which is started with the first poll."""
         super().__init__(
@@ -84,7 +84,9 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             # used.
             read_arming=lambda: arming_of(entry.options),
             route=route_of(entry.options),
-            solve=solve,
+            solve=solver,
+            stand_by=solver.stand_by,
+            route_from=route_from_of(entry.options),
             listener=self._handle_event,
         )
         if not self.miner.routes:

@@ -17,7 +17,15 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from ...common.units import PETAHASHES_PER_SECOND
-from ...engines.auction import FP, RAO, AuctionResult, Prices, Standing, decode_bids
+from ...engines.auction import (
+    FP,
+    RAO,
+    AuctionResult,
+    Certainty,
+    Prices,
+    Standing,
+    decode_bids,
+)
 from .coordinator import WalletConfigEntry
 from .data import WalletData, WindowOutcome, outcome_of
 from .delivery import won_hashrate
@@ -320,7 +328,8 @@ class LastResultSensor(WindowSensor):
             return None
         return {
             "final": self.coordinator.data.result_final,
-            "estimate": result.estimate,
+            "certainty": result.certainty,
+            "estimate": result.certainty is Certainty.ESTIMATE,
             "start_block": result.window.start,
             "end_block": result.window.end,
         }

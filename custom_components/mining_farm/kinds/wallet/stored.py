@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from ...engines.auction import (
     Arming,
     BraiinsRoute,
+    Certainty,
     CommitmentError,
     HotkeySigner,
     IhpRoute,
@@ -31,6 +32,7 @@ from .const import (
     CONF_PRICE_CEILING,
     CONF_PROXY,
     CONF_PROXY_FILE,
+    CONF_PROXY_FROM,
     CONF_PROXY_POOL,
     CONF_PROXY_SENTINEL,
     CONF_SIZES,
@@ -113,3 +115,8 @@ def route_of(options: Mapping[str, Any]) -> Route | None:
             )
         case _:
             return None
+
+
+def route_from_of(options: Mapping[str, Any]) -> Certainty:
+    """Return how sure a result has to be before a proxy learns of it."""
+    return Certainty(options.get(CONF_PROXY_FROM, Certainty.CONFIRMED))

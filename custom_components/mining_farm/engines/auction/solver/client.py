@@ -1,29 +1,48 @@
-"""Finds the winners of a window in a process of its own, which never outlives its time."""
+"""Finds the winners of a window, and says as early as it can how sure they are."""
 
 import asyncio
-from asyncio.subprocess import PIPE, Process
-import contextlib
-import json
-import os
-from pathlib import Path
-import shutil
-import signal
-import sys
-from tempfile import mkdtemp
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 import time
 from typing import Any
 
-from ..errors import SolverError
-from ..models import Selection, SelectionProblem, SolverName, Winner
+from ..errors import SolverEndedError, SolverError
+from ..models import Certainty, Selection, SelectionProblem, SolverName, Winner
 from ..turns import Turns
+from ..window.auction import TakeSelection
+from .cbc import BIG_M_FROM_BLOCK
+from .child import SolverChild
 
-_PACKAGE = Path(__file__).parents[1]
+_KEPT = 4
+"""Markets that are remembered; those of one window, and of the one to come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proof:
+    """What all best answers have in common, and one of them."""
+
+    winners: tuple[Winner, ...]
+    own_proven: bool
+    own_least: int | None
+    own_most: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """What a solver has taken."""
+
+    winners: tuple[Winner, ...]
+    solver: SolverName
+    own_least: int | None
+    own_most: int | None
 
 
 class AuctionSolver:
-    """CBC as the validators run it where it runs, HiGHS elsewhere.
+    """The optimum by proof, and CBC as the validators run it where it runs.
 
-    The first problem finds out which: trying costs one more run of CBC, once.
+    The first problem finds out whether it does: trying costs one more run of CBC, once.
+    A process of its own does the work, and is gone once nobody asks or stands by.
     """
 
     def __init__(self, *, limit: float = 120.0, cbc_path: str | None = None) -> None:
@@ -31,121 +50,255 @@ class AuctionSolver:
         self._limit = limit
         self._cbc_path = cbc_path
         self._cbc: dict[str, Any] | str | None = "unknown"
-        self._turns: Turns[Selection] = Turns()
+        self._turns: Turns[_Choice] = Turns()
+        self._proofs: dict[Hashable, _Proof | None] = {}
+        """By market and own hotkey; None: too large and too fine."""
+        self._choices: dict[Hashable, _Choice] = {}
+        """By market, with whatever seed."""
+        self._preparations: set[asyncio.Task[None]] = set()
+        self._child: SolverChild | None = None
+        self._starting = asyncio.Lock()
+        self._askers = 0
 
-    async def __call__(self, problem: SelectionProblem) -> Selection:
+    async def __call__(
+        self, problem: SelectionProblem, early: TakeSelection | None = None
+    ) -> Selection:
         """Return the winners; SolverError where none were found in time.
 
-        One process runs at a time; who asks for the same meanwhile shares the answer.
+        `early` gets what is proven, or likely, while the network's solver is at work.
+        One problem is chosen at a time; who asks for the same meanwhile shares the
+        answer.
         """
-        what = (
-            problem.block_hash,
-            problem.start_block,
-            problem.own_hotkey,
-            problem.budget_ph,
-            tuple(problem.bids.items()),
-        )
-        return await self._turns.take(what, lambda: self._solve(problem))
-
-    async def _solve(self, problem: SelectionProblem) -> Selection:
         started = time.monotonic()
-        request = self._request(problem, started)
-        document = await self._ask(json.dumps(request).encode())
-        if "error" in document:
-            raise SolverError(document["error"])
-        self._cbc = document["cbc"]
-        winners: list[Winner] = []
-        for hotkey, size, price_fp18, count in document["winners"]:
-            winner = Winner(hotkey=hotkey, size=size, price_fp18=price_fp18)
-            winners += [winner] * count
-        return Selection(
-            winners=tuple(winners),
-            solver=SolverName(document["solver"]),
-            estimate=document["estimate"],
-            own_least=document["own_least"],
-            own_most=document["own_most"],
-            seconds=time.monotonic() - started,
-        )
-
-    def _request(self, problem: SelectionProblem, started: float) -> dict[str, Any]:
-        return {
-            "bids": [
-                (hotkey, [(bid.size, bid.price_fp18, bid.count) for bid in bids])
-                for hotkey, bids in problem.bids.items()
-            ],
-            "budget_ph": problem.budget_ph,
-            "start_block": problem.start_block,
-            "block_hash": problem.block_hash,
-            "own_hotkey": problem.own_hotkey,
-            # The monotonic clock is the machine's: the process shares out what is left
-            # of our limit, however long it took to start.
-            "started": started,
-            "seconds": self._limit,
-            "cbc": self._cbc,
-            "cbc_path": self._cbc_path,
-        }
-
-    async def _ask(self, request: bytes) -> dict[str, Any]:
+        if early is not None:
+            for preparation in self._preparations:
+                preparation.cancel()
         try:
-            folder = await asyncio.to_thread(mkdtemp, prefix="mining_farm_auction_")
-        except OSError as err:
-            raise SolverError(f"there is no folder to solve in: {err}") from err
-        try:
-            async with asyncio.timeout(self._limit):
-                output, errors, status = await _run(request, folder)
+            async with asyncio.timeout(self._limit), self._running():
+                return await self._solve(problem, early, started)
         except TimeoutError as err:
             raise SolverError(f"no winners found within {self._limit:.0f} s") from err
-        except OSError as err:
-            raise SolverError(f"the solver could not be started: {err}") from err
+
+    async def stand_by(self, problem: SelectionProblem) -> None:
+        """Solve a window that has not begun, and keep a process ready, until cancelled.
+
+        The seed of its block is not known yet, and decides only ties.
+        """
+        async with self._running():
+            preparation = asyncio.create_task(self._prepare(problem))
+            self._preparations.add(preparation)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._preparations.discard(preparation)
+                preparation.cancel()
+                await asyncio.wait({preparation})
+                if not preparation.cancelled():
+                    # What fails here is asked again when it counts.
+                    preparation.exception()
+
+    async def _prepare(self, problem: SelectionProblem) -> None:
+        started = time.monotonic()
+        async with asyncio.timeout(self._limit):
+            exact = await self._is_exact()
+            proof = await self._prove(problem)
+            if exact:
+                choice = await self._choose(problem, proof, started)
+                _keep(self._choices, _market(problem), choice)
+
+    async def _solve(
+        self, problem: SelectionProblem, early: TakeSelection | None, started: float
+    ) -> Selection:
+        taker = _Early(early, started)
+        known = self._choices.get(_market(problem))
+        if (key := _asked(problem)) in self._proofs:
+            taker.take(problem, self._proofs[key], known)
+        if not await self._is_exact():
+            return await self._estimate(problem, started)
+        choosing = asyncio.ensure_future(self._choose(problem, None, started))
+        try:
+            taker.take(problem, await self._prove(problem), known)
+            choice = await choosing
         finally:
-            removal = asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-            await asyncio.shield(asyncio.ensure_future(removal))
-        if status:
-            last = errors.decode(errors="replace").strip().rpartition("\n")[2]
-            raise SolverError(f"the solver ended with exit status {status}: {last}")
-        document: dict[str, Any] = json.loads(output)
-        return document
+            if not choosing.done():
+                choosing.cancel()
+                await asyncio.wait({choosing})
+        if choice.solver is not SolverName.CBC:
+            # CBC came to no end.
+            return await self._estimate(problem, started, choice)
+        return _selection(choice, Certainty.CONFIRMED, None, started)
+
+    async def _estimate(
+        self, problem: SelectionProblem, started: float, choice: _Choice | None = None
+    ) -> Selection:
+        """Return what is known without the network's own solver."""
+        proof = await self._prove(problem)
+        if proof is not None and (proof.own_proven or self._cbc is None):
+            certainty = Certainty.PROVEN if proof.own_proven else Certainty.ESTIMATE
+            return _selection(proof, certainty, proof, started)
+        choice = choice or await self._choose(problem, proof, started)
+        return _selection(choice, Certainty.ESTIMATE, proof or choice, started)
+
+    async def _is_exact(self) -> bool:
+        """Return whether the network's own CBC runs here."""
+        if self._cbc == "unknown":
+            asked = {"ask": "find", "cbc_path": self._cbc_path, "seconds": self._limit}
+            self._cbc = (await self._ask(asked))["cbc"]
+        return isinstance(self._cbc, dict) and bool(self._cbc["reference"])
+
+    async def _prove(self, problem: SelectionProblem) -> _Proof | None:
+        key = _asked(problem)
+        if key not in self._proofs:
+            asked = {"ask": "prove", "seconds": self._limit, **_document(problem)}
+            proof = (await self._ask(asked))["proof"]
+            if proof is not None:
+                proof = _Proof(**{**proof, "winners": _winners(proof["winners"])})
+            _keep(self._proofs, key, proof)
+        return self._proofs[key]
+
+    async def _choose(
+        self, problem: SelectionProblem, proof: _Proof | None, started: float
+    ) -> _Choice:
+        async def choose() -> _Choice:
+            answer = await self._ask(
+                {
+                    "ask": "choose",
+                    # The monotonic clock is the machine's: the process shares out what
+                    # is left of our limit, however long it took to start.
+                    "started": started,
+                    "seconds": self._limit,
+                    "cbc": self._cbc,
+                    "proven": proof is not None,
+                    **_document(problem),
+                }
+            )
+            return _Choice(
+                winners=_winners(answer["winners"]),
+                solver=SolverName(answer["solver"]),
+                own_least=answer["own_least"],
+                own_most=answer["own_most"],
+            )
+
+        # Of one block all wallets share one choice; bounds are wanted where CBC fails.
+        own = None if self._cbc is not None else problem.own_hotkey
+        what = (problem.block_hash, problem.start_block, own, _market(problem))
+        return await self._turns.take(what, choose)
+
+    async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask the process; once more where another's giving up has ended it."""
+        child = await self._living()
+        try:
+            return await child.ask(request)
+        except SolverEndedError:
+            if not child.stopped:
+                raise
+        except asyncio.CancelledError:
+            # CBC cannot be told to stop.
+            await child.end()
+            raise
+        return await (await self._living()).ask(request)
+
+    async def _living(self) -> SolverChild:
+        """Return the process, started where there is none."""
+        async with self._starting:
+            if self._child is None or self._child.ended:
+                await self._end_child()
+                self._child = await SolverChild.start()
+            return self._child
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        """Let the process live for as long as anybody is in here."""
+        self._askers += 1
+        try:
+            yield
+        finally:
+            self._askers -= 1
+            if not self._askers:
+                await self._end_child()
+
+    async def _end_child(self) -> None:
+        if (child := self._child) is not None:
+            self._child = None
+            await child.end()
 
 
-async def _run(request: bytes, folder: str) -> tuple[bytes, bytes, int | None]:
-    """Return what the process printed, and its exit status; leave nothing running."""
-    # Home Assistant puts packages on its path that a new Python would not find.
-    path = os.pathsep.join([*filter(None, sys.path), str(_PACKAGE.parent)])
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        # CBC's files are in the working directory: nothing is to be imported from
-        # there.
-        "-P",
-        "-m",
-        f"{_PACKAGE.name}.solver.process",
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=PIPE,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": path},
-        # A group of its own, so that CBC ends with it.
-        start_new_session=True,
+class _Early:
+    """Says once, while the network's solver is at work, what is known already."""
+
+    def __init__(self, early: TakeSelection | None, started: float) -> None:
+        self._early = early
+        self._started = started
+
+    def take(
+        self, problem: SelectionProblem, proof: _Proof | None, choice: _Choice | None
+    ) -> None:
+        if (found := choice or proof) is None or (early := self._early) is None:
+            return
+        self._early = None
+        own = problem.own_hotkey
+        # Where the network's solver misses the best answer, it does so with most seeds.
+        proven = (
+            proof is not None
+            and proof.own_proven
+            and _own(found.winners, own) == _own(proof.winners, own)
+        )
+        certainty = Certainty.PROVEN if proven else Certainty.PROVISIONAL
+        early(_selection(found, certainty, proof, self._started))
+
+
+def _selection(
+    found: _Choice | _Proof,
+    certainty: Certainty,
+    bounds: _Choice | _Proof | None,
+    started: float,
+) -> Selection:
+    return Selection(
+        winners=found.winners,
+        solver=found.solver if isinstance(found, _Choice) else SolverName.EXACT,
+        certainty=certainty,
+        own_least=None if bounds is None else bounds.own_least,
+        own_most=None if bounds is None else bounds.own_most,
+        seconds=time.monotonic() - started,
     )
-    try:
-        output, errors = await _converse(process, request)
-    finally:
-        await _end(process)
-    return output, errors, process.returncode
 
 
-async def _converse(process: Process, request: bytes) -> tuple[bytes, bytes]:
-    """Ask, and return all that is printed; its stdin is open for as long as we live."""
-    stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
-    assert stdin and stdout and stderr  # noqa: PT018, S101 All three are pipes
-    with contextlib.suppress(ConnectionError):
-        stdin.write(request + b"\n")
-        await stdin.drain()
-    output, errors = await asyncio.gather(stdout.read(), stderr.read())
-    await process.wait()
-    return output, errors
+def _own(winners: tuple[Winner, ...], hotkey: str | None) -> list[Winner]:
+    return [winner for winner in winners if winner.hotkey == hotkey]
 
 
-async def _end(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+def _market(problem: SelectionProblem) -> Hashable:
+    """Return all that decides but for the seed, which decides ties."""
+    big_m = problem.start_block >= BIG_M_FROM_BLOCK
+    return big_m, problem.budget_ph, tuple(problem.bids.items())
+
+
+def _asked(problem: SelectionProblem) -> Hashable:
+    return problem.own_hotkey, _market(problem)
+
+
+def _keep[ValueT](kept: dict[Hashable, ValueT], key: Hashable, value: ValueT) -> None:
+    kept[key] = value
+    while len(kept) > _KEPT:
+        del kept[next(iter(kept))]
+
+
+def _document(problem: SelectionProblem) -> dict[str, Any]:
+    return {
+        "bids": [
+            (hotkey, [(bid.size, bid.price_fp18, bid.count) for bid in bids])
+            for hotkey, bids in problem.bids.items()
+        ],
+        "budget_ph": problem.budget_ph,
+        "start_block": problem.start_block,
+        "block_hash": problem.block_hash,
+        "own_hotkey": problem.own_hotkey,
+    }
+
+
+def _winners(rows: list[Any]) -> tuple[Winner, ...]:
+    winners: list[Winner] = []
+    for hotkey, size, price_fp18, count in rows:
+        winner = Winner(hotkey=hotkey, size=size, price_fp18=price_fp18)
+        winners += [winner] * count
+    return tuple(winners)

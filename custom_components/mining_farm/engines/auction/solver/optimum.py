@@ -6,7 +6,7 @@ what all best answers have in common is known here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd
 
@@ -19,6 +19,8 @@ _MOST_STEPS = 30_000_000
 """Cells times choices, of some ten nanoseconds each; a larger market is not proven."""
 _MOST_CELLS = 2_000_000
 """Of 17 bytes each, three times at once."""
+_MOST_CHOICES = 10_000_000
+"""Cells times groups, of two bytes each: of a larger market no winners are listed."""
 _OWN = 1 << 20
 """Keys are costs times this, plus or minus own workers: their minimum minds both."""
 _NEVER = 1 << 61
@@ -34,6 +36,10 @@ class Optimum:
     """By hotkey, size and price."""
     own_least: int | None
     own_most: int | None
+    own_proven: bool
+    """Of each own offer the same number wins in every best answer."""
+    taken: tuple[int, ...] | None
+    """How many of each lot win in one best answer; None where there is no room."""
 
 
 @dataclass(slots=True)
@@ -50,6 +56,7 @@ class _Group:
     """In every best answer."""
     most: int = 0
     """In any best answer."""
+    lots: list[int] = field(default_factory=list)
 
     def own_between(self, taken: int) -> tuple[int, int]:
         """Return how many own workers may be among so many that are taken."""
@@ -61,12 +68,41 @@ class _Group:
 
 
 def prove(knapsack: Knapsack, own_hotkey: str | None) -> Optimum | None:
-    """Return the optimum of a market; None where it is too large and its sizes too fine.
+    """Return the optimum of a market; None where it is too large and its sizes too fine."""
+    own = [
+        number for number, lot in enumerate(knapsack.lots) if lot.hotkey == own_hotkey
+    ]
+    found = _search(knapsack, own)
+    if found is None:
+        return None
+    if own_hotkey is None:
+        return replace(found, own_least=None, own_most=None, own_proven=found.unique)
+    return replace(found, own_proven=_offers_are_proven(knapsack, own, found))
+
+
+def _offers_are_proven(knapsack: Knapsack, own: Sequence[int], found: Optimum) -> bool:
+    """Return whether ties leave each own offer alone, not only their sum."""
+    if found.unique:
+        return True
+    if found.own_least != found.own_most:
+        return False
+    offers: dict[tuple[str, int], list[int]] = {}
+    for number in own:
+        lot = knapsack.lots[number]
+        offers.setdefault((lot.name, lot.price_fp18), []).append(number)
+    if len(offers) < 2:
+        return True
+    bounds = (_search(knapsack, offer) for offer in offers.values())
+    return all(one is not None and one.own_least == one.own_most for one in bounds)
+
+
+def _search(knapsack: Knapsack, own: Sequence[int]) -> Optimum | None:
+    """Return the optimum, and how many of some lots are in every best answer.
 
     The first tries leave open only what differs little from the relaxed problem. They
     are proof as soon as no answer that was left out could be as good as the one found.
     """
-    groups = _group(knapsack, own_hotkey)
+    groups = _group(knapsack, frozenset(own))
     grid = gcd(*(group.value for group in groups))
     relaxed = _relax(groups, knapsack.capacity)
     slack = grid * relaxed.price
@@ -79,22 +115,23 @@ def prove(knapsack: Knapsack, own_hotkey: str | None) -> Optimum | None:
         if steps > _MOST_STEPS or cells > _MOST_CELLS:
             return None
         table = _Table(groups, cells, grid)
-        found = table.optimum(knapsack.capacity, own=own_hotkey is not None)
+        found = table.optimum(knapsack)
         missing = relaxed.bound - found.value * relaxed.price
         if missing <= slack:
             return found
         slack = min(4 * slack, missing)
 
 
-def _group(knapsack: Knapsack, own_hotkey: str | None) -> list[_Group]:
+def _group(knapsack: Knapsack, own: frozenset[int]) -> list[_Group]:
     groups: dict[tuple[int, int], _Group] = {}
     offers = set()
-    for lot, cost, value in zip(
-        knapsack.lots, knapsack.costs, knapsack.values, strict=True
+    for number, (lot, cost, value) in enumerate(
+        zip(knapsack.lots, knapsack.costs, knapsack.values, strict=True)
     ):
         group = groups.setdefault((cost, value), _Group(cost, value))
+        group.lots.append(number)
         group.count += lot.count
-        group.own += lot.count * (lot.hotkey == own_hotkey)
+        group.own += lot.count * (number in own)
         group.offers += (lot.name, lot.price_fp18) not in offers
         offers.add((lot.name, lot.price_fp18))
     return list(groups.values())
@@ -141,6 +178,7 @@ class _Table:
     """The least cost of each hashrate, and what the answers of that cost have in common."""
 
     def __init__(self, groups: Sequence[_Group], cells: int, grid: int) -> None:
+        self._groups = groups
         self._least = sum(group.least * group.value for group in groups)
         self._grid = grid
         self._fewest = np.full(cells, _NEVER, np.int64)
@@ -152,24 +190,28 @@ class _Table:
         self._fewest[0] = cost + sum(least for least, _ in between)
         self._greatest[0] = cost - sum(most for _, most in between)
         self._ways[0] = max((group.ways(group.least) for group in fixed), default=1)
-        for group in groups:
-            if group.least < group.most:
-                self._add(group)
+        self._open = [group for group in groups if group.least < group.most]
+        self._choices: list[NDArray[np.int16]] | None = None
+        if cells * len(self._open) <= _MOST_CHOICES:
+            self._choices = [np.zeros(cells, np.int16) for _ in self._open]
+        for place, group in enumerate(self._open):
+            self._add(group, None if self._choices is None else self._choices[place])
 
-    def _add(self, group: _Group) -> None:
+    def _add(self, group: _Group, choices: NDArray[np.int16] | None) -> None:
         """Let so many of a group be taken as are left open."""
         before = self._fewest, self._greatest, self._ways
         self._fewest = np.full_like(self._fewest, _NEVER)
         self._greatest = np.full_like(self._greatest, _NEVER)
         self._ways = np.zeros_like(self._ways)
         for taken in range(group.least, group.most + 1):
-            self._take(group, taken, before)
+            self._take(group, taken, before, choices)
 
     def _take(
         self,
         group: _Group,
         taken: int,
         before: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]],
+        choices: NDArray[np.int16] | None,
     ) -> None:
         shift = (taken - group.least) * group.value // self._grid
         length = len(self._ways) - shift
@@ -182,18 +224,41 @@ class _Table:
         ways = np.minimum(ways * np.int8(group.ways(taken)), np.int8(2))
         both = np.where(found == known, self._ways[shift:] + ways, self._ways[shift:])
         self._ways[shift:] = np.minimum(np.where(found < known, ways, both), np.int8(2))
+        if choices is not None:
+            np.copyto(choices[shift:], taken, where=fewest < self._fewest[shift:])
         np.minimum(self._fewest[shift:], fewest, out=self._fewest[shift:])
         np.minimum(self._greatest[shift:], greatest, out=self._greatest[shift:])
 
-    def optimum(self, capacity: int, *, own: bool) -> Optimum:
+    def optimum(self, knapsack: Knapsack) -> Optimum:
         """Return the most that can be bought within the capacity."""
         costs = self._fewest // _OWN
-        best = int(np.flatnonzero(costs <= capacity)[-1])
+        best = int(np.flatnonzero(costs <= knapsack.capacity)[-1])
         cost = int(costs[best])
+        own_least = int(self._fewest[best]) - cost * _OWN
+        own_most = cost * _OWN - int(self._greatest[best])
         return Optimum(
             value=self._least + best * self._grid,
             cost=cost,
             unique=int(self._ways[best]) == 1,
-            own_least=int(self._fewest[best]) - cost * _OWN if own else None,
-            own_most=cost * _OWN - int(self._greatest[best]) if own else None,
+            own_least=own_least,
+            own_most=own_most,
+            own_proven=own_least == own_most,
+            taken=self._trace(best, knapsack),
         )
+
+    def _trace(self, cell: int, knapsack: Knapsack) -> tuple[int, ...] | None:
+        """Return by lot what the answer of a cell takes; of a group its first lots."""
+        if self._choices is None:
+            return None
+        taken = [0] * len(knapsack.lots)
+        left = {id(group): group.least for group in self._groups}
+        for group, choices in zip(
+            reversed(self._open), reversed(self._choices), strict=True
+        ):
+            left[id(group)] = chosen = int(choices[cell])
+            cell -= (chosen - group.least) * group.value // self._grid
+        for group in self._groups:
+            for number in group.lots:
+                taken[number] = min(left[id(group)], knapsack.counts[number])
+                left[id(group)] -= taken[number]
+        return tuple(taken)

@@ -1,11 +1,12 @@
-"""The solver's own process: one problem as a line of JSON on stdin, winners on stdout.
+"""The solver's own process: questions as lines of JSON on stdin, answers on stdout.
 
 It ends when stdin does: whoever asked is gone then, however that came about. It is
 started with the engines' folder on its path, so that nothing above this package is
 imported. CBC runs as its child and in its group.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 import contextlib
 from dataclasses import asdict, dataclass
 import json
@@ -13,6 +14,7 @@ import os
 from pathlib import Path
 import resource
 import select
+import shutil
 import signal
 import sys
 import threading
@@ -28,34 +30,80 @@ from .optimum import prove
 if TYPE_CHECKING:
     from .highs import Estimate
 
+type Request = Mapping[str, Any]
+type Answer = dict[str, Any]
+
 _NICENESS = 10
 _CBC_SHARE = 0.75
 """Of the time: what remains is for an estimate, should CBC not come to an end."""
 _WHOLE_SHARE = 0.95
+_AT_ONCE = 3
+"""Questions at a time: while CBC is at one, the proofs of others go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Solved:
     taken: tuple[int, ...]
     solver: SolverName
-    estimate: bool
     own_least: int | None = None
     own_most: int | None = None
 
 
-def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return what is asked; SolverError where no solver found winners in time.
+def answer_find(request: Request) -> Answer:
+    """Return the CBC that runs here; None where none does."""
+    cbc = find_cbc(request["cbc_path"], Path.cwd())
+    return {"cbc": None if cbc is None else asdict(cbc)}
+
+
+def answer_prove(request: Request) -> Answer:
+    """Return what all best answers have in common, and one of them.
+
+    `proof` is None where the market is too large and its sizes too fine.
+    """
+    knapsack = _knapsack(request)
+    own_hotkey = request["own_hotkey"]
+    if not knapsack.contested:
+        own = knapsack.own_of(knapsack.counts, own_hotkey)
+        taken, proven, least, most = knapsack.counts, True, own, own
+    elif (found := prove(knapsack, own_hotkey)) is None or found.taken is None:
+        return {"proof": None}
+    else:
+        taken, proven = found.taken, found.own_proven
+        least, most = found.own_least, found.own_most
+    return {
+        "proof": {
+            "winners": list_winners(knapsack, taken),
+            "own_proven": proven,
+            "own_least": least,
+            "own_most": most,
+        }
+    }
+
+
+def answer_choose(request: Request) -> Answer:
+    """Return who wins; SolverError where no solver found winners in time.
 
     `request["started"]` is the monotonic time from which `seconds` count.
     """
-    path = request["cbc_path"]
-    match request["cbc"]:
-        case "unknown":
-            cbc = find_cbc(path, folder)
-        case None:
-            cbc = None
-        case known:
-            cbc = CBC(**known)
+    knapsack = _knapsack(request)
+    cbc = None if request["cbc"] is None else CBC(**request["cbc"])
+    solved = _choose(knapsack, cbc, request)
+    return {
+        "winners": list_winners(knapsack, solved.taken),
+        "solver": solved.solver,
+        "own_least": solved.own_least,
+        "own_most": solved.own_most,
+    }
+
+
+_ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
+    "find": answer_find,
+    "prove": answer_prove,
+    "choose": answer_choose,
+}
+
+
+def _knapsack(request: Request) -> Knapsack:
     bids = {
         hotkey: [
             Bid(size=size, price_fp18=price_fp18, count=count)
@@ -63,72 +111,33 @@ def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         ]
         for hotkey, offered in request["bids"]
     }
-    knapsack = pack(bids, request["budget_ph"])
-    solved = _solve(knapsack, cbc, folder, request)
-    return {
-        "winners": list_winners(knapsack, solved.taken),
-        "solver": solved.solver,
-        "estimate": solved.estimate,
-        "own_least": solved.own_least,
-        "own_most": solved.own_most,
-        "cbc": None if cbc is None else asdict(cbc),
-    }
+    return pack(bids, request["budget_ph"])
 
 
-def _solve(
-    knapsack: Knapsack,
-    cbc: CBC | None,
-    folder: Path,
-    request: Mapping[str, Any],
-) -> _Solved:
-    name = SolverName.HIGHS if cbc is None else SolverName.CBC
-    exact = cbc is not None and cbc.reference
-    own_hotkey = request["own_hotkey"]
-    if not knapsack.lots or not (exact or knapsack.contested):
-        # All of them fit, so the bound is redundant and any solver takes them all.
-        own = knapsack.own_of(knapsack.counts, own_hotkey)
-        return _Solved(
-            taken=knapsack.counts,
-            solver=name,
-            estimate=False,
-            own_least=own,
-            own_most=own,
-        )
-
+def _choose(knapsack: Knapsack, cbc: CBC | None, request: Request) -> _Solved:
     def left(share: float) -> float:
         ends_at: float = request["started"] + share * request["seconds"]
         return max(ends_at - time.monotonic(), 0.0)
 
-    taken: tuple[int, ...] | None = None
     if cbc is not None:
         with contextlib.suppress(SolverError):
             taken = choose(
                 knapsack,
                 cbc,
-                folder,
+                Path.cwd(),
                 seed=seed_from_hash(request["block_hash"]),
                 big_m=request["start_block"] >= BIG_M_FROM_BLOCK,
                 seconds=left(_CBC_SHARE),
             )
-    if taken is not None and exact:
-        return _Solved(taken=taken, solver=SolverName.CBC, estimate=False)
-    # HiGHS proves the bounds as well, but in seconds instead of milliseconds.
-    proof = prove(knapsack, own_hotkey)
-    best: Estimate | None = None
-    try:
-        best = estimate(
-            knapsack, own_hotkey if proof is None else None, left(_WHOLE_SHARE)
-        )
-    except SolverError:
-        if taken is None:
-            raise
-    bounds = best if proof is None else proof
+            return _Solved(taken=taken, solver=SolverName.CBC)
+    # Where it is proven what the own bids win, its own search for that is spared.
+    own_hotkey = None if request["proven"] else request["own_hotkey"]
+    found = estimate(knapsack, own_hotkey, left(_WHOLE_SHARE))
     return _Solved(
-        taken=taken or (best.taken if best else ()),
-        solver=SolverName.HIGHS if taken is None else SolverName.CBC,
-        estimate=True,
-        own_least=None if bounds is None else bounds.own_least,
-        own_most=None if bounds is None else bounds.own_most,
+        taken=found.taken,
+        solver=SolverName.HIGHS,
+        own_least=found.own_least,
+        own_most=found.own_most,
     )
 
 
@@ -145,28 +154,57 @@ def _end_with_parent() -> None:
     # No event is asked for: that the pipe is closed is reported all the same.
     stdin.register(sys.stdin.fileno(), 0)
     stdin.poll()
+    # Whoever asked may have been killed, and cleans up no more.
+    shutil.rmtree(Path.cwd(), ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 
-def _be_modest(seconds: float) -> None:
-    """Let Home Assistant go first, also when memory runs out; end also without it."""
+def _be_modest() -> None:
+    """Let Home Assistant go first, also when memory runs out."""
     os.nice(_NICENESS)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    limit = int(seconds) + 1
+
+
+def _limit_cpu(seconds: float) -> None:
+    """End so many s of CPU from now also without whoever asked."""
+    spent = sum(os.times()[:2])
+    limit = int(spent + seconds) + 1
     with contextlib.suppress(ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+
+class _Server:
+    """Answers lines, several at a time."""
+
+    def __init__(self) -> None:
+        self._one_line = threading.Lock()
+
+    def serve(self) -> None:
+        """Answer until stdin ends."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for line in sys.stdin:
+                request = json.loads(line)
+                _limit_cpu(request["seconds"])
+                pool.submit(self._answer, request)
+
+    def _answer(self, request: Request) -> None:
+        try:
+            answer = _ANSWERS[request["ask"]](request)
+        except SolverError as err:
+            answer = {"error": str(err)}
+        except Exception as err:  # noqa: BLE001 Named to whoever asked
+            answer = {"error": f"the solver failed: {type(err).__name__}: {err}"}
+        line = json.dumps({"id": request["id"], **answer})
+        with self._one_line:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
 
 
 def main() -> None:
     """Answer what stdin asks; files are made in the working directory."""
-    request = json.loads(sys.stdin.readline())
-    _be_modest(request["seconds"])
-    try:
-        document = answer(request, Path.cwd())
-    except SolverError as err:
-        document = {"error": str(err)}
-    json.dump(document, sys.stdout)
+    _be_modest()
+    _Server().serve()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,22 @@
 """The auction of the window of any one block."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from typing import Protocol
 
 from ..errors import ChainError
 from ..models import AuctionResult, Snapshot
 from ..windows import window_at
+from .auction import TakeResult
 from .events import WatchChain
 
-type Hold = Callable[[Snapshot], Awaitable[AuctionResult]]
-"""Returns an auction's outcome: AuctionUndefinedError, SolverError."""
+
+class Hold(Protocol):
+    """Holds the auction of a snapshot."""
+
+    def __call__(
+        self, snapshot: Snapshot, early: TakeResult | None = None
+    ) -> Awaitable[AuctionResult]:
+        """Return the outcome; AuctionUndefinedError, SolverError."""
 
 
 async def auction_at(

@@ -4,11 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ..age import STALE_AFTER, commitment_age
 from ..models import (
     AuctionResult,
     Bid,
+    Certainty,
     OwnBid,
     Prices,
     PriceVote,
@@ -26,7 +28,18 @@ from ..wire.price_votes import decode_price_vote
 from .budget import budget_ph, mechanism_share
 from .consensus import agree_bans, agree_prices, negative_price, stake_fp18
 
-type Solver = Callable[[SelectionProblem], Awaitable[Selection]]
+type TakeSelection = Callable[[Selection], None]
+type TakeResult = Callable[[AuctionResult], None]
+
+
+class Solver(Protocol):
+    """Finds winners; what it knows before it is done, it hands to `early`."""
+
+    def __call__(
+        self, problem: SelectionProblem, early: TakeSelection | None = None
+    ) -> Awaitable[Selection]:
+        """Return the winners; SolverError where none were found."""
+
 
 V2_ONLY_FROM = 7_414_264
 """Windows that start here or later ignore bids of version 1."""
@@ -34,7 +47,11 @@ _RAW_LIMIT = 128
 
 
 async def hold_auction(
-    snapshot: Snapshot, *, own_hotkey: str | None, solve: Solver
+    snapshot: Snapshot,
+    early: TakeResult | None = None,
+    *,
+    own_hotkey: str | None,
+    solve: Solver,
 ) -> AuctionResult:
     """Return a window's outcome, as validators compute it from the same state.
 
@@ -46,25 +63,65 @@ async def hold_auction(
     otherwise, and then prices, budget, bans and winners differ: it is marked disputed
     and the result an estimate, whose bounds for the own bids cover ties only.
 
-    The work is done in a thread and by the solver, not in the caller's loop.
+    The work is done in a thread and by the solver, not in the caller's loop. `early`
+    gets what is proven or likely while the network's solver is at work.
 
     AuctionUndefinedError: there are prices, but the auction has no share of emission.
     SolverError: the winners were not found.
     """
     market = await asyncio.to_thread(_open, snapshot)
-    selection: Selection | None = None
-    if market.budget_ph > 0 and any(market.bids.values()):
-        selection = await solve(
-            SelectionProblem(
-                bids=market.bids,
-                budget_ph=market.budget_ph,
-                start_block=snapshot.window.start,
-                block_hash=snapshot.block_hash,
-                own_hotkey=own_hotkey,
-            )
-        )
+    if (problem := _problem(snapshot, market, own_hotkey)) is None:
+        return _result(snapshot, market, own_hotkey, None)
+
+    def take(selection: Selection) -> None:
+        if early is not None:
+            early(_result(snapshot, market, own_hotkey, selection))
+
+    selection = await solve(problem, None if early is None else take)
+    return _result(snapshot, market, own_hotkey, selection)
+
+
+async def prepare_auction(
+    snapshot: Snapshot,
+    *,
+    own_hotkey: str | None,
+    stand_by: Callable[[SelectionProblem], Awaitable[None]],
+) -> None:
+    """Have a window solved that has not begun, from the state before it.
+
+    Ends when nothing is to be solved, else when it is cancelled. AuctionUndefinedError.
+    """
+    market = await asyncio.to_thread(_open, snapshot)
+    if (problem := _problem(snapshot, market, own_hotkey)) is not None:
+        await stand_by(problem)
+
+
+def _problem(
+    snapshot: Snapshot, market: _Market, own_hotkey: str | None
+) -> SelectionProblem | None:
+    """Return what is to be solved; None where nothing can be bought."""
+    if market.budget_ph <= 0 or not any(market.bids.values()):
+        return None
+    return SelectionProblem(
+        bids=market.bids,
+        budget_ph=market.budget_ph,
+        start_block=snapshot.window.start,
+        block_hash=snapshot.block_hash,
+        own_hotkey=own_hotkey,
+    )
+
+
+def _result(
+    snapshot: Snapshot,
+    market: _Market,
+    own_hotkey: str | None,
+    selection: Selection | None,
+) -> AuctionResult:
     winners = () if selection is None else selection.winners
     nothing = None if own_hotkey is None else 0
+    certainty = Certainty.CONFIRMED if selection is None else selection.certainty
+    if any(skipped.disputed for skipped in market.skipped):
+        certainty = Certainty.ESTIMATE
     window = snapshot.window
     return AuctionResult(
         netuid=snapshot.netuid,
@@ -83,8 +140,7 @@ async def hold_auction(
         winners=winners,
         own=own_result(market.bids, own_hotkey, winners),
         solver=None if selection is None else selection.solver,
-        estimate=(selection is not None and selection.estimate)
-        or any(skipped.disputed for skipped in market.skipped),
+        certainty=certainty,
         own_least=nothing if selection is None else selection.own_least,
         own_most=nothing if selection is None else selection.own_most,
         solved_in=0.0 if selection is None else selection.seconds,

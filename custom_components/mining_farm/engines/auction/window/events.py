@@ -9,13 +9,15 @@ from ..models import AuctionResult, BlockRef, Snapshot, Window
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowUpdate:
-    """A window's result: first, confirmed, or another one than before."""
+    """A window's result: the first, a surer or a final one, or another than before."""
 
     result: AuctionResult
     final: bool
     """The window's first block can no longer be replaced."""
     correction: bool = False
-    """The result before it was of a block that was replaced."""
+    """Another result than before: the block was replaced, or the solver disagrees."""
+    early: bool = False
+    """The network's solver is still at work on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,17 @@
 """Holds each window's auction as soon as the window's first block is there."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 import logging
 import time
 from typing import Any
 
 from ..errors import ChainError
-from ..models import AuctionResult, BlockRef, Window
+from ..models import AuctionResult, BlockRef, Snapshot, Window
 from ..windows import BLOCK_SECONDS, window_at
 from .any_window import Hold
+from .auction import TakeResult
 from .events import WatchChain, WatchEvent, WatchProblem, WindowUpdate
 from .transition import INTERVAL, POLLS, THRESHOLD, follow_transition, time_left
 
@@ -20,6 +21,8 @@ MAX_OPEN = 12
 """Windows that are not final yet and still checked: those of two epochs."""
 MAX_PAUSE = BLOCK_SECONDS
 """Seconds before what failed is tried again, at most; a new head ends the wait."""
+AHEAD = (4, 0)
+"""Blocks before a window's last one at which the window to come is prepared."""
 HOLD_AGAIN = 60.0
 """Seconds before an auction is held again that had all its data and still failed."""
 
@@ -48,13 +51,20 @@ class AuctionWatch:
         hold: Hold,
         *,
         netuid: int,
+        prepare: Callable[[Snapshot], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Coroutine[Any, Any, object]] = asyncio.sleep,
     ) -> None:
-        """Do nothing before run."""
+        """Do nothing before run.
+
+        `prepare` gets the state before a window, and is cancelled once the window has
+        its result.
+        """
         self._chain = chain
         self._hold = hold
         self._netuid = netuid
+        self._prepare = prepare
+        self._preparing: asyncio.Task[None] | None = None
         self._clock = clock
         self._sleep = sleep
         self._callbacks: list[Callable[[WatchEvent], None]] = []
@@ -94,6 +104,7 @@ class AuctionWatch:
                     self._failures = 0
         finally:
             end()
+            self._end_preparing()
 
     def _hear(self, head: BlockRef) -> None:
         self._last_heard = head
@@ -174,6 +185,7 @@ class AuctionWatch:
         if self._is_new(window) and self._clock() >= self._hold_at:
             await self._hold_window(window, head)
         await self._check_open(head)
+        self._look_ahead(window, head)
         if not self._is_new(window):
             self._problem = None
 
@@ -198,13 +210,43 @@ class AuctionWatch:
         block_hash = await self._hash_at(window.start, head)
         if block_hash is None:
             raise ChainError(f"the chain has no block {window.start} yet")
-        result = await self._compute(window, block_hash)
+        said: AuctionResult | None = None
+
+        def early(result: AuctionResult) -> None:
+            nonlocal said
+            said = result
+            self._notify(WindowUpdate(result=result, final=False, early=True))
+
+        result = await self._compute(window, block_hash, early)
+        self._end_preparing()
         self._held = window
         if not is_final:
             self._open[window.start] = _Open(window, block_hash, result)
             if len(self._open) > MAX_OPEN:
                 del self._open[min(self._open)]
-        self._notify(WindowUpdate(result=result, final=is_final))
+        is_other = said is not None and said.own != result.own
+        self._notify(WindowUpdate(result=result, final=is_final, correction=is_other))
+
+    def _look_ahead(self, window: Window, head: BlockRef) -> None:
+        """Have the next window prepared from the state of a head shortly before it."""
+        prepare = self._prepare
+        if prepare is None or window.end - head.number not in AHEAD:
+            return
+        coming = window_at(window.end + 1, self._netuid, self._tempo or 0)
+
+        async def look() -> None:
+            try:
+                await prepare(await self._chain.snapshot(coming, head.hash))
+            except Exception as err:  # noqa: BLE001 It is held all the same
+                _LOGGER.debug("The window to come could not be prepared: %s", err)
+
+        self._end_preparing()
+        self._preparing = asyncio.create_task(look())
+
+    def _end_preparing(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+            self._preparing = None
 
     async def _check_open(self, head: BlockRef) -> None:
         """Report windows that have become final, or have another first block."""
@@ -233,10 +275,12 @@ class AuctionWatch:
             return head.hash
         return await self._chain.block_hash(number)
 
-    async def _compute(self, window: Window, block_hash: str) -> AuctionResult:
+    async def _compute(
+        self, window: Window, block_hash: str, early: TakeResult | None = None
+    ) -> AuctionResult:
         snapshot = await self._chain.snapshot(window, block_hash)
         try:
-            return await self._hold(snapshot)
+            return await self._hold(snapshot, early)
         except Exception:
             # It is no cheaper and hardly any better a second later.
             self._hold_at = self._clock() + HOLD_AGAIN

@@ -6,11 +6,18 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.helpers.selector import TextSelector
+from homeassistant.helpers.selector import (
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
 
+from ....engines.auction import Certainty
 from ..const import (
     CONF_PROXY,
     CONF_PROXY_FILE,
+    CONF_PROXY_FROM,
     CONF_PROXY_POOL,
     CONF_PROXY_SENTINEL,
     DEFAULT_POOL_NAME,
@@ -22,11 +29,30 @@ from ..identity import find_proxy_user
 from .checks import RefusedError, absolute, check_proxy
 from .steps import WalletSteps
 
-PROXY_KEYS = (CONF_PROXY, CONF_PROXY_FILE, CONF_PROXY_SENTINEL, CONF_PROXY_POOL)
+PROXY_KEYS = (
+    CONF_PROXY,
+    CONF_PROXY_FILE,
+    CONF_PROXY_SENTINEL,
+    CONF_PROXY_POOL,
+    CONF_PROXY_FROM,
+)
 BRAIINS_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_PROXY_FILE): TextSelector(),
         vol.Optional(CONF_PROXY_SENTINEL): TextSelector(),
+        vol.Required(
+            CONF_PROXY_FROM, default=Certainty.CONFIRMED.value
+        ): SelectSelector(
+            SelectSelectorConfig(
+                options=[
+                    Certainty.CONFIRMED.value,
+                    Certainty.PROVEN.value,
+                    Certainty.PROVISIONAL.value,
+                ],
+                mode=SelectSelectorMode.DROPDOWN,
+                translation_key="wallet_proxy_from",
+            )
+        ),
     }
 )
 IHP_SCHEMA = BRAIINS_SCHEMA.extend(
@@ -114,6 +140,7 @@ class WalletProxySteps(WalletSteps):
             CONF_PROXY: proxy,
             CONF_PROXY_FILE: file,
             CONF_PROXY_SENTINEL: sentinel,
+            CONF_PROXY_FROM: user_input[CONF_PROXY_FROM],
         }
         if proxy == PROXY_IHP:
             entered[CONF_PROXY_POOL] = user_input[CONF_PROXY_POOL].strip()
