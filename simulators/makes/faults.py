@@ -75,6 +75,11 @@ class Faults[W: Wire](SimulatedDevice[W]):
         self._marks.add("change_password")
 
     @command
+    def old_firmware(self) -> None:
+        """Lack what newer firmware of the same make has."""
+        self._marks.add("old_firmware")
+
+    @command
     def speak_html(self) -> None:
         """Answer reads by a web page."""
         self._marks.add("speak_html")

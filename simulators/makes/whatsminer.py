@@ -213,7 +213,7 @@ class WhatsminerV3(ApiMiner):
                 "fwversion": "20251209.16.Rel2",
                 "ledstatus": "manual" if machine.locating else "auto",
             },
-            "error-code": [{"111": "", "reason": "Fan error"}] if machine.fault else [],
+            "error-code": [{"111": ""}] if machine.fault else [],
         }
 
     def _summary(self) -> dict[str, Any]:

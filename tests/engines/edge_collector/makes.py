@@ -21,13 +21,24 @@ from custom_components.mining_farm.engines.edge_collector import (
 )
 from simulators.clock import ManualClock
 from simulators.makes.api import ApiMiner
+from simulators.makes.avalon import Avalon, AvalonA
+from simulators.makes.braiins import BraiinsGraphQl, BraiinsRest
+from simulators.makes.luxos import LuxOs
 from simulators.makes.machine import Machine
+from simulators.makes.vnish import OldVnish, Vnish
 from simulators.makes.web import WebMiner
 from simulators.makes.whatsminer import WhatsminerV2, WhatsminerV3
 
 type Simulator = ApiMiner | WebMiner
 
 MAKES: Mapping[str, tuple[str, Callable[..., Simulator]]] = {
+    "avalon": ("avalon", Avalon),
+    "avalon-a": ("avalon", AvalonA),
+    "luxos": ("luxos", LuxOs),
+    "vnish": ("vnish", Vnish),
+    "vnish-1.2": ("vnish", OldVnish),
+    "braiins": ("braiins", BraiinsRest),
+    "braiins_graphql": ("braiins_graphql", BraiinsGraphQl),
     "whatsminer_v2": ("whatsminer_v2", WhatsminerV2),
     "whatsminer": ("whatsminer", WhatsminerV3),
 }

@@ -17,7 +17,7 @@ type Exchange = Mapping[str, Any]
 
 _READS = re.compile(
     r"^(get[._]|version|stats|estats|summary|devs|pools|config|status|power$|fans"
-    r"|profiles|events|edevs|devdetails|check|litestats)"
+    r"|profiles|events|atm$|tempctrl$|edevs|devdetails|check|litestats)"
 )
 _LOGINS = ("get_token", "logon", "logoff")
 _LOGIN_PATHS = re.compile(r"(login|unlock|/token|/auth)")

@@ -38,7 +38,11 @@ COMMANDS = {
     "set_low_power": Command.LEVEL,
     "target_temp": Command.TARGET_TEMPERATURE,
 }
-VALUES: Mapping[str, Value] = {"adjust_power_limit": 3000, "set_low_power": "low"}
+VALUES: Mapping[str, Value] = {
+    "power_target": 1000,
+    "adjust_power_limit": 3000,
+    "set_low_power": "low",
+}
 STATES = {
     MinerState.HASHING: "mining",
     MinerState.TUNING: "tuning",
@@ -75,10 +79,13 @@ def _exchanges(family: Family, case: Mapping[str, Any]) -> list[Any]:
     What a case answers after a write only, the device answers by the usual before.
     """
     listed = list(case["exchanges"])
+    usual = family.usual + (family.ordered if case["kind"] == "write" else ())
     write = next((i for i, e in enumerate(listed) if changes_device(e)), len(listed))
     first = {_place(each): index for index, each in reversed([*enumerate(listed)])}
-    before = [u for u in family.usual if first.get(_place(u), -1) > write]
-    never = [usual for usual in family.usual if _place(usual) not in first]
+    before = [
+        each for each in (*usual, *family.before) if first.get(_place(each), -1) > write
+    ]
+    never = [each for each in usual if _place(each) not in first]
     return [*before, *listed, *never]
 
 
@@ -174,7 +181,7 @@ def _bounds(command: Command, name: str) -> Callable[[Any], Any]:
 ROUGH = ("hashrate_ths", "power_w")
 READINGS: dict[str, Callable[[Any], Any]] = {
     "model": lambda s: s.model.removeprefix("Whatsminer "),
-    "firmware": lambda s: s.firmware,
+    "firmware": lambda s: s.firmware.removeprefix("LuxOS "),
     "mac": lambda s: s.mac,
     "status": _status,
     "is_mining": _is_mining,

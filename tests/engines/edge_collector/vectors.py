@@ -36,10 +36,13 @@ class Family:
     """Whether the CGMiner API is read, too."""
     usual: tuple[dict[str, Any], ...] = ()
     """What a device answers where a case does not say it."""
+    ordered: tuple[dict[str, Any], ...] = ()
+    """The same, where it is to be ordered."""
+    before: tuple[dict[str, Any], ...] = ()
+    """What it answers before an order, where a case says only what comes after."""
     not_read: tuple[str, ...] = ()
     """What cases state that we show otherwise, or nowhere."""
     levels: Mapping[str, str] = field(default_factory=dict)
-    same: Mapping[str, str] = field(default_factory=dict)
 
     def outcomes(self, expected: str) -> tuple[str, ...]:
         """Return what passes for an outcome: a restart is confirmed once it shows."""
@@ -69,7 +72,92 @@ _V2_STATUS = {
     "Description": "",
 }
 
+_BRAIINS_LOGIN = http("POST", "/api/v1/auth/login", {"token": "t"})
+_BRAIINS_DETAILS = http(
+    "GET",
+    "/api/v1/miner/details",
+    {"status": 2, "bosminer_uptime_s": 600, "system_uptime_s": 700},
+)
+_GRAPHQL_READING = http(
+    "POST",
+    "/graphql",
+    {
+        "data": {
+            "bos": {"info": {"version": {"full": "x"}}, "uptime": {"durationS": 700}},
+            "bosminer": {"info": {}},
+        }
+    },
+    request_json={"query": "<bos>"},
+)
+
+_HELP = tcp(
+    {"command": "ascset", "parameter": "0,help"},
+    {
+        "STATUS": [
+            {
+                "STATUS": "I",
+                "When": 1753431291,
+                "Code": 118,
+                "Msg": "ASC 0 set info: help|fan-spd|led|workmode|softon|softoff|",
+            }
+        ]
+    },
+)
+_NANO = (
+    "Ver[Nano3s-25021401_56abae7] SYSTEMSTATU[Work: In Work, Hash Board: 1] "
+    "Elapsed[10027] FanR[33%] GHSspd[6598.84] SoftOFF[0] WORKMODE[0] ADJ[1]"
+)
+
+
+def _stats(command: str, module: str) -> dict[str, Any]:
+    return tcp(
+        {"command": command},
+        {
+            "STATUS": [{"STATUS": "S", "When": 1753431290, "Code": 70, "Msg": ""}],
+            "STATS": [{"STATS": 0, "ID": "AVALON0", "MM ID0": module}],
+        },
+    )
+
+
+_LUXOS = tcp(
+    {"command": "config"},
+    {
+        "STATUS": [{"STATUS": "S"}],
+        "CONFIG": [{"CurtailMode": "None", "RedLed": "auto"}],
+    },
+)
+_VNISH_SETTINGS = {"miner": {"overclock": {"preset": "2550"}}}
+
 FAMILIES: Mapping[str, Family] = {
+    "avalon": Family(
+        driver="avalon",
+        port="tcp:4028",
+        beside=True,
+        usual=(_HELP, _stats("estats", _NANO)),
+        before=(_stats("stats", _NANO),),
+        levels={"0": "low", "1": "medium", "2": "high"},
+        not_read=("target_temp_c",),
+    ),
+    "luxos": Family(driver="luxos", port="tcp:4028", beside=True, usual=(_LUXOS,)),
+    "vnish": Family(
+        driver="vnish",
+        port="http:80",
+        usual=(
+            http("GET", "/api/v1/info", {"fw_name": "Vnish", "fw_version": "1.2.7"}),
+            http("GET", "/api/v1/settings", _VNISH_SETTINGS),
+            http("GET", "/api/v1/autotune/presets", []),
+            http("POST", "/api/v1/unlock", {"token": "t"}),
+        ),
+        ordered=(http("GET", "/api/v1/status", {"miner_state": "mining"}),),
+    ),
+    "braiins-rest": Family(
+        driver="braiins",
+        port="http:80",
+        usual=(_BRAIINS_LOGIN, _BRAIINS_DETAILS),
+    ),
+    "braiins-graphql": Family(
+        driver="braiins_graphql", port="http:80", usual=(_GRAPHQL_READING,)
+    ),
     "whatsminer-v2": Family(
         driver="whatsminer_v2",
         port="tcp:4028",
@@ -84,6 +172,95 @@ FAMILIES: Mapping[str, Family] = {
 }
 
 OURS: list[dict[str, Any]] = [
+    {
+        "id": "ours-avalon-standby",
+        "family": "avalon",
+        "kind": "write",
+        "exchanges": [
+            _stats("stats", _NANO),
+            tcp(
+                {"command": "ascset", "parameter": "0,softoff,1:<soon>"},
+                {"STATUS": [{"STATUS": "I", "Code": 118, "Msg": "success softoff"}]},
+            ),
+            _stats(
+                "stats",
+                _NANO.replace("In Work", "In Idle").replace("SoftOFF[0]", "SoftOFF[4]"),
+            ),
+        ],
+        "expect": {"command": "pause", "outcome": "confirmed", "writes": 1},
+    },
+    {
+        "id": "ours-luxos-busy",
+        "family": "luxos",
+        "kind": "write",
+        "exchanges": [
+            tcp(
+                {"command": "logon"},
+                {"STATUS": [{"STATUS": "E", "Msg": "Another session is active"}]},
+            )
+        ],
+        "expect": {"command": "pause", "outcome": "busy", "writes": 0},
+    },
+    {
+        "id": "ours-vnish-failure",
+        "family": "vnish",
+        "kind": "read",
+        "exchanges": [
+            http(
+                "GET",
+                "/api/v1/status",
+                {"miner_state": "failure", "description": "Chain 1 broken"},
+            )
+        ],
+        "expect": {"status": "fault", "fault_text": "Chain 1 broken"},
+    },
+    {
+        "id": "ours-braiins-limited",
+        "family": "braiins-rest",
+        "kind": "read",
+        "exchanges": [
+            http("GET", "/api/v1/miner/details", {"status": 5, "mac_address": "x"}),
+            http(
+                "GET",
+                "/api/v1/configuration/constraints",
+                {
+                    "tuner_constraints": {
+                        "power_target": {"min": {"watt": 900}, "max": {"watt": 3600}}
+                    },
+                    "hashboards_constraints": {"hashboard_ids": ["1", "2"]},
+                },
+            ),
+        ],
+        "expect": {
+            "status": "restricted",
+            "is_mining": True,
+            "mac": None,
+            "power_min_w": 900,
+            "power_max_w": 3600,
+            "boards": ["1", "2"],
+        },
+    },
+    {
+        "id": "ours-braiins-wrong-password",
+        "family": "braiins-rest",
+        "kind": "write",
+        "exchanges": [http("POST", "/api/v1/auth/login", status=401)],
+        "expect": {"command": "pause", "outcome": "auth_failed", "writes": 0},
+    },
+    {
+        "id": "ours-braiins-refused-with-200",
+        "family": "braiins-graphql",
+        "kind": "write",
+        "exchanges": [
+            http(
+                "POST",
+                "/graphql",
+                {"data": {"auth": {"login": {"message": "Wrong"}}}},
+                request_json={"query": "mutation login"},
+            )
+        ],
+        "expect": {"command": "reboot", "outcome": "auth_failed", "writes": 0},
+    },
     {
         "id": "ours-whatsminer-locked",
         "family": "whatsminer-v2",

@@ -6,7 +6,11 @@ from typing import NamedTuple, cast
 from .controls import Turn, Writer
 from .credentials import Credentials, SignIn
 from .driver import TIMEOUT_S, Driver, Reader, SigningDriver
+from .drivers.avalon.driver import AvalonDriver
+from .drivers.avalon.writer import AvalonWriter
 from .drivers.cgminer.driver import CGMinerDriver
+from .drivers.luxos.driver import LuxOsDriver
+from .drivers.luxos.writer import LuxOsWriter
 from .drivers.whatsminer.driver import WhatsminerDriver
 from .drivers.whatsminer.writer import WhatsminerWriter
 from .errors import Failure, MinerError
@@ -17,15 +21,30 @@ from .ways import TwoWays, joined
 type MakeWriter = Callable[[str, int, Turn, Waiting, Credentials | None], Writer]
 """From the address of a miner."""
 
-DRIVERS: tuple[Driver, ...] = (CGMinerDriver(), WhatsminerDriver())
+DRIVERS: tuple[Driver, ...] = (
+    CGMinerDriver(),
+    AvalonDriver(),
+    LuxOsDriver(),
+    WhatsminerDriver(),
+)
 """The order of asking: the most common protocol first, and one at a time."""
-_WRITERS: dict[str, MakeWriter] = {"whatsminer": WhatsminerWriter}
+_WRITERS: dict[str, MakeWriter] = {
+    "avalon": AvalonWriter,
+    "luxos": LuxOsWriter,
+    "whatsminer": WhatsminerWriter,
+}
 
 try:
     from .drivers.antminer.driver import AntminerDriver
     from .drivers.antminer.writer import AntminerWriter
     from .drivers.axeos.driver import AxeOsDriver
     from .drivers.axeos.writer import AxeOsWriter
+    from .drivers.braiins.driver import BraiinsDriver
+    from .drivers.braiins.writer import BraiinsWriter
+    from .drivers.braiins_graphql.driver import GraphQlDriver
+    from .drivers.braiins_graphql.writer import GraphQlWriter
+    from .drivers.vnish.driver import VnishDriver
+    from .drivers.vnish.writer import VnishWriter
     from .drivers.whatsminer_v2.driver import WhatsminerV2Driver
     from .drivers.whatsminer_v2.writer import WhatsminerV2Writer
 except ModuleNotFoundError as err:
@@ -33,12 +52,23 @@ except ModuleNotFoundError as err:
     if err.name not in ("aiohttp", "cryptography"):
         raise
 else:
-    DRIVERS = (*DRIVERS, WhatsminerV2Driver(), AxeOsDriver(), AntminerDriver())
+    DRIVERS = (
+        *DRIVERS,
+        WhatsminerV2Driver(),
+        AxeOsDriver(),
+        VnishDriver(),
+        AntminerDriver(),
+        BraiinsDriver(),
+        GraphQlDriver(),
+    )
     _WRITERS |= {
         "antminer": AntminerWriter,
         "axeos": lambda host, port, turn, waiting, _: AxeOsWriter(
             host, port, turn, waiting
         ),
+        "braiins": BraiinsWriter,
+        "braiins_graphql": GraphQlWriter,
+        "vnish": VnishWriter,
         "whatsminer_v2": WhatsminerV2Writer,
     }
 

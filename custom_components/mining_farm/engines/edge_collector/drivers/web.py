@@ -99,12 +99,13 @@ class WebClient:
         match answer.status:
             case status if 200 <= status < 300:
                 return
-            case 401 | 403:
+            case 401:
                 failure = ControlFailure.AUTH_FAILED
+            case 403 | 429:
+                # It has taken the password and not the order.
+                failure = ControlFailure.LOCKED
             case 404 | 405:
                 failure = ControlFailure.UNSUPPORTED
-            case 429:
-                failure = ControlFailure.LOCKED
             case status if status >= 500:
                 raise MaybeDoneError(f"HTTP {status}")
             case _:
@@ -145,6 +146,8 @@ def not_sent(err: MinerError) -> ControlError:
     """Return why a write was not sent where what comes before it has failed."""
     if err.failure is Failure.AUTH_FAILED:
         return ControlError(ControlFailure.AUTH_FAILED, str(err))
+    if err.failure is Failure.DENIED:
+        return ControlError(ControlFailure.LOCKED, str(err))
     if err.failure is Failure.UNKNOWN_COMMAND:
         return ControlError(ControlFailure.UNSUPPORTED, str(err))
     return ControlError(ControlFailure.NO_ANSWER, f"nothing was sent: {err}")

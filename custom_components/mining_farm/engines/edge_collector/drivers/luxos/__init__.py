@@ -1,0 +1,1 @@
+"""Set points and commands of LuxOS, on the port of its CGMiner API."""
