@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.common import mending
+from custom_components.mining_farm.common.issues import DISK
 from custom_components.mining_farm.engines import containers
 from custom_components.mining_farm.engines.auction import Certainty
 from custom_components.mining_farm.engines.edge_collector import ControlFailure, Failure
@@ -300,7 +301,7 @@ def test_exceptions_and_issues() -> None:
         "rig_none_targeted",
         "wallet_none_targeted",
     }
-    mended = {mending.UNUSABLE, mending.MENDED, mending.ANOTHER_VERSION}
+    mended = {mending.UNUSABLE, mending.MENDED, mending.ANOTHER_VERSION, DISK}
     issues = {ANOTHER_MINER, LOCKED, MOVED, *mended} | {
         value
         for module in (container_issues, rig_issues, wallet_issues)

@@ -1,6 +1,8 @@
 """What is kept in a store: read where it can be, else set aside and never fatal."""
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +93,33 @@ async def test_a_newer_version_is_set_aside(
     aside = await KeptStore(hass, "test.one", 1).async_load_readable(lambda _: True)
     assert aside is not None
     assert '"version": 2' in (tmp_path / aside).read_text()
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EIO])
+@pytest.mark.parametrize("place", ["write", "folder"])
+async def test_a_disk_that_takes_nothing_is_said(
+    store: KeptStore, monkeypatch: pytest.MonkeyPatch, code: int, place: str
+) -> None:
+    """Through every way to write; what was there before stays, and the next one is good."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    said: list[Exception | None] = []
+    store.on_written = said.append
+    await store.async_save({"number": 1})
+    target = "homeassistant.util.file.AtomicWriter.open"
+    if place == "folder":
+        target = "homeassistant.helpers.storage.os.makedirs"
+    with monkeypatch.context() as patched:
+        patched.setattr(target, fail)
+        await store.async_save({"number": 2})
+    assert store.failed
+    assert os.strerror(code) in str(said[-1])
+    path = Path(store.path)
+    assert json.loads(path.read_text())["data"] == {"number": 1}
+    await store.async_save({"number": 3})
+    assert not store.failed
+    assert said == [None, said[1], None]
+    assert json.loads(path.read_text())["data"] == {"number": 3}
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -9,6 +9,9 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 
+DISK = "disk"
+"""What is kept of an entry could not be written."""
+
 
 @callback
 def raise_issue(
@@ -32,6 +35,17 @@ def raise_issue(
         translation_key=key,
         translation_placeholders={"name": entry.title, **placeholders},
     )
+
+
+@callback
+def update_disk(
+    hass: HomeAssistant, entry: ConfigEntry[Any], error: Exception | None
+) -> None:
+    """Say that what an entry keeps is not on disk; None: it is."""
+    if error is None:
+        withdraw_issues(hass, entry.entry_id, (DISK,))
+    else:
+        raise_issue(hass, entry, DISK, detail=str(error))
 
 
 @callback

@@ -8,9 +8,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import STORAGE_DIR, Store
 from homeassistant.util import dt as dt_util
+from homeassistant.util.file import WriteError
 
 from ..const import DOMAIN, LOGGER
 
+type OnWritten = Callable[[Exception | None], None]
+"""Called after each write with what went wrong; None: nothing did."""
 DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a record raises that is not of this version, or damaged."""
 
@@ -26,6 +29,9 @@ class KeptStore(Store[dict[str, Any]]):
         super().__init__(
             hass, version, f"{DOMAIN}.{name}", private=True, atomic_writes=True
         )
+        self.on_written: OnWritten = _forget
+        self.failed = False
+        """Whether what was to be written last is not on disk."""
 
     async def async_load_readable(
         self, read: Callable[[dict[str, Any]], bool]
@@ -50,6 +56,20 @@ class KeptStore(Store[dict[str, Any]]):
         return await self._async_set_aside(None)
 
     @override
+    async def _async_write_data(self, data: dict[str, Any]) -> None:
+        # Core's own logs a full disk and forgets it, and lets that of a missing folder
+        # through.
+        failure: Exception | None = None
+        try:
+            await super()._async_write_data(data)
+        except (OSError, WriteError) as err:
+            failure = err
+        self.failed = failure is not None
+        self.on_written(failure)
+        if failure is not None:
+            LOGGER.error("%s could not be written: %s", self.key, failure)
+
+    @override
     async def async_remove(self) -> None:
         """Remove the record, and what was set aside of it."""
         await super().async_remove()
@@ -63,6 +83,10 @@ class KeptStore(Store[dict[str, Any]]):
         )
         await self.hass.async_add_executor_job(_move, path, aside)
         return f"{STORAGE_DIR}/{aside.name}"
+
+
+def _forget(_error: Exception | None) -> None:
+    """Do nothing."""
 
 
 def aside_name(name: str) -> str:

@@ -11,7 +11,7 @@ from homeassistant.helpers.json import save_json
 from homeassistant.helpers.storage import STORAGE_DIR
 
 from ..const import DOMAIN, LOGGER
-from .issues import raise_issue, withdraw_issues
+from .issues import DISK, raise_issue, withdraw_issues
 from .kept import aside_name, remove_aside
 from .record_file import NOT_WRITTEN
 from .stored_shape import StoredShape, unusable, usable
@@ -59,7 +59,7 @@ def refused(
 
 async def async_forget_mending(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Remove what was kept of a removed entry, and the issues about it."""
-    withdraw_issues(hass, entry.entry_id, (UNUSABLE, MENDED, ANOTHER_VERSION))
+    withdraw_issues(hass, entry.entry_id, (UNUSABLE, MENDED, ANOTHER_VERSION, DISK))
     await hass.async_add_executor_job(remove_aside, _path(hass, entry))
 
 

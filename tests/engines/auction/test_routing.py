@@ -1,6 +1,6 @@
 """The proxies' files: what is written, and when nothing is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 import os
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def ihp(tmp_path: Path) -> IhpRoute:
     """Give a proxy's folder."""
     path = tmp_path / "pools.toml"
     path.write_text(POOLS, encoding="utf-8")
-    return IhpRoute(pools=path, sentinel=tmp_path / "reload" / ".reload-ihp")
+    return IhpRoute(pools=path, sentinel=tmp_path / ".reload-ihp")
 
 
 @twin(
@@ -128,8 +128,8 @@ def test_a_win_becomes_the_target(ihp: IhpRoute) -> None:
     assert ihp.pools.read_text(encoding="utf-8") == expected
     assert ihp.sentinel.exists()
     assert sorted(entry.name for entry in ihp.pools.parent.iterdir()) == [
+        ".reload-ihp",
         "pools.toml",
-        "reload",
     ]
 
 
@@ -345,7 +345,7 @@ def test_a_failing_disk_leaves_the_file(
 
 def test_a_sentinel_that_cannot_be_touched_stops_the_write(ihp: IhpRoute) -> None:
     """Otherwise what was written would never be read."""
-    ihp.sentinel.parent.write_text("in the way", encoding="utf-8")
+    ihp.sentinel.mkdir()
     with pytest.raises(RoutingError, match="reload file"):
         apply_routing(ihp, _own(["0.1"]))
     assert ihp.pools.read_text(encoding="utf-8") == POOLS
@@ -359,8 +359,9 @@ def test_a_check_writes_nothing(ihp: IhpRoute, tmp_path: Path) -> None:
         check_routing(
             IhpRoute(pools=ihp.pools, sentinel=ihp.sentinel, pool_name="Other")
         )
+    (tmp_path / "folder").mkdir()
     with pytest.raises(RoutingError, match="is a folder"):
-        check_routing(IhpRoute(pools=ihp.pools, sentinel=tmp_path))
+        check_routing(IhpRoute(pools=ihp.pools, sentinel=tmp_path / "folder"))
     missing = BraiinsRoute(profile=tmp_path / "gone.toml", sentinel=ihp.sentinel)
     with pytest.raises(RoutingError, match="cannot be read"):
         check_routing(missing)
@@ -374,3 +375,99 @@ def test_a_check_finds_a_folder_that_may_not_be_written(
     monkeypatch.setattr("os.access", lambda path, mode: path != ihp.pools.parent)
     with pytest.raises(RoutingError, match="may not be written"):
         check_routing(ihp)
+
+
+def test_no_folder_is_made_and_the_reload_file_stands_beside(
+    ihp: IhpRoute, tmp_path: Path
+) -> None:
+    """The original makes the reload file's folder, wherever that is."""
+    for sentinel in (
+        tmp_path / "run" / "reload",
+        Path("/reload"),
+        tmp_path.parent / "s",
+    ):
+        route = IhpRoute(pools=ihp.pools, sentinel=sentinel)
+        for act in (check_routing, lambda route: apply_routing(route, _own(["0.1"]))):
+            with pytest.raises(RoutingError, match="is not in the folder of pools"):
+                act(route)
+    assert [each.name for each in tmp_path.iterdir()] == ["pools.toml"]
+    assert ihp.pools.read_text(encoding="utf-8") == POOLS
+
+
+@pytest.mark.parametrize(
+    "name", ["__init__.py", "run.SH", "x.Py", "automations.yaml", "lib.so", "a.js"]
+)
+def test_nothing_named_like_code_is_written(
+    ihp: IhpRoute, tmp_path: Path, name: str
+) -> None:
+    """Neither as the reload file, nor as the proxy's, nor behind a link."""
+    code = tmp_path / name
+    link = tmp_path / "link.toml"
+    link.symlink_to(code)
+    ihp.pools.rename(code)
+    for route in (
+        IhpRoute(pools=code, sentinel=ihp.sentinel),
+        IhpRoute(pools=link, sentinel=ihp.sentinel),
+        IhpRoute(pools=ihp.pools, sentinel=code),
+    ):
+        with pytest.raises(RoutingError, match="named like code"):
+            apply_routing(route, _own(["0.1"]))
+    assert code.read_text(encoding="utf-8") == POOLS
+    assert not ihp.sentinel.exists()
+
+
+def test_a_link_leads_no_further_than_its_folder(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Who may write into the proxy's folder must not direct our writing elsewhere."""
+    folder, elsewhere = tmp_path_factory.mktemp("proxy"), tmp_path_factory.mktemp("x")
+    real = elsewhere / "real.toml"
+    real.write_text(POOLS, encoding="utf-8")
+    pools, sentinel = folder / "pools.toml", folder / ".reload-ihp"
+    pools.symlink_to(real)
+    route = IhpRoute(pools=pools, sentinel=sentinel)
+    for act in (check_routing, lambda route: apply_routing(route, _own(["0.1"]))):
+        with pytest.raises(RoutingError, match="leads out of its folder"):
+            act(route)
+    pools.unlink()
+    real.rename(pools)
+    sentinel.symlink_to(elsewhere / "made")
+    with pytest.raises(RoutingError, match="reload file"):
+        apply_routing(route, _own(["0.1"]))
+    assert list(elsewhere.iterdir()) == []
+    assert pools.read_text(encoding="utf-8") == POOLS
+
+
+def _make_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _make_endless(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+
+
+def _link_to_zero(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("make", [_make_fifo, _make_endless, _link_to_zero, Path.mkdir])
+def test_only_regular_files_of_some_size_are_read(
+    ihp: IhpRoute, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    """A FIFO, a device, a folder and a terabyte are refused at once."""
+    ihp.pools.unlink()
+    make(ihp.pools)
+    with pytest.raises(RoutingError):
+        apply_routing(ihp, _own(["0.1"]))
+    with pytest.raises(RoutingError):
+        check_routing(ihp)
+    assert not ihp.sentinel.exists()
+
+
+def test_a_fifo_in_place_of_the_reload_file(ihp: IhpRoute) -> None:
+    """It is not waited for, and nothing is written without the reload."""
+    os.mkfifo(ihp.sentinel)
+    with pytest.raises(RoutingError, match="reload file"):
+        apply_routing(ihp, _own(["0.1"]))
+    assert ihp.pools.read_text(encoding="utf-8") == POOLS

@@ -332,3 +332,30 @@ def test_light_to_import() -> None:
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("place", ["www", "media", "link"])
+async def test_a_key_in_a_folder_that_is_served(
+    hass: HomeAssistant, site: Site, tmp_path: Path, place: str
+) -> None:
+    """Whoever reaches Home Assistant could fetch it, also where a link leads there."""
+    config = site.folder / "config"
+    hass.config.config_dir = str(config)
+    hass.config.media_dirs = {"local": str(site.folder / "media")}
+    served = {"media": site.folder / "media"}.get(place, config / "www") / "wallets"
+    write_hotkey(served, ALICE)
+    directory = served
+    if place == "link":
+        directory = site.folder / "linked"
+        directory.symlink_to(served)
+    form = await go(hass, await site.to_key(), "wallet_directory")
+    form = await answer(hass, form, wallet_directory=str(directory))
+    assert form["errors"] == {"base": "wallet_served"}
+    assert str(served.parent) in shown(form)
+    # The folder may be elsewhere, and the key itself a link.
+    (site.wallets / "cold" / "hotkeys").mkdir(parents=True)
+    key = next(served.glob("*/hotkeys/*"))
+    (site.wallets / "cold" / "hotkeys" / "linked").symlink_to(key)
+    form = await answer(hass, form, wallet_directory=str(site.wallets))
+    form = await answer(hass, form, hotkey="cold/linked")
+    assert form["errors"] == {"base": "wallet_served"}

@@ -187,14 +187,20 @@ async def test_infinitehash_proxy(hass: HomeAssistant, site: Site) -> None:
 
 
 async def test_braiins_proxy(hass: HomeAssistant, site: Site) -> None:
-    """The profile needs both goals; the reload file may be anywhere."""
+    """The profile needs both goals; the reload file stands beside it."""
     broken = site.write("broken.toml", PROFILE.replace("MinerDefault", "Another"))
     profile = site.write("active_profile.toml", PROFILE)
-    sentinel = site.folder / "run" / "reload"
+    sentinel = site.folder / "reload"
     form = await go(hass, await site.to_proxy(), "wallet_braiins")
     form = await answer(hass, form, proxy_file=str(broken))
     assert form["errors"] == {"base": "wallet_proxy"}
     assert "MinerDefaultGoal" in shown(form)
+    elsewhere = site.folder / "run" / "reload"
+    form = await answer(
+        hass, form, proxy_file=str(profile), proxy_sentinel=str(elsewhere)
+    )
+    assert form["errors"] == {"base": "wallet_proxy"}
+    assert "is not in the folder of active_profile.toml" in shown(form)
     result = await answer(
         hass, form, proxy_file=str(profile), proxy_sentinel=str(sentinel)
     )
@@ -205,7 +211,7 @@ async def test_braiins_proxy(hass: HomeAssistant, site: Site) -> None:
         "proxy_sentinel": str(sentinel),
     }
     assert profile.read_text("utf-8") == PROFILE
-    assert not sentinel.parent.exists()
+    assert not elsewhere.parent.exists()
 
 
 async def test_files_of_a_proxy_that_cannot_be_used(

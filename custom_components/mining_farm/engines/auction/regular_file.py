@@ -13,14 +13,27 @@ from pathlib import Path
 import stat
 import threading
 
+LARGEST = 1 << 20
+"""Bytes of a file that is read whole."""
+
 
 def read_regular(path: Path, limit: int | None = None) -> bytes:
-    """Return a file's bytes, at most so many; OSError, also for what is no file."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    """Return a file's bytes, at most so many; OSError, also for what is no file.
+
+    Without a limit, OSError for more than 1 MiB. It is opened once, and what is open is
+    what is checked: in the place of a link that was followed there may be another soon.
+    """
+    descriptor = os.open(
+        os.path.realpath(path),
+        os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW,
+    )
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "is no regular file")
-        return file.read(-1 if limit is None else limit)
+        content = file.read(LARGEST + 1 if limit is None else limit)
+    if limit is None and len(content) > LARGEST:
+        raise OSError(errno.EFBIG, "is larger than 1 MiB")
+    return content
 
 
 async def run_within[T](seconds: float, work: Callable[[], T]) -> T:

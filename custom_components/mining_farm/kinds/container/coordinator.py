@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from ipaddress import IPv4Address
 from time import monotonic
 from typing import Any, override
@@ -14,6 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
+from ...common.issues import update_disk
 from ...common.members import ContainerFacts
 from ...const import DOMAIN
 from ...engines.containers import (
@@ -63,6 +65,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         self.driver = driver
         self.table = table_in_force(plant(entry.data[CONF_MODEL]), entry.options)
         self.journal = ContainerJournal(hass, entry.entry_id)
+        self.journal.on_written(partial(update_disk, hass, entry))
         self.events = EventQueue()
         self.alarms = ContainerAlarms(
             self.table, thresholds_of(entry.options), self.journal, self.events

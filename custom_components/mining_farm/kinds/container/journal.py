@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from ...common.kept import DAMAGE, KeptStore
+from ...common.kept import DAMAGE, KeptStore, OnWritten
 from ...engines.containers import Alarm, Nature, Severity
 
 VERSION: Final = 1
@@ -38,6 +38,11 @@ class ContainerJournal:
         """No number is used again: statistics go by it."""
         self._unsaved = False
         self._closed = False
+
+    @callback
+    def on_written(self, listener: OnWritten) -> None:
+        """Call after each write with what went wrong; None: nothing did."""
+        self._store.on_written = listener
 
     async def async_load(self) -> str | None:
         """Read what was kept; return the file that was set aside, if one had to be.
@@ -80,12 +85,12 @@ class ContainerJournal:
         past: tuple[Alarm, ...],
         manual_set_point: float | None,
     ) -> None:
-        """Remember them; written to disk a little later, and only when they changed."""
-        if (alarms, past, manual_set_point) == (
-            self.alarms,
-            self.past,
-            self.manual_set_point,
-        ):
+        """Remember them; written to disk a little later, and only when they changed.
+
+        What could not be written is tried again.
+        """
+        kept = (self.alarms, self.past, self.manual_set_point)
+        if (alarms, past, manual_set_point) == kept and not self._store.failed:
             return
         self.alarms, self.past, self.manual_set_point = alarms, past, manual_set_point
         self._save_soon()
@@ -111,7 +116,7 @@ class ContainerJournal:
         Nothing is written later: what a command still reads then was shown nowhere.
         """
         self._closed = True
-        if self._unsaved:
+        if self._unsaved or self._store.failed:
             await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:

@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
+from ...common.issues import update_disk
 from ...common.members import RigFacts
 from ...const import LOGGER
 from ...engines.pools import Account
@@ -164,11 +165,14 @@ class RigCoordinator(FarmCoordinator[RigData]):
         )
         self._request_reauth()
         try:
-            return await self._async_judge()
+            data = await self._async_judge()
         except HomeAssistantError as err:
             # Nothing is done that cannot be remembered.
             LOGGER.error("%s: %s", self.name, err)
+            update_disk(self.hass, self.config_entry, err)
             return self._data(RigState.HELD, Reason.NOT_REMEMBERED)
+        update_disk(self.hass, self.config_entry, None)
+        return data
 
     @callback
     def _request_reauth(self) -> None:

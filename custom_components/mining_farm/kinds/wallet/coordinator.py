@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,6 +13,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
+from ...common.issues import update_disk
 from ...common.members import WalletFacts
 from ...const import DOMAIN, LOGGER
 from ...engines.auction import (
@@ -68,6 +70,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self.chain = chain
         self.hotkey: str = entry.data[CONF_HOTKEY]
         self.history = WindowHistory(hass, entry.entry_id)
+        self.history.on_written(partial(update_disk, hass, entry))
         self.events = AuctionEvents(self.hotkey, self.history)
         self._read_wanted = read_offer_of(hass, entry.options)
         self.signer = signer_of(entry.data)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from ...common.kept import KeptStore
+from ...common.kept import KeptStore, OnWritten
 
 VERSION: Final = 1
 # Windows of 12 min: the last 40 hours.
@@ -25,6 +25,11 @@ class WindowHistory:
         self._results: dict[int, dict[str, Any]] = {}
         self._refused: str | None = None
         self._changed = False
+
+    @callback
+    def on_written(self, listener: OnWritten) -> None:
+        """Call after each write with what went wrong; None: nothing did."""
+        self._store.on_written = listener
 
     async def async_load(self) -> str | None:
         """Recall what was kept; return the file that was set aside, if one had to be.
@@ -85,7 +90,7 @@ class WindowHistory:
 
     async def async_flush(self) -> None:
         """Write what waits to be written: the next setup reads the file."""
-        if self._changed:
+        if self._changed or self._store.failed:
             await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:

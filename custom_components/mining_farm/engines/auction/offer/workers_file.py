@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from ..errors import AuctionError, NumberError, WorkersFileError
 from ..models import Bid
+from ..places import resolved
 from ..regular_file import read_regular
 from ..wire.bids import MAX_SIZE_FP18, MAX_WORKERS, encode_bids
 from ..wire.numbers import parse_fp18
@@ -102,7 +103,7 @@ class WorkersSource:
 def read_workers_file(path: Path, *, version_1: bool = False) -> WorkersFile:
     """Return a file's settings and workers; WorkersFileError with the line. Blocks."""
     try:
-        raw = read_regular(path, MAX_BYTES + 1)
+        raw = read_regular(resolved(path), MAX_BYTES + 1)
     except OSError as err:
         raise WorkersFileError(f"cannot be read: {err.strerror or err}") from err
     if len(raw) > MAX_BYTES:

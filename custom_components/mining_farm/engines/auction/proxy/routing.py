@@ -14,6 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 from ..errors import RoutingError
 from ..file_replacing import ChangedMeanwhileError, replace_file
 from ..models import OwnBid
+from ..places import check_places, resolved, touch
 from ..regular_file import read_regular
 from .braiins import set_weights
 from .ihp_pools import set_target
@@ -29,7 +30,7 @@ class IhpRoute:
     pools: Path
     """pools.toml"""
     sentinel: Path
-    """Its appearance makes the proxy read the file; its folder is made where missing."""
+    """Its appearance makes the proxy read the file; it stands beside that."""
     pool_name: str = "central-proxy"
 
 
@@ -56,12 +57,14 @@ def apply_routing(route: Route, own: Sequence[OwnBid]) -> bool:
         number for bid in own if not bid.won and (number := _hashrate(bid)) is not None
     ]
     path, sentinel, change = _plan(route, won, lost)
+    check_places(path, sentinel)
     return _update(path, sentinel, change)
 
 
 def check_routing(route: Route) -> None:
     """Try what `apply_routing` would do, and write nothing; RoutingError. Blocks."""
     path, sentinel, change = _plan(route, [1.0], [1.0])
+    check_places(path, sentinel)
     _read_changed(path, change)
     # The file is replaced by one that is written beside it.
     if not os.access(path.parent, os.W_OK):
@@ -151,8 +154,8 @@ def _replace(path: Path, sentinel: Path, new: bytes, old: bytes) -> None:
 
 def _touch(sentinel: Path) -> None:
     try:
-        sentinel.parent.mkdir(parents=True, exist_ok=True)
-        sentinel.touch()
+        # The original makes its folder; ours makes none.
+        touch(sentinel)
     except OSError as err:
         raise RoutingError(
             f"the reload file {sentinel.name} cannot be touched: {err.strerror or err}"
@@ -161,7 +164,7 @@ def _touch(sentinel: Path) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return read_regular(path)
+        return read_regular(resolved(path))
     except OSError as err:
         raise RoutingError(
             f"{path.name} cannot be read: {err.strerror or err}"

@@ -31,9 +31,11 @@ from ....engines.auction import (
     worker_set,
 )
 from ....engines.auction.chain.client import ChainClient
+from ....engines.auction.regular_file import run_within
 from ..const import CONF_PRICE, CONF_SIZES
 from ..stored import ceilings_of, route_of
 
+DISK_WITHIN_S = 5
 CHAIN_WITHIN_S = 60
 """For all endpoints together; one that is silent takes the engine 20 s."""
 
@@ -122,6 +124,26 @@ async def hotkeys_in(directory: str) -> dict[str, HotkeyFile]:
     if not found:
         raise RefusedError("wallet_no_hotkeys")
     return {f"{file.wallet}/{file.name}": file for file in found}
+
+
+async def refuse_served(hass: HomeAssistant, path: str) -> None:
+    """RefusedError where a path is in a folder that Home Assistant serves."""
+    served = [hass.config.path("www"), *hass.config.media_dirs.values()]
+
+    def find() -> str | None:
+        real = Path(path).expanduser().resolve()
+        return next((each for each in served if real.is_relative_to(_real(each))), None)
+
+    try:
+        folder = await run_within(DISK_WITHIN_S, find)
+    except (OSError, RuntimeError, TimeoutError) as err:
+        raise RefusedError("wallet_directory", "cannot be read") from err
+    if folder is not None:
+        raise RefusedError("wallet_served", folder)
+
+
+def _real(folder: str) -> Path:
+    return Path(folder).resolve()
 
 
 def checked_address(text: str) -> str:

@@ -33,6 +33,7 @@ from .checks import (
     checked_address,
     hotkeys_in,
     proposed_directory,
+    refuse_served,
 )
 
 CONF_SAVE_ANYWAY = "save_anyway"
@@ -66,6 +67,7 @@ class WalletKeyFlow(WalletChainFlow):
         if user_input is not None:
             directory = absolute(self.hass, user_input[CONF_DIRECTORY])
             try:
+                await refuse_served(self.hass, directory)
                 self._wallet_hotkeys = await hotkeys_in(directory)
             except RefusedError as err:
                 errors["base"], detail = err.key, err.detail
@@ -186,6 +188,7 @@ class WalletKeyFlow(WalletChainFlow):
         """Go on with a hotkey that can sign; RefusedError."""
         if file.ss58 is None or not file.usable:
             raise RefusedError("wallet_hotkey_unusable", file.problem or "")
+        await refuse_served(self.hass, str(file.path))
         known = {
             CONF_HOTKEY: file.ss58,
             CONF_DIRECTORY: self._wallet_directory,
