@@ -29,7 +29,7 @@ class KeptStore(Store[dict[str, Any]]):
         super().__init__(
             hass, version, f"{DOMAIN}.{name}", private=True, atomic_writes=True
         )
-        self.on_written: OnWritten = _forget
+        self.on_written: OnWritten = forget
         self.failed = False
         """Whether what was to be written last is not on disk."""
 
@@ -85,7 +85,7 @@ class KeptStore(Store[dict[str, Any]]):
         return f"{STORAGE_DIR}/{aside.name}"
 
 
-def _forget(_error: Exception | None) -> None:
+def forget(_error: Exception | None) -> None:
     """Do nothing."""
 
 

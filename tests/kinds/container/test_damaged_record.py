@@ -1,6 +1,7 @@
 """A container whose record is of another version, or damaged, is watched all the same."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -8,6 +9,8 @@ from custom_components.mining_farm.const import DOMAIN
 from homeassistant.const import STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.storage import Store
+from homeassistant.util.file import WriteError
 from simulators.antspace import AntspaceSimulator
 
 from .conftest import Site
@@ -111,3 +114,24 @@ async def test_what_the_first_version_wrote(
     assert alarm["since"].startswith("2026-11-21T10:00:00")
     assert entry.runtime_data.journal.miners == {"192.0.2.1": 4}
     assert KEY in hass_storage
+
+
+async def test_a_full_disk_is_said_and_loses_nothing(
+    site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any]
+) -> None:
+    """The container is watched on; what could not be written is, once it can be."""
+    full = WriteError("[Errno 28] No space left on device")
+    await site.add(north)
+    north.raise_alarm("leakage_fault")
+    with patch.object(Store, "_async_write_data", side_effect=full):
+        await site.polls(2)
+    assert site.state(LEAK) == STATE_ON
+    found = ir.async_get(site.hass).async_get_issue(DOMAIN, "disk_north")
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert "No space left" in found.translation_placeholders["detail"]
+    assert KEY not in hass_storage
+    await site.polls(2)
+    assert ir.async_get(site.hass).async_get_issue(DOMAIN, "disk_north") is None
+    [alarm] = hass_storage[KEY]["data"]["alarms"]
+    assert alarm["key"] == "leakage_fault"

@@ -1,9 +1,12 @@
 """A rig whose memory cannot be used is held, and its files are kept."""
 
 from datetime import timedelta
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -12,6 +15,7 @@ from custom_components.mining_farm.engines.restart import Memory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
+from homeassistant.util.file import WriteError
 
 from .watching import Farm
 
@@ -145,3 +149,34 @@ async def test_a_damaged_option_lets_a_rig_rehearse(farm: Farm) -> None:
     farm.dies("rig1")
     await farm.after(60)
     assert outlet.log == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+async def test_a_disk_that_takes_nothing_is_said(farm: Farm, code: int) -> None:
+    """Nothing is cut that could not be remembered; what is on disk stays as it was."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise WriteError(os.strerror(code))
+
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    before = files(farm)
+    assert before
+    farm.dies("rig1")
+    with patch("custom_components.mining_farm.common.record_file.save_json", fail):
+        await farm.after(40)
+    assert files(farm) == before
+    assert outlet.log == []
+    issue = ir.async_get(farm.hass).async_get_issue(DOMAIN, "disk_rig1")
+    assert issue is not None
+    await farm.after(2)
+    assert ir.async_get(farm.hass).async_get_issue(DOMAIN, "disk_rig1") is None
+    assert files(farm) != before
+
+
+def files(farm: Farm) -> dict[str, str]:
+    """Return what is on disk about the rig, for its owner alone."""
+    folder = Path(farm.hass.config.path(".storage"))
+    found = sorted(folder.glob("mining_farm.rig.rig1*"))
+    assert all(each.stat().st_mode & 0o777 == 0o600 for each in found)
+    return {each.name: each.read_text() for each in found}

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -102,6 +103,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             outlet=outlet,
             on_left_off=lambda: issues.create_left_off(hass, entry),
             on_set_aside=lambda file: issues.create_record(hass, entry, file),
+            on_written=partial(update_disk, hass, entry),
         )
         self._reauth = ReauthRequests(hass, entry)
         self.events = EventQueue()
@@ -165,14 +167,11 @@ class RigCoordinator(FarmCoordinator[RigData]):
         )
         self._request_reauth()
         try:
-            data = await self._async_judge()
+            return await self._async_judge()
         except HomeAssistantError as err:
             # Nothing is done that cannot be remembered.
             LOGGER.error("%s: %s", self.name, err)
-            update_disk(self.hass, self.config_entry, err)
             return self._data(RigState.HELD, Reason.NOT_REMEMBERED)
-        update_disk(self.hass, self.config_entry, None)
-        return data
 
     @callback
     def _request_reauth(self) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
+from ...common.kept import OnWritten, forget
 from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordPair
 from ...const import DOMAIN, LOGGER
 from ...engines.restart import Memory
@@ -21,6 +22,7 @@ class RigJournal:
         self._file = RecordPair(hass, f"rig.{entry_id}", VERSION)
         self.set_aside: str | None = None
         """Where a file was kept that could not be read."""
+        self.on_written: OnWritten = forget
 
     async def async_load(self) -> Memory:
         """Return what was stored.
@@ -51,11 +53,13 @@ class RigJournal:
         try:
             await self._file.async_write(memory.as_dict())
         except NOT_WRITTEN as err:
+            self.on_written(err)
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="rig_not_remembered",
                 translation_placeholders={"error": str(err)},
             ) from err
+        self.on_written(None)
 
     async def async_remove(self) -> None:
         """Remove the file."""

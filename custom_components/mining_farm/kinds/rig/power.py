@@ -10,6 +10,7 @@ from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ...common.kept import OnWritten
 from ...const import DOMAIN, LOGGER
 from ...engines.restart import (
     Action,
@@ -48,6 +49,7 @@ class RigPower:
         outlet: RigOutlet | None,
         on_left_off: Callable[[], None],
         on_set_aside: Callable[[str], None],
+        on_written: OnWritten,
     ) -> None:
         """Take the outlet, and what to call about trouble with it and the memory."""
         self._hass = hass
@@ -59,6 +61,7 @@ class RigPower:
         self._on_set_aside = on_set_aside
         self._entry_id = entry_id
         self._journal = RigJournal(hass, entry_id)
+        self._journal.on_written = on_written
         self._memory: Memory | None = None
         # One writer at a time, each on the newest memory: one from before a cut must not
         # come to rest over its intent.
