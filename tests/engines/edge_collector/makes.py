@@ -21,8 +21,11 @@ from custom_components.mining_farm.engines.edge_collector import (
 )
 from simulators.clock import ManualClock
 from simulators.makes.api import ApiMiner
+from simulators.makes.auradine import Auradine
 from simulators.makes.avalon import Avalon, AvalonA
 from simulators.makes.braiins import BraiinsGraphQl, BraiinsRest
+from simulators.makes.epic import Epic
+from simulators.makes.goldshell import Goldshell
 from simulators.makes.luxos import LuxOs
 from simulators.makes.machine import Machine
 from simulators.makes.vnish import OldVnish, Vnish
@@ -32,8 +35,11 @@ from simulators.makes.whatsminer import WhatsminerV2, WhatsminerV3
 type Simulator = ApiMiner | WebMiner
 
 MAKES: Mapping[str, tuple[str, Callable[..., Simulator]]] = {
+    "auradine": ("auradine", Auradine),
     "avalon": ("avalon", Avalon),
     "avalon-a": ("avalon", AvalonA),
+    "epic": ("epic", Epic),
+    "goldshell": ("goldshell", Goldshell),
     "luxos": ("luxos", LuxOs),
     "vnish": ("vnish", Vnish),
     "vnish-1.2": ("vnish", OldVnish),
@@ -43,6 +49,8 @@ MAKES: Mapping[str, tuple[str, Callable[..., Simulator]]] = {
     "whatsminer": ("whatsminer", WhatsminerV3),
 }
 """By the name of a device: its driver, and what simulates it."""
+ONLY_READ = frozenset({"iceriver", "mara", "proto"})
+"""Drivers of makes whose orders are not certain."""
 
 
 @dataclass(kw_only=True)

@@ -22,6 +22,9 @@ _APART = (Command.PAUSE, Command.RESUME, Command.POOLS, Command.LOCATE)
 async def test_it_is_paused_and_resumed(makes: Makes, name: str) -> None:
     """Each is one write, and the reading shows it; a second time nothing is sent."""
     miner = await makes.start(name)
+    offered = (await miner.read()).capabilities
+    assert offered is not None
+    assert offered.pause
     for command, asleep in ((Command.PAUSE, True), (Command.RESUME, False)):
         before = len(miner.simulator.writes)
         assert await miner.order(command) is Outcome.CONFIRMED

@@ -40,6 +40,13 @@ async def failure_of(miner: Miner, command: Command) -> ControlError:
     return caught.value
 
 
+async def require(miner: Miner, command: Command) -> None:
+    """Leave out a make that has no such command."""
+    capabilities = (await miner.read()).capabilities
+    if capabilities is None or command not in capabilities.commands:
+        pytest.skip("it has no such command")
+
+
 @pytest.mark.parametrize("name", MAKES)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("command", COMMANDS)
@@ -53,6 +60,7 @@ async def test_what_goes_wrong_is_an_error_and_no_second_write(
     """It was sent once at most, it is not claimed, and no secret is in its words."""
     caplog.set_level(logging.DEBUG)
     miner = await makes.start(name)
+    await require(miner, command)
     cause, failure, writes = FAULTS[fault]
     cause(miner.simulator)
     error = await failure_of(miner, command)
@@ -88,6 +96,7 @@ async def test_a_write_whose_answer_was_lost_is_read_back(
 ) -> None:
     """It was done: that is confirmed, and it is not sent again."""
     miner = await makes.start(name)
+    await require(miner, command)
     miner.simulator.drop_writes()
     assert await miner.order(command) is Outcome.CONFIRMED
     assert len(miner.simulator.writes) == 1

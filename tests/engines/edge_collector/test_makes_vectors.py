@@ -97,7 +97,7 @@ def _place(exchange: Mapping[str, Any]) -> str:
     return f"{exchange['method']} {exchange['path']} {changes}"
 
 
-def _account(case: Mapping[str, Any]) -> Credentials:
+def _account(family: Family, case: Mapping[str, Any]) -> Credentials:
     """Return the account of a case: named in it, else that of its login."""
     password = case["expect"].get("password")
     for exchange in case["exchanges"]:
@@ -105,7 +105,7 @@ def _account(case: Mapping[str, Any]) -> Credentials:
         if password is None and isinstance(sent, dict):
             password = sent.get("password", sent.get("pw"))
             password = password or sent.get("variables", {}).get("password")
-    return Credentials(password=password or "secret")
+    return Credentials(password=password or family.password)
 
 
 @twin(OTHER_CASES)
@@ -114,7 +114,9 @@ async def test_readings(makes: Makes, case: dict[str, Any]) -> None:
     """What is expected of a reading is in the snapshot."""
     family = FAMILIES[case["family"]]
     async with Replayed(_exchanges(family, case)) as device:
-        snapshot = await family.reader(device.ports, _account(case)).async_poll()
+        snapshot = await family.reader(
+            device.ports, _account(family, case)
+        ).async_poll()
         assert not device.writes
     judged = 0
     for key, expected in case["expect"].items():
@@ -139,7 +141,7 @@ async def test_commands(makes: Makes, case: dict[str, Any]) -> None:
     order = Order(command=command, value=value)
     async with Replayed(_exchanges(family, case)) as device:
         way = registry.Way(family.driver, device.ports[family.port])
-        writer = writer_of(way, "127.0.0.1", makes.clock, _account(case))
+        writer = writer_of(way, "127.0.0.1", makes.clock, _account(family, case))
         try:
             outcome: str = await writer.async_carry_out(order, lambda _: None)
         except ControlError as err:
@@ -154,7 +156,7 @@ async def test_commands(makes: Makes, case: dict[str, Any]) -> None:
         for word in expect.get("sent_must_not_contain", ()):
             assert word not in json.dumps(device.writes)
         if "status" in expect:
-            reader = family.reader(device.ports, _account(case))
+            reader = family.reader(device.ports, _account(family, case))
             assert READINGS["status"](await reader.async_poll()) == expect["status"]
 
 
@@ -180,7 +182,7 @@ def _bounds(command: Command, name: str) -> Callable[[Any], Any]:
 
 ROUGH = ("hashrate_ths", "power_w")
 READINGS: dict[str, Callable[[Any], Any]] = {
-    "model": lambda s: s.model.removeprefix("Whatsminer "),
+    "model": lambda s: s.model.removeprefix("Whatsminer ").removeprefix("SealMiner "),
     "firmware": lambda s: s.firmware.removeprefix("LuxOS "),
     "mac": lambda s: s.mac,
     "status": _status,

@@ -10,16 +10,26 @@ from custom_components.mining_farm.engines.edge_collector import (
     Failure,
     MinerError,
     MinerState,
+    Order,
     Outcome,
     registry,
 )
+from custom_components.mining_farm.engines.edge_collector.drivers.goldshell.parsing import (
+    parse_setting,
+)
+from custom_components.mining_farm.engines.edge_collector.drivers.mara.driver import (
+    parse_brief,
+)
 from simulators.makes.avalon import Avalon
 from simulators.makes.braiins import BraiinsRest
+from simulators.makes.goldshell import Goldshell
 from simulators.makes.luxos import LuxOs
 from simulators.makes.vnish import Vnish
 from simulators.makes.whatsminer import WhatsminerV3
 
-from .makes import Makes, Miner
+from .makes import Makes, Miner, writer_of
+from .replayed import Replayed
+from .vectors import http
 
 
 async def failure_of(
@@ -209,3 +219,94 @@ async def test_a_whatsminer_names_its_fault(makes: Makes) -> None:
     miner.machine.fault = "111"
     found = await miner.read()
     assert (found.reported_state, found.fault) == (MinerState.FAULT, "111")
+
+
+async def test_a_lone_401_of_a_goldshell_is_not_believed(makes: Makes) -> None:
+    """It is asked again, in the same session; the password is in no error."""
+    miner = await makes.start("goldshell")
+    assert isinstance(miner.simulator, Goldshell)
+    miner.simulator.mistakes = 2
+    assert (await miner.read()).settings[Command.LEVEL] == "normal"
+    logins = [r for r in miner.simulator.requests if r.path == "/user/login"]
+    assert len(logins) == 1
+    miner.simulator.mistakes = 9
+    with pytest.raises(MinerError) as caught:
+        await miner.read()
+    assert caught.value.failure is Failure.AUTH_FAILED
+    assert miner.machine.password not in repr(caught.value)
+
+
+async def test_a_goldshell_without_a_plan_to_sleep_cannot_be_paused() -> None:
+    """Where two plans have one level, their places tell them apart."""
+    plans = [{"level": 0, "info": "normal"}, {"level": 1}, {"level": 1}, "odd"]
+    found = parse_setting({"select": 9, "powerplans": plans})
+    assert found.capabilities is not None
+    assert not found.capabilities.pause
+    assert found.capabilities.choices[Command.LEVEL] == ("normal", "low", "low (2)")
+    assert found.settings == {}
+
+
+async def test_an_epic_that_is_busy_says_so(makes: Makes) -> None:
+    """With HTTP 200; nothing is repeated."""
+    summary = http(
+        "GET", "/summary", {"Status": {"Operating State": "Mining"}}, port=4028
+    )
+    reply = {"result": False, "error": {"LastCmdStillPending": "Stop"}}
+    stop = http("POST", "/miner", reply, port=4028)
+    async with Replayed([summary, stop]) as device:
+        way = registry.Way("epic", device.ports["http:4028"])
+        writer = writer_of(way, "127.0.0.1", makes.clock, Credentials(password="x"))
+        with pytest.raises(ControlError) as caught:
+            await writer.async_carry_out(Order(command=Command.PAUSE), lambda _: None)
+    assert caught.value.failure is ControlFailure.BUSY
+    assert len(device.writes) == 1
+
+
+DIGEST = {"WWW-Authenticate": 'Digest realm="kaonsu", nonce="n", algorithm=MD5'}
+
+
+async def test_a_mara_is_read_with_its_account(loopback: None) -> None:
+    """Without one, its challenge shows what it is."""
+    brief = {
+        "hashrate_realtime": 120.5,
+        "power_consumption_estimated": 2900,
+        "elapsed": 60,
+    }
+    config = {
+        "mode": {
+            "work-mode-selector": "Auto",
+            "concorde": {"mode-select": "PowerTarget", "power-target": 3000},
+        }
+    }
+    asked = [
+        http("GET", "/kaonsu/v1/brief", status=401, reply_headers=DIGEST, repeat=2),
+        http("GET", "/kaonsu/v1/brief", brief),
+        http("GET", "/kaonsu/v1/miner_config", config),
+    ]
+    async with Replayed(asked) as device:
+        port = device.ports["http:80"]
+        found = await registry.async_identify("127.0.0.1", port)
+        assert (found.driver, found.snapshot.firmware) == ("mara", "MaraFW")
+        reader = registry.create_reader(
+            "127.0.0.1", port, driver="mara", credentials=Credentials(password="x")
+        )
+        reading = await reader.async_poll()
+    assert (reading.hashrate_ghs, reading.power_w) == (120_500.0, 2900)
+    assert reading.settings == {Command.POWER_TARGET: 3000}
+    asleep = parse_brief(brief, {"mode": {"work-mode-selector": "Sleep"}})
+    assert (asleep.sleeping, asleep.hashrate_ghs) == (True, 0.0)
+
+
+async def test_an_antminer_is_no_mara(loopback: None) -> None:
+    """Its stock firmware asks for an account in the same way."""
+    challenge = {
+        "WWW-Authenticate": 'Digest realm="antMiner Configuration", algorithm=MD5'
+    }
+    asked = [http("GET", "/kaonsu/v1/brief", status=401, reply_headers=challenge)]
+    async with Replayed(asked) as device:
+        reader = registry.create_reader(
+            "127.0.0.1", device.ports["http:80"], driver="mara"
+        )
+        with pytest.raises(MinerError) as caught:
+            await reader.async_poll()
+    assert caught.value.failure is Failure.NOT_CGMINER

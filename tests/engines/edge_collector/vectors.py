@@ -42,6 +42,8 @@ class Family:
     """What it answers before an order, where a case says only what comes after."""
     not_read: tuple[str, ...] = ()
     """What cases state that we show otherwise, or nowhere."""
+    password: str = "secret"
+    """That of a case which names none."""
     levels: Mapping[str, str] = field(default_factory=dict)
 
     def outcomes(self, expected: str) -> tuple[str, ...]:
@@ -126,6 +128,8 @@ _LUXOS = tcp(
         "CONFIG": [{"CurtailMode": "None", "RedLed": "auto"}],
     },
 )
+_EPIC_SUMMARY = {"Status": {"Operating State": "Mining"}, "Fans": {"Fan Mode": {}}}
+_GOLDSHELL_LOGIN = "/user/login?username=admin&password=123456789&cipher=false"
 _VNISH_SETTINGS = {"miner": {"overclock": {"preset": "2550"}}}
 
 FAMILIES: Mapping[str, Family] = {
@@ -138,6 +142,37 @@ FAMILIES: Mapping[str, Family] = {
         levels={"0": "low", "1": "medium", "2": "high"},
         not_read=("target_temp_c",),
     ),
+    "auradine": Family(
+        driver="auradine",
+        port="http:8080",
+        not_read=("mode",),
+        usual=(
+            http(
+                "GET", "/mode", {"Mode": [{"Mode": "eco", "Sleep": "off"}]}, port=8080
+            ),
+        ),
+    ),
+    "epic": Family(
+        driver="epic",
+        port="http:4028",
+        usual=(http("GET", "/summary", _EPIC_SUMMARY, port=4028),),
+    ),
+    "goldshell": Family(
+        driver="goldshell",
+        port="http:80",
+        usual=(
+            http("GET", "/mcb/status", {"model": "Goldshell-KD6"}),
+            http("GET", _GOLDSHELL_LOGIN, {"JWT Token": "t"}),
+        ),
+        password="123456789",
+    ),
+    "iceriver": Family(driver="iceriver", port="http:80"),
+    "proto": Family(
+        driver="proto",
+        port="http:80",
+        usual=(http("GET", "/api/v1/mining", {"mining-status": {"status": "Mining"}}),),
+    ),
+    "sealminer": Family(driver="cgminer", port="tcp:4028", not_read=("mode",)),
     "luxos": Family(driver="luxos", port="tcp:4028", beside=True, usual=(_LUXOS,)),
     "vnish": Family(
         driver="vnish",
@@ -171,7 +206,107 @@ FAMILIES: Mapping[str, Family] = {
     ),
 }
 
+_PLANS = {
+    "name": "x",
+    "select": 0,
+    "kept": True,
+    "powerplans": [{"level": 0, "info": "normal"}, {"level": 3, "info": "sleep"}],
+}
+
 OURS: list[dict[str, Any]] = [
+    {
+        "id": "ours-epic-wrong-password",
+        "family": "epic",
+        "kind": "write",
+        "exchanges": [
+            http(
+                "POST",
+                "/miner",
+                {"result": False, "error": "BadPassword"},
+                port=4028,
+            )
+        ],
+        "expect": {"command": "pause", "outcome": "auth_failed", "writes": 1},
+    },
+    {
+        "id": "ours-epic-lost-its-pool",
+        "family": "epic",
+        "kind": "read",
+        "exchanges": [
+            http(
+                "GET",
+                "/summary",
+                {"Status": {"Operating State": "Idling", "Last Command": None}},
+                port=4028,
+            )
+        ],
+        "expect": {"status": "idle"},
+    },
+    {
+        "id": "ours-iceriver",
+        "family": "iceriver",
+        "kind": "read",
+        "exchanges": [
+            http(
+                "POST",
+                "/user/userpanel?post=4",
+                {
+                    "data": {
+                        "powstate": True,
+                        "rtpow": "9.5T",
+                        "softver1": "ICM168_1_ks3_miner",
+                        "runtime": "1:02:03:04",
+                        "fans": [3000, "x"],
+                        "boards": [{"no": 1.0, "rtpow": "9.5T", "chipnum": 18.0}],
+                        "pools": [{"addr": "stratum+tcp://pool.example.com:1"}],
+                    }
+                },
+            )
+        ],
+        "expect": {
+            "model": "KS3",
+            "hashrate_ths": 9.5,
+            "uptime_s": 93784,
+            "fan_rpm": [3000],
+            "status": "mining",
+        },
+    },
+    {
+        "id": "ours-proto",
+        "family": "proto",
+        "kind": "read",
+        "exchanges": [
+            http(
+                "GET",
+                "/api/v1/mining",
+                {
+                    "mining-status": {
+                        "status": "Stopped",
+                        "power_usage_watts": 30,
+                        "power_target_watts": 3400,
+                        "hashrate_ghs": 0,
+                    }
+                },
+            )
+        ],
+        "expect": {"status": "paused", "power_w": 30, "power_target_w": 3400},
+    },
+    {
+        "id": "ours-goldshell-whole-object",
+        "family": "goldshell",
+        "kind": "write",
+        "exchanges": [
+            http("GET", "/mcb/setting", _PLANS),
+            http("PUT", "/mcb/setting", {"result": "ok"}),
+            http("GET", "/mcb/setting", {**_PLANS, "select": 1}),
+        ],
+        "expect": {
+            "command": "pause",
+            "outcome": "confirmed",
+            "writes": 1,
+            "sent_must_contain": {"name": "x", "select": 1, "kept": True},
+        },
+    },
     {
         "id": "ours-avalon-standby",
         "family": "avalon",

@@ -37,12 +37,21 @@ _WRITERS: dict[str, MakeWriter] = {
 try:
     from .drivers.antminer.driver import AntminerDriver
     from .drivers.antminer.writer import AntminerWriter
+    from .drivers.auradine.driver import AuradineDriver
+    from .drivers.auradine.writer import AuradineWriter
     from .drivers.axeos.driver import AxeOsDriver
     from .drivers.axeos.writer import AxeOsWriter
     from .drivers.braiins.driver import BraiinsDriver
     from .drivers.braiins.writer import BraiinsWriter
     from .drivers.braiins_graphql.driver import GraphQlDriver
     from .drivers.braiins_graphql.writer import GraphQlWriter
+    from .drivers.epic.driver import EpicDriver
+    from .drivers.epic.writer import EpicWriter
+    from .drivers.goldshell.driver import GoldshellDriver
+    from .drivers.goldshell.writer import GoldshellWriter
+    from .drivers.iceriver.driver import IceRiverDriver
+    from .drivers.mara.driver import MaraDriver
+    from .drivers.proto.driver import ProtoDriver
     from .drivers.vnish.driver import VnishDriver
     from .drivers.vnish.writer import VnishWriter
     from .drivers.whatsminer_v2.driver import WhatsminerV2Driver
@@ -59,15 +68,25 @@ else:
         VnishDriver(),
         AntminerDriver(),
         BraiinsDriver(),
+        EpicDriver(),
+        ProtoDriver(),
+        GoldshellDriver(),
+        MaraDriver(),
+        AuradineDriver(),
+        # Both by a POST, which other devices are spared until nothing else fits.
         GraphQlDriver(),
+        IceRiverDriver(),
     )
     _WRITERS |= {
         "antminer": AntminerWriter,
         "axeos": lambda host, port, turn, waiting, _: AxeOsWriter(
             host, port, turn, waiting
         ),
+        "auradine": AuradineWriter,
         "braiins": BraiinsWriter,
         "braiins_graphql": GraphQlWriter,
+        "epic": EpicWriter,
+        "goldshell": GoldshellWriter,
         "vnish": VnishWriter,
         "whatsminer_v2": WhatsminerV2Writer,
     }

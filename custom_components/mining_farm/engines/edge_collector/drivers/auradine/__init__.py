@@ -1,0 +1,1 @@
+"""Auradine Teraflux by its web API on port 8080."""

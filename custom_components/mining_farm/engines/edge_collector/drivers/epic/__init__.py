@@ -1,0 +1,1 @@
+"""ePIC PowerPlay and UMC: HTTP on port 4028."""

@@ -1,0 +1,1 @@
+"""IceRiver: read over HTTP, without a login."""

@@ -1,0 +1,1 @@
+"""MaraFW: read over HTTP with its account."""

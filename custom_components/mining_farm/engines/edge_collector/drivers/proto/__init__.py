@@ -1,0 +1,1 @@
+"""Proto Rig: read over HTTP."""
