@@ -12,8 +12,8 @@ from . import storage
 from .blocks import MILLISECONDS, Block, Change, Draft, State, seal
 from .extrinsics import Extrinsic
 from .market import Market
-from .metadata import SPEC_VERSION, TRANSACTION_VERSION
 from .pool import Counts, Pool
+from .runtime import TRANSACTION_VERSION, Runtime
 from .scale import uint
 from .transactions import Pending
 
@@ -44,6 +44,8 @@ class Chain:
         self.market = market
         self.netuid = netuid
         self.pool = Pool(netuid, self._is_signed)
+        self.runtime = Runtime()
+        """What it runs now, of all blocks."""
         self.listeners: set[Callable[[], None]] = set()
         """Called after every change of head or finality."""
         self._clock = clock
@@ -262,7 +264,7 @@ class Chain:
         if birth is None:
             return False
         payload = extrinsic.payload(
-            spec_version=SPEC_VERSION,
+            spec_version=self.runtime.spec_version,
             version=TRANSACTION_VERSION,
             genesis=self._genesis,
             birth=birth,

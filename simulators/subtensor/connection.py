@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 
 from .blocks import Block
 from .faults import Faults
-from .rpc import RUNTIME_VERSION, Rpc, RpcError, View, header, storage_changes, unhex
+from .rpc import Rpc, RpcError, View, header, storage_changes, unhex
 from .traffic import Traffic
 from .transactions import Pending, RefusedError, Status, Watcher
 
@@ -96,6 +96,12 @@ class Connection:
     def abort(self) -> None:
         """Break the connection without a word."""
         self._transport.abort()
+
+    async def flood(self) -> None:
+        """Send, as fast as they are taken, heads that nobody subscribed to."""
+        while not self._over:
+            self._notify("chain_newHead", "nobody", header(self._view.head))
+            await self.drained()
 
     def publish(self, what: str, block: Block) -> None:
         """Send a new head or finalised block to those who follow it."""
@@ -187,7 +193,7 @@ class Connection:
         if method == "state_subscribeRuntimeVersion":
             self._followers[number] = lambda _kind, _block: None
             return number, lambda: self._notify(
-                "state_runtimeVersion", number, RUNTIME_VERSION
+                "state_runtimeVersion", number, self._view.runtime.version
             )
         keys = parameters[0]
         last: dict[str, Any] = {}

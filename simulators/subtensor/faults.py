@@ -11,6 +11,7 @@ from simulators.http import Wire
 
 from . import storage
 from .rpc import RpcError, View
+from .runtime import LIES
 from .transactions import BANNED, LOW_PRIORITY, OUTDATED, RefusedError, invalid
 
 _NUMBERING = frozenset(("account_nextIndex", "system_accountNextIndex"))
@@ -34,6 +35,8 @@ class Faults(SimulatedDevice[Wire]):
         super().__init__(wire)
         self.silent = False
         self.mute = False
+        self.flooding = False
+        self.elsewhere: str | None = None
         self.latency = 0.0
         self._view = view
         self._clock = clock
@@ -55,7 +58,11 @@ class Faults(SimulatedDevice[Wire]):
             "slow": self.latency > 0,
             "fall_behind": self._view.behind > 0,
             "stick": self._view.stuck_at is not None,
+            "lie": self._view.lie is not None,
+            "serve_another_chain": self._view.other_genesis,
+            "flood": self.flooding,
             "misnumber": self._nonce_offset != 0,
+            "redirect": self.elsewhere is not None,
             "refuse_extrinsics": self._refusal is not None,
             "drop_in_answer": self._cut_in is not None,
             "drop_after_submit": self._cut_after_submit,
@@ -95,6 +102,28 @@ class Faults(SimulatedDevice[Wire]):
     def stick(self) -> None:
         """Get past the present height no more."""
         self._view.stuck_at = self._view.head.number
+
+    @command
+    def lie(self, about: str) -> None:
+        """Describe the runtime as it is not: numbers, names, call or extensions."""
+        if about not in LIES:
+            raise ValueError(f"about must be one of {', '.join(LIES)}, not {about!r}")
+        self._view.lie = LIES[about]
+
+    @command
+    def serve_another_chain(self) -> None:
+        """Report another first block than that of the chain."""
+        self._view.other_genesis = True
+
+    @command
+    def flood(self) -> None:
+        """Send whoever connects from now on messages that nothing asked for."""
+        self.flooding = True
+
+    @command
+    def redirect(self, url: str) -> None:
+        """Send whoever connects from now on to another address."""
+        self.elsewhere = url
 
     @command
     def fail(
@@ -146,7 +175,9 @@ class Faults(SimulatedDevice[Wire]):
 
     def restore(self) -> None:
         """Undo everything."""
-        self.silent = self.mute = self._cut_after_submit = False
+        self.silent = self.mute = self.flooding = self._cut_after_submit = False
+        self.elsewhere = self._view.lie = None
+        self._view.other_genesis = False
         self.latency = 0.0
         self._view.behind = 0
         self._view.stuck_at = None

@@ -1,17 +1,16 @@
 """Metadata V15 of the simulated runtime: its pallets, calls and runtime interfaces."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 import json
 from pathlib import Path
 
-from .runtime_types import EXTENSIONS, TYPES
+from .runtime import COMMITMENTS, Runtime
+from .runtime_types import EXTENSIONS
 from .scale import Reader, blob, compact, option, text, uint, vec
 from .type_registry import TypeRegistry
 
-SPEC_VERSION = 318
-TRANSACTION_VERSION = 1
 SS58_FORMAT = 42
 VERSION = 15
 EXTRINSIC_VERSION = 4
@@ -82,7 +81,7 @@ _PALLETS = (
         ],
     ),
     _Pallet(
-        18,
+        COMMITMENTS,
         "Commitments",
         [
             _Item(
@@ -115,13 +114,13 @@ _APIS = {
 
 
 @cache
-def metadata() -> bytes:
-    """Return the metadata, from the magic number on."""
-    types = TypeRegistry(TYPES)
+def metadata(runtime: Runtime) -> bytes:
+    """Return a runtime's metadata, from the magic number on."""
+    types = TypeRegistry(runtime.types)
     # Clients take the types of address and signature from this one's parameters.
     _ = types["UncheckedExtrinsic"]
     rest = (
-        vec(_pallet(types, pallet) for pallet in _PALLETS)
+        vec(_pallet(types, pallet) for pallet in _numbered(runtime))
         + _extrinsic(types)
         + compact(types["Runtime"])
         + vec(_api(types, name, methods) for name, methods in _APIS.items())
@@ -131,6 +130,15 @@ def metadata() -> bytes:
         + vec([])
     )
     return _MAGIC + uint(VERSION, 1) + types.encode() + rest
+
+
+def _numbered(runtime: Runtime) -> list[_Pallet]:
+    return [
+        replace(pallet, index=runtime.commitments)
+        if pallet.index == COMMITMENTS
+        else pallet
+        for pallet in _PALLETS
+    ]
 
 
 def read_metadata(file: Path) -> bytes:

@@ -96,6 +96,8 @@ class SubtensorNode(Faults):
         self._publish()
 
     async def _welcome(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self.elsewhere is not None:
+            return web.Response(status=302, headers={"Location": self.elsewhere})
         socket = web.WebSocketResponse(compress=False, max_msg_size=_LARGEST_REQUEST)
         await socket.prepare(request)
         transport = request.transport
@@ -112,11 +114,14 @@ class SubtensorNode(Faults):
         )
         self.traffic.connections += 1
         self._connections.add(connection)
+        flooding = asyncio.create_task(connection.flood()) if self.flooding else None
         try:
             with suppress(ConnectionError):
                 await connection.serve()
         finally:
             self._connections.discard(connection)
+            if flooding is not None:
+                flooding.cancel()
         return socket
 
     def _new_id(self) -> str:

@@ -7,19 +7,9 @@ from . import runtime_api
 from .accounts import account_of
 from .blocks import Block
 from .chain import Chain
-from .metadata import SPEC_VERSION, SS58_FORMAT, TRANSACTION_VERSION
+from .metadata import SS58_FORMAT, metadata
+from .runtime import Runtime
 
-RUNTIME_VERSION = {
-    "specName": "node-subtensor",
-    "implName": "node-subtensor",
-    "authoringVersion": 1,
-    "specVersion": SPEC_VERSION,
-    "implVersion": 1,
-    "apis": [["0xdf6acb689907609b", 5], ["0x37e397fc7c91f5e4", 2]],
-    "transactionVersion": TRANSACTION_VERSION,
-    "systemVersion": 1,
-    "stateVersion": 1,
-}
 _MOST_KEYS = 1000
 
 
@@ -44,6 +34,10 @@ class View:
         """Blocks that this node has not seen yet."""
         self.stuck_at: int | None = None
         """Height that it does not get past."""
+        self.lie: Runtime | None = None
+        """The runtime that it describes in place of the true one."""
+        self.other_genesis = False
+        """Serve a first block that is not the chain's."""
 
     @property
     def head(self) -> Block:
@@ -61,8 +55,15 @@ class View:
         found = self.chain.at(number)
         return block if found is None else found
 
+    @property
+    def runtime(self) -> Runtime:
+        """The runtime as this node describes it."""
+        return self.lie or self.chain.runtime
+
     def hash_at(self, number: int) -> bytes | None:
         """Return the hash of a height, if it knows it."""
+        if number == 0 and self.other_genesis:
+            return bytes(32)
         return self.chain.hash_at(number) if number <= self._height() else None
 
     def block(self, text: str | None) -> Block | None:
@@ -190,7 +191,13 @@ class Rpc:
 
     def _runtime_version(self, block_hash: str | None = None) -> dict[str, Any]:
         self._view.state_of(block_hash)
-        return RUNTIME_VERSION
+        return self._view.runtime.version
+
+    def _described(self) -> bytes:
+        """Return the metadata."""
+        if self._metadata is not None and self._view.lie is None:
+            return self._metadata
+        return metadata(self._view.runtime)
 
     def _storage(self, key: str, block_hash: str | None = None) -> str | None:
         state = self._view.state_of(block_hash).state.storage
@@ -224,7 +231,7 @@ class Rpc:
         try:
             netuid = self._view.chain.netuid
             result = runtime_api.call(
-                method, unhex(parameters), state, netuid, self._metadata
+                method, unhex(parameters), state, netuid, self._described()
             )
         except LookupError as error:
             failed = f"Client error: Execution failed: Other: {error}"

@@ -3,14 +3,14 @@
 from . import storage
 from .blocks import State
 from .market import Neuron
-from .metadata import VERSION, metadata
+from .metadata import VERSION
 from .scale import Reader, blob, compact, option, uint, vec
 
 
 def call(
-    method: str, parameters: bytes, state: State, netuid: int, own: bytes | None
+    method: str, parameters: bytes, state: State, netuid: int, metadata: bytes
 ) -> bytes:
-    """Return the answer to a call; `own` is served as metadata when given.
+    """Return the answer to a call, given the metadata to serve.
 
     Raises:
         LookupError: There is no such method.
@@ -20,7 +20,7 @@ def call(
     match method:
         case "Metadata_metadata_at_version":
             known = reader.uint(4) == VERSION
-            return option(blob(own or metadata()) if known else None)
+            return option(blob(metadata) if known else None)
         case "Metadata_metadata_versions":
             return vec([uint(VERSION, 4)])
         case "AccountNonceApi_account_nonce":

@@ -14,6 +14,7 @@ from .chain import Chain
 from .market import Market
 from .node import SubtensorNode
 from .pool import NOT_ALLOWED
+from .runtime import upgraded
 from .storage import data_field
 
 BLOCK_TIME = 12.0
@@ -105,6 +106,11 @@ class ChainDevice:
                 known = ", ".join(strangers.KINDS)
                 raise ValueError(f"no {one!r}; there are: {known}")
             self._chain.commit(strangers.account(one), *strangers.KINDS[one])
+
+    @command
+    def upgrade(self, *, renumbered: bool = False) -> None:
+        """Run the next version, in which pallets keep their numbers or do not."""
+        self._chain.runtime = upgraded(self._chain.runtime, renumbered=renumbered)
 
     @command
     def hold_extrinsics(self) -> None:

@@ -7,7 +7,11 @@ from contextlib import asynccontextmanager
 from custom_components.mining_farm.engines.auction.chain.keeper import Listener
 from custom_components.mining_farm.engines.auction.chain.pace import Pace
 from custom_components.mining_farm.engines.auction.chain.service import ChainService
-from custom_components.mining_farm.engines.auction.models import BlockRef, EndpointState
+from custom_components.mining_farm.engines.auction.models import (
+    BlockRef,
+    ChainFacts,
+    EndpointState,
+)
 
 BLOCK_TIME = 1.0
 """Whatever has to happen within one block is seen within a second."""
@@ -31,7 +35,7 @@ class RunningService(ChainService):
                 endpoints=self._take,
             ),
             read_within=60,
-            tempo=tempo,
+            known=ChainFacts(tempo=tempo),
         )
 
     @property

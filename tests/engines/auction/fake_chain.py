@@ -8,6 +8,7 @@ from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
     ExtrinsicRefusedError,
     ExtrinsicUnconfirmedError,
+    UnsafeExtrinsicError,
 )
 from custom_components.mining_farm.engines.auction.models import (
     BlockRef,
@@ -51,6 +52,8 @@ class FakeChain:
     hashes: dict[int, str] = field(default_factory=dict)
     outcome: str = "final"
     lag: int | None = 0
+    unsafe: UnsafeExtrinsicError | None = None
+    """What a rehearsal finds, and publishing as well."""
     tempo_value: int = 360
     fail: Callable[[str], None] = lambda name: None
     """Called at each step with its name; may raise."""
@@ -174,6 +177,8 @@ class FakeChain:
             dies_at=self.number + ERA,
             answers=self.state(self.number),
         )
+        if self.unsafe is not None:
+            raise self.unsafe
         match self.outcome:
             case "refused":
                 raise ExtrinsicRefusedError("refused")
@@ -199,6 +204,11 @@ class FakeChain:
         except ChainUnavailableError as err:
             raise ExtrinsicUnconfirmedError("the answer was lost") from err
         return self.ref(extrinsic.block)
+
+    async def rehearse(self, payload: bytes) -> None:
+        """Find nothing wrong, or what `unsafe` is."""
+        if self.unsafe is not None:
+            raise self.unsafe
 
     def subscribe_heads(
         self, callback: Callable[[BlockRef], None]

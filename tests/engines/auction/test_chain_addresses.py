@@ -83,6 +83,23 @@ def test_other_endpoints_are_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "host", ["a..b", f"{'a' * 64}.b", "a b", "xn--a", "-a.b", ".", f"{'a.' * 127}b"]
+)
+def test_hosts_that_cannot_be_are_refused(host: str) -> None:
+    """A resolver would raise all sorts of errors for them."""
+    with pytest.raises(ChainError, match="host"):
+        endpoint_url(f"ws://{host}/k3y")
+
+
+@pytest.mark.parametrize(
+    "url", ["ws://node", "ws://node_1.lan.:9944", "ws://knöten.example", "ws://[::1]"]
+)
+def test_hosts_of_a_network_at_home_are_taken(url: str) -> None:
+    """Names of one label, underscores, letters of any language, IPv6."""
+    assert endpoint_url(url) == url
+
+
+@pytest.mark.parametrize(
     ("url", "shown"),
     [
         ("wss://rpc.example/v1/k3y", "wss://rpc.example"),

@@ -11,7 +11,11 @@ import pytest
 
 from custom_components.mining_farm.engines.auction.chain import process
 from custom_components.mining_farm.engines.auction.chain.peer import Handlers, Peer
-from custom_components.mining_farm.engines.auction.models import BlockRef, EndpointState
+from custom_components.mining_farm.engines.auction.models import (
+    BlockRef,
+    ChainFacts,
+    EndpointState,
+)
 from simulators.subtensor import ALICE, SubtensorSimulator
 
 from .fake_node import eventually
@@ -56,7 +60,7 @@ async def test_it_reads_publishes_and_reports() -> None:
         SubtensorSimulator(block_time=None) as simulator,
         _served(handlers) as peer,
     ):
-        await peer.call("open", simulator.urls, 89, 2.0, 30.0)
+        await peer.call("open", simulator.urls, 89, 2.0, 30.0, ChainFacts())
         best: BlockRef = await peer.call("read", "head")
         assert best.number == simulator.chain.head.number
         assert states[-1][0].in_use

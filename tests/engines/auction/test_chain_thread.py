@@ -16,6 +16,7 @@ from custom_components.mining_farm.engines.auction.chain.peer import Peer
 from custom_components.mining_farm.engines.auction.chain.service import ChainService
 from custom_components.mining_farm.engines.auction.chain.thread import ChainThread
 from custom_components.mining_farm.engines.auction.errors import ChainError
+from custom_components.mining_farm.engines.auction.models import ChainFacts
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -84,7 +85,7 @@ async def test_a_process_that_keeps_no_connection_ends(
     async with asyncio.timeout(60):
         await asyncio.gather(
             peer.run(),
-            peer.call("open", ("ws://127.0.0.1:9",), 89, 1.0, 1.0),
+            peer.call("open", ("ws://127.0.0.1:9",), 89, 1.0, 1.0, ChainFacts()),
             serving,
             return_exceptions=True,
         )

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 import json
+import socket
+import ssl
 from typing import Any
 
 import pytest
@@ -175,3 +177,97 @@ async def test_a_subscription_ends_with_its_connection() -> None:
         with pytest.raises(ConnectionLostError):
             await connection.request("break")
         assert await notices.get() is None
+
+
+@pytest.mark.parametrize(
+    "host", ["a..b", f"{'a' * 64}.b", "a b", "xn--a", ".", "a\0b", "a\udcffb"]
+)
+async def test_a_host_that_cannot_be_is_one_endpoints_trouble(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """Whatever is raised for it; a stored one may be older than the form."""
+
+    async def resolve(name: str, *_: object, **__: object) -> None:
+        # As the system's resolver does, which is out of reach in tests.
+        name.encode("idna").decode()
+        raise socket.gaierror
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    with pytest.raises(ChainUnavailableError, match=r"URL is not usable|out of reach"):
+        await Connection.open(f"ws://{host}/k3y")
+
+
+async def test_no_redirect_is_followed() -> None:
+    """Not to another host, which may be inside, and not with a path that is a key."""
+    asked: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.read(100))
+        writer.close()
+
+    inside = await asyncio.start_server(hear, "127.0.0.1", 0)
+    async with inside:
+        port = inside.sockets[0].getsockname()[1]
+        reply = (
+            f"HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:{port}/\r\n"
+            "Content-Length: 0\r\n\r\n"
+        )
+        async with _http(reply.encode()) as url:
+            with pytest.raises(ChainUnavailableError, match=r"elsewhere .HTTP 302"):
+                await Connection.open(url)
+    assert asked == []
+
+
+async def test_a_node_that_floods_is_ended_and_named() -> None:
+    """Some thousand messages at once, or large ones, that nothing asked for."""
+    for size in (10, 64 * 1024):
+        noise = json.dumps({"params": {"subscription": "nobody", "result": "x" * size}})
+
+        def answer(_: dict[str, Any], noise: str = noise) -> list[str | bytes]:
+            return [noise] * 2000
+
+        async with _connected(answer) as connection:
+            with pytest.raises(ConnectionLostError, match="floods"):
+                await connection.request("chain_getHeader")
+            assert "floods" in await connection.lost()
+
+
+async def test_spam_does_not_keep_a_silent_node_alive() -> None:
+    """What nobody asked for is no sign that it answers."""
+    noise = json.dumps({"params": {"subscription": "nobody", "result": None}})
+    async with _connected(lambda _: [noise] * 10) as connection:
+        before = connection.heard_at
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await connection.request("chain_getHeader")
+        assert connection.heard_at == before
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (18, "is self-signed"),
+        (19, "is self-signed"),
+        (10, "has expired"),
+        (62, "another host"),
+        (20, "not trusted"),
+        (None, "no TLS that is safe"),
+    ],
+)
+async def test_a_certificate_that_proves_nothing_is_called_that(
+    monkeypatch: pytest.MonkeyPatch, code: int | None, reason: str
+) -> None:
+    """By OpenSSL's own word for what is wrong with it."""
+    error: ssl.SSLError = ssl.SSLError("handshake failure")
+    if code is not None:
+        error = ssl.SSLCertVerificationError("k3y")
+        error.verify_code = code
+
+    async def fail(*_: object, **__: object) -> None:
+        raise error
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "create_connection", fail)
+    with pytest.raises(ChainUnavailableError, match=reason) as caught:
+        await Connection.open("wss://127.0.0.1/k3y")
+    assert "k3y" not in str(caught.value)

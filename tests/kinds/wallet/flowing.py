@@ -82,6 +82,11 @@ class Site:
         return f"{self.simulator.node.url}/v1/{API_KEY}"
 
     @property
+    def genesis(self) -> str:
+        """The first block's hash."""
+        return f"0x{self.simulator.chain.genesis.hex()}"
+
+    @property
     def wallets(self) -> Path:
         """The wallet directory."""
         return self.folder / "wallets"

@@ -72,6 +72,7 @@ async def test_sign_with_a_hotkey(hass: HomeAssistant, site: Site) -> None:
         "kind": "wallet",
         "endpoints": [site.url],
         "netuid": 89,
+        "genesis": site.genesis,
         "hotkey": ALICE.address,
         "wallet_directory": str(site.wallets),
         "wallet_name": "farm",
@@ -95,6 +96,7 @@ async def test_watch_an_address(hass: HomeAssistant, site: Site) -> None:
         "kind": "wallet",
         "endpoints": [site.url],
         "netuid": 89,
+        "genesis": site.genesis,
         "hotkey": address,
     }
 
@@ -258,7 +260,17 @@ async def test_chain_is_silent(
     assert "no answer within" in shown(form)
 
 
-@pytest.mark.parametrize("url", ["https://node/secret", "finny", "ws://:9944/secret"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://node/secret",
+        "finny",
+        "ws://:9944/secret",
+        "ws://a..b/secret",
+        "ws://[::1/secret",
+        "ws://node:99999/secret",
+    ],
+)
 async def test_no_endpoint(hass: HomeAssistant, site: Site, url: str) -> None:
     """Refused before anything is asked; a URL is not repeated."""
     form = await site.to_key(endpoints=[url])

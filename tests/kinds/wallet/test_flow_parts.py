@@ -276,8 +276,24 @@ async def test_other_endpoints(hass: HomeAssistant, site: Site) -> None:
     site.simulator.node.restore()
     result = await answer(hass, form, endpoints=[site.url])
     assert result["reason"] == "reconfigure_successful"
-    assert entry.data == {**before, "endpoints": [site.url]}
+    known = {"endpoints": [site.url], "genesis": site.genesis}
+    assert entry.data == {**before, **known}
     await hass.async_block_till_done()
+
+
+async def test_endpoints_of_another_chain_are_refused(
+    hass: HomeAssistant, site: Site
+) -> None:
+    """A wallet stays on the chain that it was added on."""
+    entry = wallet_entry(hass)
+    data = {**entry.data, "genesis": f"0x{'22' * 32}"}
+    hass.config_entries.async_update_entry(entry, data=data)
+    menu = await entry.start_reconfigure_flow(hass)
+    form = await go(hass, menu, "wallet_endpoints")
+    form = await answer(hass, form, endpoints=[site.url])
+    assert form["errors"] == {"base": "wallet_chain"}
+    assert "another chain" in shown(form)
+    assert entry.data == data
 
 
 async def test_a_hotkey_that_was_moved(hass: HomeAssistant, site: Site) -> None:

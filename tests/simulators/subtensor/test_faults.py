@@ -223,3 +223,57 @@ async def test_strangers(simulator: SubtensorSimulator, client: Client) -> None:
         assert bytes.fromhex(stored[26:]) == expected, kind
     with pytest.raises(ValueError, match="no 'odd'; there are: no_fields, none"):
         simulator.control.surprise("odd")
+
+
+@pytest.mark.parametrize("about", ["numbers", "names", "call", "extensions"])
+async def test_a_lie_about_the_runtime(
+    simulator: SubtensorSimulator, client: Client, about: str
+) -> None:
+    """Its metadata differ, and only its own; the version is said to be the same."""
+    asked = "state_call", "Metadata_metadata_at_version", "0x0f000000"
+    true = await client.ask(*asked)
+    version = await client.ask("state_getRuntimeVersion")
+    simulator.node.lie(about)
+    assert "lie" in simulator.node.describe()["faults"]
+    assert await client.ask(*asked) != true
+    assert await client.ask("state_getRuntimeVersion") == version
+    async with connected(simulator.urls[1]) as other:
+        assert await other.ask(*asked) == true
+    simulator.node.restore()
+    assert await client.ask(*asked) == true
+    with pytest.raises(ValueError, match="about must be"):
+        simulator.node.lie("everything")
+
+
+async def test_another_first_block(
+    simulator: SubtensorSimulator, client: Client
+) -> None:
+    """All others stay as they are."""
+    true = await client.ask("chain_getBlockHash", 0)
+    head = await client.ask("chain_getHead")
+    simulator.node.serve_another_chain()
+    assert await client.ask("chain_getBlockHash", 0) == f"0x{bytes(32).hex()}" != true
+    assert await client.ask("chain_getHead") == head
+
+
+async def test_an_upgrade(simulator: SubtensorSimulator, client: Client) -> None:
+    """The next version, in which the pallet has another number or the same."""
+    before = (await client.ask("state_getRuntimeVersion"))["specVersion"]
+    simulator.control.upgrade()
+    assert (await client.ask("state_getRuntimeVersion"))["specVersion"] == before + 1
+    assert simulator.chain.runtime.commitments == 18
+    simulator.control.upgrade(renumbered=True)
+    assert simulator.chain.runtime.commitments == 19
+
+
+async def test_a_flood_and_a_redirect(simulator: SubtensorSimulator) -> None:
+    """For those who connect from then on."""
+    simulator.node.flood()
+    async with connected(simulator.urls[0]) as client:
+        messages = [await client.socket.receive_json() for _ in range(50)]
+        assert {one["params"]["subscription"] for one in messages} == {"nobody"}
+    simulator.node.restore()
+    simulator.node.redirect("ws://192.0.2.1/")
+    with pytest.raises(aiohttp.NonHttpUrlRedirectClientError, match="192"):
+        async with connected(simulator.urls[0]):
+            pass

@@ -1,5 +1,7 @@
 """What can go wrong in an auction, by who has to act."""
 
+from enum import StrEnum
+
 
 class AuctionError(Exception):
     """Anything that the auction engine refuses or could not do."""
@@ -29,6 +31,29 @@ class WalletError(AuctionError):
 
 class EncryptedHotkeyError(WalletError):
     """A hotkey's file is encrypted: it must be stored without a password."""
+
+
+class SigningPart(StrEnum):
+    """A part of what is signed."""
+
+    CALL = "call"
+    """The numbers of pallet and call."""
+    CONTENT = "content"
+    ERA = "era"
+    NONCE = "nonce"
+    TIP = "tip"
+    EXTENSIONS = "extensions"
+    """What is signed besides the call is more, less or something else."""
+    GENESIS = "genesis"
+
+
+class UnsafeExtrinsicError(WalletError):
+    """What a node has us sign is not what was meant: nothing was signed."""
+
+    def __init__(self, reason: str, part: SigningPart = SigningPart.EXTENSIONS) -> None:
+        """Name the first part that is not as it must be."""
+        super().__init__(reason)
+        self.part = part
 
 
 class ChainError(AuctionError):

@@ -67,6 +67,16 @@ class Neuron:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChainFacts:
+    """What is known of a chain and a subnet before it is asked; None: it will say."""
+
+    genesis: str | None = None
+    """The hash of the first block."""
+    tempo: int | None = None
+    """For a node that does not know it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockRef:
     """One block."""
 
@@ -233,3 +243,5 @@ class EndpointState:
     error: str | None
     fallbacks: tuple[str, ...] = ()
     """What stands in for what the node lacks."""
+    other_chain: bool = False
+    """Whether its first block is not that of the chain."""

@@ -9,7 +9,7 @@ from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.auction import AuctionSolver
 from ...engines.auction.chain.client import ChainClient
-from .const import CONF_ENDPOINTS, CONF_NETUID
+from .const import CONF_ENDPOINTS, CONF_GENESIS, CONF_NETUID
 from .coordinator import WalletConfigEntry, WalletCoordinator
 from .entity import device_info
 from .history import WindowHistory
@@ -37,7 +37,11 @@ def async_create_coordinator(
     return WalletCoordinator(
         hass,
         entry,
-        ChainClient(entry.data[CONF_ENDPOINTS], netuid=entry.data[CONF_NETUID]),
+        ChainClient(
+            entry.data[CONF_ENDPOINTS],
+            netuid=entry.data[CONF_NETUID],
+            genesis=entry.data.get(CONF_GENESIS),
+        ),
         hass.data.setdefault(DATA_SOLVER, AuctionSolver()),
     )
 

@@ -5,6 +5,8 @@ from typing import Final
 CONF_ENDPOINTS: Final = "endpoints"
 """Names of networks or URLs, in the order of preference; a URL may hold an API key."""
 CONF_NETUID: Final = "netuid"
+CONF_GENESIS: Final = "genesis"
+"""The hash of the first block, which names the chain; earlier entries lack it."""
 CONF_HOTKEY: Final = "hotkey"
 """The hotkey's address."""
 CONF_DIRECTORY: Final = "wallet_directory"

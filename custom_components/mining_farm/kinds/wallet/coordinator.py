@@ -226,6 +226,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             for how in (how for how in state.fallbacks if how not in known):
                 LOGGER.info("%s: %s: %s", self.name, state.url, how)
         self._known = replace(self._known, endpoints=states)
+        issues.update_chain(self.hass, self.config_entry, states)
         endpoint = self._known.endpoint
         self._failover.update(None if endpoint is None else endpoint.url)
 
@@ -250,6 +251,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
 
     def _handle_report(self, report: UpkeepReport) -> None:
         issues.update_journal(self.hass, self.config_entry, report)
+        issues.update_signing(self.hass, self.config_entry, report)
         self._update(
             commitment=commitment_after(self.hotkey, report, self._known.commitment)
         )

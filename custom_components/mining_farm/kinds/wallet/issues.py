@@ -1,5 +1,6 @@
 """Repair issues of a wallet, created and deleted as its condition changes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,14 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import STORAGE_DIR
 
 from ...common.issues import raise_issue, withdraw_issues
-from ...engines.auction import Outcome, RoutingError, UpkeepReport, WorkersFileError
+from ...engines.auction import (
+    EndpointState,
+    Outcome,
+    RoutingError,
+    SigningPart,
+    UpkeepReport,
+    WorkersFileError,
+)
 from .data import CommitmentData
 from .journal import journal_name
 
@@ -18,7 +26,14 @@ ROUTING = "wallet_routing"
 AGEING = "wallet_ageing"
 JOURNAL = "wallet_journal"
 RECORD = "wallet_record"
+SIGNING = "wallet_signing"
+UPGRADED = "wallet_upgraded"
+OTHER_CHAIN = "wallet_other_chain"
 
+_SHAPES = frozenset(
+    (SigningPart.CALL, SigningPart.CONTENT, SigningPart.TIP, SigningPart.EXTENSIONS)
+)
+"""What an upgrade of the network may change as well."""
 LEFT = timedelta(minutes=20)
 """Before validators stop counting a commitment."""
 
@@ -80,9 +95,35 @@ def update_journal(
 
 
 @callback
+def update_chain(
+    hass: HomeAssistant, entry: ConfigEntry[Any], states: Sequence[EndpointState]
+) -> None:
+    """Create the issue of endpoints that serve another chain than this wallet's."""
+    others = [state.url for state in states if state.other_chain]
+    _set(hass, entry, OTHER_CHAIN, on=bool(others), detail=", ".join(others))
+
+
+@callback
+def update_signing(
+    hass: HomeAssistant, entry: ConfigEntry[Any], report: UpkeepReport
+) -> None:
+    """Create the issue of a node that gets no signature, until one would."""
+    if report.unsafe is not None:
+        upgraded = report.unsafe.part in _SHAPES
+        _set(hass, entry, SIGNING, on=not upgraded, detail=str(report.unsafe))
+        _set(hass, entry, UPGRADED, on=upgraded, detail=str(report.unsafe))
+    elif report.rehearsed:
+        withdraw_issues(hass, entry.entry_id, (SIGNING, UPGRADED))
+
+
+@callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Delete every issue of a wallet that is removed."""
-    withdraw_issues(hass, entry_id, (WORKERS, ROUTING, AGEING, JOURNAL, RECORD))
+    withdraw_issues(
+        hass,
+        entry_id,
+        (WORKERS, ROUTING, AGEING, JOURNAL, RECORD, SIGNING, UPGRADED, OTHER_CHAIN),
+    )
 
 
 def _set(

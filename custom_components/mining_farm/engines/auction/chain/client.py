@@ -2,17 +2,33 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol, Self
 
-from ..errors import ChainError, ExtrinsicUnconfirmedError, WalletError
-from ..models import BlockRef, EndpointState, Neuron, Snapshot, StoredCommitment, Window
+from ..errors import (
+    ChainError,
+    ExtrinsicUnconfirmedError,
+    UnsafeExtrinsicError,
+    WalletError,
+)
+from ..models import (
+    BlockRef,
+    ChainFacts,
+    EndpointState,
+    Neuron,
+    Snapshot,
+    StoredCommitment,
+    Window,
+)
 from ..regular_file import run_within
 from ..windows import BLOCK_SECONDS
-from .networks import endpoint_urls, public_url
+from .networks import endpoint_urls, known_genesis, public_url
 from .pace import PUBLISH_BLOCKS, READ_WITHIN
 from .peer import ChainProcessError, Handlers, Peer
+from .signing import Wanted, check_signing
 from .subscribers import Subscribers
 from .thread import ChainThread
 
@@ -33,6 +49,17 @@ class Signer(Protocol):
         """Return the sr25519 signature; WalletError when that cannot be."""
 
 
+@dataclass(slots=True)
+class _Publishing:
+    """One extrinsic on its way."""
+
+    signer: Signer
+    wanted: Wanted
+    signed: bool = False
+    unsafe: UnsafeExtrinsicError | None = None
+    """What the node would have had signed."""
+
+
 class ChainClient:
     """Reads of one subnet and its writes, on a thread and in a process of their own.
 
@@ -48,21 +75,23 @@ class ChainClient:
         block_time: float = BLOCK_SECONDS,
         read_within: float = READ_WITHIN,
         tempo: int | None = None,
+        genesis: str | None = None,
     ) -> None:
         """Take endpoints in the order of preference: names of networks or URLs.
 
         `block_time` (s) decides how long an endpoint may be silent, `read_within` (s)
         how long a read may take; `tempo` is that of the subnet, for a node that does
-        not know it.
+        not know it. `genesis` is the hash of the chain's first block, which endpoints
+        of Bittensor's own networks imply; None: the first endpoint says it.
         """
         self._tempo = tempo
         self._urls = endpoint_urls(endpoints)
+        self._genesis = known_genesis(self._urls) or genesis
         self._netuid = netuid
         self._block_time = block_time
         self._read_within = read_within
         self._turn = asyncio.Lock()
-        self._signing: Signer | None = None
-        self._signed = False
+        self._publishing: _Publishing | None = None
         self._heads: Subscribers[BlockRef] = Subscribers()
         self._states: Subscribers[tuple[EndpointState, ...]] = Subscribers()
         self._endpoints = _unknown(self._urls, None)
@@ -136,9 +165,14 @@ class ChainClient:
 
         ExtrinsicRefusedError: it is in no block, or failed there.
         ExtrinsicUnconfirmedError: it was sent, but its fate is not known.
+        UnsafeExtrinsicError: the node in use would have had something else signed.
         Any other ChainError, or a WalletError: nothing was sent.
         """
         return await self._thread.run(self._publish(payload, signer))
+
+    async def rehearse(self, payload: bytes) -> None:
+        """Do all but sign and send; UnsafeExtrinsicError where it would not be signed."""
+        await self._thread.run(self._rehearse(payload))
 
     def subscribe_heads(
         self, callback: Callable[[BlockRef], None]
@@ -159,42 +193,81 @@ class ChainClient:
         return answer
 
     async def _call(self, name: str, *args: object) -> Any:  # noqa: ANN401 As the callee
+        return await self._thread.run(self._ask(name, *args))
+
+    async def _ask(self, name: str, *args: object) -> Any:  # noqa: ANN401 As the callee
+        """Call a function of the process's service, in the thread's loop."""
         within = self._read_within + _GRACE
-        return await self._thread.run(
-            self._thread.call("read", name, *args, within=within)
-        )
+        return await self._thread.call("read", name, *args, within=within)
 
     async def _publish(self, payload: bytes, signer: Signer) -> BlockRef:
         """Publish, in the thread's loop and one at a time."""
         async with self._turn:
             hotkey = signer.ss58
-            self._signing, self._signed = signer, False
+            nonce: int = await self._ask("next_nonce", hotkey)
+            wanted = await self._wanted(payload, nonce)
+            publishing = self._publishing = _Publishing(signer, wanted)
             within = self._block_time * PUBLISH_BLOCKS + _GRACE
             try:
                 block: BlockRef = await self._thread.call(
                     "publish", payload, hotkey, within=within
                 )
             except ChainProcessError as error:
-                if not self._signed:
+                if not publishing.signed:
                     raise
                 reason = f"the extrinsic may have been sent: {error}"
                 raise ExtrinsicUnconfirmedError(reason) from None
+            except WalletError:
+                if publishing.unsafe is None:
+                    raise
+                await self._distrust(publishing.unsafe)
+                raise publishing.unsafe from None
             finally:
-                self._signing = None
+                self._publishing = None
             return block
+
+    async def _rehearse(self, payload: bytes) -> None:
+        """Compose and check, in the thread's loop."""
+        data: bytes = await self._ask("rehearse", payload)
+        try:
+            check_signing(data, await self._wanted(payload, nonce=0))
+        except UnsafeExtrinsicError as error:
+            await self._distrust(error)
+            raise
 
     async def _sign(self, data: bytes) -> bytes:
         """Sign for the process, which never sees a key."""
-        if (signer := self._signing) is None:
+        if (publishing := self._publishing) is None:
             raise ChainError("nothing is being published")
         try:
+            check_signing(data, publishing.wanted)
+        except UnsafeExtrinsicError as error:
+            publishing.unsafe = error
+            raise
+        try:
             # A key file that hangs must not hold up what keeps deadlines.
-            signature = await run_within(SIGN_WITHIN, partial(signer.sign, data))
+            signature = await run_within(
+                SIGN_WITHIN, partial(publishing.signer.sign, data)
+            )
         except TimeoutError:
             reason = f"the hotkey's file did not answer within {SIGN_WITHIN:g} s"
             raise WalletError(reason) from None
-        self._signed = True
+        publishing.signed = True
         return signature
+
+    async def _wanted(self, payload: bytes, nonce: int) -> Wanted:
+        """Return what may be signed; whoever names the chain, it is one and the same."""
+        if self._genesis is None:
+            # The process uses no endpoint of another one from now on.
+            self._genesis = str(await self._ask("block_hash", 0))
+        return Wanted(
+            genesis=self._genesis, netuid=self._netuid, payload=payload, nonce=nonce
+        )
+
+    async def _distrust(self, error: UnsafeExtrinsicError) -> None:
+        """Have the process leave the node, for another one that may be true."""
+        with suppress(ChainError):
+            await self._ask("distrust", str(error))
 
     async def _begin(self, peer: Peer) -> None:
         await peer.call(
@@ -203,7 +276,7 @@ class ChainClient:
             self._netuid,
             self._block_time,
             self._read_within,
-            self._tempo,
+            ChainFacts(genesis=self._genesis, tempo=self._tempo),
         )
 
     def _ended(self) -> None:

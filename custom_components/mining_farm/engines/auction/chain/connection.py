@@ -10,7 +10,8 @@ from http import HTTPStatus
 import itertools
 import json
 import logging
-from typing import Any, Self
+import ssl
+from typing import Any, Self, override
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
@@ -27,10 +28,24 @@ from ..errors import ChainError, ChainUnavailableError
 # it, and all neurons come in one answer.
 _MAX_MESSAGE = 64 * 1024 * 1024
 _EARLY = 8
+# A head comes every 12 s, in less than 4 kB; many come at once after an outage.
+_UNASKED_AT_ONCE = 1000
+_UNASKED_PER_SECOND = 50
+_UNASKED_SIZE = 4096
 _NO_METHOD = -32601
 _LONGEST_REST = 24 * 3600.0
 # The library's own logger would spell out the URL, which may hold an API key.
 _SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001
+
+
+BROKEN = "the connection broke"
+FLOODED = "the endpoint floods us with messages"
+
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_SELF_SIGNED = frozenset((18, 19))
+"""OpenSSL's verification errors: the certificate, or one of its chain, is self-signed."""
+_EXPIRED = 10
+_OTHER_HOST = frozenset((62, 64))
 
 
 class ConnectionLostError(ChainUnavailableError):
@@ -62,6 +77,18 @@ class NodeError(ChainError):
         )
 
 
+class _Connecting(connect):
+    """The library's, but to where it was sent and nowhere else.
+
+    A URL's path or query may be a key, and a node within the network is none that a
+    node outside may choose.
+    """
+
+    @override
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
 class Connection:
     """One open connection; it is never re-made, and a request is never sent twice."""
 
@@ -72,15 +99,17 @@ class Connection:
         self._subscriptions: dict[str, asyncio.Queue[Any]] = {}
         self._early: dict[str, deque[Any]] = {}
         self._lost = asyncio.Event()
+        self._reason = BROKEN
+        self._unasked = _Allowance()
         self.heard_at = asyncio.get_running_loop().time()
-        """When the last message came, in the loop's time."""
+        """When the last message that was wanted came, in the loop's time."""
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
     async def open(cls, url: str) -> Self:
         """Connect; ChainUnavailableError says why not, without the URL."""
         try:
-            socket = await connect(
+            socket = await _Connecting(
                 url,
                 max_size=_MAX_MESSAGE,
                 # The keeper has its own, shorter deadlines: it asks a quiet endpoint
@@ -90,7 +119,14 @@ class Connection:
                 close_timeout=1,
                 logger=_SILENT,
             )
-        except InvalidURI:
+        except ssl.SSLCertVerificationError as error:
+            # A ValueError as well.
+            raise ChainUnavailableError(_distrusted(error)) from None
+        except ssl.SSLError:
+            reason = "the endpoint speaks no TLS that is safe"
+            raise ChainUnavailableError(reason) from None
+        except InvalidURI, ValueError:
+            # The library encodes hosts without a look at what idna refuses.
             raise ChainUnavailableError("the endpoint's URL is not usable") from None
         except InvalidStatus as error:
             raise _refusal(error.response) from None
@@ -112,11 +148,11 @@ class Connection:
         message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
         try:
             if self._lost.is_set():
-                raise ConnectionLostError("the connection broke")
+                raise ConnectionLostError(self._reason)
             await self._socket.send(json.dumps(message))
             return await future
         except WebSocketException, OSError:
-            raise ConnectionLostError("the connection broke") from None
+            raise ConnectionLostError(self._reason) from None
         finally:
             del self._waiting[number]
             # It may have failed while the message was still being sent.
@@ -144,9 +180,10 @@ class Connection:
                 with suppress(WebSocketException, OSError):
                     await self._socket.send(json.dumps(message))
 
-    async def lost(self) -> None:
-        """Wait until the connection ends."""
+    async def lost(self) -> str:
+        """Wait until the connection ends; return why."""
         await self._lost.wait()
+        return self._reason
 
     async def close(self) -> None:
         """End the connection."""
@@ -157,44 +194,84 @@ class Connection:
     async def _read(self) -> None:
         try:
             async for text in self._socket:
-                self.heard_at = asyncio.get_running_loop().time()
                 try:
                     message = json.loads(text)
                 except ValueError, RecursionError:
+                    self._reason = "the endpoint sends what is no JSON"
                     break
-                if isinstance(message, dict):
-                    self._take(message)
+                if isinstance(message, dict) and self._take(message):
+                    continue
+                if not self._unasked.takes(len(text)):
+                    self._reason = FLOODED
+                    break
         except WebSocketException, OSError:
             pass
         finally:
             self._lost.set()
             for future in self._waiting.values():
                 if not future.done():
-                    future.set_exception(ConnectionLostError("the connection broke"))
+                    future.set_exception(ConnectionLostError(self._reason))
             for queue in self._subscriptions.values():
                 queue.put_nowait(None)
 
-    def _take(self, message: Mapping[str, Any]) -> None:
+    def _take(self, message: Mapping[str, Any]) -> bool:
+        """Hand a message on; return whether it answers a request."""
         match message:
             case {"params": {"subscription": name, "result": result}}:
                 if (queue := self._subscriptions.get(str(name))) is not None:
+                    self._hear()
                     queue.put_nowait(result)
                 else:
                     self._keep_early(str(name), result)
             case {"id": int(number)}:
                 future = self._waiting.get(number)
                 if future is None or future.done():
-                    return
+                    return False
+                self._hear()
                 if "result" in message:
                     future.set_result(message["result"])
                 else:
                     future.set_exception(_node_error(message.get("error")))
+                return True
+        return False
+
+    def _hear(self) -> None:
+        self.heard_at = asyncio.get_running_loop().time()
 
     def _keep_early(self, name: str, result: object) -> None:
         """Keep what comes before the subscription is answered, or after it has ended."""
         self._early.setdefault(name, deque(maxlen=_EARLY)).append(result)
         if len(self._early) > _EARLY:
             del self._early[next(iter(self._early))]
+
+
+class _Allowance:
+    """How much may come that was not asked for: so much at once, so much a second."""
+
+    def __init__(self) -> None:
+        self._left = float(_UNASKED_AT_ONCE)
+        self._at = asyncio.get_running_loop().time()
+
+    def takes(self, size: int) -> bool:
+        """Count a message of so many characters; False: it is one too many."""
+        now = asyncio.get_running_loop().time()
+        grown = self._left + (now - self._at) * _UNASKED_PER_SECOND
+        self._left = min(grown, _UNASKED_AT_ONCE) - max(1.0, size / _UNASKED_SIZE)
+        self._at = now
+        return self._left >= 0
+
+
+def _distrusted(error: ssl.SSLCertVerificationError) -> str:
+    """Return why a certificate does not prove who the endpoint is."""
+    match error.verify_code:
+        case code if code in _SELF_SIGNED:
+            return "the endpoint's certificate is self-signed"
+        case code if code == _EXPIRED:
+            return "the endpoint's certificate has expired"
+        case code if code in _OTHER_HOST:
+            return "the endpoint's certificate is that of another host"
+        case _:
+            return "the endpoint's certificate is not trusted"
 
 
 def _refusal(response: Response) -> ChainUnavailableError:
@@ -206,6 +283,8 @@ def _refusal(response: Response) -> ChainUnavailableError:
             reason = f"the endpoint refuses us or our key (HTTP {int(status)})"
         case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             reason = f"the endpoint is out of order (HTTP {status})"
+        case status if status in _REDIRECTS:
+            reason = f"the endpoint sends us elsewhere (HTTP {status})"
         case status:
             reason = f"the endpoint has no websocket at this address (HTTP {status})"
     return ChainUnavailableError(reason)

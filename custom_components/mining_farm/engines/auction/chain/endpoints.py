@@ -10,6 +10,7 @@ FIRST_REST = 15.0
 """Seconds that an endpoint is left alone that limits requests; doubled each time."""
 LONGEST_REST = 900.0
 """Unless it asks for more."""
+OTHER_CHAIN = "the endpoint serves another chain"
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class EndpointTable:
                 lag=self._lag(endpoint),
                 error=endpoint.error,
                 fallbacks=endpoint.fallbacks,
+                other_chain=endpoint.error == OTHER_CHAIN,
             )
             for url, endpoint in self._endpoints.items()
         )

@@ -99,15 +99,20 @@ async def account_nonces(
             raise
         report(_FINAL_NONCE)
         known = await _stored_nonce(substrate, address, final)
+    return known, await free_nonce(request, substrate, address, report)
+
+
+async def free_nonce(
+    request: Request, substrate: Substrate, address: str, report: Report
+) -> int:
+    """Return an account's next free nonce."""
     try:
-        free = int(await request("system_accountNextIndex", [address]))
+        return int(await request("system_accountNextIndex", [address]))
     except NodeError as error:
         if not error.is_lacking:
             raise
-        report(_NEXT_NONCE)
-        head = await substrate.get_chain_head()
-        free = await _stored_nonce(substrate, address, head)
-    return known, free
+    report(_NEXT_NONCE)
+    return await _stored_nonce(substrate, address, await substrate.get_chain_head())
 
 
 async def _stored_nonce(substrate: Substrate, address: str, block_hash: str) -> int:

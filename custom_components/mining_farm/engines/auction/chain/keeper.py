@@ -8,12 +8,20 @@ from typing import Any
 
 from ..errors import ChainError, ChainUnavailableError
 from ..models import MAX_LAG, BlockRef, EndpointState
-from .connection import Connection, ConnectionLostError, EndpointLimitedError, NodeError
-from .endpoints import EndpointTable
+from .connection import (
+    BROKEN,
+    FLOODED,
+    Connection,
+    ConnectionLostError,
+    EndpointLimitedError,
+    NodeError,
+)
+from .endpoints import OTHER_CHAIN, EndpointTable
 from .pace import Pace
 from .reading import read_number
 
-_BROKEN = "the connection broke"
+_NOT_IN_ORDER = frozenset((FLOODED,))
+"""Why an endpoint is left alone for some time before it is asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +35,21 @@ class Listener:
 class ConnectionKeeper:
     """One connection, replaced whenever it is lost, silent or behind."""
 
-    def __init__(self, urls: Sequence[str], pace: Pace, listener: Listener) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        pace: Pace,
+        listener: Listener,
+        genesis: str | None = None,
+    ) -> None:
+        """Use endpoints of the chain with this first block only; None: of the first."""
         self.table = EndpointTable(urls)
         self.pace = pace
         self._listener = listener
         self._connection: Connection | None = None
         self._changed = asyncio.Event()
-        self._genesis: str | None = None
+        self._genesis = genesis
+        self._doubt: asyncio.Future[str] | None = None
         self._head_at = asyncio.get_running_loop().time()
         self._reported: tuple[EndpointState, ...] = ()
 
@@ -66,17 +82,23 @@ class ConnectionKeeper:
             except ChainError as error:
                 self._rest(url, error)
                 self._fail(url, str(error))
+            except Exception as error:  # noqa: BLE001 One endpoint ends not all
+                self._fail(url, _unexpected(error))
             else:
                 self._use(url, connection, height)
                 try:
                     reason = await self._stay(url, connection)
+                except Exception as error:  # noqa: BLE001 One endpoint ends not all
+                    reason = _unexpected(error)
                 finally:
                     self._connection = None
                     with suppress(TimeoutError):
                         async with asyncio.timeout(1):
                             await connection.close()
+                if reason in _NOT_IN_ORDER:
+                    self.table.leave_alone(url, loop.time(), None)
                 # A broken connection is opened again first; it counts when that fails.
-                self._fail(url, reason, count=reason != _BROKEN)
+                self._fail(url, reason, count=reason != BROKEN)
             if self.table.exhausted:
                 await asyncio.sleep(self.pace.pause)
 
@@ -86,6 +108,12 @@ class ConnectionKeeper:
             for url in self.table.others(asyncio.get_running_loop().time()):
                 group.create_task(self._probe(url))
         self._report()
+
+    def distrust(self, reason: str) -> None:
+        """Leave the endpoint in use, which is not what it says, for another one."""
+        others = self.table.others(asyncio.get_running_loop().time())
+        if others and self._doubt is not None and not self._doubt.done():
+            self._doubt.set_result(reason)
 
     async def _open(self, url: str) -> tuple[Connection, int]:
         """Connect; return the connection and the endpoint's height."""
@@ -102,15 +130,17 @@ class ConnectionKeeper:
         """Refuse an endpoint whose first block is not that of the others."""
         genesis = str(await connection.request("chain_getBlockHash", [0]))
         if self._genesis not in {None, genesis}:
-            raise ChainUnavailableError("the endpoint serves another chain")
+            raise ChainUnavailableError(OTHER_CHAIN)
         self._genesis = genesis
 
     async def _stay(self, url: str, connection: Connection) -> str:
         """Follow the chain on a connection; return why it has to be left."""
+        self._doubt = asyncio.get_running_loop().create_future()
         tasks = [
             asyncio.create_task(work)
             for work in (
-                self._lost(connection),
+                _awaited(self._doubt),
+                connection.lost(),
                 self._ask(connection),
                 self._stay_level(connection),
                 self._follow_heads(url, connection),
@@ -123,10 +153,6 @@ class ConnectionKeeper:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _lost(self, connection: Connection) -> str:
-        await connection.lost()
-        return _BROKEN
 
     async def _ask(self, connection: Connection) -> str:
         """Ask an endpoint that has been quiet; return when it does not answer."""
@@ -141,8 +167,8 @@ class ConnectionKeeper:
                     await connection.request("chain_getBlockHash", [0])
             except TimeoutError:
                 return "the endpoint fell silent"
-            except ConnectionLostError:
-                return _BROKEN
+            except ConnectionLostError as error:
+                return str(error)
             except NodeError:
                 # It answers, if only to refuse.
                 await asyncio.sleep(self.pace.quiet)
@@ -174,8 +200,8 @@ class ConnectionKeeper:
 
         try:
             return await _follow_heads(connection, take)
-        except ConnectionLostError:
-            return _BROKEN
+        except ConnectionLostError as error:
+            return str(error)
         except ChainError:
             self.fall_back("heads are polled: the node offers no subscription to them")
         return await self._poll_heads(connection, take)
@@ -192,8 +218,8 @@ class ConnectionKeeper:
                 if isinstance(found, str) and found != last:
                     last = found
                     take(BlockRef(number=number, hash=found))
-            except ConnectionLostError:
-                return _BROKEN
+            except ConnectionLostError as error:
+                return str(error)
             except ChainError:
                 # It is asked again soon.
                 pass
@@ -209,6 +235,8 @@ class ConnectionKeeper:
         except ChainError as error:
             self._rest(url, error)
             self.table.fail(url, str(error), count=False)
+        except Exception as error:  # noqa: BLE001 One endpoint ends not all
+            self.table.fail(url, _unexpected(error), count=False)
         else:
             self.table.heard(url, height)
 
@@ -245,6 +273,14 @@ class ConnectionKeeper:
             self._listener.endpoints(states)
 
 
+async def _awaited(doubt: asyncio.Future[str]) -> str:
+    return await doubt
+
+
+def _unexpected(error: Exception) -> str:
+    return f"the endpoint cannot be used ({type(error).__name__})"
+
+
 async def _follow_heads(
     connection: Connection, take: Callable[[BlockRef], None]
 ) -> str:
@@ -263,4 +299,4 @@ async def _follow_heads(
             found = await connection.request("chain_getBlockHash", [number])
             if found is not None:
                 take(BlockRef(number=number, hash=str(found)))
-    return _BROKEN
+    return await connection.lost()

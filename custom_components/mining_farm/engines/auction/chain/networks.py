@@ -1,6 +1,7 @@
-"""The networks by name, and what may be shown of an endpoint's address."""
+"""The networks by name, which chain they serve, and what may be shown of an address."""
 
 from collections.abc import Mapping, Sequence
+import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +14,22 @@ NETWORKS: Final[Mapping[str, str]] = {
     "local": "ws://127.0.0.1:9944",
 }
 """Bittensor's own endpoints by the names that its tools know."""
+FINNEY_GENESIS: Final = (
+    "0x2f0555cc76fc2840a25a6ea3b9637146806f1f44b090c175ffde2a7e5ab36c03"
+)
+"""The hash of the first block names a chain; this one is in subtensor's migrations."""
+TEST_GENESIS: Final = (
+    "0x8f9cf856bf558a14440e75569c9e58594757048d7b3a84b5d25f6bd978263105"
+)
+"""As the public test network answers."""
+_SERVED: Final[Mapping[str, str]] = {
+    "entrypoint-finney.opentensor.ai": FINNEY_GENESIS,
+    "archive.chain.opentensor.ai": FINNEY_GENESIS,
+    "test.finney.opentensor.ai": TEST_GENESIS,
+    "test.chain.opentensor.ai": TEST_GENESIS,
+}
+_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
+_LONGEST_HOST: Final = 253
 
 
 def endpoint_url(network: str) -> str:
@@ -30,6 +47,15 @@ def endpoint_urls(networks: Sequence[str]) -> tuple[str, ...]:
     if not urls:
         raise ChainError("no endpoint is configured")
     return urls
+
+
+def known_genesis(urls: Sequence[str]) -> str | None:
+    """Return the first block's hash of the chain that URLs are known to serve.
+
+    None where only the nodes themselves say which one it is.
+    """
+    served = (_SERVED.get(_split(url).hostname or "") for url in urls)
+    return next((genesis for genesis in served if genesis is not None), None)
 
 
 def public_url(url: str) -> str:
@@ -52,4 +78,19 @@ def _split(url: str) -> SplitResult:
     if not usable:
         known = ", ".join(NETWORKS)
         raise ChainError(f"an endpoint is a ws:// or wss:// URL or one of {known}")
+    if not _is_host(parts.hostname or ""):
+        raise ChainError("an endpoint's host is a name or an address of the network")
     return parts
+
+
+def _is_host(host: str) -> bool:
+    """Return whether a host can be looked up: what cannot raises all sorts of errors."""
+    if ":" in host:
+        return True
+    try:
+        encoded = host.encode("idna")
+        encoded.decode("idna")
+    except UnicodeError:
+        return False
+    name = encoded.decode().lower().removesuffix(".")
+    return len(name) <= _LONGEST_HOST and all(map(_LABEL.fullmatch, name.split(".")))

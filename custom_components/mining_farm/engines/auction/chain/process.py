@@ -7,15 +7,23 @@ Started by `chain.thread` with the number of a socket; it ends when that is clos
 """
 
 import asyncio
+from contextlib import suppress
+from pathlib import Path
+import resource
 import signal
 import socket
 import sys
+from typing import Final
 
-from ..models import BlockRef
+from ..models import BlockRef, ChainFacts
 from .keeper import Listener
 from .pace import Pace
 from .peer import Handlers, Peer
 from .service import ChainService
+
+_MEMORY: Final = 1024 * 1024 * 1024
+"""Bytes; some 100 MB are used."""
+_OOM_SCORE: Final = Path("/proc/self/oom_score_adj")
 
 
 class _Served:
@@ -34,7 +42,7 @@ class _Served:
         netuid: int,
         block_time: float,
         within: float,
-        tempo: int | None = None,
+        known: ChainFacts,
     ) -> None:
         """Begin to keep a connection to a chain."""
         assert self.peer is not None  # noqa: S101 Set before anything is read
@@ -48,7 +56,7 @@ class _Served:
                 endpoints=lambda states: notify("endpoints", states),
             ),
             read_within=within,
-            tempo=tempo,
+            known=known,
         )
         self._running = asyncio.create_task(service.run())
         self._running.add_done_callback(self._end)
@@ -96,10 +104,19 @@ async def serve(connected: socket.socket) -> None:
         await served.close()
 
 
+def _stay_small() -> None:
+    """Let nodes that send too much end this process, and no other one."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, most))
+    with suppress(OSError):
+        _OOM_SCORE.write_text("500")
+
+
 def main() -> None:
     """Serve the socket whose number is the only argument."""
     # Ctrl-C is for the one who started us: it closes the socket.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stay_small()
     asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))
 
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ..errors import AuctionError, ChainError, ChainUnavailableError
-from ..models import BlockRef, Neuron, Snapshot, StoredCommitment, Window
+from ..models import BlockRef, ChainFacts, Neuron, Snapshot, StoredCommitment, Window
 from ..wire.ss58 import ss58_encode
 from .connection import ConnectionLostError
-from .fallbacks import finalised_hash, subnet_tempo
+from .fallbacks import finalised_hash, free_nonce, subnet_tempo
 from .keeper import ConnectionKeeper, Listener
 from .pace import READ_WITHIN, Pace
 from .publishing import Publisher, Sign
@@ -24,6 +24,7 @@ from .reading import (
 from .substrate import Substrate
 
 _ACCOUNT_BYTES = 32
+NOTHING_KNOWN: Final = ChainFacts()
 
 
 class ChainService:
@@ -37,19 +38,28 @@ class ChainService:
         pace: Pace,
         listener: Listener,
         read_within: float = READ_WITHIN,
-        tempo: int | None = None,
+        known: ChainFacts = NOTHING_KNOWN,
     ) -> None:
-        """Take the subnet's tempo for nodes that do not know it."""
-        self._known_tempo = tempo
+        """Listen from the start; connect once it runs."""
+        self._known_tempo = known.tempo
         self._netuid = netuid
         self._read_within = read_within
-        self._keeper = ConnectionKeeper(urls, pace, listener)
-        self._substrate = Substrate(self._keeper.request)
-        self._publisher = Publisher(self._keeper, self._substrate, self, netuid)
+        self._keeper = ConnectionKeeper(urls, pace, listener, known.genesis)
+        self._begin()
 
     async def run(self) -> None:
         """Keep the connection until cancelled."""
         await self._keeper.run()
+
+    def _begin(self) -> None:
+        """Know no types yet."""
+        self._substrate = Substrate(self._keeper.request)
+        self._publisher = Publisher(self._keeper, self._substrate, self, self._netuid)
+
+    async def distrust(self, reason: str) -> None:
+        """Leave the endpoint in use, and forget the types that it has named."""
+        self._begin()
+        self._keeper.distrust(reason)
 
     async def head(self) -> BlockRef:
         """Return the best block."""
@@ -129,6 +139,25 @@ class ChainService:
                 commitments=commitments,
                 neurons=neurons,
                 mechanism_split=split,
+            )
+
+        return await self._read(ask)
+
+    async def next_nonce(self, hotkey: str) -> int:
+        """Return an account's next nonce."""
+        return await self._read(
+            lambda: free_nonce(
+                self._keeper.request, self._substrate, hotkey, self._keeper.fall_back
+            )
+        )
+
+    async def rehearse(self, payload: bytes) -> bytes:
+        """Return what would have to be signed to commit a payload, with nonce 0."""
+
+        async def ask() -> bytes:
+            head = await self._block("chain_getBlockHash")
+            return await self._substrate.unsigned_commitment(
+                self._netuid, payload, head.number, 0
             )
 
         return await self._read(ask)

@@ -128,26 +128,28 @@ class Substrate(AsyncSubstrateInterface):
         self, netuid: int, payload: bytes, keypair: Keypair, head: int, nonce: int
     ) -> str:
         """Return the extrinsic that commits a payload, signed, as 0x-hex."""
-        await self.runtime_at(await self.get_chain_head())
-        fields = [[{f"Raw{len(payload)}": payload}]]
-        call = await self.compose_call(
-            "Commitments",
-            "set_commitment",
-            {"netuid": netuid, "info": {"fields": fields}},
-            block_hash=await self.get_chain_head(),
-        )
+        call = await self._commitment_call(netuid, payload)
         extrinsic = await self.create_signed_extrinsic(
             call,
             keypair,
-            # Without a block number the library counts the era from the finalised head,
-            # some blocks back. Its own nonces go on counting after a submission that
-            # failed.
-            era={"period": ERA_PERIOD, "current": head},
+            era=_era(head),
+            # The library's own nonces go on counting after a submission that failed.
             nonce=nonce,
         )
         if extrinsic.data is None:
             raise ChainError("the extrinsic could not be composed")
         return str(extrinsic.data.to_hex())
+
+    async def unsigned_commitment(
+        self, netuid: int, payload: bytes, head: int, nonce: int
+    ) -> bytes:
+        """Return what would have to be signed to commit a payload."""
+        call = await self._commitment_call(netuid, payload)
+        runtime = await self.runtime_at(await self.get_chain_head())
+        data = await self.generate_signature_payload(
+            call=call, era=_era(head), nonce=nonce, runtime=runtime
+        )
+        return bytes(data.data)
 
     async def failure(self, block_hash: str, index: int) -> str | None:
         """Return why an extrinsic of a block failed, `Pallet.Error`; None: it did not."""
@@ -163,6 +165,16 @@ class Substrate(AsyncSubstrateInterface):
                 } if at == index:
                     return _dispatch_error(runtime, error)
         return None
+
+    async def _commitment_call(self, netuid: int, payload: bytes) -> Any:  # noqa: ANN401
+        await self.runtime_at(await self.get_chain_head())
+        fields = [[{f"Raw{len(payload)}": payload}]]
+        return await self.compose_call(
+            "Commitments",
+            "set_commitment",
+            {"netuid": netuid, "info": {"fields": fields}},
+            block_hash=await self.get_chain_head(),
+        )
 
     async def _keys(self, prefix: str, block_hash: str) -> list[str]:
         """Page through the keys; a node that does not page ends it as well."""
@@ -184,6 +196,12 @@ class Substrate(AsyncSubstrateInterface):
             str(key.value_scale_type), data, runtime=runtime
         )
         return decoded.value
+
+
+def _era(head: int) -> dict[str, int]:
+    """Return the life of an extrinsic in the library's words."""
+    # Without a block number it is counted from the finalised head, some blocks back.
+    return {"period": ERA_PERIOD, "current": head}
 
 
 def _key(

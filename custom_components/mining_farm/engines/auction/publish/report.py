@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..errors import JournalError
+from ..errors import JournalError, UnsafeExtrinsicError
 from ..models import BlockRef, StoredCommitment
 from .decision import Decision, Nothing, Standing
 
@@ -45,6 +45,11 @@ class UpkeepReport:
     """What that block holds."""
     journal_error: JournalError | None = None
     """Why nothing can be sent until a human has repaired the journal."""
+
+    unsafe: UnsafeExtrinsicError | None = None
+    """Why a node that is asked to publish gets no signature."""
+    rehearsed: bool = False
+    """Whether it was seen that it would get one."""
 
     @property
     def held_until(self) -> int | None:

@@ -16,6 +16,7 @@ from ..errors import (
     ExtrinsicRefusedError,
     ExtrinsicUnconfirmedError,
     JournalError,
+    UnsafeExtrinsicError,
     WalletError,
 )
 from ..models import MAX_LAG, BlockRef, EndpointState, StoredCommitment
@@ -59,6 +60,9 @@ class UpkeepChain(Protocol):
         ExtrinsicRefusedError: no block holds it, nor will. ExtrinsicUnconfirmedError:
         it may get into one. Any other ChainError, or a WalletError: it was not sent.
         """
+
+    async def rehearse(self, payload: bytes) -> None:
+        """UnsafeExtrinsicError where publishing would not be signed; ChainError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +158,20 @@ class CommitmentUpkeep:
                 )
             case Publish():
                 return await self._publish(report, decision, view, offer, read_arming)
-        return replace(report, why=decision.why)
+        report = replace(report, why=decision.why)
+        return await self._rehearse(report, offer.payload)
+
+    async def _rehearse(self, report: UpkeepReport, payload: bytes) -> UpkeepReport:
+        """Note whether it would be signed: an upgrade is seen long before a renewal."""
+        if self._signer is None:
+            return report
+        try:
+            await self._chain.rehearse(payload)
+        except UnsafeExtrinsicError as err:
+            return replace(report, unsafe=err)
+        except ChainError:
+            return report
+        return replace(report, rehearsed=True)
 
     async def _publish(
         self,
@@ -166,7 +183,8 @@ class CommitmentUpkeep:
     ) -> UpkeepReport:
         # Asked only now: disarming counts also while another check is under way.
         if (arming := read_arming()) is None:
-            return replace(report, outcome=Outcome.REHEARSED, why=NOT_ARMED)
+            report = replace(report, outcome=Outcome.REHEARSED, why=NOT_ARMED)
+            return await self._rehearse(report, offer.payload)
         if (objection := arming.find_objection(offer.workers)) is not None:
             return replace(report, outcome=Outcome.REFUSED, why=objection)
         if (signer := self._signer) is None:
@@ -203,8 +221,12 @@ class CommitmentUpkeep:
             if read_arming() is None:
                 return replace(report, outcome=Outcome.REHEARSED, why=NOT_ARMED)
             is_wallet = isinstance(err, WalletError)
-            outcome = Outcome.REFUSED if is_wallet else Outcome.HELD
-            return replace(report, outcome=outcome, why=str(err))
+            return replace(
+                report,
+                outcome=Outcome.REFUSED if is_wallet else Outcome.HELD,
+                why=str(err),
+                unsafe=err if isinstance(err, UnsafeExtrinsicError) else None,
+            )
         try:
             memory = await self._read_back(memory, intent, block)
         except (ChainError, JournalError) as err:
@@ -218,6 +240,7 @@ class CommitmentUpkeep:
             why=str(decision.reason),
             published_in=block,
             payload=offer.payload,
+            rehearsed=True,
         )
 
     def _lag(self) -> int:

@@ -23,8 +23,8 @@ from .model_file import read_solution, write_model
 
 BIG_M_FROM_BLOCK = 7_405_572
 """From here on, windows minimise the cost among those with the most hashrate."""
-_REFERENCE = "2e17077752aa"
-"""SHA-256 of CBC 2.10.3 for x86-64, in PuLP 3.3.0 as in 3.3.2; begins so."""
+_REFERENCE = "2e17077752aa52b06385ad248c9e90bb4f1ce34038c34c94e1012ca6adea5cc7"
+"""SHA-256 of CBC 2.10.3 for x86-64, in PuLP 3.3.0 as in 3.3.2."""
 _MAX_NODES = 100_000
 _PROBE_S = 20.0
 _PROBE = pack({"": (Bid(size="0.1", price_fp18=FP, count=2),)}, 0.1)
@@ -56,7 +56,7 @@ def find_cbc(path: str | None, folder: Path) -> CBC | None:
         return None
     try:
         digest = sha256(Path(path).read_bytes()).hexdigest()
-        cbc = CBC(path=path, reference=digest.startswith(_REFERENCE))
+        cbc = CBC(path=path, reference=digest == _REFERENCE)
         # PuLP's CBC for x86-64 needs glibc: on Alpine (musl) it is there and does not
         # start.
         taken = choose(_PROBE, cbc, folder, seed=1, big_m=True, seconds=_PROBE_S)

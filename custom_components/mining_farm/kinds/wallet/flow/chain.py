@@ -23,7 +23,13 @@ from homeassistant.helpers.selector import (
 from ....common.progress import async_end_progress
 from ....const import CONF_KIND, DOMAIN, Kind
 from ....engines.auction import NETWORKS
-from ..const import CONF_ENDPOINTS, CONF_NETUID, DEFAULT_NETUID, DEFAULT_NETWORK
+from ..const import (
+    CONF_ENDPOINTS,
+    CONF_GENESIS,
+    CONF_NETUID,
+    DEFAULT_NETUID,
+    DEFAULT_NETWORK,
+)
 from .checks import RefusedError, Subnet, ask_chain, checked_endpoints
 
 ENDPOINTS_SCHEMA = vol.Schema(
@@ -131,6 +137,7 @@ class WalletChainFlow(ConfigFlow):
         match asking.result():
             case Subnet() as subnet:
                 self._wallet_subnet = subnet
+                self._wallet[CONF_GENESIS] = subnet.genesis
             case refusal:
                 self._wallet_refusal = refusal
         if self._wallet_refusal is not None:
@@ -143,7 +150,10 @@ class WalletChainFlow(ConfigFlow):
         """Return the subnet, or why it is not known."""
         try:
             return await ask_chain(
-                self._wallet[CONF_ENDPOINTS], self._wallet[CONF_NETUID]
+                self._wallet[CONF_ENDPOINTS],
+                self._wallet[CONF_NETUID],
+                # Of a wallet that is reconfigured, which stays on its chain.
+                self._wallet.get(CONF_GENESIS),
             )
         except RefusedError as err:
             return err

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yarl import URL
+
 from homeassistant.core import HomeAssistant
 
 from ....engines.auction import (
@@ -56,6 +58,8 @@ class Subnet:
 
     netuid: int
     block: int
+    genesis: str
+    """The hash of the chain's first block."""
     endpoint: str
     """The one that answered, without what may be a key."""
     members: Mapping[str, Neuron]
@@ -83,6 +87,8 @@ def proposed_directory(hass: HomeAssistant) -> str:
 def checked_endpoints(texts: Sequence[str]) -> list[str]:
     """Return networks and URLs without spaces, each once; RefusedError."""
     endpoints = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
+    for number, endpoint in enumerate(endpoints, start=1):
+        _check_url(number, endpoint)
     try:
         endpoint_urls(endpoints)
     except ChainError as err:
@@ -90,26 +96,48 @@ def checked_endpoints(texts: Sequence[str]) -> list[str]:
     return endpoints
 
 
-async def ask_chain(endpoints: Sequence[str], netuid: int) -> Subnet:
-    """Return the subnet as the first endpoint that answers describes it; RefusedError."""
+def _check_url(number: int, endpoint: str) -> None:
+    """RefusedError for an endpoint that cannot be; it is named by its place alone."""
+    try:
+        [url] = endpoint_urls([endpoint])
+        # Core's own parser is stricter. Its errors may repeat what may be a key.
+        URL(url)
+    except ChainError as err:
+        raise RefusedError("wallet_endpoints", f"{number}. {err}") from err
+    except ValueError as err:
+        reason = f"{number}. an endpoint is a ws:// or wss:// URL"
+        raise RefusedError("wallet_endpoints", reason) from err
+
+
+async def ask_chain(
+    endpoints: Sequence[str], netuid: int, genesis: str | None = None
+) -> Subnet:
+    """Return the subnet as the first endpoint that answers describes it; RefusedError.
+
+    Endpoints of another chain than that of a known first block do not count.
+    """
     try:
         async with (
             asyncio.timeout(CHAIN_WITHIN_S),
-            ChainClient(endpoints, netuid=netuid) as chain,
+            ChainClient(endpoints, netuid=netuid, genesis=genesis) as chain,
         ):
             head = await chain.head()
             members = await chain.neurons(head.hash)
+            first = await chain.block_hash(0)
             used = next((one.url for one in chain.endpoints if one.in_use), "?")
     except TimeoutError as err:
         detail = f"no answer within {CHAIN_WITHIN_S} s"
         raise RefusedError("wallet_chain", detail) from err
     except AuctionError as err:
         raise RefusedError("wallet_chain", str(err)) from err
+    if first is None:
+        raise RefusedError("wallet_chain", "there is no first block")
     if not members:
         raise RefusedError("wallet_no_subnet", str(netuid))
     return Subnet(
         netuid=netuid,
         block=head.number,
+        genesis=first,
         endpoint=used,
         members={neuron.hotkey: neuron for neuron in members},
     )
