@@ -12,6 +12,7 @@ import pytest
 from simulators.clock import ManualClock
 from simulators.subtensor import ALICE, BOB, START_BLOCK, Key, SubtensorSimulator
 from simulators.subtensor.metadata import metadata, read_metadata
+from simulators.subtensor.runtime import Runtime
 from tests.reference import OTHER_CASES, reference, twin
 
 REAL = reference("auction", "real-metadata-v15.json")
@@ -194,8 +195,8 @@ async def test_publishing(
 def test_metadata_from_a_file(tmp_path: Path) -> None:
     """Binary is taken as it is; anything else is refused by name."""
     good, bad = tmp_path / "good", tmp_path / "bad"
-    good.write_bytes(metadata())
-    assert read_metadata(good) == metadata()
+    good.write_bytes(metadata(Runtime()))
+    assert read_metadata(good) == metadata(Runtime())
     bad.write_bytes(b"meta\x0e")
     with pytest.raises(ValueError, match=f"no metadata of version 15: {bad}"):
         read_metadata(bad)

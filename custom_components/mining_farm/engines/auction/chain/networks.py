@@ -79,7 +79,8 @@ def _split(url: str) -> SplitResult:
         known = ", ".join(NETWORKS)
         raise ChainError(f"an endpoint is a ws:// or wss:// URL or one of {known}")
     if not _is_host(parts.hostname or ""):
-        raise ChainError("an endpoint's host is a name or an address of the network")
+        reason = "a ws:// or wss:// URL has a host that is a name or an IP address"
+        raise ChainError(reason)
     return parts
 
 
