@@ -1,6 +1,6 @@
 """A Home Assistant core in a process of its own, seen from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -38,9 +38,18 @@ class Core:
     """Runs with one entry per device for as long as it is entered."""
 
     def __init__(
-        self, hosts: Sequence[str], port: int, kind: Kind = Kind.MINER
+        self,
+        hosts: Sequence[str],
+        port: int,
+        kind: Kind = Kind.MINER,
+        *,
+        before_start: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the addresses of devices of a kind that answer."""
+        """Take the addresses of devices of a kind that answer until it is added.
+
+        `before_start` is called then.
+        """
+        self._before_start = before_start
         self._hosts = hosts
         self._port = port
         self._kind = kind
@@ -64,6 +73,7 @@ class Core:
             order = AddEntries(self._kind, list(self._hosts), self._port)
             self._order(order, type(None))
             self._shut_down()
+        self._before_start()
         configuration.write_text(_CONFIGURATION + _RECORDER)
         self.start = self._boot()
         self.run(_WARM_UP_S if self._hosts else _SETTLING_S)
@@ -76,9 +86,9 @@ class Core:
         self._conversation.close()
         self._temporary.cleanup()
 
-    def run(self, seconds: float) -> Phase:
-        """Let it run that long and return what was measured meanwhile."""
-        return self._order(Run(seconds), Phase)
+    def run(self, seconds: float, host: str = "") -> Phase:
+        """Let it run that long and return what was measured, of one device apart."""
+        return self._order(Run(seconds, host), Phase)
 
     @property
     def pid(self) -> int | None:

@@ -17,7 +17,7 @@ from custom_components.mining_farm.kinds.miner.coordinator import (
     POLL_INTERVAL,
     MinerCoordinator,
 )
-from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
+from homeassistant.const import CONF_HOST, EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import (
     Event,
     EventStateChangedData,
@@ -34,6 +34,14 @@ _LATE_S = 1.5 * POLL_INTERVAL.total_seconds()
 _POLLING: tuple[Any, ...] = (ContainerCoordinator, MinerCoordinator)
 
 
+class PollsOfOne(NamedTuple):
+    """How one device was polled."""
+
+    good: int
+    longest_gap_s: float
+    """From the begin of one poll to that of the next."""
+
+
 class PollCount:
     """Counts the polls of every device for as long as it is installed."""
 
@@ -46,6 +54,12 @@ class PollCount:
         """Begin another phase."""
         self.ended = self.failed = self.late = 0
         self.slowest_s = 0.0
+        self._gaps: dict[str, float] = {}
+        self._good: Counter[str] = Counter()
+
+    def of(self, host: str) -> PollsOfOne:
+        """Return how one device was polled."""
+        return PollsOfOne(self._good[host], self._gaps.get(host, 0.0))
 
     def missed(self) -> int:
         """Return how many polls failed, came late, or should have come by now."""
@@ -67,13 +81,19 @@ class PollCount:
 
         async def counted(coordinator: FarmCoordinator[Any]) -> object:
             start = time.monotonic()
-            self.late += start - self._last.get(coordinator, start) > _LATE_S
+            gap = start - self._last.get(coordinator, start)
+            self.late += gap > _LATE_S
+            host = coordinator.config_entry.data[CONF_HOST]
+            self._gaps[host] = max(self._gaps.get(host, 0.0), gap)
             self._last[coordinator] = start
             try:
-                return await poll(coordinator)
+                data = await poll(coordinator)
             except UpdateFailed:
                 self.failed += 1
                 raise
+            else:
+                self._good[host] += 1
+                return data
             finally:
                 self.ended += 1
                 self.slowest_s = max(self.slowest_s, time.monotonic() - start)

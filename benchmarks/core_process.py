@@ -16,7 +16,7 @@ from homeassistant import bootstrap, runner
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .core_counts import Noted, PollCount, WriteCount, noting
+from .core_counts import Noted, PollCount, PollsOfOne, WriteCount, noting
 from .core_entries import async_add_entries, async_add_wallet
 from .core_windows import WALLET, Published, WindowWatch
 from .loop_watch import LoopWatch, Stalls
@@ -31,6 +31,7 @@ class Start:
     """What the start took until every entry was loaded."""
 
     seconds: float
+    cpu_s: float
     stalls: Stalls
     polls_failed: int
     loaded: int
@@ -56,6 +57,8 @@ class Phase:
     """By the event entities, in turn."""
     memory: int
     """Bytes of resident memory at the end."""
+    one: PollsOfOne
+    """Of the device that was to be looked at."""
 
 
 class AddEntries(NamedTuple):
@@ -67,9 +70,10 @@ class AddEntries(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Order to go on for so many s; answered with a Phase."""
+    """Order to go on for so many s and look at one device; answered with a Phase."""
 
     seconds: float
+    host: str = ""
 
 
 class CollectGarbage(NamedTuple):
@@ -130,8 +134,8 @@ async def _obey(
             return None
         case AwaitWindow(start_block):
             return await windows.async_wait(start_block)
-        case Run(seconds):
-            return await _phase(hass, polls, seconds)
+        case Run(seconds, host):
+            return await _phase(hass, polls, seconds, host)
         case CollectGarbage():
             start = time.monotonic()
             gc.collect()
@@ -157,6 +161,7 @@ async def _start(folder: Path, polls: PollCount) -> tuple[HomeAssistant, Start]:
             await asyncio.sleep(0.1)
     return hass, Start(
         seconds=time.monotonic() - began,
+        cpu_s=time.process_time(),
         stalls=watch.stalls,
         polls_failed=polls.failed,
         loaded=sum(entry.state is ConfigEntryState.LOADED for entry in entries),
@@ -164,7 +169,9 @@ async def _start(folder: Path, polls: PollCount) -> tuple[HomeAssistant, Start]:
     )
 
 
-async def _phase(hass: HomeAssistant, polls: PollCount, seconds: float) -> Phase:
+async def _phase(
+    hass: HomeAssistant, polls: PollCount, seconds: float, host: str
+) -> Phase:
     writes = WriteCount(hass)
     polls.reset()
     with writes.installed(), noting(hass) as noted:
@@ -184,6 +191,7 @@ async def _phase(hass: HomeAssistant, polls: PollCount, seconds: float) -> Phase
             states_reported=writes.reported,
             noted=noted,
             memory=_resident_memory(),
+            one=polls.of(host),
         )
 
 

@@ -1,9 +1,10 @@
 """Simulated miners in a process of their own, so that their CPU is not the client's."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 import ipaddress
+from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import NamedTuple, Self, cast
@@ -14,6 +15,13 @@ _BASE = ipaddress.ip_address("127.29.0.0")
 # The only port that pyasic asks.
 _PORT = 4028
 _START_TIMEOUT = 60.0
+
+
+class Manner(NamedTuple):
+    """A fault of a miner, by the name of its command."""
+
+    name: str
+    settings: Mapping[str, object]
 
 
 class Traffic(NamedTuple):
@@ -71,6 +79,10 @@ class Fleet:
         """Let all numbers but times and uptimes stand still."""
         self._order("freeze")
 
+    def misbehave(self, manners: Sequence[Manner], count: int) -> None:
+        """Let the first so many of them misbehave, each in one of these manners."""
+        self._order((tuple(manners), count))
+
     def restore(self) -> None:
         """Let everything live again, without delay."""
         self._order("restore")
@@ -122,6 +134,9 @@ def _obey(fleet: list[AntminerSimulator], order: object) -> Traffic | None:
         case "restore":
             for miner in fleet:
                 miner.restore()
+        case (tuple() as manners, int(count)):
+            for miner, (name, settings) in zip(fleet[:count], cycle(manners)):
+                getattr(miner, name)(**settings)
         case float(seconds):
             for miner in fleet:
                 miner.slow(seconds)

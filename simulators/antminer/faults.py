@@ -5,11 +5,25 @@ from dataclasses import replace
 from simulators.commands import command
 from simulators.device import SimulatedDevice
 
+from .hostile import crowded, nested, widened
 from .machine import Machine
 from .reading import Reading, State
-from .wire import Cut, Deny, Drip, Garble, Hang, Wire, WireFault
+from .wire import Cut, Deny, Drip, Flood, Garble, Hang, Instead, Wire, WireFault
 
-_WIRE = frozenset(("hang", "deny", "drip", "truncate", "drop", "garble"))
+_WIRE = frozenset(
+    (
+        "hang",
+        "deny",
+        "drip",
+        "truncate",
+        "drop",
+        "garble",
+        "flood",
+        "nest",
+        "widen",
+        "crowd",
+    )
+)
 """Faults of the replies; there is one at a time."""
 _CURED_BY_RESTART = _WIRE - {"deny"} | {"freeze", "zero", "stop_hashing"}
 
@@ -118,6 +132,30 @@ class Faults(SimulatedDevice[Wire]):
         self._set_wire("garble", Garble(size))
 
     @command
+    def flood(self, size: int = 65_536) -> None:
+        """Send JSON that never ends, in blocks of that size."""
+        self._set_wire("flood", Flood(b'{"STATUS":[' + b"{}," * (_sized(size) // 3)))
+
+    @command
+    def nest(self, depth: int = 40_000) -> None:
+        """Send JSON of that depth."""
+        reply = nested(_sized(depth))
+        self._set_wire("nest", Instead(lambda _: reply))
+
+    @command
+    def widen(self, values: int = 20_000) -> None:
+        """Send a sound reply with that many values which mean nothing."""
+        reply = widened(_sized(values))
+        self._set_wire("widen", Instead(lambda _: reply))
+
+    @command
+    def crowd(self, boards: int = 256, *, shifting: bool = False) -> None:
+        """Report that many hashboards, with other numbers in each reply if shifting."""
+        _sized(boards)
+        step = boards if shifting else 0
+        self._set_wire("crowd", Instead(lambda nth: crowded(boards, nth * step)))
+
+    @command
     def freeze(self) -> None:
         """Go on reporting the present numbers, with time and uptime moving."""
         self._frozen = self._machine.read()
@@ -166,6 +204,12 @@ class Faults(SimulatedDevice[Wire]):
         self._wire.fault = fault
         self._marks -= _WIRE
         self._marks.add(name)
+
+
+def _sized(size: int) -> int:
+    if size < 1:
+        raise ValueError(f"it must be 1 or more, not {size}")
+    return size
 
 
 def _share(share: float) -> float:

@@ -55,7 +55,21 @@ class Garble:
     size: int
 
 
-type WireFault = Hang | Deny | Drip | Cut | Garble
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """That much comes again and again, until the client goes."""
+
+    block: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Something else comes in place of the reply to the n-th connection."""
+
+    reply: Callable[[int], bytes]
+
+
+type WireFault = Hang | Deny | Drip | Cut | Garble | Flood | Instead
 
 
 @dataclass(slots=True)
@@ -225,6 +239,11 @@ class Wire:
             case Garble(size):
                 garbage = random.Random(self.traffic.connections).randbytes(size)
                 await self._send(connection, garbage)
+            case Flood(block):
+                while True:
+                    await self._send(connection, block)
+            case Instead(other):
+                await self._send(connection, other(self.traffic.connections))
             case _:
                 await self._send(connection, reply)
 

@@ -160,6 +160,7 @@ def test_every_fault_is_a_documented_command() -> None:
         *("kill_board", "lose_board", "kill_chips", "overheat", "fail_fan"),
         *("fail_pool", "stop_hashing", "sleep", "refuse", "hang", "deny", "drip"),
         *("truncate", "drop", "garble", "freeze", "zero", "slow"),
+        *("flood", "nest", "widen", "crowd"),
     }
     assert all(meaning.endswith(".") for meaning in commands.values())
 

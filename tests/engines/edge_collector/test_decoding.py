@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.engines.edge_collector.drivers.decoding import (
+from custom_components.mining_farm.engines.edge_collector.drivers.bounds import (
     MAX_DEPTH,
+)
+from custom_components.mining_farm.engines.edge_collector.drivers.decoding import (
     ReplyStatus,
     decode_reply,
     raise_for_status,

@@ -18,8 +18,10 @@ from custom_components.mining_farm.engines.edge_collector import (
     parse_board_health,
     parse_snapshot,
 )
-from custom_components.mining_farm.engines.edge_collector.drivers.decoding import (
+from custom_components.mining_farm.engines.edge_collector.drivers.bounds import (
     MAX_DEPTH,
+)
+from custom_components.mining_farm.engines.edge_collector.drivers.decoding import (
     decode_reply,
     raise_for_status,
     reply_status,

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+import json
 import logging
+import threading
 from typing import Any
 
 import aiohttp
@@ -259,6 +261,41 @@ async def test_long_answers_are_cut(
     report = await client.async_fetch(_account(pool), 0)
     assert report.outcome is Outcome.API_ERROR
     assert "longer than" in report.detail
+
+
+async def test_answers_with_more_rows_than_any_account_are_not_read(
+    pool: FakePool, client: PoolClient
+) -> None:
+    """Nor nested without end: neither costs time."""
+    for body in (b'{"workers":[' + b"{}," * 70_000 + b"{}]}", b"[" * 1_000_000):
+
+        async def wide(_request: web.Request, body: bytes = body) -> web.StreamResponse:
+            return web.Response(body=body, content_type="application/json")
+
+        pool.answer = wide
+        report = await client.async_fetch(_account(pool), 0)
+        assert report.outcome is Outcome.API_ERROR
+        assert "more rows" in report.detail
+
+
+async def test_a_long_answer_is_read_beside_the_event_loop(
+    pool: FakePool, client: PoolClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The farm goes on while the workers of a huge account are read."""
+    threads: list[object] = []
+    parse = json.loads
+
+    def noted(text: str) -> Any:
+        threads.append(threading.current_thread())
+        return parse(text)
+
+    monkeypatch.setattr(json, "loads", noted)
+    for length in (0, 100_000):
+        pool.answer = reply({"worker": [], "more": " " * length})
+        report = await client.async_fetch(_account(pool), 0)
+        assert report.outcome is Outcome.EMPTY
+    assert threads[0] is threading.main_thread()
+    assert threads[1] is not threading.main_thread()
 
 
 async def test_broken_answers_are_unreachable(

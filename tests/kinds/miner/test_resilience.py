@@ -181,11 +181,15 @@ async def test_new_board_appears_without_a_reload(
     miners: FakeMiners,
     entry: MockConfigEntry,
 ) -> None:
-    """A board that is plugged in later gets its device and entities."""
+    """A board that is plugged in later gets its device after three readings with it."""
     miners.answers[HOST] = snapshot(board(1))
     await set_up(hass, entry)
     assert hass.states.get(BOARD_CHIP) is None
-    miners.answers[HOST] = snapshot(board(1), board(2))
+    for shown in (board(1), board(2)), (board(1),), (board(1), board(2)):
+        miners.answers[HOST] = snapshot(*shown)
+        await tick(hass, freezer, 31)
+    await tick(hass, freezer, 31)
+    assert hass.states.get(BOARD_CHIP) is None
     await tick(hass, freezer, 31)
     assert state(hass, BOARD_CHIP) == "72.0"
     assert entry.data["profile"]["boards"] == (1, 2)

@@ -207,6 +207,22 @@ async def test_garble(start: Start) -> None:
     assert first != second
 
 
+async def test_crowd(start: Start) -> None:
+    """As many hashboards as wanted, and others in each reply where they shift."""
+    miner = await start("s9")
+    miner.crowd(100)
+    first, second = [await ask_json(miner, "stats") for _ in range(2)]
+    assert first == second
+    assert sum(key.startswith("chain_acn") for key in first["STATS"][1]) == 100
+    miner.crowd(100, shifting=True)
+    first, second = [await ask_json(miner, "stats") for _ in range(2)]
+    slots = [
+        {key for key in reply["STATS"][1] if key.startswith("chain_acn")}
+        for reply in (first, second)
+    ]
+    assert slots[0].isdisjoint(slots[1])
+
+
 async def test_freeze(start: Start, clock: ManualClock) -> None:
     """The numbers stand still while time and uptime go on."""
     miner = await start("s19jpro")
@@ -414,6 +430,10 @@ async def test_faults_of_the_wire_replace_each_other(start: Start) -> None:
         lambda miner: miner.drop(-0.1),
         lambda miner: miner.drip(size=0),
         lambda miner: miner.garble(0),
+        lambda miner: miner.flood(0),
+        lambda miner: miner.nest(0),
+        lambda miner: miner.widen(0),
+        lambda miner: miner.crowd(0),
         lambda miner: miner.slow(-1),
         lambda miner: miner.reboot(-1),
         lambda miner: miner.kill_board(1),

@@ -184,6 +184,10 @@ async def test_new_firmware_is_learned_from_scratch(
         (AntminerSimulator.truncate, Failure.INVALID_REPLY),
         (AntminerSimulator.drop, Failure.INVALID_REPLY),
         (AntminerSimulator.garble, Failure.NOT_CGMINER),
+        (AntminerSimulator.flood, Failure.INVALID_REPLY),
+        (AntminerSimulator.nest, Failure.INVALID_REPLY),
+        (lambda miner: miner.nest(40), Failure.INVALID_REPLY),
+        (AntminerSimulator.widen, Failure.INVALID_REPLY),
     ],
 )
 @pytest.mark.parametrize("model", ["s19jpro", "s9", "m30s"])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import aiohttp
 from yarl import URL
@@ -15,6 +16,8 @@ from .models import Account, AccountReport, Outcome, merge_workers
 from .registry import POOLS
 
 _PAGES = 50
+_PARSED_AT_ONCE = 64 * 1024
+"""Characters of the longest answer that is read within the event loop."""
 _MISSING = {"token": Outcome.AUTH}
 
 
@@ -112,9 +115,19 @@ class PoolClient:
                 return AccountReport(
                     outcome=answer.outcome, at=now, detail=answer.reason
                 )
-            return dialect.parse(
-                answer.status, answer.headers, answer.body, account, now, page=page
+            parse = partial(
+                dialect.parse,
+                answer.status,
+                answer.headers,
+                answer.body,
+                account,
+                now,
+                page=page,
             )
+            # Tens of thousands of workers would hold up everything else.
+            if len(answer.body) > _PARSED_AT_ONCE:
+                return await asyncio.to_thread(parse)
+            return parse()
 
         return await self._lane(request.url).async_ask(ask, dialect.gap)
 

@@ -10,6 +10,8 @@ from .models import AccountReport, Outcome
 from .values import number
 
 _LONGEST_RETRY_S = 86_400.0
+_MAX_NODES = 60_000
+"""Objects and lists in the widest answer that is read."""
 
 
 def open_envelope(
@@ -62,6 +64,8 @@ def _judge(status: int, body: str, *, page: bool) -> tuple[Outcome, Any, str]:
             None,
             f"{summary} with a web page" if page else summary,
         )
+    if body.count("[") + body.count("{") > _MAX_NODES:
+        return Outcome.API_ERROR, None, f"{summary} with more rows than any account has"
     try:
         return Outcome.WORKER, json.loads(body.lstrip("\ufeff")), ""
     except ValueError, RecursionError:

@@ -32,6 +32,7 @@ from ...engines.edge_collector import (
 from .const import CONF_CONTROLS, CONF_LEARNED
 from .data import miner_facts
 from .issues import async_update_issues
+from .parts import NewParts, bounded
 from .stored import profile_data, stored_profile
 from .whereabouts import Whereabouts, identity_text, same_hardware
 
@@ -74,6 +75,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self.reader = reader
         self.profile = profile or MinerProfile()
         self.has_read = False
+        self._new_parts = NewParts()
         self.turn = asyncio.Lock()
         """Held for each exchange: a miner takes one at a time."""
         self.under_way: UnderWay | None = None
@@ -181,7 +183,10 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         )
 
     def _learn(self, snapshot: MinerSnapshot) -> None:
-        profile = self.profile.learn(snapshot)
+        if self.known:
+            profile = self._new_parts.learn(self.profile, snapshot)
+        else:
+            profile = bounded(self.profile.learn(snapshot))
         memory = self.reader.memory
         news = memory is not None and memory != self.config_entry.data.get(CONF_LEARNED)
         if profile != self.profile or not self.known or news:

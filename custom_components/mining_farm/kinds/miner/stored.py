@@ -16,6 +16,7 @@ from ...engines.edge_collector import (
     Way,
 )
 from .const import CONF_DRIVER, CONF_MAC, CONF_PROFILE, CONF_SECOND
+from .parts import bounded
 
 
 def entry_data(host: str, found: Identified, mac: str | None = None) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def entry_data(host: str, found: Identified, mac: str | None = None) -> dict[str
         CONF_KIND: Kind.MINER,
         CONF_HOST: host,
         **ways_data(found),
-        **profile_data(MinerProfile().learn(snapshot)),
+        **profile_data(bounded(MinerProfile().learn(snapshot))),
     } | ({CONF_MAC: mac} if mac else {})
 
 
@@ -72,4 +73,4 @@ def profile_data(profile: MinerProfile) -> dict[str, Any]:
 def stored_profile(data: Mapping[str, Any]) -> MinerProfile | None:
     """Return the stored profile; None for a miner that was never seen."""
     stored = data.get(CONF_PROFILE)
-    return None if stored is None else MinerProfile.from_dict(stored)
+    return None if stored is None else bounded(MinerProfile.from_dict(stored))

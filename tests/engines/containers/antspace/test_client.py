@@ -324,6 +324,20 @@ async def test_content_type_does_not_matter(build: Build) -> None:
     assert (await client.read_plant()).running is False
 
 
+@pytest.mark.parametrize(
+    "junk",
+    ["[" + "0," * 40_000 + "0]", "[" * 20 + "]" * 20, "{" + '"a":{' * 50_000],
+    ids=["wide", "deep", "endless"],
+)
+async def test_wide_and_deep_answers_are_refused(build: Build, junk: str) -> None:
+    """They cost next to nothing, and are the answers of no controller."""
+    container, client = await build(Model.HK3)
+    body = json.dumps(OK | {"params": container.state})[:-1] + f',"junk":{junk}}}'
+    container.faults["*"] = always(200, body)
+    with pytest.raises(UnknownDeviceError):
+        await client.read_plant()
+
+
 async def test_bodies_are_bounded(build: Build) -> None:
     """A body without end is given up, not gathered."""
     container, client = await build(Model.HK3)

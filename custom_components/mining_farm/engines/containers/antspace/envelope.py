@@ -2,9 +2,17 @@
 
 from http import HTTPStatus
 import json
+from typing import Any, Final
 
 from ..errors import ControllerFaultError, RefusedError, UnknownDeviceError
 from .values import flag
+
+MAX_VALUES: Final = 40_000
+"""In the widest answer that is read; the list of a thousand miners has some 12,000."""
+MAX_DEPTH: Final = 16
+"""Nesting of the deepest answer that is read; real ones end at 4."""
+
+_BEFORE_VALUES = (b",", b"[", b"{")
 
 
 def unwrap(status: int, body: bytes, operation: str) -> object:
@@ -38,8 +46,23 @@ def unwrap(status: int, body: bytes, operation: str) -> object:
 
 def _object(body: bytes) -> dict[str, object] | None:
     """Return the JSON object in a body, whatever its content type says."""
+    if sum(body.count(mark) for mark in _BEFORE_VALUES) > MAX_VALUES:
+        return None
     try:
         answer = json.loads(body)
     except ValueError, RecursionError:
         return None
-    return answer if isinstance(answer, dict) else None
+    return answer if isinstance(answer, dict) and not _is_deep(answer) else None
+
+
+def _is_deep(answer: dict[str, object]) -> bool:
+    """Return whether an answer nests deeper than any controller's."""
+    level: list[Any] = [answer]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+    return bool(level)

@@ -6,11 +6,9 @@ from typing import Any, NamedTuple
 
 from ..errors import Failure, MinerError
 from ..values import text
+from .bounds import MAX_DEPTH, refuse_deep
 from .json_repair import repair_json
 from .text_replies import decode_text_reply
-
-MAX_DEPTH = 32
-"""Nesting of the deepest reply that is read; real ones end at 6."""
 
 REPEATED = "[]"
 """Suffix of the key that holds all values, in order, of a key that came repeatedly."""
@@ -131,23 +129,8 @@ def _decode_json(document: str) -> dict[str, Any]:
         ) from None
     # Counting is cheap, and few brackets cannot nest deeply.
     if document.count("{") + document.count("[") > MAX_DEPTH:
-        _refuse_deep(reply)
+        refuse_deep(reply)
     return reply
-
-
-def _refuse_deep(reply: dict[str, Any]) -> None:
-    """Raise MinerError when a reply nests deeper than MAX_DEPTH."""
-    level: list[Any] = [reply]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return
-    raise MinerError(Failure.INVALID_REPLY, "the reply is nested too deeply")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

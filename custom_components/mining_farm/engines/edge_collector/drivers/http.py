@@ -10,9 +10,7 @@ from yarl import URL
 from ..controls import ControlError, ControlFailure, MaybeDoneError
 from ..credentials import Credentials
 from ..errors import Failure, MinerError
-
-MAX_BODY = 1 << 18
-"""Bytes of the largest answer that is read; real ones end below 20 kB."""
+from .bounds import refuse_large, refuse_wide
 
 _CHUNK = 1 << 16
 
@@ -156,11 +154,8 @@ async def _async_exchange(
         body = bytearray()
         async for chunk in response.content.iter_chunked(_CHUNK):
             body += chunk
-            if len(body) > MAX_BODY:
-                raise MinerError(
-                    Failure.INVALID_REPLY,
-                    f"the answer is longer than {MAX_BODY} bytes",
-                )
+            refuse_large(len(body))
+        refuse_wide(body)
         return Answer(response.status, bytes(body), response.headers)
 
 

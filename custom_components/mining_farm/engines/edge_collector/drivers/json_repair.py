@@ -15,8 +15,8 @@ _TOKEN = re.compile(
     r"|(?P<nan>-?(?:nan|inf(?:inity)?)\b)",
     re.DOTALL | re.IGNORECASE,
 )
-_MAX_TOKENS = 10_000
-"""Defects, about twice, that are mended: far more than firmware makes, and 50 ms of work."""
+_MAX_TOKENS = 2_000
+"""Defects, about twice, that are mended: far more than firmware makes, and 10 ms of work."""
 _BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9A-Fa-f]{4})|(.))', re.DOTALL)
 
 

@@ -8,9 +8,7 @@ import socket
 from typing import NamedTuple
 
 from ..errors import Failure, MinerError
-
-MAX_REPLY = 1 << 20
-"""Bytes of the largest reply that is read; real ones end below 50 kB."""
+from .bounds import MAX_BYTES, refuse_large, refuse_wide
 
 _CHUNK = 1 << 16
 _STEPS = 8
@@ -63,11 +61,9 @@ async def async_exchange(
         ending = Ending.DEADLINE
     except OSError:
         ending = Ending.RESET
-    if len(buffer) > MAX_REPLY:
-        raise MinerError(
-            Failure.INVALID_REPLY, f"the reply is longer than {MAX_REPLY} bytes"
-        )
+    refuse_large(len(buffer))
     if buffer:
+        refuse_wide(buffer)
         return RawReply(bytes(buffer), ending)
     if ending is Ending.DEADLINE:
         raise late(Failure.TIMEOUT, f"no answer within {deadline_s:g} s")
@@ -108,7 +104,7 @@ async def _async_deadline(seconds: float) -> AsyncGenerator[None]:
 async def _async_receive(sock: socket.socket, buffer: bytearray) -> Ending:
     """Fill the buffer up to the first NUL, the end of the stream or the size limit."""
     loop = asyncio.get_running_loop()
-    while len(buffer) <= MAX_REPLY:
+    while len(buffer) <= MAX_BYTES:
         chunk = await loop.sock_recv(sock, _CHUNK)
         if not chunk:
             return Ending.EOF

@@ -1,13 +1,13 @@
 """A miner's web API: JSON over HTTP, signed in where that is needed, one thing at a time."""
 
 from collections.abc import Mapping
-import json
 from typing import Any, Unpack
 
 from ..controls import ControlError, ControlFailure, MaybeDoneError
 from ..credentials import Credentials
 from ..errors import Failure, MinerError
 from ..values import text
+from .bounds import load_json
 from .http import Address, Answer, Extras, async_ask, async_send
 
 type Object = Mapping[str, Any]
@@ -122,7 +122,7 @@ class WebClient:
 def decode(body: bytes) -> object:
     """Return the JSON of a body; None for anything else."""
     try:
-        return json.loads(body)
+        return load_json(body)
     except ValueError, RecursionError:
         return None
 
@@ -130,7 +130,7 @@ def decode(body: bytes) -> object:
 def require_json(body: bytes) -> object:
     """Return the JSON of a body; MinerError for anything else."""
     try:
-        return json.loads(body)
+        return load_json(body)
     except (ValueError, RecursionError) as err:
         raise MinerError(Failure.INVALID_REPLY, "the answer is no JSON") from err
 

@@ -1,12 +1,12 @@
 """Reads the pages of one miner: nothing here changes it."""
 
-import json
 import re
 from typing import Any
 
 from ...credentials import Credentials
 from ...errors import Failure, MinerError
 from ...values import number
+from ..bounds import load_json
 from ..http import Address, Answer, async_get, digest_of
 
 SYSTEM = "/cgi-bin/get_system_info.cgi"
@@ -73,7 +73,7 @@ class AntminerClient:
         )
         _require_page(path, answer)
         try:
-            document = json.loads(answer.body)
+            document = load_json(answer.body)
         except (ValueError, RecursionError) as err:
             raise MinerError(Failure.INVALID_REPLY, f"{path} is no JSON") from err
         if not isinstance(document, dict):

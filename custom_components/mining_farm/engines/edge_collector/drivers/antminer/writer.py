@@ -6,7 +6,6 @@ read, changed in one thing, and never without pools, for it would lose those the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-import json
 
 from ...capabilities import Command
 from ...controls import (
@@ -23,6 +22,7 @@ from ...credentials import Credentials
 from ...driver import TIMEOUT_S
 from ...errors import MinerError
 from ...prove import Step, Waiting, async_prove, async_read_before
+from ..bounds import load_json
 from ..http import Address, Answer, async_send
 from . import parsing
 from .client import AntminerClient
@@ -224,7 +224,7 @@ def _require_success(answer: Answer) -> None:
         case status if status >= 400:
             raise ControlError(ControlFailure.REFUSED, f"HTTP {status}")
     try:
-        said = json.loads(answer.body)
+        said = load_json(answer.body)
     except ValueError, RecursionError:
         return
     if isinstance(said, dict) and said.get("stats") == "error":

@@ -4,7 +4,6 @@ Fields as in the firmware's own handlers, ESP-Miner and ESP-Miner-NerdQAxePlus.
 """
 
 from collections.abc import Mapping
-import json
 import re
 from typing import Any
 
@@ -14,6 +13,7 @@ from ...identity import normalise_mac
 from ...models import Algorithm, Fan, MinerSnapshot, MinerState, Pool
 from ...units import GHS
 from ...values import count, hottest, number, positive, rate, rpm, text
+from ..bounds import load_json
 
 type Info = Mapping[str, Any]
 
@@ -34,22 +34,35 @@ _SCALES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e1
 
 def parse_info(body: bytes) -> Info:
     """Return a reply of `/api/system/info`; MinerError for anything else."""
-    try:
-        info = json.loads(body)
-    except (ValueError, RecursionError) as err:
-        raise MinerError(Failure.INVALID_REPLY, "the answer is no JSON") from err
+    info = _read(body)
     if not isinstance(info, dict) or text(info.get("ASICModel")) is None:
         raise MinerError(Failure.NOT_CGMINER, "the answer is not that of AxeOS")
     return info
 
 
 def parse_asic(body: bytes) -> Info:
-    """Return a reply of `/api/system/asic`; an empty one for anything else."""
+    """Return what is used of `/api/system/asic`; nothing of anything else.
+
+    It is kept for as long as the device runs: nothing else of the reply is.
+    """
     try:
-        asic = json.loads(body)
-    except ValueError, RecursionError:
+        asic = _read(body)
+    except MinerError:
         return {}
-    return asic if isinstance(asic, dict) else {}
+    if not isinstance(asic, dict):
+        return {}
+    return {
+        "deviceModel": text(asic.get("deviceModel")),
+        "frequencyOptions": [float(each) for each in frequency_options(asic)],
+    }
+
+
+def _read(body: bytes) -> object:
+    """Return JSON of bounded depth; MinerError for anything else."""
+    try:
+        return load_json(body)
+    except ValueError as err:
+        raise MinerError(Failure.INVALID_REPLY, "the answer is no JSON") from err
 
 
 def is_nerd(info: Info) -> bool:

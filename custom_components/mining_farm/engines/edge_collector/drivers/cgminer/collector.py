@@ -82,6 +82,7 @@ class MinerCollector:
             for command in extend(self._capabilities, replies, snapshot):
                 # Asked in its turn, not before what was waiting for longer.
                 self._replies.note_asked(command)
+            self._replies.trim()
             return snapshot
 
     async def _async_read(self, primary: str) -> None:

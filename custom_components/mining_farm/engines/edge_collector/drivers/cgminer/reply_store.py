@@ -8,13 +8,31 @@ from typing import Any
 from ...errors import Failure, MinerError
 from .capabilities import Capabilities, elapsed
 
+MAX_KEPT = 4096
+"""Values of all replies of one miner that outlive a poll; real miners have some 800."""
+
+_TEXT_AS_LARGE_AS_A_VALUE = 32
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A reply and when it came, in s of the clock."""
+    """A reply, when it came, in s of the clock, and how many values it has."""
 
     reply: Mapping[str, Any]
     at: float
+    size: int
+
+
+def _size(reply: object) -> int:
+    """Return the values in a reply; long texts count as several."""
+    match reply:
+        case str():
+            return 1 + len(reply) // _TEXT_AS_LARGE_AS_A_VALUE
+        case dict():
+            return 1 + sum(_size(key) + _size(each) for key, each in reply.items())
+        case list():
+            return 1 + sum(map(_size, reply))
+    return 1
 
 
 class ReplyStore:
@@ -36,7 +54,7 @@ class ReplyStore:
     def keep(self, command: str, reply: Mapping[str, Any]) -> None:
         """Take over a reply of this poll."""
         self.note_asked(command)
-        self._kept[command] = _Kept(reply, self._asked[command])
+        self._kept[command] = _Kept(reply, self._asked[command], _size(reply))
         self.fresh.add(command)
 
     def require(self, command: str) -> Mapping[str, Any]:
@@ -84,6 +102,13 @@ class ReplyStore:
         """Drop the readings of earlier polls, but not what describes the miner."""
         for command in self._kept.keys() - self.fresh - {"version", "devdetails"}:
             del self._kept[command]
+
+    def trim(self) -> None:
+        """Drop the largest replies until the rest is no more than a miner may keep."""
+        by_size = sorted(self._kept, key=lambda command: self._kept[command].size)
+        total = sum(kept.size for kept in self._kept.values())
+        while total > MAX_KEPT:
+            total -= self._kept.pop(by_size.pop()).size
 
     def forget_earlier(self) -> None:
         """Drop all but what came in this poll."""

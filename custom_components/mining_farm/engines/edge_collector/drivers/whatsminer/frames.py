@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ...controls import ControlError, ControlFailure, MaybeDoneError
 from ...errors import Failure, MinerError
+from ..bounds import load_json
 
 PORT = 4433
 MAX_FRAME = 1 << 18
@@ -113,7 +114,7 @@ async def _async_frame(reader: asyncio.StreamReader) -> bytes:
 
 def _decode(body: bytes) -> Message:
     try:
-        reply = json.loads(body)
+        reply = load_json(body)
     except (ValueError, RecursionError) as err:
         raise MinerError(Failure.INVALID_REPLY, "the answer is no JSON") from err
     if not isinstance(reply, dict) or "code" not in reply:

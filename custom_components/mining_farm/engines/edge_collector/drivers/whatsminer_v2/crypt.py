@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Self
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from ..bounds import load_json
+
 _DIGITS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # The order of the bytes in the text of an MD5 crypt ("$1$", Poul-Henning Kamp 1994).
 _TRIPLES = ((0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5))
@@ -46,7 +48,7 @@ class Session(NamedTuple):
             data = base64.b64decode(str(sealed), validate=True)
             decryptor = self._cipher().decryptor()
             opened = decryptor.update(data) + decryptor.finalize()
-            return json.loads(opened.rstrip(bytes(range(_BLOCK + 1))))
+            return load_json(opened.rstrip(bytes(range(_BLOCK + 1))))
         except ValueError, RecursionError:
             return None
 
