@@ -497,3 +497,52 @@ def test_the_users_own_power_cycle_is_not_in_the_row() -> None:
     memory = finish_cut(NOW, POLICY, begun)
     assert (memory.restarts_in_row, memory.restarts_total) == (0, 1)
     assert verdict(DEAD, memory)[1] is RigState.COOLDOWN
+
+
+@pytest.mark.parametrize(
+    ("pool", "hashing", "state"),
+    [
+        (replace(OFFLINE, last_share=NOW - 61 * MINUTE), 61, RigState.ELSEWHERE),
+        # Frozen statistics of a pool look the same to whom they hide his loss.
+        (
+            replace(OFFLINE, last_share=NOW - 61 * MINUTE, outage=True),
+            61,
+            RigState.ELSEWHERE,
+        ),
+        (replace(OFFLINE, last_share=NOW - 59 * MINUTE), 61, RigState.ONLINE),
+        (replace(OFFLINE, last_share=NOW - 61 * MINUTE), 59, RigState.ONLINE),
+        (replace(OFFLINE, last_share=None), 61, RigState.ONLINE),
+        (
+            replace(OFFLINE, last_share=NOW - 61 * MINUTE, solo=True),
+            61,
+            RigState.ONLINE,
+        ),
+        (replace(NO_VERDICT, last_share=NOW - 61 * MINUTE), 61, RigState.ONLINE),
+        (ONLINE, 61, RigState.ONLINE),
+        (None, 61, RigState.ONLINE),
+    ],
+)
+@pytest.mark.parametrize("watts", [None, 0.0, 3000.0])
+def test_a_miner_that_hashes_for_another_account(
+    pool: PoolEvidence | None, hashing: float, state: RigState, watts: float | None
+) -> None:
+    """Said after an hour without a share, and never a reason for a cut."""
+    evidence = Evidence(
+        pool=pool,
+        miner=miner(MinerKind.HASHING, hashing),
+        outlet=replace(ON, watts=watts),
+        armed=True,
+    )
+    assert verdict(evidence) == (Action.NONE, state)
+
+
+def test_a_share_at_the_second_account_is_enough() -> None:
+    """The rig works for its user all the same."""
+    evidence = Evidence(
+        pool=replace(OFFLINE, last_share=NOW - 61 * MINUTE),
+        second_pool=ONLINE,
+        miner=miner(MinerKind.HASHING, 61),
+        outlet=ON,
+        armed=True,
+    )
+    assert verdict(evidence) == (Action.NONE, RigState.ONLINE)

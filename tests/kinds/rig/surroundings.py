@@ -60,6 +60,7 @@ POLICY = {
     "max_consecutive_restarts": 3,
     "power_cycle_on_delay": 3,
     "time_until_offline_local": 2,
+    "time_until_elsewhere": 60,
     "status_check_frequency": 5,
     "status_check_cooldown": 10,
     "no_draw_below": 15,

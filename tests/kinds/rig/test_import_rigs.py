@@ -54,6 +54,7 @@ def test_all_fields_of_the_original() -> None:
         "power_cycle_on_delay": 5,
         "time_until_offline": 15,
         "time_until_offline_local": 2,
+        "time_until_elsewhere": 60,
         "status_check_frequency": 6,
         "status_check_cooldown": 12,
         "max_consecutive_restarts": 3,

@@ -92,6 +92,8 @@ class Dialect(ABC):
     coins: ClassVar[tuple[str, ...] | None] = None
     """Coins to offer, not all that there are; None: the pool asks for none."""
     service: ClassVar[Service] = Service.ALIVE
+    solo: ClassVar[bool] = False
+    """Each account mines for itself: one with little hashrate has shares seldom."""
     defaults: ClassVar[Defaults] = Defaults()
     absent_after: ClassVar[timedelta | None] = None
     """After so long without a share the pool drops a worker; None: not documented."""

@@ -68,6 +68,8 @@ def weigh(now: datetime, policy: Policy, memory: Memory, evidence: Evidence) -> 
         miner=_after_patience(now, memory, evidence),
     )
     if (veto := _veto(now, memory, evidence.miner)) is not None:
+        if veto.state is RigState.ONLINE and _is_elsewhere(now, policy, evidence):
+            return Finding(RigState.ELSEWHERE, Reason.HASHES_ELSEWHERE)
         return veto
     if evidence.quiet:
         return held(Reason.QUIET_START)
@@ -96,6 +98,19 @@ def _veto(now: datetime, memory: Memory, miner: MinerEvidence | None) -> Finding
     if _before_cut(memory, miner):
         return held(Reason.MINER_STARTS)
     return Finding(RigState.ONLINE, Reason.MINER_HASHES)
+
+
+def _is_elsewhere(now: datetime, policy: Policy, evidence: Evidence) -> bool:
+    """Return whether a miner has hashed for long, and no account saw a share of it.
+
+    That is what a miner looks like whose pool somebody has changed.
+    """
+    pool, miner = evidence.pool, evidence.miner
+    if pool is None or miner is None or pool.solo or pool.last_share is None:
+        return False
+    since = max(miner.since, pool.last_share)
+    long = now - since >= policy.time_until_elsewhere
+    return long and pool.verdict is Verdict.OFFLINE
 
 
 def _before_cut(memory: Memory, miner: MinerEvidence) -> bool:

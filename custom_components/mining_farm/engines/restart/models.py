@@ -73,6 +73,8 @@ class RigState(StrEnum):
     UNSTABLE = "unstable"
     HELD = "held"
     OFF_BY_USER = "off_by_user"
+    ELSEWHERE = "elsewhere"
+    """Works, and its pool account sees nothing of it."""
     UNKNOWN = "unknown"
 
 
@@ -99,6 +101,7 @@ class Reason(StrEnum):
 
     POOL_SEES_SHARES = "pool_sees_shares"
     MINER_HASHES = "miner_hashes"
+    HASHES_ELSEWHERE = "hashes_elsewhere"
     SHARES_AFTER_SILENCE = "shares_after_silence"
     WAITING_FOR_POOL = "waiting_for_pool"
     WAITING_FOR_LIMIT = "waiting_for_limit"
@@ -145,6 +148,8 @@ class Policy:
     power_cycle_on_delay: timedelta = timedelta(seconds=3)
     time_until_offline: timedelta = timedelta(minutes=10)
     time_until_offline_local: timedelta = timedelta(minutes=2)
+    time_until_elsewhere: timedelta = timedelta(hours=1)
+    """So long a linked miner may hash without a share at its pool account."""
     status_check_frequency: timedelta = timedelta(minutes=5)
     status_check_cooldown: timedelta = timedelta(minutes=10)
     max_consecutive_restarts: int = 3
@@ -182,6 +187,8 @@ class PoolEvidence:
     """When another worker of the account appeared as this one fell silent."""
     pool_works: bool = False
     """Other rigs of the pool mine."""
+    solo: bool = False
+    """Its shares may be rare."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

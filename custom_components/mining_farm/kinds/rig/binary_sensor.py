@@ -20,6 +20,7 @@ ONLINE = BinarySensorEntityDescription(
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
 )
 NO_JUDGEMENT = (RigState.HELD, RigState.UNKNOWN)
+WORKING = (RigState.ONLINE, RigState.ELSEWHERE)
 
 
 async def async_setup_entry(
@@ -38,4 +39,4 @@ class RigOnline(RigEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         state = self.coordinator.data.state
-        return None if state in NO_JUDGEMENT else state is RigState.ONLINE
+        return None if state in NO_JUDGEMENT else state in WORKING

@@ -238,7 +238,12 @@ class RigCoordinator(FarmCoordinator[RigData]):
                 self.publish("gave_up", reason=decision.reason)
         if decision.recovered:
             self.publish("recovered", reason=decision.reason)
+        if decision.state is RigState.ELSEWHERE and not self._was_elsewhere():
+            self.publish("hashes_elsewhere", reason=decision.reason)
         return self._data(decision.state, decision.reason, ask_human=decision.ask_human)
+
+    def _was_elsewhere(self) -> bool:
+        return self.data is not None and self.data.state is RigState.ELSEWHERE
 
     async def _async_take_step(self, decision: Decision) -> None:
         """Try what the user named before the plug; that it fails keeps nothing back."""
@@ -301,6 +306,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
             self.hass, entry, memory, now, ask_human=decision.ask_human
         )
         issues.update_miner(self.hass, entry, gone=self.armed and self._miner_is_gone())
+        elsewhere = decision.state is RigState.ELSEWHERE
+        issues.update_elsewhere(self.hass, entry, elsewhere=elsewhere)
         newcomer = self.witnesses.first.newcomer()
         issues.update_other_worker(
             self.hass,

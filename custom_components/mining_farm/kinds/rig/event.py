@@ -20,6 +20,7 @@ RESTARTS = EventEntityDescription(
         "gave_up",
         "held",
         "plug_unreachable",
+        "hashes_elsewhere",
     ],
 )
 

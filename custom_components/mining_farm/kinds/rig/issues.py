@@ -24,6 +24,7 @@ SECOND_POOL_GONE = "rig_second_pool_gone"
 POOL_CLOSED = "rig_pool_closed"
 ACCOUNT_UNKNOWN = "rig_account_unknown"
 RECORD = "rig_record"
+HASHES_ELSEWHERE = "rig_hashes_elsewhere"
 
 PLUG_PATIENCE = timedelta(minutes=30)
 POOL_PATIENCE = timedelta(hours=24)
@@ -110,6 +111,14 @@ def update_miner(hass: HomeAssistant, entry: ConfigEntry[Any], *, gone: bool) ->
 
 
 @callback
+def update_elsewhere(
+    hass: HomeAssistant, entry: ConfigEntry[Any], *, elsewhere: bool
+) -> None:
+    """Report a miner that hashes while its pool account sees nothing."""
+    _set(hass, entry, HASHES_ELSEWHERE, on=elsewhere)
+
+
+@callback
 def create_record(hass: HomeAssistant, entry: ConfigEntry[Any], file: str) -> None:
     """Say where a rig's memory was set aside that could not be read."""
     raise_issue(hass, entry, RECORD, file=file)
@@ -144,6 +153,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
         POOL_CLOSED,
         ACCOUNT_UNKNOWN,
         RECORD,
+        HASHES_ELSEWHERE,
     )
     withdraw_issues(hass, entry_id, keys)
 

@@ -20,6 +20,7 @@ from .const import (
     CONF_NO_DRAW_BELOW,
     CONF_ON_DELAY,
     CONF_REPEAT_ON_SILENCE,
+    CONF_TIME_UNTIL_ELSEWHERE,
     CONF_TIME_UNTIL_OFFLINE,
     CONF_TIME_UNTIL_OFFLINE_LOCAL,
 )
@@ -90,6 +91,9 @@ POLICY_FIELDS: Final = (
         least=0.5,
         most=1440,
         step=0.5,
+    ),
+    PolicyField(
+        key=CONF_TIME_UNTIL_ELSEWHERE, unit=UnitOfTime.MINUTES, least=15, most=10_080
     ),
     PolicyField(key=CONF_CHECK_FREQUENCY, unit=UnitOfTime.MINUTES, least=1, most=240),
     PolicyField(key=CONF_CHECK_COOLDOWN, unit=UnitOfTime.MINUTES, least=1, most=1440),

@@ -108,6 +108,7 @@ class PoolWitness:
             verdict=Verdict.NONE if self.is_too_old(now) else evidence.verdict,
             outage=outage,
             pool_works=pool_works,
+            solo=POOLS[self.account.pool].solo,
         )
 
     def evidence_as_second(

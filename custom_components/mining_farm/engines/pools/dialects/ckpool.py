@@ -14,6 +14,7 @@ class CKPool(Dialect):
 
     key = "ckpool"
     name = "CKPool solo"
+    solo = True
     base_url = "https://solo.ckpool.org"
     # stratifier.c leaves out workers that have been idle for longer.
     absent_after = timedelta(seconds=600_000)

@@ -13,6 +13,7 @@ class Parasite(Dialect):
 
     key = "parasite"
     name = "Parasite"
+    solo = True
     base_url = "https://parasite.space"
     unknown_account = frozenset({404})
 

@@ -14,6 +14,7 @@ class PublicPool(Dialect):
 
     key = "public_pool"
     name = "public-pool"
+    solo = True
     base_url = "https://public-pool.io:40557"
     absent_after = timedelta(minutes=5)
     # Answers can be slow: another integration for this pool waits for as long.

@@ -10,5 +10,6 @@ class SoloPool(TwoMiners):
 
     key = "solopool"
     name = "SoloPool.org"
+    solo = True
     base_url = "https://{coin}.solopool.org"
     coins: ClassVar[tuple[str, ...] | None] = ("etc", "rvn")
