@@ -27,6 +27,7 @@ from custom_components.mining_farm.kinds.miner.issues import (
     ANOTHER_MINER,
     LOCKED,
     MOVED,
+    NEW_POOL,
 )
 from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow.account import ANSWERED
@@ -302,7 +303,7 @@ def test_exceptions_and_issues() -> None:
         "wallet_none_targeted",
     }
     mended = {mending.UNUSABLE, mending.MENDED, mending.ANOTHER_VERSION, DISK}
-    issues = {ANOTHER_MINER, LOCKED, MOVED, *mended} | {
+    issues = {ANOTHER_MINER, LOCKED, MOVED, NEW_POOL, *mended} | {
         value
         for module in (container_issues, rig_issues, wallet_issues)
         for value in vars(module).values()

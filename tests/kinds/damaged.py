@@ -30,10 +30,13 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "username": "root",
             "password": "r00t",
             "learned": {"family": "antminer"},
+            "pools": [["pool.example:3333", "farm.1"], ["spare.example:1", None]],
+            "new_pool": ["spare.example:1", None],
             "profile": {
                 "model": "Antminer S19j Pro",
                 "firmware": "49.0.1.3",
                 "hardware_id": "ffff00001111",
+                "mac": "02:00:5e:00:53:09",
                 "algorithm": "sha256",
                 "boards": [1, 2, 3],
                 "fans": ["1", "2"],
@@ -57,6 +60,7 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
         },
         {
             "essentials_only": True,
+            "pool_watch": True,
             "controls": True,
             "least_rest": 10,
             "least_change": 5,

@@ -161,6 +161,9 @@ def test_every_fault_is_a_documented_command() -> None:
         *("fail_pool", "stop_hashing", "sleep", "refuse", "hang", "deny", "drip"),
         *("truncate", "drop", "garble", "freeze", "zero", "slow"),
         *("flood", "nest", "widen", "crowd"),
+        *("break_down", "change_password", "drop_writes", "error_in_ok"),
+        *("ignore_writes", "lock_writes", "lose_pools", "speak_html"),
+        *("web_delay", "web_hang", "web_refuse"),
     }
     assert all(meaning.endswith(".") for meaning in commands.values())
 

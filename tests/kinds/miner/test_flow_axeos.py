@@ -63,6 +63,7 @@ async def test_a_home_miner_shows_what_it_has(axes: Axes) -> None:
         "binary_sensor.axe_connectivity",
         "binary_sensor.axe_problem",
         "event.axe_last_command",
+        "event.axe_last_pool_change",
         "sensor.axe_best_difficulty",
         "sensor.axe_blocks_found",
         "sensor.axe_efficiency",
@@ -127,6 +128,7 @@ async def test_control_is_an_option_of_what_can_be_controlled(axes: Axes) -> Non
     assert schema is not None
     assert {str(key) for key in schema.schema} == {
         "essentials_only",
+        "pool_watch",
         "controls",
         "least_rest",
         "least_change",

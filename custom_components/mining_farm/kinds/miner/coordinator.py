@@ -33,6 +33,7 @@ from .const import CONF_CONTROLS, CONF_LEARNED
 from .data import miner_facts
 from .issues import async_update_issues
 from .parts import NewParts, bounded
+from .pool_watch import PoolWatch
 from .stored import profile_data, stored_profile
 from .whereabouts import Whereabouts, identity_text, same_hardware
 
@@ -84,6 +85,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         """When each command was last seen to work."""
         self.another_miner = False
         self.whereabouts = Whereabouts(hass, entry)
+        self.pool_watch = PoolWatch(hass, entry)
 
     @property
     def controls(self) -> bool:
@@ -141,6 +143,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             ) from err
         await self._async_refuse_another_miner(snapshot)
         self._learn(snapshot)
+        self.pool_watch.note(snapshot)
         return snapshot
 
     async def _async_read(self) -> MinerSnapshot:

@@ -8,13 +8,15 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
 from ...common.actions import plain_json
-from .const import CONF_MAC
+from .const import CONF_MAC, CONF_NEW_POOL, CONF_POOLS
 from .coordinator import MinerConfigEntry
 
 TO_REDACT = {
     CONF_HOST,
     CONF_MAC,
+    CONF_NEW_POOL,
     CONF_PASSWORD,
+    CONF_POOLS,
     CONF_USERNAME,
     "hardware_id",
     "url",

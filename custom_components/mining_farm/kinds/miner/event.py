@@ -1,8 +1,9 @@
-"""What became of commands that take minutes."""
+"""What became of commands that take minutes, and pools that were not seen before."""
 
 from typing import override
 
 from homeassistant.components.event import EventEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -10,6 +11,7 @@ from ...common.events import EventQueue, FarmEventEntity
 from .controls import EVENT_CONFIRMED, EVENT_REFUSED, EVENT_UNCONFIRMED
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import MinerEntity
+from .pool_watch import EVENT_POOL, EVENT_WORKER
 
 COMMAND = EventEntityDescription(
     key="command",
@@ -18,12 +20,21 @@ COMMAND = EventEntityDescription(
 )
 
 
+POOL = EventEntityDescription(
+    key="pool_change",
+    translation_key="miner_pool_change",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    event_types=[EVENT_POOL, EVENT_WORKER],
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: MinerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the miner's event entity, where control is allowed."""
+    """Add the event of pools, and that of commands where control is allowed."""
+    async_add_entities([PoolEvent(entry.runtime_data, POOL)])
     if entry.runtime_data.controls:
         async_add_entities([CommandEvent(entry.runtime_data, COMMAND)])
 
@@ -35,3 +46,12 @@ class CommandEvent(MinerEntity, FarmEventEntity[MinerCoordinator]):
     @override
     def events(self) -> EventQueue:
         return self.coordinator.events
+
+
+class PoolEvent(MinerEntity, FarmEventEntity[MinerCoordinator]):
+    """The last change to a pool or a worker that the miner was not seen with."""
+
+    @property
+    @override
+    def events(self) -> EventQueue:
+        return self.coordinator.pool_watch.events

@@ -17,7 +17,10 @@ LOCKED = "miner_locked"
 MOVED = "miner_moved"
 """What may be the miner answers at another address."""
 
-ISSUES = (ANOTHER_MINER, LOCKED, MOVED)
+NEW_POOL = "miner_new_pool"
+"""It works for a pool or a worker that it was not seen with."""
+
+ISSUES = (ANOTHER_MINER, LOCKED, MOVED, NEW_POOL)
 
 
 @callback
@@ -41,6 +44,17 @@ def async_update_moved(
         withdraw_issues(hass, entry.entry_id, (MOVED,))
     else:
         raise_issue(hass, entry, MOVED, fixable=True, host=host)
+
+
+@callback
+def async_update_new_pool(
+    hass: HomeAssistant, entry: ConfigEntry[Any], *, pool: str | None
+) -> None:
+    """Ask whether a new pool or worker is the user's own, or ask no more."""
+    if pool is None:
+        withdraw_issues(hass, entry.entry_id, (NEW_POOL,))
+    else:
+        raise_issue(hass, entry, NEW_POOL, fixable=True, pool=pool)
 
 
 @callback

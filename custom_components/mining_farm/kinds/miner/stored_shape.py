@@ -31,6 +31,9 @@ from .const import (
     CONF_LEAST_CHANGE,
     CONF_LEAST_REST,
     CONF_MAC,
+    CONF_NEW_POOL,
+    CONF_POOL_WATCH,
+    CONF_POOLS,
     CONF_PROFILE,
     CONF_SECOND,
 )
@@ -68,11 +71,18 @@ def _way(stored: Any) -> Any:  # noqa: ANN401
     return stored
 
 
+def _pool_and_worker(stored: Any) -> Any:  # noqa: ANN401
+    pool, worker = stored
+    maybe(text)(pool), maybe(text)(worker)
+    return stored
+
+
 PROFILE: Final = mapping(
     {
         "model": maybe(text),
         "firmware": maybe(text),
         "hardware_id": maybe(text),
+        "mac": maybe(text),
         "algorithm": maybe(one_of(*Algorithm)),
         "boards": each(whole(0, 65535)),
         "fans": each(text),
@@ -97,10 +107,13 @@ MINER_SHAPE: Final = StoredShape(
         CONF_PASSWORD: maybe(text),
         CONF_PROFILE: PROFILE,
         CONF_LEARNED: mapping({}),
+        CONF_POOLS: each(_pool_and_worker),
+        CONF_NEW_POOL: maybe(_pool_and_worker),
     },
     options=lambda _: {
         CONF_ESSENTIALS: flag,
         CONF_CONTROLS: flag,
+        CONF_POOL_WATCH: flag,
         CONF_LEAST_REST: number(0, DAY_MINUTES),
         CONF_LEAST_CHANGE: number(0, DAY_MINUTES),
     },

@@ -23,12 +23,13 @@ from ..const import (
     CONF_ESSENTIALS,
     CONF_LEAST_CHANGE,
     CONF_LEAST_REST,
+    CONF_POOL_WATCH,
     LEAST_CHANGE,
     LEAST_REST,
 )
 from ..coordinator import MinerConfigEntry
 from ..entity import ESSENTIAL_KEYS
-from ..event import COMMAND
+from ..event import COMMAND, POOL
 from ..sensor import (
     BOARD_SENSORS,
     BOARD_STATUS,
@@ -42,7 +43,10 @@ from ..stored import stored_profile
 from ..switch import MINING
 
 ESSENTIALS_SCHEMA = vol.Schema(
-    {vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector()}
+    {
+        vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector(),
+        vol.Required(CONF_POOL_WATCH, default=False): BooleanSelector(),
+    }
 )
 MINUTES = NumberSelector(
     NumberSelectorConfig(
@@ -72,6 +76,7 @@ USUAL_KEYS = {
         CONNECTIVITY,
         PROBLEM,
         COMMAND,
+        POOL,
         MINING,
         *MINER_SENSORS,
     )
