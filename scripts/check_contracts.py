@@ -55,7 +55,7 @@ VIOLATIONS = {
     "Kinds and what they build with import no library of a device: engines do": Planted(
         "kinds/rig/coordinator.py", "import kasa"
     ),
-    "What kinds build with knows no kind and no engine": Planted(
+    "What kinds build with knows no kind, and of the engines only that of the farm": Planted(
         "common/members.py", "from ..engines.restart import models"
     ),
     "Engines never import Home Assistant": Planted(

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.common import mending
+from custom_components.mining_farm.common.holds_issues import FIXABLE
 from custom_components.mining_farm.common.issues import DISK
 from custom_components.mining_farm.engines import containers
 from custom_components.mining_farm.engines.auction import Certainty
 from custom_components.mining_farm.engines.edge_collector import ControlFailure, Failure
+from custom_components.mining_farm.engines.farm import Owner
 from custom_components.mining_farm.engines.pools import Outcome, Service
 from custom_components.mining_farm.kinds.container import issues as container_issues
 from custom_components.mining_farm.kinds.container.binary_sensor import (
@@ -124,8 +126,9 @@ def entity_keys() -> set[tuple[str, str]]:
 
 def _flows(path: Path) -> set[str]:
     """Return the flows that show what a file asks for."""
-    if path.stem in ("options", "repairs"):
-        return {path.stem}
+    for flow in ("options", "repairs"):
+        if path.stem.endswith(flow):
+            return {flow}
     return {"config", "options"} if path.name in OF_BOTH_FLOWS else {"config"}
 
 
@@ -297,6 +300,8 @@ def test_exceptions_and_issues() -> None:
         error_key(containers.MinersHashingError("", None)),
         error_key(containers.UnsupportedError("")),
         *(f"miner_command_{kind}" for kind in ControlFailure),
+        *(f"held_by_{owner}" for owner in Owner),
+        "holds_unreadable",
         "container_none_targeted",
         "miner_none_targeted",
         "rig_none_targeted",
@@ -332,7 +337,7 @@ def test_exceptions_and_issues() -> None:
             "ServiceValidationError",
         ):
             exceptions.add(key)
-    assert set(TEXTS["issues"]) == issues
+    assert set(TEXTS["issues"]) == issues | FIXABLE
     assert set(TEXTS["exceptions"]) == exceptions | dynamic
     assert "[%key:" not in source
 

@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
 from .common.issues import raise_issue
+from .common.keeping import async_load_holds
 from .common.mending import (
     ANOTHER_VERSION,
     async_forget_mending,
@@ -32,6 +33,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         # Home Assistant refuses these itself, and says so in its log alone.
         if entry.version > ENTRY_VERSION:
             raise_issue(hass, entry, ANOTHER_VERSION)
+    # Before any entry: a rig's unfinished cut is not ended by power under a hold for safety.
+    await async_load_holds(hass)
     return True
 
 

@@ -1,5 +1,7 @@
 """What the tests of all kinds share."""
 
+from pathlib import Path
+
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
@@ -7,6 +9,13 @@ from homeassistant.auth.providers.homeassistant import HassAuthProvider
 from homeassistant.core import HomeAssistant
 
 from .callers import Callers
+
+
+@pytest.fixture(autouse=True)
+def _own_storage(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Let no test find the files of another: some are not those of a `Store`."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("hass").config.config_dir = str(tmp_path)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from ..engines.farm import LeverKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,19 @@ class MinerFacts:
     """W, as the miner itself reports."""
     hottest_chip: float | None = field(default=None, compare=False)
     """°C."""
+    host: str = ""
+    """Its address, by which a container lists it."""
+    degraded: bool = False
+    """It hashes, and a board is lost or critical."""
+    fault: bool = False
+    """It reports a fault of its own."""
+    algorithm: str | None = None
+    boards_lost: int | None = None
+    """None while its boards cannot be judged."""
+    water_out: float | None = field(default=None, compare=False)
+    """°C."""
+    uptime: float | None = field(default=None, compare=False)
+    """Seconds since its mining process started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +66,24 @@ class RigFacts:
     """H/s, as the pool sees it: minutes old."""
     power: float | None = field(default=None, compare=False)
     """W, by the outlet's meter."""
+    miner: str | None = None
+    """Entry id of the miner that it is linked with."""
+    outlet_on: bool | None = None
+    """Whether its outlet gives power; None without an outlet, too."""
+    off_since: datetime | None = field(default=None, compare=False)
+    """When the outlet was first seen to give none."""
+    off_by_user: bool = False
+    restarts_today: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmFact:
+    """An alarm of a container that is on."""
+
+    key: str
+    name: str
+    severity: str
+    """As containers name it: medium, high, critical."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +93,27 @@ class ContainerFacts:
     fresh: bool
     miner_hosts: frozenset[str]
     """Addresses of the miners that the container lists."""
+    model: str = ""
+    running: bool | None = None
+    """Whether coolant moves."""
+    connected: bool | None = None
+    """Whether its controller has the plant; what is known without it may be old."""
+    alarms: tuple[AlarmFact, ...] | None = None
+    """Those that are on, worst first; None where it is unknown whether any is."""
+    bits: Mapping[str, bool | None] = field(
+        default_factory=dict, compare=False, hash=False
+    )
+    """Every alarm by its key, as the last reading had it."""
+    numbers: Mapping[str, float | None] = field(
+        default_factory=dict, compare=False, hash=False
+    )
+    """Every number of the plant by its key, in °C, bar, m³/h, W or cm."""
+    supply: float | None = field(default=None, compare=False)
+    """°C of the coolant on its way to the miners, the warmest of several."""
+    power: float | None = field(default=None, compare=False)
+    """W of the whole container."""
+    read_at: float | None = field(default=None, compare=False)
+    """Of the last good reading, in seconds on the monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +146,6 @@ class Receipt:
     reason: str | None = None
 
 
-class LeverKind(StrEnum):
-    """Ways to stop a machine, the mildest first."""
-
-    SLEEP = "sleep"
-    OUTLET = "outlet"
-    SOCKET = "socket"
-    SWITCH = "switch"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lever:
     """One way to stop and start a machine; each call sends one order."""
@@ -109,6 +153,8 @@ class Lever:
     kind: LeverKind
     stop: Callable[[], Awaitable[Receipt]]
     start: Callable[[], Awaitable[Receipt]]
+    stopped: Callable[[], bool | None] = lambda: None
+    """Return whether it keeps the machine down; None where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +165,8 @@ class Member:
     name: str
     facts: Callable[[], Facts]
     levers: Sequence[Lever] = ()
+    refresh: Callable[[], Awaitable[None]] | None = None
+    """Read the device now, where somebody may need to know sooner."""
 
 
 type MemberListener = Callable[[str], None]
@@ -131,6 +179,7 @@ class Members:
         """Start without members."""
         self._members: dict[str, Member] = {}
         self._listeners: dict[object, MemberListener] = {}
+        self._followers: dict[object, MemberListener] = {}
 
     def get(self, entry_id: str) -> Member | None:
         """Return a member; None while its entry is not loaded."""
@@ -156,20 +205,36 @@ class Members:
     @callback
     def listen(self, listener: MemberListener) -> CALLBACK_TYPE:
         """Call with the entry id of a member that comes, changes or goes."""
-        key = object()
-        self._listeners[key] = listener
+        return _add(self._listeners, listener)
 
-        @callback
-        def stop() -> None:
-            self._listeners.pop(key, None)
-
-        return stop
+    @callback
+    def follow(self, listener: MemberListener) -> CALLBACK_TYPE:
+        """Call at every reading as well: for what shows numbers that always move."""
+        return _add(self._followers, listener)
 
     @callback
     def signal(self, entry_id: str) -> None:
-        """Call the listeners."""
+        """Call whoever listens, and whoever follows."""
         for listener in tuple(self._listeners.values()):
             listener(entry_id)
+        self.signal_reading(entry_id)
+
+    @callback
+    def signal_reading(self, entry_id: str) -> None:
+        """Call whoever follows."""
+        for listener in tuple(self._followers.values()):
+            listener(entry_id)
+
+
+def _add(listeners: dict[object, MemberListener], one: MemberListener) -> CALLBACK_TYPE:
+    key = object()
+    listeners[key] = one
+
+    @callback
+    def stop() -> None:
+        listeners.pop(key, None)
+
+    return stop
 
 
 DATA_MEMBERS: HassKey[Members] = HassKey(f"{DOMAIN}_members")
@@ -187,6 +252,7 @@ def async_offer(
     entry: ConfigEntry[Any],
     facts: Callable[[], Facts],
     levers: Sequence[Lever] = (),
+    refresh: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Offer an entry's facts and levers for as long as it is loaded."""
     members = async_members(hass)
@@ -195,17 +261,20 @@ def async_offer(
     @callback
     def updated() -> None:
         nonlocal last
-        if (new := facts()) != last:
-            last = new
-            members.signal(entry.entry_id)
+        if (new := facts()) == last:
+            members.signal_reading(entry.entry_id)
+            return
+        last = new
+        members.signal(entry.entry_id)
 
-    entry.async_on_unload(
-        members.add(
-            Member(
-                entry_id=entry.entry_id, name=entry.title, facts=facts, levers=levers
-            )
-        )
+    member = Member(
+        entry_id=entry.entry_id,
+        name=entry.title,
+        facts=facts,
+        levers=levers,
+        refresh=refresh,
     )
+    entry.async_on_unload(members.add(member))
     entry.async_on_unload(entry.runtime_data.async_add_listener(updated))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import json
 from typing import Any, Literal
 
+from custom_components.mining_farm.engines.farm import PowerUpGate
 from custom_components.mining_farm.engines.restart import (
     Action,
     Decision,
@@ -21,7 +22,6 @@ from custom_components.mining_farm.engines.restart import (
     PoolHealth,
     PoolMember,
     PowerCycler,
-    PowerUpGate,
     Reason,
     Verdict,
     begin_cut,

@@ -5,12 +5,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.common.members import (
-    LeverKind,
-    ReceiptOutcome,
-    async_members,
-)
+from custom_components.mining_farm.common.members import ReceiptOutcome, async_members
 from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.farm import LeverKind
 from custom_components.mining_farm.kinds.miner import controls
 from homeassistant.exceptions import HomeAssistantError
 from simulators.axeos import AxeOsSimulator

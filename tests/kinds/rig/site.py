@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mining_farm.common.coordinator import FarmCoordinator
 from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.farm import PowerUpGate
 from custom_components.mining_farm.engines.pools import (
     Account,
     AccountReport,
@@ -33,7 +34,6 @@ from custom_components.mining_farm.engines.restart import (
     OutletFailure,
     OutletKind,
     Policy,
-    PowerUpGate,
 )
 from custom_components.mining_farm.kinds.rig.coordinator import (
     POLL_INTERVAL,

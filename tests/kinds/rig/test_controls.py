@@ -253,5 +253,5 @@ async def test_a_wish_that_cannot_be_remembered_is_an_error(farm: Farm) -> None:
     take_away_the_folder(farm)
     with pytest.raises(HomeAssistantError) as caught:
         await switch(farm, "power", "off")
-    assert caught.value.translation_key == "rig_not_remembered"
+    assert caught.value.translation_key == "hold_not_stored"
     assert outlet.log == []

@@ -5,7 +5,10 @@ from .changes import (
     MAX_DISOBEYED,
     abandon_cut,
     begin_cut,
+    cuts_of_day,
     finish_cut,
+    kept_off,
+    let_go,
     plug_answered,
     plug_failed,
     power_returned,
@@ -20,7 +23,6 @@ from .company import company
 from .cycle import OutletFailure, PowerCycler
 from .decide import Decision, decide
 from .finding import LAST_WORDS, local_limit
-from .gate import PowerUpGate
 from .memory import Intent, Memory, Recent
 from .models import (
     Action,
@@ -38,6 +40,7 @@ from .models import (
     RigState,
     Verdict,
 )
+from .observing import powered
 from .outage import PoolHealth, PoolMember
 from .presence import Presence
 
@@ -63,7 +66,6 @@ __all__ = [
     "PoolHealth",
     "PoolMember",
     "PowerCycler",
-    "PowerUpGate",
     "Presence",
     "Reason",
     "Recent",
@@ -72,12 +74,16 @@ __all__ = [
     "abandon_cut",
     "begin_cut",
     "company",
+    "cuts_of_day",
     "decide",
     "finish_cut",
+    "kept_off",
+    "let_go",
     "local_limit",
     "plug_answered",
     "plug_failed",
     "power_returned",
+    "powered",
     "reset",
     "turn_on_failed",
     "turned_on",

@@ -53,6 +53,34 @@ def finish_cut(now: datetime, policy: Policy, memory: Memory) -> Memory:
     )
 
 
+def kept_off(now: datetime, memory: Memory) -> Memory:
+    """Return the memory of a rig that a hold keeps without power.
+
+    A cut that was under way ends so: it is counted, and nobody owes it power any more but
+    whoever holds it.
+    """
+    intent = memory.intent
+    ours = intent is not None and intent.reason is not Reason.BY_USER
+    return replace(
+        memory,
+        intent=None,
+        unconfirmed=None,
+        outlet_on=False,
+        off_at_plug=False,
+        restarts_in_row=memory.restarts_in_row + ours,
+        restarts_total=memory.restarts_total + (intent is not None),
+        last_cut=memory.last_cut if intent is None else intent.off_at,
+        cuts=(*cuts_of_day(now, memory), intent.off_at)
+        if intent is not None and ours
+        else memory.cuts,
+    )
+
+
+def let_go(now: datetime, policy: Policy, memory: Memory) -> Memory:
+    """Return the memory to store before the last hold's end gives a rig its power back."""
+    return power_returned(now, policy, replace(memory, intent=None, unconfirmed=None))
+
+
 def cuts_of_day(now: datetime, memory: Memory) -> tuple[datetime, ...]:
     """Return when the power was cut in the last 24 hours."""
     return tuple(cut for cut in memory.cuts if now - cut < DAY)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
-from .changes import abandon_cut, finish_cut, turn_on_failed, turned_on
+from .changes import abandon_cut, finish_cut, kept_off, turn_on_failed, turned_on
 from .memory import Memory
 from .models import Policy
 
@@ -44,6 +44,10 @@ class Journal(Protocol):
         """Store and return the newest memory with a change."""
 
 
+async def _never() -> bool:
+    return False
+
+
 class PowerCycler:
     """Switches one rig's outlet; every step is on disk before it is taken."""
 
@@ -56,14 +60,19 @@ class PowerCycler:
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[object]],
         on_left_off: Callable[[], None],
+        keeps_off: Callable[[], Awaitable[bool]] = _never,
     ) -> None:
-        """Take the outlet, the journal, clocks, and what is called when the outlet was left off."""
+        """Take the outlet, the journal, clocks, and what is called when the outlet was left off.
+
+        `keeps_off` returns whether the power is not to come back now.
+        """
         self._outlet = outlet
         self._journal = journal
         self._policy = policy
         self._now = now
         self._sleep = sleep
         self._on_left_off = on_left_off
+        self._keeps_off = keeps_off
 
     async def async_cut(self, memory: Memory) -> Memory:
         """Turn off, wait, turn on; the memory holds the intent already."""
@@ -88,6 +97,10 @@ class PowerCycler:
         # while.
         back_off = FIRST_BACK_OFF_S
         while True:
+            if await self._keeps_off():
+                return await self._journal.async_change(
+                    lambda memory: kept_off(self._now(), memory)
+                )
             try:
                 await self._outlet.async_turn_on()
             except OutletFailure:

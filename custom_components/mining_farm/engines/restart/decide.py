@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .changes import DAY, MAX_DISOBEYED, begin_cut, cuts_of_day
+from .changes import DAY, MAX_DISOBEYED, begin_cut, cuts_of_day, kept_off
 from .draw import usual_watts
 from .finding import Finding, counts, is_on_and_idle, weigh
 from .memory import Memory
@@ -110,6 +110,8 @@ def _unfinished(
     One of more than a day ago comes from a restored backup: a person may be at work there.
     """
     assert memory.intent is not None  # noqa: S101
+    if evidence.held_for_safety:
+        return _nothing(kept_off(now, memory), RigState.HELD, Reason.KEPT_DOWN)
     if now - memory.intent.off_at < DAY:
         return Decision(
             action=Action.FINISH,

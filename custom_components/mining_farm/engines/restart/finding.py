@@ -59,7 +59,7 @@ def held(reason: Reason) -> Finding:
 def weigh(now: datetime, policy: Policy, memory: Memory, evidence: Evidence) -> Finding:
     """Return what the witnesses say, regardless of what may be done about it."""
     if evidence.held:
-        return held(Reason.MINER_SLEEPS)
+        return held(Reason.KEPT_DOWN)
     evidence = replace(
         evidence,
         pool=_any_pool(

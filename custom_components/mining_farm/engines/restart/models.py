@@ -138,6 +138,7 @@ class Reason(StrEnum):
     TOO_MANY_TODAY = "too_many_today"
     NOT_HELPED = "not_helped"
     OLD_INTENT = "old_intent"
+    KEPT_DOWN = "kept_down"
     MEMORY_LOST = "memory_lost"
 
 
@@ -234,3 +235,5 @@ class Evidence:
     armed: bool = False
     held: bool = False
     """Somebody keeps the machine down on purpose."""
+    held_for_safety: bool = False
+    """That protects people or machines: a cut that was begun ends without power."""

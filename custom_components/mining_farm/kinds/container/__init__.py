@@ -55,8 +55,9 @@ def async_register_devices(hass: HomeAssistant, entry: ContainerConfigEntry) -> 
 @callback
 def async_join(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
     """Offer other entries what is known of the container, and its trouble to repairs."""
-    async_offer(hass, entry, entry.runtime_data.facts)
-    entry.runtime_data.async_follow_issues()
+    container = entry.runtime_data
+    async_offer(hass, entry, container.facts, refresh=container.async_refresh)
+    container.async_follow_issues()
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:

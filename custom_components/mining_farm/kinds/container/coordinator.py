@@ -38,7 +38,7 @@ from .const import (
     CONF_SET_POINT_HIGHEST,
     CONF_SET_POINT_LOWEST,
 )
-from .data import ContainerData
+from .data import ContainerData, container_facts
 from .errors import error_key, placeholders
 from .journal import ContainerJournal
 
@@ -76,6 +76,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         self._journal_loaded = False
         self._miners: MinerSummary | None = None
         self._miners_at = 0.0
+        self._read_at: float | None = None
         # A container is silent once nothing came for the grace, after a start as well.
         self._start_grace_timer()
         entry.async_on_unload(self.journal.async_close)
@@ -131,6 +132,7 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
                     self.config_entry.title, snapshot.failure
                 ),
             ) from snapshot.failure
+        self._read_at = monotonic()
         plant = self.alarms.follow(plant)
         miners = self._last_miners(snapshot)
         listed = (miners and miners.miners) or ()
@@ -184,7 +186,9 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         listed = self.data.miners_by_ip if self.fresh else ()
         # A controller may use anything as a key.
         hosts = frozenset(filter(_is_address, listed))
-        return ContainerFacts(fresh=self.fresh, miner_hosts=hosts)
+        return container_facts(
+            self.table, self.data if self.fresh else None, hosts, self._read_at
+        )
 
     def describe(self) -> dict[str, Any]:
         """Return all that is known of the container at the moment."""

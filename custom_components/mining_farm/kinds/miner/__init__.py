@@ -4,6 +4,7 @@ from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
+from ...common.holds import async_holds
 from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile, create_reader, find_board
@@ -68,8 +69,9 @@ def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
-    """Withdraw the issues about the miner."""
+    """Withdraw the issues about the miner, and forget who kept it down."""
     async_withdraw_issues(hass, entry)
+    await async_holds(hass).async_forget(entry.entry_id)
 
 
 async def async_remove_device(

@@ -14,7 +14,12 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ...common.members import Lever, LeverKind, Receipt, ReceiptOutcome
+from ...common.holds_of_users import (
+    async_user_starts,
+    async_user_stops,
+    require_not_held,
+)
+from ...common.members import Lever, Receipt, ReceiptOutcome
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     Command,
@@ -29,6 +34,7 @@ from ...engines.edge_collector import (
     check,
 )
 from ...engines.edge_collector.registry import create_writer
+from ...engines.farm import LeverKind
 from .const import CONF_LEAST_CHANGE, CONF_LEAST_REST, LEAST_CHANGE, LEAST_REST
 from .coordinator import MinerCoordinator, UnderWay
 from .errors import INVALID, command_error
@@ -54,17 +60,27 @@ _RETUNES = (Command.FREQUENCY,)
 
 
 async def async_pause(miner: MinerCoordinator) -> Outcome:
-    """Pause a miner; never refused as busy or too soon."""
-    return await _async_run(miner, Order(command=Command.PAUSE))
+    """Pause a miner for its user; never refused as busy or too soon."""
+    _require_allowed(miner)
+    async with async_user_stops(miner.hass, miner.config_entry.entry_id):
+        return await _async_run(miner, Order(command=Command.PAUSE))
 
 
 async def async_resume(miner: MinerCoordinator, *, force: bool = False) -> Outcome:
-    """Let a miner hash again; refused before it has rested, unless forced."""
-    return await _async_run(miner, Order(command=Command.RESUME), force=force)
+    """Let a miner hash again for its user.
+
+    Refused before it has rested, unless forced, and while another owner holds it.
+    """
+    _require_allowed(miner)
+    async with async_user_starts(miner.hass, miner.config_entry.entry_id, miner.name):
+        return await _async_run(miner, Order(command=Command.RESUME), force=force)
 
 
 async def async_start(miner: MinerCoordinator, command: Command) -> Outcome:
     """Carry out a command that takes no value, such as a reboot."""
+    if command is Command.REBOOT:
+        # It would hash before it is put to sleep again.
+        require_not_held(miner.hass, miner.config_entry.entry_id, miner.name)
     return await _async_run(miner, Order(command=command))
 
 
@@ -82,7 +98,10 @@ def sleep_lever(miner: MinerCoordinator) -> Lever:
     async def start() -> Receipt:
         return await _async_receipt(miner, Order(command=Command.RESUME))
 
-    return Lever(kind=LeverKind.SLEEP, stop=stop, start=start)
+    def stopped() -> bool | None:
+        return miner.data.sleeping if miner.fresh else None
+
+    return Lever(kind=LeverKind.SLEEP, stop=stop, start=start, stopped=stopped)
 
 
 async def _async_receipt(miner: MinerCoordinator, order: Order) -> Receipt:
@@ -115,17 +134,21 @@ async def _async_run(
     miner: MinerCoordinator, order: Order, *, force: bool = False
 ) -> Outcome:
     """Carry out an order for a user; raise what the user has to know."""
-    name = miner.config_entry.title
+    _require_allowed(miner)
+    try:
+        return await _async_order(miner, order, force=force)
+    except ControlError as err:
+        raise command_error(miner.config_entry.title, err) from err
+
+
+def _require_allowed(miner: MinerCoordinator) -> None:
+    """Raise ServiceValidationError unless the user allows control of a miner."""
     if not miner.controls:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="miner_controls_off",
-            translation_placeholders={"name": name},
+            translation_placeholders={"name": miner.config_entry.title},
         )
-    try:
-        return await _async_order(miner, order, force=force)
-    except ControlError as err:
-        raise command_error(name, err) from err
 
 
 async def _async_order(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util.hass_dict import HassKey
@@ -215,6 +216,8 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         """Return what other entries may know of the miner."""
         return miner_facts(
             self.data if self.fresh else None,
+            self.profile,
+            host=self.config_entry.data[CONF_HOST],
             last_seen=self.last_seen,
             identity_in_doubt=self._identity_in_doubt,
         )

@@ -11,8 +11,11 @@ from homeassistant.helpers import device_registry as dr
 from ...common.kept import DAMAGE
 from ...common.members import async_offer
 from ...engines.restart import OutletFailure
+from .const import CONF_MINER_ENTRY
+from .controls import outlet_lever
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import device_info
+from .hold import RigHold
 from .issues import create_left_off, create_record, delete_all, delete_left_off
 from .journal import RigJournal
 from .neighbours import async_get_neighbours
@@ -61,8 +64,10 @@ def async_register_devices(hass: HomeAssistant, entry: RigConfigEntry) -> None:
 
 @callback
 def async_join(hass: HomeAssistant, entry: RigConfigEntry) -> None:
-    """Offer other entries what is known of the rig."""
-    async_offer(hass, entry, entry.runtime_data.facts)
+    """Offer other entries what is known of the rig, and its outlet as a lever."""
+    rig = entry.runtime_data
+    levers = [outlet_lever(rig)] if rig.has_outlet else []
+    async_offer(hass, entry, rig.facts, levers=levers)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RigConfigEntry) -> None:
@@ -73,7 +78,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: RigConfigEntry) -> None
     resources, journal = async_get_resources(hass), RigJournal(hass, entry.entry_id)
     await resources.async_closed(entry.entry_id)
     memory = await journal.async_load()
-    if memory.intent is not None and not await _async_gives_power(hass, entry):
+    hold = RigHold(hass, entry.entry_id, entry.data.get(CONF_MINER_ENTRY))
+    owed = memory.intent is not None and not hold.for_safety
+    await hold.async_forget()
+    if owed and not await _async_gives_power(hass, entry):
         create_left_off(hass, entry)
         return
     await journal.async_remove()
@@ -87,7 +95,8 @@ async def _async_hand_over(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None
     memory = await journal.async_load()
     if journal.set_aside is not None:
         create_record(hass, entry, journal.set_aside)
-    if memory.intent is None:
+    linked = entry.data.get(CONF_MINER_ENTRY)
+    if memory.intent is None or RigHold(hass, entry.entry_id, linked).for_safety:
         return
     if await _async_gives_power(hass, entry):
         delete_left_off(hass, entry)

@@ -1,5 +1,6 @@
 """What a user may do to a rig, and when it is refused."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,16 +8,23 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
+from ...common.holds import held_error
+from ...common.keeping import async_keeper
+from ...common.members import Lever, Receipt, ReceiptOutcome
 from ...common.pauses import async_note_stop, async_require_pause, seconds
 from ...const import DOMAIN
+from ...engines.farm import LeverKind
 from ...engines.restart import (
     LEAST_OFF,
     Action,
     Decision,
     Memory,
+    OutletFailure,
     Reason,
     RigState,
     begin_cut,
+    kept_off,
+    let_go,
     reset,
     user_turned_off,
     user_turned_on,
@@ -33,6 +41,8 @@ async def async_power_cycle(rig: RigCoordinator) -> None:
     outlet could not be switched.
     """
     _require_free_outlet(rig)
+    if rig.hold.held:
+        raise held_error(rig.name, rig.hold.ruling)
     left = wait_before_cycle(dt_util.utcnow(), rig.power.memory)
     if left:
         raise ServiceValidationError(
@@ -41,6 +51,8 @@ async def async_power_cycle(rig: RigCoordinator) -> None:
             translation_placeholders={"name": rig.name, "seconds": seconds(left)},
         )
     before = rig.power.memory.restarts_total
+
+    await rig.hold.async_user_starts()
 
     def begin() -> Decision:
         memory = replace(rig.power.memory, off_by_user=False)
@@ -60,7 +72,7 @@ async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
     """Switch the outlet; a rig switched off stays off until it is switched on.
 
     HomeAssistantError without a free outlet, when it is to go on right after it went
-    off, or when it could not be switched.
+    off or another owner holds it, or when it could not be switched.
     """
     entry_id = rig.config_entry.entry_id
     if on:
@@ -69,17 +81,78 @@ async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
     # A cut that has not begun gives way to the user.
     await rig.power.async_withdraw()
     _require_free_outlet(rig)
+    with async_keeper(rig.hass).left_alone(rig.hold.machine_id):
+        await (_async_turn_on(rig) if on else _async_turn_off(rig))
 
-    def wish(memory: Memory) -> Memory:
-        if on:
-            return user_turned_on(dt_util.utcnow(), rig.policy, memory)
-        return user_turned_off(memory)
 
+async def _async_turn_on(rig: RigCoordinator) -> None:
+    hold = await rig.hold.async_user_starts()
+    if hold is not None:
+        await rig.power.async_change(lambda memory: replace(memory, off_by_user=False))
+        await rig.async_refresh()
+        raise held_error(rig.name, hold)
+    await _async_set(
+        rig,
+        lambda memory: user_turned_on(dt_util.utcnow(), rig.policy, memory),
+        on=True,
+    )
+
+
+async def _async_turn_off(rig: RigCoordinator) -> None:
+    await rig.hold.async_user_stops()
+    try:
+        await _async_set(rig, user_turned_off, on=False)
+    except HomeAssistantError:
+        await rig.hold.async_user_withdraws()
+        raise
+    async_note_stop(rig.hass, rig.config_entry.entry_id)
+
+
+async def _async_set(
+    rig: RigCoordinator, wish: Callable[[Memory], Memory], *, on: bool
+) -> None:
+    # The disk was waited for: another may have begun to switch.
+    _require_free_outlet(rig)
     if (failure := await rig.power.async_set(wish, on=on)) is not None:
         raise _error(rig, "outlet_failed") from failure
-    if not on:
-        async_note_stop(rig.hass, entry_id)
     await rig.async_refresh()
+
+
+def outlet_lever(rig: RigCoordinator) -> Lever:
+    """Return how the farm takes a rig's power and gives it back."""
+
+    async def stop() -> Receipt:
+        return await _async_keep(
+            rig, lambda one: kept_off(dt_util.utcnow(), one), on=False
+        )
+
+    async def start() -> Receipt:
+        return await _async_keep(
+            rig, lambda one: let_go(dt_util.utcnow(), rig.policy, one), on=True
+        )
+
+    def stopped() -> bool | None:
+        on = rig.outlet_on
+        return None if on is None else not on
+
+    return Lever(kind=LeverKind.OUTLET, stop=stop, start=start, stopped=stopped)
+
+
+async def _async_keep(
+    rig: RigCoordinator, change: Callable[[Memory], Memory], *, on: bool
+) -> Receipt:
+    """Switch the outlet for who holds the rig; a failure is part of the receipt."""
+    outcome, reason = ReceiptOutcome.CONFIRMED, None
+    try:
+        failure: Exception | None = await rig.power.async_keep(change, on=on)
+    except HomeAssistantError as err:
+        failure = err
+    if failure is not None:
+        sent = isinstance(failure, OutletFailure) and failure.sent
+        outcome = ReceiptOutcome.SENT if sent else ReceiptOutcome.NOT_SENT
+        reason = str(failure)
+    await rig.async_refresh()
+    return Receipt(outcome=outcome, at=dt_util.utcnow(), reason=reason)
 
 
 async def async_set_armed(rig: RigCoordinator, *, armed: bool) -> None:

@@ -1,6 +1,7 @@
 """Polls one rig: asks pool, miner and outlet, decides, and starts what was decided."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,9 +14,11 @@ from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
+from ...common.holds import async_holds
 from ...common.issues import update_disk
 from ...common.members import RigFacts
 from ...const import LOGGER
+from ...engines.farm import Owner
 from ...engines.pools import Account
 from ...engines.restart import (
     Action,
@@ -28,7 +31,9 @@ from ...engines.restart import (
     PoolMember,
     Reason,
     RigState,
+    cuts_of_day,
     decide,
+    powered,
 )
 from . import issues
 from .const import (
@@ -41,6 +46,7 @@ from .const import (
     CONF_WORKER,
 )
 from .data import RigData
+from .hold import RigHold
 from .neighbours import Neighbours, PoolKey
 from .outlets import RigOutlet
 from .pool_witness import PoolWitness
@@ -94,6 +100,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
             power_sensor=self._create_power_sensor(),
             since=dt_util.utcnow(),
         )
+        self.hold = RigHold(hass, entry.entry_id, entry.data.get(CONF_MINER_ENTRY))
+        entry.async_on_unload(self.hold.async_start())
         self.power = RigPower(
             hass,
             resources,
@@ -104,7 +112,9 @@ class RigCoordinator(FarmCoordinator[RigData]):
             on_left_off=lambda: issues.create_left_off(hass, entry),
             on_set_aside=lambda file: issues.create_record(hass, entry, file),
             on_written=partial(update_disk, hass, entry),
+            hold=self.hold,
         )
+        self._off_since: datetime | None = None
         self._reauth = ReauthRequests(hass, entry)
         self.events = EventQueue()
 
@@ -159,6 +169,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             # Before anything is awaited: an entry unloaded meanwhile takes it out again.
             self.neighbours.add(self)
             await self.power.async_load()
+            await self._async_note_user()
         # First of all, and without waiting for any witness.
         if self._is_unfinished() and not self.power.busy:
             await self._async_start_finishing()
@@ -172,6 +183,17 @@ class RigCoordinator(FarmCoordinator[RigData]):
             # Nothing is done that cannot be remembered.
             LOGGER.error("%s: %s", self.name, err)
             return self._data(RigState.HELD, Reason.NOT_REMEMBERED)
+
+    async def _async_note_user(self) -> None:
+        """Let the rig's own memory of what its user wants be a hold, and nothing else."""
+        off, holds = self.power.memory.off_by_user, async_holds(self.hass)
+        source, machine = self.config_entry.entry_id, self.hold.machine_id
+        held = holds.of(machine).by(Owner.USER, source) is not None
+        with suppress(HomeAssistantError):
+            if off and not held:
+                await self.hold.async_user_stops()
+            elif held and not off:
+                await holds.async_release(Owner.USER, source)
 
     @callback
     def _request_reauth(self) -> None:
@@ -266,7 +288,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
         memory = self.power.memory
         if memory.intent is None:
             return False
-        decision = decide(dt_util.utcnow(), self.policy, memory, Evidence())
+        evidence = Evidence(held_for_safety=self.hold.for_safety)
+        decision = decide(dt_util.utcnow(), self.policy, memory, evidence)
         return decision.action is Action.FINISH
 
     def _decide(self, now: datetime) -> Decision:
@@ -276,6 +299,9 @@ class RigCoordinator(FarmCoordinator[RigData]):
             pool_works=self._pool_works(),
             company=self._company(now),
             armed=self.armed,
+        )
+        evidence = replace(
+            evidence, held=self.hold.held, held_for_safety=self.hold.for_safety
         )
         return decide(now, self.policy, self.power.memory, evidence)
 
@@ -410,14 +436,34 @@ class RigCoordinator(FarmCoordinator[RigData]):
             else report.at + self.policy.status_check_frequency,
         )
 
+    @property
+    def outlet_on(self) -> bool | None:
+        """Whether the outlet gives power; None where that is unknown, or there is none."""
+        outlet = self.witnesses.switched() if self.fresh else None
+        return None if outlet is None else powered(self.policy, outlet)
+
     def facts(self) -> RigFacts:
         """Return what other entries may know of the rig."""
         outlet = self.data.outlet if self.fresh else None
+        memory = self.power.memory
         return RigFacts(
             seen=self.witnesses.first.report is not None,
             hashrate=self.data.pool_hashrate_hs if self.fresh else None,
             power=None if outlet is None else outlet.watts,
+            miner=self.config_entry.data.get(CONF_MINER_ENTRY),
+            outlet_on=self.outlet_on,
+            off_since=self._note_off(),
+            off_by_user=memory.off_by_user,
+            restarts_today=len(cuts_of_day(dt_util.utcnow(), memory)),
         )
+
+    def _note_off(self) -> datetime | None:
+        """Return since when the outlet gives no power."""
+        if self.outlet_on is not False:
+            self._off_since = None
+        elif self._off_since is None:
+            self._off_since = dt_util.utcnow()
+        return self._off_since
 
     @override
     async def async_shutdown(self) -> None:

@@ -23,6 +23,7 @@ from ...engines.restart import (
     plug_answered,
     plug_failed,
 )
+from .hold import RigHold
 from .journal import RigJournal
 from .outlets import RigOutlet
 from .resources import RigResources
@@ -49,9 +50,10 @@ class RigPower:
         outlet: RigOutlet | None,
         on_left_off: Callable[[], None],
         on_set_aside: Callable[[str], None],
+        hold: RigHold,
         on_written: OnWritten,
     ) -> None:
-        """Take the outlet, and what to call about trouble with it and the memory."""
+        """Take the outlet, what to call about trouble with it and the memory, and who holds it."""
         self._hass = hass
         self._resources = resources
         self._policy = policy
@@ -59,6 +61,7 @@ class RigPower:
         self._outlet = outlet
         self._on_left_off = on_left_off
         self._on_set_aside = on_set_aside
+        self._hold = hold
         self._entry_id = entry_id
         self._journal = RigJournal(hass, entry_id)
         self._journal.on_written = on_written
@@ -221,8 +224,17 @@ class RigPower:
         turned off. What was remembered of the user's wish before comes back when the
         outlet does not obey, and nothing else.
         """
-        assert self._outlet is not None  # noqa: S101
         outlet = self._outlet
+        assert outlet is not None  # noqa: S101
+        return await self._async_set(
+            change, outlet.async_turn_on if on else outlet.async_turn_off
+        )
+
+    async def _async_set(
+        self,
+        change: Callable[[Memory], Memory],
+        command: Callable[[], Awaitable[None]],
+    ) -> OutletFailure | None:
         failure: OutletFailure | HomeAssistantError | None = None
 
         async def switch() -> None:
@@ -231,7 +243,7 @@ class RigPower:
             before = self.memory
             try:
                 after = await self.async_change(change)
-                await (outlet.async_turn_on() if on else outlet.async_turn_off())
+                await command()
             except HomeAssistantError as err:
                 failure = err
             except OutletFailure as err:
@@ -242,6 +254,25 @@ class RigPower:
         if isinstance(failure, HomeAssistantError):
             raise failure
         return failure
+
+    async def async_keep(
+        self, change: Callable[[Memory], Memory], *, on: bool
+    ) -> OutletFailure | None:
+        """Switch for who holds the rig; return why the outlet did not obey, if it did not.
+
+        What is so already is not switched again. HomeAssistantError as for the user.
+        """
+        await self.async_withdraw()
+        while (task := self._task) is not None:
+            await asyncio.wait({task})
+        outlet = self._outlet
+        assert outlet is not None  # noqa: S101
+
+        async def switch() -> None:
+            if await outlet.async_is_on() is not on:
+                await (outlet.async_turn_on() if on else outlet.async_turn_off())
+
+        return await self._async_set(change, switch)
 
     async def async_withdraw(self) -> None:
         """Let go of a cut that only waits for its turn."""
@@ -264,6 +295,7 @@ class RigPower:
             now=dt_util.utcnow,
             sleep=self._async_sleep,
             on_left_off=self._on_left_off,
+            keeps_off=self._hold.async_keeps_off,
         )
 
     async def _async_sleep(self, seconds: float) -> None:
@@ -271,13 +303,16 @@ class RigPower:
         if self._hurry.is_set():
             await self._resources.sleep(min(seconds, HURRIED_RETRY))
             return
-        sleep = asyncio.ensure_future(self._resources.sleep(seconds))
-        hurry = asyncio.ensure_future(self._hurry.wait())
+        ends = [
+            asyncio.ensure_future(self._resources.sleep(seconds)),
+            asyncio.ensure_future(self._hurry.wait()),
+            asyncio.ensure_future(self._hold.kept_off.wait()),
+        ]
         try:
-            await asyncio.wait({sleep, hurry}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            sleep.cancel()
-            hurry.cancel()
+            for each in ends:
+                each.cancel()
 
     async def async_wait(self) -> None:
         """Turn on at once what a cut has turned off; drop one that waits for its turn.

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-import time
 
 from aiohttp import ClientSession
 
@@ -19,10 +18,11 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from ...common.power_ups import async_power_ups
 from ...const import DOMAIN
 from ...engines.pools import AccountReport, Outcome, PoolClient
 from ...engines.power import KasaConnections, create_cookie_jar
-from ...engines.restart import PowerUpGate, Presence
+from ...engines.restart import Presence
 from .pool_evidence import Roster
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -41,8 +41,8 @@ class RigResources:
         self.pools = PoolClient(async_get_clientsession(hass))
         self.kasa = KasaConnections(session_factory=self._kasa_session)
         self._kasa_sessions: list[ClientSession] = []
-        self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-        self.gate = PowerUpGate(monotonic=time.monotonic, sleep=self._async_sleep)
+        self._power_ups = async_power_ups(hass)
+        self.gate = self._power_ups.gate
         # With Home Assistant up for long, a rig that is added is judged at once.
         self._started_at = LONG_AGO if hass.state is CoreState.running else None
         self._pool_answered_at = dt_util.utcnow()
@@ -54,8 +54,14 @@ class RigResources:
         async_at_started(hass, self._started)
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, self._close)
 
-    async def _async_sleep(self, seconds: float) -> None:
-        await self.sleep(seconds)
+    @property
+    def sleep(self) -> Callable[[float], Awaitable[object]]:
+        """Return how waits are waited."""
+        return self._power_ups.sleep
+
+    @sleep.setter
+    def sleep(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+        self._power_ups.sleep = sleep
 
     def _kasa_session(self) -> ClientSession:
         session = create_kasa_session(self._hass)

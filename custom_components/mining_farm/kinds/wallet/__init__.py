@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util.hass_dict import HassKey
 
+from ...common.holds import async_holds
 from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.auction import AuctionSolver
@@ -56,8 +57,12 @@ def async_register_devices(hass: HomeAssistant, entry: WalletConfigEntry) -> Non
 
 @callback
 def async_join(hass: HomeAssistant, entry: WalletConfigEntry) -> None:
-    """Offer other entries what is known of the wallet."""
-    async_offer(hass, entry, entry.runtime_data.facts)
+    """Offer other entries what is known of the wallet, and follow who holds its machines."""
+    wallet = entry.runtime_data
+    async_offer(hass, entry, wallet.facts)
+    entry.async_on_unload(
+        async_holds(hass).listen(lambda _machines: wallet.async_update_listeners())
+    )
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: WalletConfigEntry) -> None:

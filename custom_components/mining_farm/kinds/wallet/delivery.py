@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant, callback
 
+from ...common.holds import async_holds
+from ...common.machines import async_machines
 from ...common.members import MinerFacts, RigFacts, async_facts
 from ...engines.auction import AuctionResult
 
@@ -33,18 +35,28 @@ def async_delivery(
 ) -> Delivery:
     """Compare the window's won bids with what the machines do now.
 
-    One that fell silent counts as zero; one that was not seen yet leaves the sum
-    unknown.
+    One that fell silent, or is held, counts as zero; one that was not seen yet leaves
+    the sum unknown.
     """
-    facts = [async_facts(hass, entry_id) for entry_id in machines]
-    known = [
-        one for one in facts if isinstance(one, MinerFacts | RigFacts) and one.seen
-    ]
+    rates = [_rate(hass, entry_id) for entry_id in machines]
+    known = [rate for rate in rates if rate is not None]
     delivered = None
     if machines and len(known) == len(machines):
-        delivered = sum(one.hashrate or 0.0 for one in known) / HASHES_PER_PH
+        delivered = sum(known) / HASHES_PER_PH
     promised = None if result is None else won_hashrate(result)
     return Delivery(promised=promised, delivered=delivered)
+
+
+def _rate(hass: HomeAssistant, entry_id: str) -> float | None:
+    """Return what a machine adds, H/s; None where nothing is known of it yet."""
+    machine = async_machines(hass).of_entry(entry_id)
+    # Before its last shares have left the pool's mean, and its next poll has come.
+    if machine is not None and async_holds(hass).ruling(machine.id) is not None:
+        return 0.0
+    facts = async_facts(hass, entry_id)
+    if not isinstance(facts, MinerFacts | RigFacts) or not facts.seen:
+        return None
+    return facts.hashrate or 0.0
 
 
 def won_hashrate(result: AuctionResult) -> float:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from custom_components.mining_farm.engines.restart.gate import PowerUpGate
+from custom_components.mining_farm.engines.farm import PowerUpGate
 
 
 async def test_one_at_a_time_with_a_gap() -> None:

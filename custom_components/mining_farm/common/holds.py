@@ -1,0 +1,262 @@
+"""Who keeps which machine down: on disk before anything is done, released by its owner alone."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN, LOGGER
+from ..engines.farm import Hold, Owner, Record
+from .record_file import NOT_READ, NOT_WRITTEN, RecordPair
+
+OLD: Final = timedelta(hours=24)
+"""Holds that were last stored longer ago may come from a restored backup."""
+
+type Change = Callable[[Record], Record]
+type HoldsListener = Callable[[frozenset[str]], None]
+type Queued = tuple[frozenset[str], Change, asyncio.Future[None]]
+
+EMPTY: Final = Record()
+VERSION: Final = 1
+"""Of the record on disk."""
+
+
+class Holds:
+    """The holds on all machines, by machine id."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Start empty, until the record is read."""
+        self._hass = hass
+        self._file = RecordPair(hass, "holds", VERSION)
+        self._records: dict[str, Record] = {}
+        self._queue: list[Queued] = []
+        self.writing: asyncio.Task[None] | None = None
+        """What brings changes to the disk, while there are any."""
+        self._listeners: dict[object, HoldsListener] = {}
+        self.lost = False
+        """What was stored could not be read, and nobody has said yet that it may go."""
+        self.set_aside: str | None = None
+        """Where a copy of it was kept."""
+        self.doubted: set[str] = set()
+        """Machines whose holds may come from a restored backup."""
+        self.unsaved = False
+        """The last change is not on disk."""
+
+    async def async_load(self) -> None:
+        """Read what was stored. Damage is not emptiness: see `lost`."""
+        try:
+            if (stored := await self._file.async_read()) is not None:
+                self._take(stored)
+        except NOT_READ as err:
+            LOGGER.error(
+                "Who keeps machines down cannot be read, so none is started: %s", err
+            )
+            self.lost = True
+            self.set_aside = await self._file.async_set_aside()
+
+    def _take(self, stored: Mapping[str, Any]) -> None:
+        try:
+            records = {
+                str(machine): Record.from_dict(record)
+                for machine, record in stored["machines"].items()
+            }
+            stored_at = datetime.fromisoformat(stored["at"])
+            lost, aside = bool(stored["lost"]), stored["set_aside"]
+        except (AttributeError, KeyError, TypeError) as err:
+            raise ValueError(f"damaged holds: {err!r}") from err
+        self._records, self.lost, self.set_aside = records, lost, aside
+        if dt_util.utcnow() - stored_at > OLD:
+            self.doubted = {key for key, record in records.items() if record.holds}
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids of the machines that something is remembered of."""
+        return iter(tuple(self._records))
+
+    def of(self, machine_id: str) -> Record:
+        """Return what is remembered of a machine."""
+        return self._records.get(machine_id, EMPTY)
+
+    def ruling(self, machine_id: str) -> Hold | None:
+        """Return the hold that keeps a machine down; None where nothing does."""
+        hold = self.of(machine_id).ruling
+        want = self.of(machine_id).want
+        return hold if want is not None and want.down else None
+
+    def held_by(self, owner: Owner, source: str) -> Iterator[str]:
+        """Iterate over the machines that an owner holds."""
+        for machine_id, record in self._records.items():
+            if record.by(owner, source) is not None:
+                yield machine_id
+
+    @callback
+    def listen(self, listener: HoldsListener) -> CALLBACK_TYPE:
+        """Call with the machines whose records have changed."""
+        key = object()
+        self._listeners[key] = listener
+
+        @callback
+        def stop() -> None:
+            self._listeners.pop(key, None)
+
+        return stop
+
+    async def async_place(self, machine_ids: Iterable[str], hold: Hold) -> None:
+        """Place a hold on machines; return once it is on disk.
+
+        HomeAssistantError where it cannot be stored. One for safety is in force all the
+        same: what protects people does not wait for a disk.
+        """
+        await self.async_change(
+            machine_ids, lambda record: record.placed(hold), anyway=hold.for_safety
+        )
+
+    async def async_release(
+        self, owner: Owner, source: str, machine_ids: Iterable[str] | None = None
+    ) -> None:
+        """Release an owner's hold, on some machines or on all; HomeAssistantError."""
+        held = set(self.held_by(owner, source))
+        await self.async_change(
+            held if machine_ids is None else held.intersection(machine_ids),
+            lambda record: record.released(owner, source),
+        )
+
+    async def async_hand_over(self, owner: Owner, source: str) -> frozenset[str]:
+        """Leave an owner's holds to the user; return the machines."""
+        held = frozenset(self.held_by(owner, source))
+        await self.async_change(
+            held, lambda record: record.handed_over(owner, source), anyway=True
+        )
+        return held
+
+    async def async_forget(self, machine_id: str) -> None:
+        """Forget a machine whose entry is removed."""
+        self.doubted.discard(machine_id)
+        await self.async_change([machine_id], lambda _: EMPTY, anyway=True)
+
+    async def async_rename(self, before: str, after: str) -> None:
+        """Let a machine's record follow it to another id."""
+        record = self.of(before)
+        await self.async_change([after], record.joined, anyway=True)
+        await self.async_forget(before)
+
+    async def async_settle(self) -> None:
+        """Go on without what could not be read: a human said so."""
+        self.lost, self.set_aside = False, None
+        await self.async_change((), lambda record: record, always=True)
+
+    async def async_change(
+        self,
+        machine_ids: Iterable[str],
+        change: Change,
+        *,
+        anyway: bool = False,
+        always: bool = False,
+    ) -> None:
+        """Change records by a rule; return once that is on disk; HomeAssistantError.
+
+        `anyway`: in force also where it cannot be stored. `always`: stored also where
+        nothing changes.
+        """
+        ids = frozenset(machine_ids)
+        if not always and all(change(self.of(each)) == self.of(each) for each in ids):
+            return
+        stored: asyncio.Future[None] = self._hass.loop.create_future()
+        self._queue.append((ids, change, stored))
+        if self.writing is None:
+            # Not eagerly: those who come in the same moment share one write.
+            self.writing = self._hass.async_create_background_task(
+                self._async_write(), f"{DOMAIN} holds", eager_start=False
+            )
+        try:
+            await asyncio.shield(stored)
+        except HomeAssistantError:
+            if not anyway:
+                raise
+            self.unsaved = True
+            self._put(self._changed({ids: change}), ids)
+
+    async def _async_write(self) -> None:
+        """Store what is queued, all of it in one write, until nothing is."""
+        try:
+            while self._queue:
+                queue, self._queue = self._queue, []
+                records = dict(self._records)
+                for ids, change, _ in queue:
+                    records |= {each: change(records.get(each, EMPTY)) for each in ids}
+                await self._async_store(records, queue)
+        finally:
+            self.writing = None
+
+    async def _async_store(
+        self, records: dict[str, Record], queue: Iterable[Queued]
+    ) -> None:
+        ids = frozenset[str]().union(*(each for each, _, _ in queue))
+        try:
+            await self._file.async_write(self._stored(records))
+        except NOT_WRITTEN as err:
+            for _, _, stored in queue:
+                stored.set_exception(_not_stored(err))
+                # Whoever asked may have left.
+                stored.exception()
+            return
+        self.unsaved = False
+        self._put(records, ids)
+        for _, _, stored in queue:
+            stored.set_result(None)
+
+    def _changed(self, changes: Mapping[frozenset[str], Change]) -> dict[str, Record]:
+        records = dict(self._records)
+        for ids, change in changes.items():
+            records |= {each: change(records.get(each, EMPTY)) for each in ids}
+        return records
+
+    @callback
+    def _put(self, records: dict[str, Record], ids: frozenset[str]) -> None:
+        self._records = {key: one for key, one in records.items() if not one.empty}
+        self.doubted &= self._records.keys()
+        for listener in tuple(self._listeners.values()):
+            listener(ids)
+
+    def _stored(self, records: Mapping[str, Record]) -> dict[str, Any]:
+        return {
+            "at": dt_util.utcnow().isoformat(),
+            "lost": self.lost,
+            "set_aside": self.set_aside,
+            "machines": {
+                machine: record.as_dict()
+                for machine, record in records.items()
+                if not record.empty
+            },
+        }
+
+
+def held_error(name: str, hold: Hold | None) -> ServiceValidationError:
+    """Return why a machine is not started now: who holds it; nobody can read who of None."""
+    key = "holds_unreadable" if hold is None else f"held_by_{hold.owner}"
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"name": name},
+    )
+
+
+def _not_stored(err: Exception) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="hold_not_stored",
+        translation_placeholders={"error": str(err)},
+    )
+
+
+DATA_HOLDS: Final[HassKey[Holds]] = HassKey(f"{DOMAIN}_holds")
+
+
+@callback
+def async_holds(hass: HomeAssistant) -> Holds:
+    """Return the holds of this Home Assistant."""
+    return hass.data.setdefault(DATA_HOLDS, Holds(hass))

@@ -1,0 +1,71 @@
+"""Holds of users: whoever presses keeps a machine down, and lets it go again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from ..engines.farm import Hold, HoldKind, LeverKind, Owner
+from .holds import async_holds, held_error
+from .keeping import async_keeper
+
+PAUSED: Final = "paused"
+"""Reason of the hold of a user who paused a miner."""
+
+
+@asynccontextmanager
+async def async_user_stops(hass: HomeAssistant, machine_id: str) -> AsyncIterator[None]:
+    """Hold a miner for its user while the body pauses it; withdrawn where that fails."""
+    holds = async_holds(hass)
+    hold = Hold(
+        owner=Owner.USER,
+        source=machine_id,
+        kind=HoldKind.ASLEEP,
+        reason=PAUSED,
+        since=dt_util.utcnow(),
+    )
+    before = holds.of(machine_id)
+    with async_keeper(hass).left_alone(machine_id):
+        await holds.async_place([machine_id], hold)
+        try:
+            yield
+        except HomeAssistantError:
+            if before.by(Owner.USER, machine_id) is None:
+                await holds.async_release(Owner.USER, machine_id, [machine_id])
+            raise
+
+
+@asynccontextmanager
+async def async_user_starts(
+    hass: HomeAssistant, machine_id: str, name: str
+) -> AsyncIterator[None]:
+    """Release the user's hold on a miner, and let the body wake it.
+
+    ServiceValidationError where another owner holds it: it wakes when that one lets go.
+    The user's hold is back where the body fails.
+    """
+    holds = async_holds(hass)
+    with async_keeper(hass).left_alone(machine_id):
+        mine = holds.of(machine_id).by(Owner.USER, machine_id)
+        await holds.async_release(Owner.USER, machine_id, [machine_id])
+        if holds.of(machine_id).down:
+            await holds.async_change(
+                [machine_id], lambda record: record.moved([LeverKind.SLEEP])
+            )
+            raise held_error(name, holds.ruling(machine_id))
+        try:
+            yield
+        except HomeAssistantError:
+            if mine is not None:
+                await holds.async_place([machine_id], mine)
+            raise
+
+
+@callback
+def require_not_held(hass: HomeAssistant, machine_id: str, name: str) -> None:
+    """Raise ServiceValidationError while somebody keeps a machine down."""
+    if (hold := async_holds(hass).ruling(machine_id)) is not None:
+        raise held_error(name, hold)

@@ -1,0 +1,64 @@
+"""Keeps power-ups apart: the inrush of many machines at once trips a breaker."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """So many starts in so many seconds, which the site's feed has to bear."""
+
+    starts: int = 1
+    seconds: float = 20.0
+
+
+class PowerUpGate:
+    """Lets machines start one after the other, at the pace of the house.
+
+    One gate serves all that starts: rigs after a restart, and machines that wake.
+    """
+
+    def __init__(
+        self,
+        *,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        """Take the clock."""
+        self.pace = Pace()
+        self._turn = asyncio.Lock()
+        self._inside = 0
+        self._left = asyncio.Event()
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._starts: deque[float] = deque()
+
+    @asynccontextmanager
+    async def async_pass(self) -> AsyncIterator[None]:
+        """Hold a place while a machine is switched; leave it when its outlet is on."""
+        async with self._turn:
+            await self._async_until_free()
+            self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            # Counted from its end: a rig that is cut draws its surge only then.
+            self._starts.append(self._monotonic())
+            self._left.set()
+
+    async def _async_until_free(self) -> None:
+        while True:
+            self._left.clear()
+            now, pace = self._monotonic(), self.pace
+            while self._starts and now - self._starts[0] >= pace.seconds:
+                self._starts.popleft()
+            if self._inside >= pace.starts:
+                await self._left.wait()
+            elif self._inside + len(self._starts) >= pace.starts:
+                await self._sleep(self._starts[0] + pace.seconds - now)
+            else:
+                return

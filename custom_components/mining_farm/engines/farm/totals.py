@@ -1,0 +1,118 @@
+"""Sums over a farm's machines that say what is unknown in them: pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from .models import MachineFacts, MachineState
+
+type Named = tuple[str, MachineFacts]
+"""A machine's name, and what is known of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """A sum of what is known, and how many of how many that is."""
+
+    value: float | None = None
+    """None where nothing is known of any part."""
+    known: int = 0
+    parts: int = 0
+
+    @property
+    def unknown(self) -> int:
+        """Return of how many parts nothing is known."""
+        return self.parts - self.known
+
+    @property
+    def whole(self) -> float | None:
+        """Return the sum where every part of it is known."""
+        return self.value if self.parts and not self.unknown else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What a site does as a whole: H/s, W, J/TH and °C."""
+
+    machines: int = 0
+    by_state: Mapping[MachineState, int] = field(default_factory=dict)
+    hashrate: Mapping[str, Sum] = field(default_factory=dict)
+    """By algorithm; machines of which it is unknown count to the only one there is."""
+    power: Sum = field(default_factory=Sum)
+    power_measured: int = 0
+    """How many machines' watts come from a meter."""
+    efficiency: float | None = None
+    """J/TH of the machines of which both rate and watts are known."""
+    efficiency_of: int = 0
+    """How many machines these are."""
+    boards_lost: Sum = field(default_factory=Sum)
+    hottest: float | None = None
+    hottest_name: str | None = None
+    restarts_today: int = 0
+
+
+UNKNOWN_ALGORITHM = "unknown"
+TERAHASH = 1e12
+
+
+def totals(machines: Iterable[Named]) -> Totals:
+    """Return the sums over machines."""
+    named = list(machines)
+    all_facts = [facts for _, facts in named]
+    efficient = [
+        facts
+        for facts in all_facts
+        if facts.power and facts.hashrate and facts.algorithm in (None, "sha256")
+    ]
+    hottest = max(
+        (
+            (facts.hottest_chip, name)
+            for name, facts in named
+            if facts.hottest_chip is not None
+        ),
+        default=(None, None),
+    )
+    return Totals(
+        machines=len(named),
+        by_state=Counter(facts.state for facts in all_facts),
+        hashrate=_by_algorithm(all_facts),
+        power=_sum(map(_power, all_facts)),
+        power_measured=sum(facts.power_measured for facts in all_facts),
+        efficiency=_efficiency(efficient),
+        efficiency_of=len(efficient),
+        boards_lost=_sum(facts.boards_lost for facts in all_facts),
+        hottest=hottest[0],
+        hottest_name=hottest[1],
+        restarts_today=sum(facts.restarts_today for facts in all_facts),
+    )
+
+
+def _rate(facts: MachineFacts) -> float | None:
+    # A machine that is known to be down needs no reading to be known to do nothing.
+    return 0.0 if facts.hashrate is None and facts.state.down else facts.hashrate
+
+
+def _power(facts: MachineFacts) -> float | None:
+    off = facts.state is MachineState.OFF
+    return 0.0 if facts.power is None and off else facts.power
+
+
+def _by_algorithm(all_facts: list[MachineFacts]) -> dict[str, Sum]:
+    known = {facts.algorithm for facts in all_facts} - {None}
+    usual = next(iter(known)) if len(known) == 1 else UNKNOWN_ALGORITHM
+    groups: dict[str, list[float | None]] = {}
+    for facts in all_facts:
+        groups.setdefault(facts.algorithm or usual or "", []).append(_rate(facts))
+    return {name: _sum(rates) for name, rates in sorted(groups.items())}
+
+
+def _efficiency(machines: list[MachineFacts]) -> float | None:
+    rate = sum(facts.hashrate or 0.0 for facts in machines)
+    power = sum(facts.power or 0.0 for facts in machines)
+    return power / rate * TERAHASH if rate else None
+
+
+def _sum(parts: Iterable[float | None]) -> Sum:
+    values = list(parts)
+    known = [value for value in values if value is not None]
+    return Sum(value=sum(known) if known else None, known=len(known), parts=len(values))

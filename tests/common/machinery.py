@@ -1,0 +1,243 @@
+"""Machines whose levers a test holds in its hand, and the clock."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from freezegun.api import FrozenDateTimeFactory
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.mining_farm.common.holds import DATA_HOLDS, Holds, async_holds
+from custom_components.mining_farm.common.keeping import (
+    DATA_KEEPER,
+    Keeper,
+    Told,
+    async_keeper,
+    async_load_holds,
+)
+from custom_components.mining_farm.common.machines import DATA_MACHINES
+from custom_components.mining_farm.common.members import (
+    DATA_MEMBERS,
+    Lever,
+    Member,
+    MinerFacts,
+    Receipt,
+    ReceiptOutcome,
+    RigFacts,
+    async_members,
+)
+from custom_components.mining_farm.common.power_ups import async_power_ups
+from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.engines.farm import Hold, HoldKind, LeverKind, Owner
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.util import dt as dt_util
+
+NIGHT = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
+
+
+@dataclass
+class FakeMachine:
+    """A miner that may have a rig, which obeys as a test wants."""
+
+    hass: HomeAssistant
+    name: str
+    sleeps: bool = True
+    outlet: bool = False
+    hashing: bool = True
+    asleep: bool = False
+    powered: bool = True
+    fresh: bool = True
+    uptime: float = 100000.0
+    obeys: bool = True
+    plug_obeys: bool = True
+    outcome: ReceiptOutcome = ReceiptOutcome.CONFIRMED
+    log: list[str] = field(default_factory=list)
+    blocked: asyncio.Event | None = None
+    """Orders return once it is set."""
+    removers: list[CALLBACK_TYPE] = field(default_factory=list)
+
+    @property
+    def rig(self) -> str:
+        """Return the entry id of its rig."""
+        return f"{self.name}-rig"
+
+    def facts(self) -> MinerFacts:
+        """Return what its entry knows."""
+        fresh = self.fresh and self.powered
+        return MinerFacts(
+            fresh=fresh,
+            seen=True,
+            hashing=(self.hashing and not self.asleep) if fresh else None,
+            sleeping=self.asleep and fresh,
+            starting=False,
+            pool_lost=False,
+            last_seen=dt_util.utcnow() if fresh else NIGHT,
+            hashrate=(0.0 if self.asleep or not self.hashing else 1e14)
+            if fresh
+            else None,
+            uptime=self.uptime,
+            algorithm="sha256",
+        )
+
+    def rig_facts(self) -> RigFacts:
+        """Return what the entry of its rig knows."""
+        return RigFacts(
+            seen=True,
+            hashrate=1e14,
+            power=3000.0 if self.powered else 0.0,
+            miner=self.name,
+            outlet_on=self.powered,
+        )
+
+    def join(self) -> None:
+        """Load its entries."""
+        members = async_members(self.hass)
+        levers = [self._lever(LeverKind.SLEEP)] if self.sleeps else []
+        self._add(self.name, self.facts, levers)
+        if self.outlet:
+            self._add(self.rig, self.rig_facts, [self._lever(LeverKind.OUTLET)])
+        assert members.get(self.name) is not None
+
+    def _add(self, entry_id: str, facts: object, levers: list[Lever]) -> None:
+        member = Member(
+            entry_id=entry_id,
+            name=entry_id,
+            facts=facts,  # type: ignore[arg-type]
+            levers=levers,
+        )
+        self.removers.append(async_members(self.hass).add(member))
+
+    def leave(self) -> None:
+        """Unload its entries."""
+        while self.removers:
+            self.removers.pop()()
+
+    def polled(self) -> None:
+        """Let its entries be read."""
+        async_members(self.hass).signal(self.name)
+
+    def _lever(self, kind: LeverKind) -> Lever:
+        async def stop() -> Receipt:
+            return await self._order(kind, down=True)
+
+        async def start() -> Receipt:
+            return await self._order(kind, down=False)
+
+        def stopped() -> bool | None:
+            if kind is LeverKind.OUTLET:
+                return not self.powered
+            return self.asleep if self.fresh and self.powered else None
+
+        return Lever(kind=kind, stop=stop, start=start, stopped=stopped)
+
+    async def _order(self, kind: LeverKind, *, down: bool) -> Receipt:
+        self.log.append(f"{kind} {'down' if down else 'up'}")
+        if self.blocked is not None:
+            await self.blocked.wait()
+        outcome = self.outcome
+        if kind is LeverKind.SLEEP and not (self.fresh and self.powered):
+            outcome = ReceiptOutcome.NOT_SENT
+        elif kind is LeverKind.SLEEP and self.obeys:
+            self.asleep = down
+        elif kind is LeverKind.OUTLET and self.plug_obeys:
+            self.powered = not down
+        self.polled()
+        return Receipt(outcome=outcome, at=dt_util.utcnow(), reason=None)
+
+
+@dataclass
+class House:
+    """A Home Assistant with machines and holds, and without any entry of ours."""
+
+    hass: HomeAssistant
+    freezer: FrozenDateTimeFactory
+    told: list[tuple[str, Told]] = field(default_factory=list)
+
+    @property
+    def holds(self) -> Holds:
+        """Return the holds."""
+        return async_holds(self.hass)
+
+    @property
+    def keeper(self) -> Keeper:
+        """Return what makes machines follow them."""
+        return async_keeper(self.hass)
+
+    async def start(self) -> None:
+        """Start, with what is on disk."""
+        for key in (DATA_HOLDS, DATA_KEEPER, DATA_MACHINES, DATA_MEMBERS):
+            self.hass.data.pop(key, None)
+        await async_load_holds(self.hass)
+        async_power_ups(self.hass).sleep = self._sleep
+        self.keeper.listen(lambda machine, told, _: self.told.append((machine, told)))
+
+    async def _sleep(self, seconds: float) -> None:
+        self.freezer.tick(seconds)
+        await asyncio.sleep(0)
+
+    def add(self, name: str = "axe", **how: object) -> FakeMachine:
+        """Add a machine; its entry exists and is loaded."""
+        if self.hass.config_entries.async_get_entry(name) is None:
+            MockConfigEntry(domain=DOMAIN, entry_id=name, title=name).add_to_hass(
+                self.hass
+            )
+        machine = replace(FakeMachine(self.hass, name), **how)  # type: ignore[arg-type]
+        machine.join()
+        return machine
+
+    async def place(
+        self,
+        *names: str,
+        owner: Owner = Owner.INTERLOCK,
+        kind: HoldKind = HoldKind.ASLEEP,
+        source: str = "north",
+    ) -> None:
+        """Hold machines, and let what follows happen."""
+        hold = Hold(
+            owner=owner, source=source, kind=kind, reason="leak", since=dt_util.utcnow()
+        )
+        await self.holds.async_place(names, hold)
+        await self.settle()
+
+    async def release(
+        self, owner: Owner = Owner.INTERLOCK, source: str = "north"
+    ) -> None:
+        """Let go."""
+        await self.holds.async_release(owner, source)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything happen that waits for nothing."""
+        await self.hass.async_block_till_done(wait_background_tasks=False)
+        quiet = 0
+        while quiet < 3:
+            quiet += 1
+            if (writing := self.holds.writing) is not None:
+                await asyncio.wait({writing})
+                quiet = 0
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+    async def after(self, seconds: float) -> None:
+        """Let time pass."""
+        self.freezer.tick(timedelta(seconds=seconds))
+        async_fire_time_changed(self.hass)
+        await self.settle()
+
+
+@asynccontextmanager
+async def housed(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, folder: Path
+) -> AsyncIterator[House]:
+    """Return a house with a storage folder of its own."""
+    freezer.move_to(NIGHT)
+    hass.config.config_dir = str(folder)
+    house = House(hass, freezer)
+    await house.start()
+    yield house

@@ -1,0 +1,61 @@
+"""The record of holds: what is stored together, left to the user, forgotten."""
+
+from unittest.mock import patch
+
+from custom_components.mining_farm.common.record_file import RecordFile
+from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner
+from homeassistant.util import dt as dt_util
+
+from .machinery import House
+
+
+def hold(owner: Owner = Owner.INTERLOCK, source: str = "north") -> Hold:
+    """Return a hold of now."""
+    return Hold(
+        owner=owner,
+        source=source,
+        kind=HoldKind.ASLEEP,
+        reason="leak",
+        since=dt_util.utcnow(),
+    )
+
+
+async def test_210_machines_are_one_write(house: House) -> None:
+    """And what their levers note in the same moment is another one."""
+    machines = [house.add(f"axe{n}") for n in range(210)]
+    writes, write = [], RecordFile.async_write
+
+    async def counted(file: RecordFile, record: dict[str, object]) -> None:
+        writes.append(record)
+        await write(file, record)
+
+    with patch.object(RecordFile, "async_write", counted):
+        await house.place(*(machine.name for machine in machines))
+        await house.settle()
+    assert all(machine.log == ["sleep down"] for machine in machines)
+    assert len(writes) < 20
+
+
+async def test_a_farm_that_goes_leaves_its_holds_to_the_user(house: House) -> None:
+    """They keep the machines down, and the user may let them go."""
+    house.add()
+    await house.place("axe")
+    assert await house.holds.async_hand_over(Owner.INTERLOCK, "north") == {"axe"}
+    ruling = house.holds.ruling("axe")
+    assert ruling is not None
+    assert (ruling.owner, ruling.reason) == (Owner.USER, "leak")
+
+
+async def test_a_machine_that_gets_another_id_keeps_its_holds(house: House) -> None:
+    """As a rig whose miner's entry was removed."""
+    await house.holds.async_place(["axe"], hold())
+    await house.holds.async_rename("axe", "axe-rig")
+    assert house.holds.ruling("axe") is None
+    assert house.holds.ruling("axe-rig") is not None
+
+
+async def test_a_removed_machine_is_forgotten(house: House) -> None:
+    """Nothing of it is left."""
+    await house.holds.async_place(["axe"], hold())
+    await house.holds.async_forget("axe")
+    assert not list(house.holds)
