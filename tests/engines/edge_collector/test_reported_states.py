@@ -44,6 +44,19 @@ def luxos(
     }
 
 
+def braiins(
+    *words: str, rate: float = 0.0, **tuner: Any
+) -> dict[str, dict[str, Any]]:
+    """Return the replies of Braiins OS: what its tuner says of each hashboard."""
+    description = "BOSer boser-openwrt 0.1.0-26ba61b9"
+    chains = [{"HashchainIndex": n, "Status": word} for n, word in enumerate(words)]
+    row = {"PowerLimit": 1420, "TunerChainStatus": chains} | tuner
+    return {
+        "devs": ok("DEVS", [{"ID": 1, "MHS 5s": rate}], description),
+        "tunerstatus": ok("TUNERSTATUS", [row], description),
+    }
+
+
 def stopped(key: str) -> Reply:
     """Return what a stopped Whatsminer answers to `status`."""
     return {"STATUS": "S", "Code": 131, "Msg": {key: "true"}, "Description": ""}
@@ -94,6 +107,36 @@ CASES: list[tuple[str, dict[str, Any], MinerState | None]] = [
     ("LuxOS, tuning", luxos({"IsTuning": True}), MinerState.TUNING),
     ("LuxOS, ramping", luxos(IsRamping=True), MinerState.STARTING),
     ("LuxOS, shut down", luxos(IsUserShutdown=True), MinerState.PAUSED),
+    ("Braiins OS, paused", braiins("Status: paused", "paused"), MinerState.PAUSED),
+    ("Braiins OS, one hashboard paused", braiins("paused", "Stable"), None),
+    ("Braiins OS, hashing all the same", braiins("Paused", rate=1e7), None),
+    ("Braiins OS, stable", braiins("Stable", rate=1e7), None),
+    (
+        "Braiins OS, tuning",
+        braiins("Stable", "Tuning individual chips (75%)", rate=1e7),
+        MinerState.TUNING,
+    ),
+    (
+        "Braiins OS, power scaled down",
+        braiins("Stable", DynamicPowerScaling={"ScaledPowerLimit": 1200}, rate=1e7),
+        MinerState.LIMITED,
+    ),
+    (
+        "Braiins OS, scaled back to all of it",
+        braiins("Stable", DynamicPowerScaling={"ScaledPowerLimit": 1420}, rate=1e7),
+        None,
+    ),
+    (
+        "Braiins OS, nothing scaled",
+        braiins("Stable", DynamicPowerScaling="InitialPowerLimit", rate=1e7),
+        None,
+    ),
+    (
+        "Braiins OS, no limit stated",
+        braiins(DynamicPowerScaling={"ScaledPowerLimit": 9}, PowerLimit=None, rate=1e7),
+        None,
+    ),
+    ("Braiins OS, an odd tuner", braiins(TunerChainStatus="paused"), None),
     ("Whatsminer, API 2", {"status": stopped("mineroff")}, MinerState.PAUSED),
     ("Whatsminer, older", {"status": stopped("btmineroff")}, MinerState.PAUSED),
     (
