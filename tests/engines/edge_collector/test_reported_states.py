@@ -44,9 +44,7 @@ def luxos(
     }
 
 
-def braiins(
-    *words: str, rate: float = 0.0, **tuner: Any
-) -> dict[str, dict[str, Any]]:
+def braiins(*words: str, rate: float = 0.0, **tuner: Any) -> dict[str, dict[str, Any]]:
     """Return the replies of Braiins OS: what its tuner says of each hashboard."""
     description = "BOSer boser-openwrt 0.1.0-26ba61b9"
     chains = [{"HashchainIndex": n, "Status": word} for n, word in enumerate(words)]

@@ -1,5 +1,7 @@
 """The page of a rig: its parts by name, what its pool answers, and its last share."""
 
+from datetime import timedelta
+
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -9,6 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.pools import Outcome
 from homeassistant.core import State
+from homeassistant.util import dt as dt_util
 
 from .watching import SECOND, Farm
 
@@ -85,3 +88,26 @@ async def test_the_last_share_is_not_invented(
     await farm.add("rig1")
     await farm.after(6)
     assert farm.state("sensor.rig1_last_share") == "unknown"
+
+
+async def test_the_age_of_the_last_share_is_a_number(farm: Farm) -> None:
+    """In whole minutes; none is known before a share is, and none is negative."""
+    farm.outcome = Outcome.UNREACHABLE
+    await farm.add("rig1")
+    assert farm.state("sensor.rig1_time_since_last_share") == "unknown"
+    farm.outcome = Outcome.WORKER
+    await farm.after(6)
+    farm.outcome = Outcome.UNREACHABLE
+    before = int(farm.state("sensor.rig1_time_since_last_share"))
+    await farm.after(7)
+    assert int(farm.state("sensor.rig1_time_since_last_share")) == before + 7
+
+
+async def test_a_share_of_a_pool_whose_clock_is_ahead_has_no_negative_age(
+    farm: Farm,
+) -> None:
+    """The pool's clock may differ."""
+    farm.shares["rig1"] = dt_util.utcnow() + timedelta(minutes=40)
+    await farm.add("rig1", alive=False)
+    await farm.after(6)
+    assert farm.state("sensor.rig1_time_since_last_share") == "0"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -12,10 +12,11 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfPower
+from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfPower, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
 
 from ...common.units import MEGAHASHES_PER_SECOND
 from ...engines.pools import POOLS, Outcome
@@ -51,6 +52,15 @@ def _outlet_name(rig: RigCoordinator) -> str | None:
     """Return the name of the switch; None where it is not there now."""
     state = rig.hass.states.get(rig.config_entry.data[CONF_SWITCH_ENTITY])
     return None if state is None else state.name
+
+
+def _minutes_since_share(rig: RigData) -> int | None:
+    """Return the age of the newest share; whole minutes, to spare the recorder."""
+    if rig.last_share is None:
+        return None
+    # The pool's clock may be ahead.
+    age = max(dt_util.utcnow() - rig.last_share, timedelta())
+    return age // timedelta(minutes=1)
 
 
 POOL_NAME = RigPartDescription(
@@ -118,6 +128,15 @@ SENSORS = (
         value_fn=lambda rig: (
             None if rig.pool_hashrate_hs is None else rig.pool_hashrate_hs / 1e6
         ),
+    ),
+    # Core lists no number with a unit in Activity, but each new time of the last share.
+    RigSensorDescription(
+        key="share_age",
+        translation_key="share_age",
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        value_fn=_minutes_since_share,
     ),
     RigSensorDescription(
         key="restarts_in_row",
