@@ -108,11 +108,7 @@ class OtherDriver:
         return PlantReading(
             model=COOLING_UNIT.model,
             values={"supply_liquid_temp": 27.5, "supply_liquid_set_temp": self.target},
-            flags={
-                "circulating_pump": self.running,
-                "connected": True,
-                "pid_mode": False,
-            },
+            flags={"circulating_pump": self.running, "connected": True},
             alarm_states={"leakage_fault": self.leaks},
             running=self.running,
         )

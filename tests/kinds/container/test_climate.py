@@ -174,18 +174,17 @@ async def test_modes(site: Site, north: AntspaceSimulator) -> None:
 
 
 async def test_a_target_with_a_mode(site: Site, north: AntspaceSimulator) -> None:
-    """A target can come with a start or a stop, and not with automatic mode."""
+    """A target can come with a start, and neither with automatic mode nor with a stop."""
     await site.add(north, controls=True)
     north.set_load(0)
-    await act(site, "set_temperature", temperature=31, hvac_mode="off")
-    assert writes(north) == ["close", "setTemp&temp=31"]
-    await site.after(60)
     await act(site, "set_temperature", temperature=32, hvac_mode="cool")
-    assert writes(north)[2:] == ["open", "setTemp&temp=32"]
-    with pytest.raises(ServiceValidationError) as raised:
-        await act(site, "set_temperature", temperature=33, hvac_mode="auto")
-    assert raised.value.translation_key == "container_auto_has_no_target"
-    assert len(north.writes) == 4
+    assert writes(north) == ["open", "setTemp&temp=32"]
+    for mode in ("auto", "off"):
+        with pytest.raises(ServiceValidationError) as raised:
+            await act(site, "set_temperature", temperature=33, hvac_mode=mode)
+        assert raised.value.translation_key == f"container_{mode}_has_no_target"
+    assert site.state(CLIMATE) == "cool"
+    assert len(north.writes) == 2
 
 
 async def test_moves_of_a_slider_that_queue_up_are_one_move(

@@ -422,3 +422,32 @@ async def test_the_device(
     assert device.name == "South"
     assert (device.manufacturer, device.model) == ("Bitmain", "Antspace Immersion")
     assert device.configuration_url == south.url
+
+
+async def test_pid_mode_is_shown_once(site: Site, north: AntspaceSimulator) -> None:
+    """By its switch where there is one; what the user then hides or shows stays so."""
+    registry, sensor = er.async_get(site.hass), "binary_sensor.north_pid_mode"
+
+    def hidden_by() -> er.RegistryEntryHider | None:
+        return registry.entities[sensor].hidden_by
+
+    async def choose(*, controls: bool) -> None:
+        options = {**entry.options, "controls": controls}
+        site.hass.config_entries.async_update_entry(entry, options=options)
+        await site.hass.config_entries.async_reload(entry.entry_id)
+        await site.settle()
+
+    entry = await site.add(north)
+    assert hidden_by() is None
+    await choose(controls=True)
+    assert hidden_by() is er.RegistryEntryHider.INTEGRATION
+    assert site.state(sensor) == site.state("switch.north_pid_mode") == "off"
+    registry.async_update_entity(sensor, hidden_by=None)
+    await choose(controls=True)
+    assert hidden_by() is None
+    await choose(controls=False)
+    await choose(controls=True)
+    assert hidden_by() is er.RegistryEntryHider.INTEGRATION
+    registry.async_update_entity(sensor, hidden_by=er.RegistryEntryHider.USER)
+    await choose(controls=False)
+    assert hidden_by() is er.RegistryEntryHider.USER

@@ -107,7 +107,7 @@ class PlantReading:
     values: Mapping[str, float | None] = field(hash=False)
     """Every number of the model by canonical key, derived ones too."""
     flags: Mapping[str, bool | None] = field(hash=False)
-    """Every flag of the model by canonical key, `pid_mode` and `connected` too."""
+    """Every flag of the model by canonical key, `connected` too."""
     alarm_states: Mapping[str, bool | None] = field(hash=False)
     """Every alarm of the model by its key."""
     running: bool | None
@@ -122,8 +122,8 @@ class PlantReading:
 
     @property
     def pid_mode(self) -> bool | None:
-        """Return whether the controller picks its target itself."""
-        return self.flags.get("pid_mode")
+        """Return whether the controller picks its target itself; some never can."""
+        return self.flags.get("pid_mode", False)
 
     @property
     def connected(self) -> bool | None:

@@ -14,12 +14,16 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import UNDEFINED
 
-from ...engines.containers import AlarmKind, Flag, Nature, Severity, Shape
+from ...const import DOMAIN
+from ...engines.containers import AlarmKind, Flag, Nature, Severity, Shape, Write
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import ContainerEntity
 
 ALARM = "alarm_"
 """Begins the keys of the alarms' sensors."""
+PID_MODE = "pid_mode"
+HIDDEN = "hidden_for_its_switch"
+"""Among the options of an entity: that it was hidden because a switch shows the same."""
 
 SILENT = BinarySensorEntityDescription(
     key="silent",
@@ -86,6 +90,8 @@ async def async_setup_entry(
         for flag in coordinator.table.flags:
             if flag.shape is Shape.CONNECTED:
                 yield ConnectedSensor(coordinator, describe_flag(flag))
+            elif flag.key == PID_MODE:
+                yield PidModeSensor(coordinator, describe_flag(flag))
             else:
                 yield FlagSensor(coordinator, describe_flag(flag))
         for kind in coordinator.table.alarms:
@@ -142,6 +148,27 @@ class FlagSensor(ContainerEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         return self.coordinator.data.plant.flags.get(self.entity_description.key)
+
+
+class PidModeSensor(FlagSensor):
+    """Whether the controller picks its target; hidden where a switch shows the same."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        if (entity := self.registry_entry) is None:
+            return
+        switched = self.coordinator.offers(Write.PID, Write.SET_TEMPERATURE)
+        # Once each time that changes: from then on it is the user's choice.
+        if entity.options.get(DOMAIN, {}).get(HIDDEN, False) is switched:
+            return
+        registry = er.async_get(self.hass)
+        registry.async_update_entity_options(
+            entity.entity_id, DOMAIN, {HIDDEN: switched}
+        )
+        if entity.hidden_by is not er.RegistryEntryHider.USER:
+            hider = er.RegistryEntryHider.INTEGRATION if switched else None
+            registry.async_update_entity(entity.entity_id, hidden_by=hider)
 
 
 class ConnectedSensor(FlagSensor):

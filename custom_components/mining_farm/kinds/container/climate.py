@@ -125,7 +125,7 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
-        """Hold a target, which ends PID mode; start or stop first where that is asked."""
+        """Hold a target, which ends PID mode; start first where that is asked."""
         celsius = self._on_step(kwargs[ATTR_TEMPERATURE])
         controls.require_in_bounds(self.coordinator, celsius)
         mode = kwargs.get(ATTR_HVAC_MODE)
@@ -139,7 +139,11 @@ class CoolingClimate(ContainerEntity, ClimateEntity):
                     translation_key="container_auto_has_no_target",
                 )
             case HVACMode.OFF:
-                await controls.async_stop(self.coordinator)
+                # Whether a controller that is given a target stays off is not known.
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key="container_off_has_no_target",
+                )
             case HVACMode.COOL:
                 await controls.async_start(self.coordinator)
         await controls.async_set_temperature(self.coordinator, celsius)
