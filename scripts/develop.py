@@ -37,6 +37,7 @@ from tests.harness import (
 from tests.harness.containers import add_container
 from tests.harness.folder import offer_examples
 from tests.harness.loading import describe_failures, until_set_up
+from tests.harness.receiver import RECEIVER, add_receiver, messages_of
 from tests.harness.rigs import POOL, Rig, add_rig
 from tests.harness.wallets import add_wallet, arm_wallet
 
@@ -233,12 +234,15 @@ async def _start(home_assistant: HomeAssistantProcess, started: float) -> None:
             await _add_rigs(client)
             await _add_containers(client)
             await _add_wallet(client)
+        if RECEIVER not in await client.states():
+            await add_receiver(client, FOLDER)
         if failed := describe_failures(await client.entries(DOMAIN)):
             print("These entries did not load:", *failed, sep="\n  ", flush=True)
     print(
         f"""
 Ready after {time.monotonic() - started:.0f} s: {home_assistant.url}
 Log in as {USERNAME} with the password {PASSWORD}.
+What is sent to {RECEIVER} is added to {messages_of(FOLDER).relative_to(ROOT)}.
 
 The farm and everything that can go wrong:  curl {FARM_URL}/
 A board dies:   curl -X POST '{FARM_URL}/miners/s19jpro-1/kill_board?board=2'

@@ -21,8 +21,8 @@ from .folder import prepare, stored
 RESTART_WANTED = 100
 """Exit status of a Home Assistant that was asked to restart."""
 
-# What has no wheels for this Python, and no use here.
-_NOT_INSTALLED = "pymicro-vad,pyspeex-noise"
+# What has no wheels for this Python or only reads files, and no use here.
+_NOT_INSTALLED = "pymicro-vad,pyspeex-noise,file-read-backwards"
 _STAND_INS = Path(__file__).parent / "stand_ins"
 
 

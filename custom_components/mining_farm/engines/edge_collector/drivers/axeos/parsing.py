@@ -26,7 +26,9 @@ FAN_SPEED = Bounds(minimum=LOWEST_FAN, maximum=100, step=1, source="family")
 WEAR = {Command.FREQUENCY: Wear.LIVE}
 """Each change is written to flash, and the chips settle anew."""
 
+# While it starts up it shows no rate, or a part of it (public clients).
 STARTS_WITHIN_S = 60
+"""A device that was switched on so short a time ago may hash and not show it yet."""
 
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGTPE]?)")
 _SCALES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}

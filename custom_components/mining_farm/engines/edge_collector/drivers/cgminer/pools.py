@@ -9,6 +9,7 @@ from .replies import Replies, Row
 
 _AGE = re.compile(r"([0-9]{1,6}):([0-9]{2}):([0-9]{2})")
 _ADDRESS = re.compile(r"[^\s*]+[.:][^\s*]+")
+# Pools choose a difficulty at which a share comes every few seconds, a minute at most.
 _IDLE_S = 600
 """A pool whose last share is this much older than another's is not worked for."""
 

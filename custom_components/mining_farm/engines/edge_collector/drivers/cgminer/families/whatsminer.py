@@ -12,6 +12,8 @@ from . import generic
 
 # Both hold text; API 2.0.5 has the first, and older firmware the second (captures).
 _MINING_STOPPED = ("mineroff", "btmineroff")
+# Raising the frequencies takes 3 to 10 minutes (public clients), and several times that
+# in the cold or at a slower `upfreq_speed`. One that is at it for longer has a fault.
 _LONGEST_START_S = 3600
 
 
