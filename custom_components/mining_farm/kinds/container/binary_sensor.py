@@ -160,7 +160,8 @@ class PidModeSensor(FlagSensor):
             return
         switched = self.coordinator.offers(Write.PID, Write.SET_TEMPERATURE)
         # Once each time that changes: from then on it is the user's choice.
-        if entity.options.get(DOMAIN, {}).get(HIDDEN, False) is switched:
+        known = entity.options.get(DOMAIN) or {HIDDEN: False}
+        if known[HIDDEN] is switched:
             return
         registry = er.async_get(self.hass)
         registry.async_update_entity_options(
