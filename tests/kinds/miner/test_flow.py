@@ -224,6 +224,20 @@ async def test_dhcp_of_a_miner_that_still_boots(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
+@pytest.mark.parametrize("name", ["<b>" * 170, "x" * 520, "a b", ""])
+async def test_dhcp_with_a_name_that_is_none(
+    hass: HomeAssistant, miners: FakeMiners, name: str
+) -> None:
+    """Whoever sends the packet writes it: what is no host name is not shown."""
+    miners.answers[HOST] = failure(Failure.REFUSED)
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_DHCP},
+        data=DhcpServiceInfo(ip=HOST, hostname=name, macaddress=MAC),
+    )
+    assert result["description_placeholders"]["name"] == f"Miner {HOST}"
+
+
 async def test_dhcp_moves_a_known_miner(
     hass: HomeAssistant, miners: FakeMiners, entry: MockConfigEntry
 ) -> None:
