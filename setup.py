@@ -1,6 +1,6 @@
 """The commands `auction_miner` and `edge_collector`: engines that run without Home Assistant.
 
-Their packages are found, and version and requirements are those of the manifest.
+Their packages are found; the version is that of the manifest, requirements are the engine's.
 """
 
 import json
@@ -13,11 +13,12 @@ ENGINES = {
     "auction_miner": f"{INTEGRATION}/engines/auction",
     "edge_collector": f"{INTEGRATION}/engines/edge_collector",
 }
-# The edge collector needs nothing; plugs are the rigs' affair.
-PLUGS = "python-kasa"
 MANIFEST = json.loads(
     (Path(__file__).parent / INTEGRATION / "manifest.json").read_text("utf-8")
 )
+REQUIREMENTS = (
+    Path(__file__).parent / INTEGRATION / "engines/auction/requirements.txt"
+).read_text("utf-8")
 
 
 def find_engine_packages() -> list[str]:
@@ -37,11 +38,6 @@ setup(
     version=MANIFEST["version"],
     package_dir=ENGINES,
     packages=find_engine_packages(),
-    extras_require={
-        "auction": [
-            requirement
-            for requirement in MANIFEST["requirements"]
-            if not requirement.startswith(PLUGS)
-        ]
-    },
+    # The edge collector needs nothing.
+    extras_require={"auction": REQUIREMENTS.split()},
 )

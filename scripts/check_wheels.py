@@ -11,9 +11,9 @@ import sys
 
 import homeassistant
 
-MANIFEST = (
-    Path(__file__).parents[1] / "custom_components" / "mining_farm" / "manifest.json"
-)
+INTEGRATION = Path(__file__).parents[1] / "custom_components" / "mining_farm"
+MANIFEST = INTEGRATION / "manifest.json"
+WALLETS = INTEGRATION / "engines" / "auction" / "requirements.txt"
 CONSTRAINTS = Path(homeassistant.__file__).with_name("package_constraints.txt")
 ARCHITECTURES = ("x86_64", "aarch64")
 # Has wheels for glibc only, so a check that lets it pass checks nothing.
@@ -43,8 +43,9 @@ def resolve(requirements: list[str], architecture: str) -> str | None:
 
 
 def main() -> int:
-    """Check the control, then the manifest's requirements; return the exit status."""
+    """Check the control, then all requirements; return the exit status."""
     requirements: list[str] = json.loads(MANIFEST.read_text())["requirements"]
+    requirements += WALLETS.read_text("utf-8").split()
     failed = False
     for architecture in ARCHITECTURES:
         refusal = resolve([CONTROL], architecture)

@@ -53,6 +53,9 @@ def runtime_requirements() -> list[str]:
         manifest = _manifest(domain)
         requirements.update(manifest.get("requirements", []))  # type: ignore[arg-type]
         pending |= _needed(manifest) - seen
+    # Installed with the first wallet.
+    listed = OURS / "engines" / "auction" / "requirements.txt"
+    requirements.update(listed.read_text("utf-8").split())
     return sorted(
         r for r in requirements if r.split("==")[0].split("[")[0] not in SKIPPED
     )

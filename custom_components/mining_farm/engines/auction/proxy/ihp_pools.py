@@ -1,11 +1,14 @@
 """The pool list of InfiniteHash's proxy, `pools.toml`."""
 
 from collections.abc import Mapping, Sequence
-
-import tomlkit
-from tomlkit.items import AbstractTable, AoT, Array
+from typing import TYPE_CHECKING
 
 from ..errors import RoutingError
+from .tables import is_array, tables
+
+if TYPE_CHECKING:
+    import tomlkit
+    from tomlkit.items import AbstractTable
 
 
 def set_target(
@@ -42,15 +45,13 @@ def _find_pools(
     if not isinstance(pools, Mapping):
         raise RoutingError("has no table [pools]")
     main = pools.get("main")
-    if not isinstance(main, AoT | Array):
+    if not is_array(main):
         raise RoutingError("has no array [[pools.main]]")
     wanted = pool_name.strip().lower()
     found = [
         pool
-        for pool in main
-        if isinstance(pool, AbstractTable)
-        and isinstance(name := pool.get("name"), str)
-        and name.strip().lower() == wanted
+        for pool in tables(main)
+        if isinstance(name := pool.get("name"), str) and name.strip().lower() == wanted
     ]
     if not found:
         raise RoutingError(f"has no pool named {wanted!r} in [[pools.main]]")

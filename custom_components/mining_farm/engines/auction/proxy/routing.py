@@ -7,9 +7,7 @@ import math
 import os
 from pathlib import Path
 import tomllib
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+from typing import TYPE_CHECKING
 
 from ..errors import RoutingError
 from ..file_replacing import ChangedMeanwhileError, replace_file
@@ -18,6 +16,9 @@ from ..places import check_places, resolved, touch
 from ..regular_file import read_regular
 from .braiins import set_weights
 from .ihp_pools import set_target
+
+if TYPE_CHECKING:
+    import tomlkit
 
 ATTEMPTS = 3
 """How often a file is read again after another program has written it meanwhile."""
@@ -112,6 +113,10 @@ def _read_changed(
 
 def _change(old: bytes, change: Callable[[tomlkit.TOMLDocument], bool]) -> bytes | None:
     """Return the changed file, its form and comments kept; None where nothing changes."""
+    # Only who routes needs it, and all of this blocks anyhow.
+    import tomlkit  # noqa: PLC0415
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+
     if old.startswith(BOM_UTF8):
         raise RoutingError("begins with a byte order mark: save it without one")
     try:

@@ -9,9 +9,8 @@ import errno
 from functools import partial
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
-
-import sr25519  # type: ignore[import-untyped]
 
 from ..errors import EncryptedHotkeyError, WalletError
 from ..regular_file import read_regular, run_within
@@ -69,7 +68,7 @@ class HotkeySigner:
         public, private = _open(self.path)
         if ss58_encode(public) != self.ss58:
             raise WalletError("the hotkey's file now holds another key")
-        return bytes(sr25519.sign((public, private), data))
+        return bytes(_sr25519().sign((public, private), data))
 
 
 async def open_signer(path: Path) -> HotkeySigner:
@@ -224,6 +223,7 @@ def _open(path: Path) -> tuple[bytes, bytes]:
     versions write; the address decides whether the key is the right one.
     """
     fields = _read(path)
+    sr25519 = _sr25519()
     pair = None
     if (private := _bytes(fields, "privateKey", 64)) is not None:
         try:
@@ -244,6 +244,15 @@ def _open(path: Path) -> tuple[bytes, bytes]:
     if address is not None and address != ss58_encode(pair[0]):
         raise WalletError("the hotkey's private key does not belong to its ss58Address")
     return pair
+
+
+def _sr25519() -> ModuleType:
+    """Return the library that signs, which only wallets need; WalletError without it."""
+    try:
+        import sr25519  # type: ignore[import-untyped]  # noqa: PLC0415
+    except ImportError:
+        raise WalletError("the package py-sr25519-bindings is not installed") from None
+    return sr25519  # type: ignore[no-any-return]
 
 
 def _bytes(fields: dict[str, Any], name: str, length: int) -> bytes | None:

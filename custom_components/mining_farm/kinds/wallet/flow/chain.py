@@ -30,7 +30,7 @@ from ..const import (
     DEFAULT_NETUID,
     DEFAULT_NETWORK,
 )
-from .checks import RefusedError, Subnet, ask_chain, checked_endpoints
+from .checks import RefusedError, Subnet, ask_chain, checked_endpoints, load_libraries
 
 ENDPOINTS_SCHEMA = vol.Schema(
     {
@@ -120,7 +120,7 @@ class WalletChainFlow(ConfigFlow):
     async def async_step_wallet_ask(
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask the chain while the user watches the progress."""
+        """Install packages and ask the chain while the user watches the progress."""
         if self._wallet_asking is None:
             # Core would hand this call's input to the next step if the task ended in it.
             self._wallet_asking = self.hass.async_create_task(
@@ -149,6 +149,7 @@ class WalletChainFlow(ConfigFlow):
     async def _ask(self) -> Subnet | RefusedError:
         """Return the subnet, or why it is not known."""
         try:
+            await load_libraries(self.hass)
             return await ask_chain(
                 self._wallet[CONF_ENDPOINTS],
                 self._wallet[CONF_NETUID],

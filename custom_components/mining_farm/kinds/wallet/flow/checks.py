@@ -9,6 +9,7 @@ from typing import Any
 from yarl import URL
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
 
 from ....engines.auction import (
     DEFAULT_DIRECTORY,
@@ -35,6 +36,7 @@ from ....engines.auction import (
 from ....engines.auction.chain.client import ChainClient
 from ....engines.auction.regular_file import run_within
 from ..const import CONF_PRICE, CONF_SIZES
+from ..libraries import async_load
 from ..stored import ceilings_of, route_of
 
 DISK_WITHIN_S = 5
@@ -107,6 +109,15 @@ def _check_url(number: int, endpoint: str) -> None:
     except ValueError as err:
         reason = f"{number}. an endpoint is a ws:// or wss:// URL"
         raise RefusedError("wallet_endpoints", reason) from err
+
+
+async def load_libraries(hass: HomeAssistant) -> None:
+    """Have the packages of wallets installed; RefusedError names one that is missing."""
+    try:
+        await async_load(hass)
+    except ConfigEntryNotReady as err:
+        package = (err.translation_placeholders or {}).get("package", "")
+        raise RefusedError("wallet_packages", package) from err
 
 
 async def ask_chain(

@@ -1,0 +1,45 @@
+"""What only wallets need, some 90 MB: installed with the first wallet, by Home Assistant.
+
+They stand beside the engine and not in the manifest, so that a house without a wallet
+does not download them.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.requirements import (
+    RequirementsNotFound,
+    async_clear_install_history,
+    async_process_requirements,
+)
+
+from ...const import DOMAIN
+from ...engines import auction
+
+_LISTED: Final = Path(auction.__file__).with_name("requirements.txt")
+
+
+async def async_load(hass: HomeAssistant) -> None:
+    """Have them installed, unless they are; ConfigEntryNotReady says which is missing.
+
+    They are missing again once Home Assistant's container was replaced.
+    """
+    if hass.config.skip_pip:
+        return
+    listed = await hass.async_add_executor_job(_LISTED.read_text, "utf-8")
+    # One at a time: of several that cannot be had, core would try each one three times.
+    for requirement in listed.split():
+        try:
+            await async_process_requirements(
+                hass, DOMAIN, [requirement], is_built_in=False
+            )
+        except RequirementsNotFound as err:
+            # Core would not try it again before it starts again.
+            async_clear_install_history(hass)
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key="wallet_packages",
+                translation_placeholders={"package": requirement},
+            ) from err
