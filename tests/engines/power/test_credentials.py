@@ -25,6 +25,8 @@ from custom_components.mining_farm.engines.power import (
     OutletReading,
     OutletUnreachableError,
     OutletUnsupportedError,
+)
+from custom_components.mining_farm.engines.power.kasa_discovery import (
     async_discover,
     async_identify,
 )

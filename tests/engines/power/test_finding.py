@@ -17,10 +17,12 @@ from custom_components.mining_farm.engines.power import (
     OutletAuthError,
     OutletUnreachableError,
     OutletUnsupportedError,
-    async_discover,
-    async_identify,
     find_outlet,
     kasa_connection,
+)
+from custom_components.mining_farm.engines.power.kasa_discovery import (
+    async_discover,
+    async_identify,
 )
 from custom_components.mining_farm.engines.power.kasa_driver import FAILURES
 from custom_components.mining_farm.engines.power.kasa_iot import iot_device

@@ -1,16 +1,11 @@
 """Power: outlets that feed rigs; each command is sent once and confirmed by a reading."""
 
-from kasa import Credentials
-
-from .kasa_connection import (
-    KasaConnection,
-    KasaConnections,
-    SessionFactory,
-    create_cookie_jar,
-)
-from .kasa_discovery import async_discover, async_identify
+from .kasa_connection import KasaConnection, KasaConnections, SessionFactory
+from .kasa_finding import async_discover, async_identify
+from .kasa_library import create_cookie_jar
 from .kasa_models import (
     ConnectionParameters,
+    Credentials,
     KasaAddress,
     KasaDevice,
     KasaOutletInfo,

@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 import logging
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from aiohttp import ClientSession, CookieJar
-from kasa import AuthenticationError
-from kasa.httpclient import get_cookie_jar
+from aiohttp import ClientSession
 
-from .kasa_driver import FAILURES, Driver
+from .kasa_library import async_load, async_open, failures, refuses_credentials
 from .kasa_models import KasaAddress, KasaDevice, outlet_of
-from .kasa_opening import async_open
 from .models import OutletAuthError, OutletError, OutletUnreachableError
+
+if TYPE_CHECKING:
+    from .kasa_driver import Driver
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -25,15 +26,6 @@ AT_ONCE = 16
 type SessionFactory = Callable[[], ClientSession]
 """Makes a session for one device, with a jar of `create_cookie_jar`; its maker closes
 it."""
-
-
-def create_cookie_jar() -> CookieJar:
-    """Return the cookie jar for a session with one device.
-
-    Devices send cookies for an IP address, unquoted: aiohttp's own jar drops the first
-    and quotes the second.
-    """
-    return get_cookie_jar()
 
 
 class KasaConnection:
@@ -157,6 +149,8 @@ class KasaConnection:
     ) -> T:
         """Return one answer, or raise an OutletError and reconnect next time."""
         host = self._address.host
+        # A session needs the library's cookie jar.
+        await async_load()
         try:
             async with self._limit:
                 if self._driver is None:
@@ -168,10 +162,10 @@ class KasaConnection:
         except OutletError:
             await self._async_drop()
             raise
-        except FAILURES as err:
+        except failures() as err:
             if not keep:
                 await self._async_drop()
-            if isinstance(err, AuthenticationError):
+            if refuses_credentials(err):
                 raise OutletAuthError(f"{host} refuses the credentials") from err
             raise OutletUnreachableError(f"{host} {_complaint(err)}") from err
 
@@ -189,7 +183,7 @@ class KasaConnection:
             try:
                 async with asyncio.timeout(self._exchange_timeout):
                     await driver.async_close()
-            except FAILURES as err:
+            except failures() as err:
                 _LOGGER.debug("Closing %s failed: %s", self._address.host, err)
 
 

@@ -6,7 +6,6 @@ from functools import cache
 import logging
 
 from kasa import (
-    Credentials,
     Device,
     DeviceConnectionParameters,
     DeviceEncryptionType,
@@ -25,7 +24,8 @@ from .kasa_connection import (
 )
 from .kasa_driver import FAILURES
 from .kasa_iot import iot_device
-from .kasa_models import KasaAddress, KasaDevice, NeedsCredentials
+from .kasa_models import Credentials, KasaAddress, KasaDevice, NeedsCredentials
+from .kasa_opening import library_credentials
 from .models import (
     OutletAuthError,
     OutletError,
@@ -191,7 +191,9 @@ async def _async_try_all(
     try:
         async with asyncio.timeout(_TRY_ALL_TIME):
             device = await Discover.try_connect_all(
-                host, credentials=credentials, http_client=session
+                host,
+                credentials=library_credentials(credentials),
+                http_client=session,
             )
     except FAILURES:
         return None

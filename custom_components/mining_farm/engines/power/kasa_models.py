@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kasa import Credentials
-
 from .models import OutletGoneError, OutletUnsupportedError
 
 type ConnectionParameters = Mapping[str, str | int | bool]
 """How a device that is not a legacy one is spoken to; made and read by python-kasa."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The user's account at TP-Link."""
+
+    username: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

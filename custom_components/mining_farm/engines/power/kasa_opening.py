@@ -3,14 +3,20 @@
 import asyncio
 
 from aiohttp import ClientSession
-from kasa import DeviceConfig, DeviceConnectionParameters, IotProtocol, SmartProtocol
+from kasa import (
+    Credentials as LibraryCredentials,
+    DeviceConfig,
+    DeviceConnectionParameters,
+    IotProtocol,
+    SmartProtocol,
+)
 from kasa.device_factory import get_protocol
 from kasa.iot import IotPlug
 from kasa.smart import SmartDevice
 
 from .kasa_driver import Driver
 from .kasa_iot import IotDriver
-from .kasa_models import KasaAddress
+from .kasa_models import Credentials, KasaAddress
 from .kasa_smart import SmartDriver
 from .models import OutletUnsupportedError
 
@@ -43,6 +49,13 @@ async def async_open(
     return SmartDriver(device)
 
 
+def library_credentials(credentials: Credentials | None) -> LibraryCredentials | None:
+    """Return the library's form of an account."""
+    if credentials is None:
+        return None
+    return LibraryCredentials(credentials.username, credentials.password)
+
+
 def _config_of(address: KasaAddress, session: ClientSession | None) -> DeviceConfig:
     """Return the library's form of an address; without parameters a legacy device.
 
@@ -50,7 +63,7 @@ def _config_of(address: KasaAddress, session: ClientSession | None) -> DeviceCon
     """
     config = DeviceConfig(
         address.host,
-        credentials=address.credentials,
+        credentials=library_credentials(address.credentials),
         credentials_hash=address.credentials_hash,
         http_client=session,
     )
