@@ -13,6 +13,10 @@ from websockets.http11 import Request, Response
 GENESIS = f"0x{'00' * 31}01"
 
 
+class JsonRpcError(Exception):
+    """An answer that is this error object."""
+
+
 class FakeNode:
     """Answers what needs no types; `answers` adds methods or takes their place."""
 
@@ -120,6 +124,8 @@ class FakeNode:
         reply: dict[str, Any] = {"jsonrpc": "2.0", "id": message["id"]}
         try:
             reply["result"] = self._result(method, params)
+        except JsonRpcError as error:
+            (reply["error"],) = error.args
         except LookupError as error:
             reply["error"] = {"code": -32601, "message": f"{error.args[0]}"}
         except ValueError as error:

@@ -1,7 +1,9 @@
 """Endpoints that limit the number of requests: left alone for as long as they say."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 from hypothesis import given, strategies as st
 import pytest
@@ -16,12 +18,24 @@ from custom_components.mining_farm.engines.auction.chain.endpoints import (
     LONGEST_REST,
     EndpointTable,
 )
-from custom_components.mining_farm.engines.auction.errors import ChainUnavailableError
+from custom_components.mining_farm.engines.auction.errors import (
+    ChainError,
+    ChainUnavailableError,
+)
 
 from .chain_services import serving
-from .fake_node import eventually, nodes
+from .fake_node import JsonRpcError, eventually, nodes
 
 A, B = "ws://a", "ws://b"
+
+
+def refusing(error: dict[str, Any]) -> Callable[..., Any]:
+    """Return an answer that is this JSON-RPC error."""
+
+    def answer(*_params: object) -> Any:
+        raise JsonRpcError(error)
+
+    return answer
 
 
 @pytest.mark.usefixtures("socket_enabled")
@@ -89,6 +103,59 @@ async def test_a_single_endpoint_that_limits_is_no_reason_to_knock(
             assert chain.states[0].error is None
 
 
+LIMITS: list[dict[str, Any]] = [
+    {"code": -32999, "message": "RPC rate limit exceeded"},
+    {"code": -32029, "message": "Too Many Requests, Please apply an API key"},
+    {"code": 429, "message": "slow down"},
+    {"code": -32005, "message": "limit exceeded"},
+    {"code": -32000, "message": "Server error", "data": "rate-limited: 40 per second"},
+]
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize("error", LIMITS, ids=lambda error: error["code"])
+async def test_an_endpoint_that_limits_on_an_open_connection_rests_as_well(
+    error: dict[str, Any],
+) -> None:
+    """It let us in and answers with a limit later: reads go on at the next one."""
+    async with (
+        nodes(100, 100) as [first, second],
+        serving(first.url, second.url, block_time=0.2) as chain,
+    ):
+        await eventually(lambda: chain.in_use == [True, False])
+        first.answers["chain_getBlockHash"] = refusing(error)
+        assert (await chain.head()).number == 100
+        assert chain.in_use == [False, True]
+        reason = f"limits the number of requests (JSON-RPC error {error['code']})"
+        assert reason in (chain.states[0].error or "")
+        opened = first.opened
+        asked = second.asked.count("chain_getHeader")
+        await eventually(lambda: second.asked.count("chain_getHeader") > asked + 5)
+        assert first.opened == opened
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": 1010, "message": "Invalid Transaction", "data": "RateLimitExceeded"},
+        {"code": -32601, "message": "Method not found"},
+        {"code": 4003, "message": "too many requests of a block"},
+    ],
+    ids=lambda error: error["code"],
+)
+async def test_a_refusal_of_the_chain_is_no_limit_of_the_endpoint(
+    error: dict[str, Any],
+) -> None:
+    """The chain has limits of its own for what a hotkey may commit."""
+    async with nodes(100) as [node], serving(node.url, block_time=0.2) as chain:
+        await eventually(lambda: chain.in_use == [True])
+        node.answers["chain_getHeader"] = refusing(error)
+        with pytest.raises(ChainError, match=error["message"]):
+            await chain.head()
+        assert chain.in_use == [True]
+
+
 def test_each_time_it_is_left_alone_for_longer() -> None:
     """Twice as long, up to a quarter of an hour; what it says may be longer."""
     table = EndpointTable((A,))
@@ -106,6 +173,9 @@ def test_each_time_it_is_left_alone_for_longer() -> None:
     assert table.wait(now) == 5000.0
     now += 5000.0
     table.heard(A, 100)
+    table.leave_alone(A, now, None)
+    assert table.wait(now) == LONGEST_REST
+    now += 2 * LONGEST_REST + 1
     table.leave_alone(A, now, None)
     assert table.wait(now) == FIRST_REST
 

@@ -51,6 +51,10 @@ def test_the_first_fields_bytes_count(field: dict[str, Any], raw: bytes) -> None
             _value({"TimelockEncrypted": {"encrypted": "0x00", "reveal_round": 1}}),
             "holds TimelockEncrypted",
         ),
+        (
+            _value({"TimelockRevealFailed": {"encrypted": "1;b", "reveal_round": 1}}),
+            "holds TimelockRevealFailed",
+        ),
         (_value(), "holds no field"),
         ({"block": 77, "info": {"fields": []}}, "holds no field"),
         (_value({"Raw4": "0x00"}), "cannot be decoded"),

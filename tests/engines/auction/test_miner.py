@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+import threading
 
 import pytest
 
+from custom_components.mining_farm.engines.auction import regular_file
 from custom_components.mining_farm.engines.auction.documents import describe_event
 from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
@@ -29,6 +31,7 @@ from custom_components.mining_farm.engines.auction.models import (
 )
 from custom_components.mining_farm.engines.auction.offer.offer import Offer
 from custom_components.mining_farm.engines.auction.offer.worker_split import worker_set
+from custom_components.mining_farm.engines.auction.proxy import routing
 from custom_components.mining_farm.engines.auction.proxy.routing import IhpRoute
 from custom_components.mining_farm.engines.auction.publish.arming import Arming
 from custom_components.mining_farm.engines.auction.publish.hotkey import HotkeySigner
@@ -190,6 +193,34 @@ async def test_a_proxy_s_file_that_comes_later(farm: Farm) -> None:
     [problem, *_] = await farm.until(RoutingProblem)
     assert "cannot be read" in describe_event(problem)["reason"]
     farm.route.pools.write_text(POOLS, encoding="utf-8")
+    await farm.time.pass_by(60)
+    await farm.until(Routed)
+    assert '"0TH/s"' in farm.route.pools.read_text(encoding="utf-8")
+
+
+async def test_a_proxy_on_a_dead_mount_holds_up_nothing(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reported within seconds; in line with the result once the mount is back."""
+    answers, reads = threading.Event(), list[Path]()
+
+    def read(path: Path) -> bytes:
+        reads.append(path)
+        answers.wait()
+        return path.read_bytes()
+
+    monkeypatch.setattr(routing, "read_regular", read)
+    monkeypatch.setattr(regular_file, "DISK_WITHIN", 0.01)
+    farm.start()
+    try:
+        await farm.until(RoutingProblem)
+        await farm.time.pass_by(60)
+        problem = (await farm.until(RoutingProblem, 2))[-1]
+        assert "did not answer within" in describe_event(problem)["reason"]
+        assert len(reads) == 1
+    finally:
+        monkeypatch.setattr(regular_file, "DISK_WITHIN", 60)
+        answers.set()
     await farm.time.pass_by(60)
     await farm.until(Routed)
     assert '"0TH/s"' in farm.route.pools.read_text(encoding="utf-8")

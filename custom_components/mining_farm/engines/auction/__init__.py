@@ -84,9 +84,17 @@ from .offer.workers_file import (
     WorkersFile,
     WorkersReading,
     WorkersSource,
+    open_workers_file,
     read_workers_file,
 )
-from .proxy.routing import BraiinsRoute, IhpRoute, Route, apply_routing, check_routing
+from .proxy.routing import (
+    BraiinsRoute,
+    IhpRoute,
+    Route,
+    apply_routing,
+    check_routing,
+    check_routing_in_time,
+)
 from .publish.arming import Arming
 from .publish.decision import Publish, PublishReason, Standing, decide_upkeep
 from .publish.hotkey import (
@@ -209,6 +217,7 @@ __all__ = [
     "apply_routing",
     "cautions_of",
     "check_routing",
+    "check_routing_in_time",
     "commitment_age",
     "decide_upkeep",
     "decode_bids",
@@ -229,6 +238,7 @@ __all__ = [
     "list_hashrates",
     "list_hotkeys",
     "next_window",
+    "open_workers_file",
     "own_result",
     "parse_fp18",
     "public_url",

@@ -117,7 +117,7 @@ async def _run_once(
 ) -> None:
     """Mine until the file names another network, subnet or wallet."""
     source = WorkersSource(options.config, version_1=allows_version_1(environment))
-    first = await asyncio.to_thread(source.read)
+    first = await source.read_in_time()
     if first.in_force is None:
         raise first.problem or WorkersFileError("is not there")
     settings = first.in_force.settings
@@ -125,7 +125,7 @@ async def _run_once(
     arming = _arming(options)
 
     async def read_offer() -> Offer:
-        reading = await asyncio.to_thread(source.read)
+        reading = await source.read_in_time()
         if reading.problem is not None or reading.in_force is None:
             raise reading.problem or WorkersFileError("is not there")
         if _identity(reading.in_force.settings) != _identity(settings):

@@ -15,6 +15,7 @@ from .publish.hotkey import HotkeySigner
 from .publish.memory import UpkeepJournal
 from .publish.report import Outcome, UpkeepReport
 from .publish.upkeep import INTERVAL, CommitmentUpkeep, UpkeepChain
+from .regular_file import DISK_SILENT, Disk
 from .turns import Turns
 from .window.any_window import auction_at
 from .window.auction import Solver, hold_auction, prepare_auction
@@ -91,6 +92,7 @@ class AuctionMiner:
         self._read_arming = read_arming
         self._route = route
         self._route_from = route_from
+        self._disk = Disk()
         self._listener = listener
         self._sleep = sleep
         self._result: AuctionResult | None = None
@@ -184,10 +186,16 @@ class AuctionMiner:
             if (result := self._result) is None:
                 continue
             try:
-                changed = await asyncio.to_thread(apply_routing, route, result.own)
+                changed = await self._apply(route, result)
             except RoutingError as err:
                 self._listener(RoutingProblem(err))
                 await self._sleep(ROUTE_AGAIN)
                 self._has_result.set()
             else:
                 self._listener(Routed(result, changed))
+
+    async def _apply(self, route: Route, result: AuctionResult) -> bool:
+        try:
+            return await self._disk.run(partial(apply_routing, route, result.own))
+        except TimeoutError:
+            raise RoutingError(DISK_SILENT) from None

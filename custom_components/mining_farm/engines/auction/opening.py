@@ -1,21 +1,18 @@
 """What a workers file names, opened: its bid, its wallet's hotkey and its chain."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .chain.client import ChainClient
 from .environment import allows_version_1
-from .offer.workers_file import FileSettings, WorkersFile, read_workers_file
+from .offer.workers_file import FileSettings, WorkersFile, open_workers_file
 from .publish.hotkey import HotkeySigner, hotkey_path, open_signer
 from .wire.ss58 import ss58_decode
 
 
 async def read_file(config: Path, environment: Mapping[str, str]) -> WorkersFile:
     """Return a workers file; WorkersFileError."""
-    return await asyncio.to_thread(
-        read_workers_file, config, version_1=allows_version_1(environment)
-    )
+    return await open_workers_file(config, version_1=allows_version_1(environment))
 
 
 async def open_wallet(

@@ -12,6 +12,11 @@ import os
 from pathlib import Path
 import stat
 import threading
+from typing import Any, Final
+
+DISK_WITHIN: Final = 5.0
+"""Seconds that a disk may take; a mount whose server is gone takes for ever."""
+DISK_SILENT: Final = f"the disk did not answer within {DISK_WITHIN:g} s"
 
 LARGEST = 1 << 20
 """Bytes of a file that is read whole."""
@@ -36,11 +41,37 @@ def read_regular(path: Path, limit: int | None = None) -> bytes:
     return content
 
 
-async def run_within[T](seconds: float, work: Callable[[], T]) -> T:
-    """Return what work that blocks returns; TimeoutError after so many seconds.
+class Disk:
+    """One thing at a time on a disk: what hangs is waited for, and not done twice.
 
-    Its thread is a daemon: unlike one of an executor it holds up no shutdown.
+    Else each try would leave another thread behind, and what was asked for long ago
+    could be written over what was written since.
     """
+
+    def __init__(self) -> None:
+        """Do nothing yet."""
+        self._turn = asyncio.Lock()
+        self._last: asyncio.Future[Any] | None = None
+
+    async def run[T](self, work: Callable[[], T]) -> T:
+        """Return what work that blocks returns; TimeoutError after `DISK_WITHIN`."""
+        async with asyncio.timeout(DISK_WITHIN), self._turn:
+            if self._last is not None:
+                await asyncio.wait([self._last])
+            self._last = started = _start(work)
+            # Once it was given up, its error is of no use any more.
+            started.add_done_callback(lambda done: done.cancelled() or done.exception())
+            return await asyncio.shield(started)
+
+
+async def run_within[T](seconds: float, work: Callable[[], T]) -> T:
+    """Return what work that blocks returns; TimeoutError after so many seconds."""
+    async with asyncio.timeout(seconds):
+        return await _start(work)
+
+
+def _start[T](work: Callable[[], T]) -> asyncio.Future[T]:
+    """Begin work in a thread; a daemon, which holds up no shutdown as an executor's does."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
@@ -64,5 +95,4 @@ async def run_within[T](seconds: float, work: Callable[[], T]) -> T:
             loop.call_soon_threadsafe(settle, result, failure)
 
     threading.Thread(target=run, name="mining_farm file", daemon=True).start()
-    async with asyncio.timeout(seconds):
-        return await done
+    return done

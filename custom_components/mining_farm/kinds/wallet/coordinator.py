@@ -72,7 +72,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self.history = WindowHistory(hass, entry.entry_id)
         self.history.on_written(partial(update_disk, hass, entry))
         self.events = AuctionEvents(self.hotkey, self.history)
-        self._read_wanted = read_offer_of(hass, entry.options)
+        self._read_wanted = read_offer_of(entry.options)
         self.signer = signer_of(entry.data)
         self.cautions: tuple[str, ...] = ()
         """What is unsafe about the hotkey's file."""

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from homeassistant.core import HomeAssistant
-
 from ...engines.auction import (
     Arming,
     BraiinsRoute,
@@ -71,7 +69,7 @@ def arming_of(options: Mapping[str, Any]) -> Arming | None:
     return ceilings_of(options) if options.get(CONF_ARMED) else None
 
 
-def read_offer_of(hass: HomeAssistant, options: Mapping[str, Any]) -> ReadOffer:
+def read_offer_of(options: Mapping[str, Any]) -> ReadOffer:
     """Return what reads the bid that is wanted, each time it is called.
 
     WorkersFileError where it cannot be bid; None where nothing is to be bid.
@@ -80,7 +78,7 @@ def read_offer_of(hass: HomeAssistant, options: Mapping[str, Any]) -> ReadOffer:
         source = WorkersSource(Path(path))
 
         async def read_file() -> Offer | None:
-            reading = await hass.async_add_executor_job(source.read)
+            reading = await source.read_in_time()
             if reading.problem is not None:
                 raise reading.problem
             assert reading.in_force is not None  # noqa: S101

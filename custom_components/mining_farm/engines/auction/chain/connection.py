@@ -10,6 +10,7 @@ from http import HTTPStatus
 import itertools
 import json
 import logging
+import re
 import ssl
 from typing import Any, Self, override
 
@@ -33,6 +34,13 @@ _UNASKED_AT_ONCE = 1000
 _UNASKED_PER_SECOND = 50
 _UNASKED_SIZE = 4096
 _NO_METHOD = -32601
+# That of Substrate's own server, of a host of public nodes, and that of HTTP.
+_LIMITS = frozenset((-32999, -32029, 429))
+# Proxies before nodes have codes of their own. Those above 0 are the chain's: its
+# refusals of an extrinsic have such words as well.
+_LIMIT_WORDS = re.compile(
+    r"rate.?limit|too many requests|limit exceeded", re.IGNORECASE
+)
 _LONGEST_REST = 24 * 3600.0
 # The library's own logger would spell out the URL, which may hold an API key.
 _SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001
@@ -52,12 +60,12 @@ class ConnectionLostError(ChainUnavailableError):
     """The connection ended before an answer came."""
 
 
-class EndpointLimitedError(ChainUnavailableError):
-    """The endpoint answers with HTTP 429: it limits the number of requests."""
+class EndpointLimitedError(ConnectionLostError):
+    """The endpoint limits the number of requests: by HTTP 429, or in place of an answer."""
 
-    def __init__(self, retry_after: float | None) -> None:
+    def __init__(self, how: str, retry_after: float | None = None) -> None:
         """Keep for how many seconds it wants to be left alone, where it says so."""
-        super().__init__("the endpoint limits the number of requests (HTTP 429)")
+        super().__init__(f"the endpoint limits the number of requests ({how})")
         self.retry_after = retry_after
 
 
@@ -75,6 +83,13 @@ class NodeError(ChainError):
         return self.code == _NO_METHOD or (
             "Exported method" in str(self) and "is not found" in str(self)
         )
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it stands for an answer because there were too many requests."""
+        if self.code in _LIMITS:
+            return True
+        return (self.code or 0) < 0 and bool(_LIMIT_WORDS.search(str(self)))
 
 
 class _Connecting(connect):
@@ -101,6 +116,8 @@ class Connection:
         self._lost = asyncio.Event()
         self._reason = BROKEN
         self._unasked = _Allowance()
+        self.limit: EndpointLimitedError | None = None
+        """That the endpoint limits requests, which ended the connection."""
         self.heard_at = asyncio.get_running_loop().time()
         """When the last message that was wanted came, in the loop's time."""
         self._reader = asyncio.create_task(self._read())
@@ -199,7 +216,10 @@ class Connection:
                 except ValueError, RecursionError:
                     self._reason = "the endpoint sends what is no JSON"
                     break
-                if isinstance(message, dict) and self._take(message):
+                taken = isinstance(message, dict) and self._take(message)
+                if self.limit is not None:
+                    break
+                if taken:
                     continue
                 if not self._unasked.takes(len(text)):
                     self._reason = FLOODED
@@ -210,7 +230,8 @@ class Connection:
             self._lost.set()
             for future in self._waiting.values():
                 if not future.done():
-                    future.set_exception(ConnectionLostError(self._reason))
+                    reason = self.limit or ConnectionLostError(self._reason)
+                    future.set_exception(reason)
             for queue in self._subscriptions.values():
                 queue.put_nowait(None)
 
@@ -230,8 +251,12 @@ class Connection:
                 self._hear()
                 if "result" in message:
                     future.set_result(message["result"])
+                    return True
+                error = _node_error(message.get("error"))
+                if error.is_limit:
+                    self.limit = EndpointLimitedError(f"JSON-RPC error {error.code}")
                 else:
-                    future.set_exception(_node_error(message.get("error")))
+                    future.set_exception(error)
                 return True
         return False
 
@@ -278,7 +303,7 @@ def _refusal(response: Response) -> ChainUnavailableError:
     """Return why an endpoint did not open a websocket, by its HTTP status."""
     match response.status_code:
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return EndpointLimitedError(_retry_after(response.headers))
+            return EndpointLimitedError("HTTP 429", _retry_after(response.headers))
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN as status:
             reason = f"the endpoint refuses us or our key (HTTP {int(status)})"
         case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

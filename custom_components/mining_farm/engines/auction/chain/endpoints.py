@@ -20,8 +20,12 @@ class _Endpoint:
     failed: bool = False
     """In this round: since the last time that any endpoint worked."""
     rests_until: float = 0.0
+    limits: bool = False
+    """When it was asked last."""
     limited: int = 0
     """How often in a row it has limited us."""
+    rest: float = 0.0
+    """For how long it was left alone the last time."""
     fallbacks: tuple[str, ...] = ()
 
 
@@ -116,12 +120,12 @@ class EndpointTable:
         self.heard(url, height)
         for endpoint in self._endpoints.values():
             # One that limits us takes over from no other before its time.
-            endpoint.failed = endpoint.limited > 0
+            endpoint.failed = endpoint.limits
 
     def heard(self, url: str, height: int) -> None:
         """Note an endpoint's height; what was wrong with it is over."""
         endpoint = self._endpoints[url]
-        endpoint.height, endpoint.error, endpoint.limited = height, None, 0
+        endpoint.height, endpoint.error, endpoint.limits = height, None, False
 
     def fail(self, url: str, reason: str, *, count: bool = True) -> None:
         """Note why an endpoint is not used; count it as tried in this round, or not."""
@@ -134,11 +138,19 @@ class EndpointTable:
             self._in_use = None
 
     def leave_alone(self, url: str, now: float, seconds: float | None) -> None:
-        """Do not ask an endpoint for as long as it says, and longer each time."""
+        """Do not ask an endpoint for as long as it says, and longer each time.
+
+        One that let us in, and limits again within the time that it rested, has not
+        recovered.
+        """
         endpoint = self._endpoints[url]
+        if now - endpoint.rests_until > endpoint.rest:
+            endpoint.limited = 0
         growing = min(FIRST_REST * 2 ** min(endpoint.limited, 10), LONGEST_REST)
+        endpoint.limits = True
         endpoint.limited += 1
-        endpoint.rests_until = now + max(growing, seconds or 0.0)
+        endpoint.rest = max(growing, seconds or 0.0)
+        endpoint.rests_until = now + endpoint.rest
 
     def fall_back(self, how: str) -> bool:
         """Note what stands in for what the endpoint in use lacks; return if it is new."""

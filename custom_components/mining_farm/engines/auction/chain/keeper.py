@@ -88,6 +88,9 @@ class ConnectionKeeper:
                 self._use(url, connection, height)
                 try:
                     reason = await self._stay(url, connection)
+                    if connection.limit is not None:
+                        self._rest(url, connection.limit)
+                        reason = str(connection.limit)
                 except Exception as error:  # noqa: BLE001 One endpoint ends not all
                     reason = _unexpected(error)
                 finally:

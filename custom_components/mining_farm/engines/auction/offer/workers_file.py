@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 import tomllib
 from typing import Any, NoReturn
@@ -9,7 +10,7 @@ from typing import Any, NoReturn
 from ..errors import AuctionError, NumberError, WorkersFileError
 from ..models import Bid
 from ..places import resolved
-from ..regular_file import read_regular
+from ..regular_file import DISK_SILENT, DISK_WITHIN, Disk, read_regular, run_within
 from ..wire.bids import MAX_SIZE_FP18, MAX_WORKERS, encode_bids
 from ..wire.numbers import parse_fp18
 from .offer import Offer
@@ -89,7 +90,16 @@ class WorkersSource:
         """Read nothing yet."""
         self.path = path
         self._version_1 = version_1
+        self._disk = Disk()
         self._last_good: WorkersFile | None = None
+
+    async def read_in_time(self) -> WorkersReading:
+        """Return the same as `read`, within seconds."""
+        try:
+            return await self._disk.run(self.read)
+        except TimeoutError:
+            problem = WorkersFileError(DISK_SILENT)
+            return WorkersReading(in_force=self._last_good, problem=problem)
 
     def read(self) -> WorkersReading:
         """Return what is in force, and what is wrong with the file. Blocks for the disk."""
@@ -98,6 +108,15 @@ class WorkersSource:
         except WorkersFileError as err:
             return WorkersReading(in_force=self._last_good, problem=err)
         return WorkersReading(in_force=self._last_good, problem=None)
+
+
+async def open_workers_file(path: Path, *, version_1: bool = False) -> WorkersFile:
+    """Return a file's settings and workers, as `read_workers_file`, within seconds."""
+    read = partial(read_workers_file, path, version_1=version_1)
+    try:
+        return await run_within(DISK_WITHIN, read)
+    except TimeoutError:
+        raise WorkersFileError(DISK_SILENT) from None
 
 
 def read_workers_file(path: Path, *, version_1: bool = False) -> WorkersFile:

@@ -3,6 +3,7 @@
 from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 import math
 import os
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..errors import RoutingError
 from ..file_replacing import ChangedMeanwhileError, replace_file
 from ..models import OwnBid
 from ..places import check_places, resolved, touch
-from ..regular_file import read_regular
+from ..regular_file import DISK_SILENT, DISK_WITHIN, read_regular, run_within
 from .braiins import set_weights
 from .ihp_pools import set_target
 
@@ -60,6 +61,14 @@ def apply_routing(route: Route, own: Sequence[OwnBid]) -> bool:
     path, sentinel, change = _plan(route, won, lost)
     check_places(path, sentinel)
     return _update(path, sentinel, change)
+
+
+async def check_routing_in_time(route: Route) -> None:
+    """Do what `check_routing` does, within seconds; RoutingError."""
+    try:
+        await run_within(DISK_WITHIN, partial(check_routing, route))
+    except TimeoutError:
+        raise RoutingError(DISK_SILENT) from None
 
 
 def check_routing(route: Route) -> None:

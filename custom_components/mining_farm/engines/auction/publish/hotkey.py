@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from ..errors import EncryptedHotkeyError, WalletError
-from ..regular_file import read_regular, run_within
+from ..regular_file import DISK_SILENT, DISK_WITHIN, read_regular, run_within
 from ..wire.ss58 import ss58_decode, ss58_encode
 
 DEFAULT_DIRECTORY: Final = Path("~/.bittensor/wallets")
@@ -21,9 +21,6 @@ DEFAULT_DIRECTORY: Final = Path("~/.bittensor/wallets")
 _ENCRYPTED: Final = (b"$NACL", b"$ANSIBLE_VAULT", b"gAAAAA")
 _PUBLIC_SUFFIX: Final = "pub.txt"
 _SIZE_LIMIT: Final = 64 * 1024
-_WITHIN: Final = 5.0
-"""Seconds that a disk may take; a mount whose server is gone takes for ever."""
-_SILENT: Final = f"the disk did not answer within {_WITHIN:g} s"
 _PHRASE_WORDS: Final = frozenset((12, 15, 18, 21, 24))
 
 
@@ -74,23 +71,23 @@ class HotkeySigner:
 async def open_signer(path: Path) -> HotkeySigner:
     """Return what signs with a hotkey's file, as `signer` does, within seconds."""
     try:
-        return await run_within(_WITHIN, partial(signer, path))
+        return await run_within(DISK_WITHIN, partial(signer, path))
     except TimeoutError:
-        raise WalletError(_SILENT) from None
+        raise WalletError(DISK_SILENT) from None
 
 
 async def list_hotkeys(directory: Path) -> tuple[HotkeyFile, ...]:
     """Return the hotkeys of a directory, as `find_hotkeys` does, within seconds."""
     try:
-        return await run_within(_WITHIN, partial(find_hotkeys, directory))
+        return await run_within(DISK_WITHIN, partial(find_hotkeys, directory))
     except TimeoutError:
-        raise WalletError(_SILENT) from None
+        raise WalletError(DISK_SILENT) from None
 
 
 async def cautions_of(path: Path) -> tuple[str, ...]:
     """Return the cautions about a hotkey's file; none where the disk is silent."""
     try:
-        return await run_within(_WITHIN, partial(find_cautions, path))
+        return await run_within(DISK_WITHIN, partial(find_cautions, path))
     except TimeoutError:
         return ()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,17 +25,17 @@ from ....engines.auction import (
     RoutingError,
     WalletError,
     WorkersFileError,
-    check_routing,
+    check_routing_in_time,
     endpoint_urls,
     format_fp18,
     list_hotkeys,
+    open_workers_file,
     parse_fp18,
-    read_workers_file,
     ss58_decode,
     worker_set,
 )
 from ....engines.auction.chain.client import ChainClient
-from ....engines.auction.regular_file import run_within
+from ....engines.auction.regular_file import DISK_WITHIN, run_within
 from ..const import CONF_PRICE, CONF_SIZES
 from ..libraries import async_load
 from ..stored import ceilings_of, route_of
@@ -79,10 +80,12 @@ def absolute(hass: HomeAssistant, text: str) -> str:
     return hass.config.path(str(path))
 
 
-def proposed_directory(hass: HomeAssistant) -> str:
-    """Return where wallets are, or would have to be put. Blocks."""
-    if DEFAULT_DIRECTORY.expanduser().is_dir():
-        return str(DEFAULT_DIRECTORY)
+async def proposed_directory(hass: HomeAssistant) -> str:
+    """Return where wallets are, or would have to be put."""
+    usual = DEFAULT_DIRECTORY.expanduser()
+    with suppress(TimeoutError):
+        if await run_within(DISK_WITHIN, usual.is_dir):
+            return str(DEFAULT_DIRECTORY)
     return hass.config.path("bittensor", "wallets")
 
 
@@ -221,10 +224,10 @@ def form_offer(price: str, rows: Sequence[Mapping[str, float]]) -> Offer:
         raise RefusedError("wallet_workers", str(err)) from err
 
 
-def file_offer(path: str) -> Offer:
-    """Return the bid of a workers file; RefusedError with the line. Blocks."""
+async def file_offer(path: str) -> Offer:
+    """Return the bid of a workers file; RefusedError with the line."""
     try:
-        offer = read_workers_file(Path(path)).offer
+        offer = (await open_workers_file(Path(path))).offer
     except WorkersFileError as err:
         raise RefusedError("wallet_workers_file", str(err)) from err
     _allowed_price(offer.workers.price_fp18)
@@ -247,12 +250,12 @@ def check_ceilings(options: Mapping[str, Any], offer: Offer) -> None:
         raise RefusedError("wallet_above_ceiling", objection)
 
 
-def check_proxy(options: Mapping[str, Any]) -> None:
-    """RefusedError where a proxy's file is not as documented. Blocks."""
+async def check_proxy(options: Mapping[str, Any]) -> None:
+    """RefusedError where a proxy's file is not as documented."""
     if (route := route_of(options)) is None:
         return
     try:
-        check_routing(route)
+        await check_routing_in_time(route)
     except RoutingError as err:
         raise RefusedError("wallet_proxy", str(err)) from err
 

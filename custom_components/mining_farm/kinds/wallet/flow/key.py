@@ -76,9 +76,9 @@ class WalletKeyFlow(WalletChainFlow):
                 return await self.async_step_wallet_hotkey()
         suggested = user_input
         if suggested is None:
-            proposed = self._wallet.get(
-                CONF_DIRECTORY
-            ) or await self.hass.async_add_executor_job(proposed_directory, self.hass)
+            proposed = self._wallet.get(CONF_DIRECTORY) or await proposed_directory(
+                self.hass
+            )
             suggested = {CONF_DIRECTORY: proposed}
         return self.async_show_form(
             step_id="wallet_directory",

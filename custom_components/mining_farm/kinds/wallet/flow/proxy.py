@@ -118,7 +118,7 @@ class WalletProxySteps(WalletSteps):
         if user := find_proxy_user(self.hass, options, self._wallet_entry_id):
             return {"base": "wallet_proxy_in_use"}, user.title
         try:
-            await self.hass.async_add_executor_job(check_proxy, options)
+            await check_proxy(options)
         except RefusedError as err:
             return {"base": err.key}, err.detail
         return {}, ""

@@ -103,7 +103,7 @@ class WalletWorkersSteps(WalletSteps):
         if user_input is not None:
             path = absolute(self.hass, user_input[CONF_WORKERS_FILE])
             try:
-                offer = await self.hass.async_add_executor_job(file_offer, path)
+                offer = await file_offer(path)
                 return await self._preview({CONF_WORKERS_FILE: path}, offer)
             except RefusedError as err:
                 errors["base"], detail = err.key, err.detail

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 import os
 from pathlib import Path
 import threading
@@ -13,12 +14,21 @@ from custom_components.mining_farm.engines.auction import regular_file
 from custom_components.mining_farm.engines.auction.chain import client
 from custom_components.mining_farm.engines.auction.chain.client import ChainClient
 from custom_components.mining_farm.engines.auction.errors import (
+    RoutingError,
     WalletError,
     WorkersFileError,
 )
 from custom_components.mining_farm.engines.auction.file_replacing import replace_file
+from custom_components.mining_farm.engines.auction.offer import workers_file
 from custom_components.mining_farm.engines.auction.offer.workers_file import (
+    WorkersSource,
+    open_workers_file,
     read_workers_file,
+)
+from custom_components.mining_farm.engines.auction.proxy import routing
+from custom_components.mining_farm.engines.auction.proxy.routing import (
+    IhpRoute,
+    check_routing_in_time,
 )
 from custom_components.mining_farm.engines.auction.publish import hotkey
 from custom_components.mining_farm.engines.auction.publish.hotkey import (
@@ -32,15 +42,31 @@ from simulators.subtensor import SubtensorSimulator
 
 from .hotkeys import write
 
+WORKERS = """
+[bittensor]
+network = "finney"
+netuid = 89
+[wallet]
+name = "miner"
+hotkey_name = "default"
+directory = "~"
+[workers]
+price_multiplier = "1"
+hashrates = ["0.5"]
+"""
+
 
 class DeadMount:
-    """A disk that answers nothing until the test ends."""
+    """A disk that answers nothing until it is revived, or the test ends."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Let each read of a key file hang."""
+        """Let each read of a file hang."""
         self._answers = threading.Event()
-        monkeypatch.setattr(hotkey, "read_regular", self._read)
-        monkeypatch.setattr(hotkey, "_WITHIN", 0.01)
+        self.reads = 0
+        for module in (hotkey, workers_file, routing):
+            monkeypatch.setattr(module, "read_regular", self._read)
+            monkeypatch.setattr(module, "DISK_WITHIN", 0.01)
+        monkeypatch.setattr(regular_file, "DISK_WITHIN", 0.01)
         monkeypatch.setattr(client, "SIGN_WITHIN", 0.01)
 
     def __enter__(self) -> Self:
@@ -49,9 +75,14 @@ class DeadMount:
     def __exit__(self, *_: object) -> None:
         self._answers.set()
 
-    def _read(self, *_: object) -> bytes:
+    def revive(self) -> None:
+        """Answer what hangs, and what comes."""
+        self._answers.set()
+
+    def _read(self, path: Path, *_: object) -> bytes:
+        self.reads += 1
         self._answers.wait()
-        return b""
+        return path.read_bytes()
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +125,62 @@ async def test_a_key_on_a_dead_mount_is_given_up(
             await open_signer(path)
         with pytest.raises(WalletError, match="did not answer within"):
             await list_hotkeys(tmp_path)
+
+
+async def test_a_workers_file_on_a_dead_mount_is_a_problem_that_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is published meanwhile, and a disk that hangs is not asked over and over."""
+    path = tmp_path / "config.toml"
+    path.write_text(WORKERS, encoding="utf-8")
+    source = WorkersSource(path)
+    known = (await source.read_in_time()).in_force
+    assert known is not None
+    with DeadMount(monkeypatch) as mount:
+        with pytest.raises(WorkersFileError, match="did not answer within"):
+            await open_workers_file(path)
+        for _ in range(3):
+            reading = await source.read_in_time()
+            assert "did not answer within" in str(reading.problem)
+            assert reading.in_force is known
+        assert mount.reads == 2
+        mount.revive()
+        assert (await source.read_in_time()).problem is None
+
+
+async def test_a_proxys_file_on_a_dead_mount_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dialog that names it goes on."""
+    route = IhpRoute(pools=tmp_path / "pools.toml", sentinel=tmp_path / ".reload")
+    with (
+        DeadMount(monkeypatch),
+        pytest.raises(RoutingError, match="did not answer within"),
+    ):
+        await check_routing_in_time(route)
+
+
+async def test_what_hangs_on_a_disk_is_waited_for_and_not_done_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was asked for long ago is never written over what is newer."""
+    monkeypatch.setattr(regular_file, "DISK_WITHIN", 0.01)
+    answers, done = threading.Event(), list[str]()
+    disk = regular_file.Disk()
+
+    def work(name: str) -> None:
+        answers.wait()
+        done.append(name)
+        raise OSError(name)
+
+    for name in ("first", "second", "third"):
+        with pytest.raises(TimeoutError):
+            await disk.run(partial(work, name))
+    answers.set()
+    monkeypatch.setattr(regular_file, "DISK_WITHIN", 60)
+    with pytest.raises(OSError, match="last"):
+        await disk.run(partial(work, "last"))
+    assert done == ["first", "last"]
 
 
 @pytest.mark.usefixtures("socket_enabled")
@@ -175,6 +262,6 @@ async def test_a_silent_disk_is_cautioned_about_nowhere(
     """Nothing is known of the file then, and the refusal to sign says more."""
     release = threading.Event()
     monkeypatch.setattr(hotkey, "find_cautions", lambda _: release.wait())
-    monkeypatch.setattr(hotkey, "_WITHIN", 0.01)
+    monkeypatch.setattr(hotkey, "DISK_WITHIN", 0.01)
     assert await cautions_of(tmp_path) == ()
     release.set()
