@@ -167,7 +167,7 @@ def damaged(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         if isinstance(value, dict):
             for inner, spoiled in damaged(value):
                 yield f"{key}.{inner}", {**whole, key: spoiled}
-        if isinstance(value, list) and isinstance(value[0], dict):
+        if isinstance(value, list) and value and isinstance(value[0], dict):
             for inner, spoiled in damaged(value[0]):
                 yield f"{key}.{inner}", {**whole, key: [spoiled]}
 

@@ -1,22 +1,22 @@
 """What is secret of a rig's entry is in nothing that anybody reads."""
 
-import json
-import logging
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from custom_components.mining_farm.diagnostics import async_get_config_entry_diagnostics
+from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.pools import Outcome
 from custom_components.mining_farm.kinds.rig import stored
-from homeassistant.core import Event
+from homeassistant.components.recorder import Recorder
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from tests.kinds.sinks import RecorderContext, Sinks, found
 
 from .test_controls import press
 from .watching import Farm
 
+BUTTON: Final = "button.rig1_power_cycle"
 PLANTED: Final[dict[str, Any]] = {
     "wallet": "m4rk-wallet",
     "token": "m4rk-token",
@@ -59,20 +59,27 @@ def spoil(storage: Path) -> list[str]:
     return kept
 
 
+@pytest.fixture
+def mock_recorder_before_hass(async_test_recorder: RecorderContext) -> None:
+    """Have the database ready before Home Assistant starts, as the recorder needs."""
+
+
 async def test_nothing_secret_is_shown(
-    farm: Farm, caplog: pytest.LogCaptureFixture
+    recorder_mock: Recorder,
+    farm: Farm,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Through a restart, failures of pool and outlet, and a damaged memory."""
-    caplog.set_level(logging.DEBUG)
-    heard: list[str] = []
-
-    def hear(event: Event[dict[str, object]]) -> None:
-        heard.append(f"{event.event_type} {event.data}")
-
-    farm.hass.bus.async_listen("*", hear)
+    hass = farm.hass
+    sinks = Sinks(hass, caplog)
+    name = f"{DOMAIN}.power_cycle"
+    action = {"action": name, "target": {"entity_id": BUTTON}}
+    await async_setup_component(
+        hass, "script", {"script": {"cycle": {"sequence": [action]}}}
+    )
     outlet = await farm.add("rig1", **PLANTED, second_pool=SECOND)
     await farm.after(5)
-    await press(farm, "rig1")
+    await hass.services.async_call("script", "cycle", blocking=True)
     farm.dies("rig1")
     await farm.after(30)
     failures: list[str] = []
@@ -83,22 +90,11 @@ async def test_nothing_secret_is_shown(
     for outcome in (Outcome.AUTH, Outcome.ACCOUNT_UNKNOWN, Outcome.UNREACHABLE):
         farm.outcome = outcome
         await farm.after(35)
-    await farm.hass.config_entries.async_unload("rig1")
-    kept = spoil(Path(farm.hass.config.path(".storage")))
+    traces = await sinks.traces()
+    await hass.config_entries.async_unload("rig1")
+    kept = spoil(Path(hass.config.path(".storage")))
     await farm.load("rig1")
-    diagnostics = await async_get_config_entry_diagnostics(
-        farm.hass, farm.entries["rig1"]
-    )
-    shown = [
-        *(str(state.as_dict()) for state in farm.hass.states.async_all()),
-        *heard,
-        *failures,
-        *kept,
-        *(record.getMessage() + str(record.exc_text) for record in caplog.records),
-        *(str(issue) for issue in ir.async_get(farm.hass).issues.values()),
-        json.dumps(diagnostics, default=str),
-    ]
-    assert kept
-    assert len(failures) == 1
-    assert any("mining_farm" in record.name for record in caplog.records)
-    assert [text for text in shown if "m4rk" in text.casefold()] == []
+    shown = await sinks.read(farm.entries["rig1"])
+    shown |= {"traces": traces, "failures": failures, "files": kept}
+    assert any(name in text for text in traces)
+    assert found(shown, "m4rk") == []

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 import json
-import logging
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,10 +9,11 @@ import pytest
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.diagnostics import async_get_config_entry_diagnostics
 from custom_components.mining_farm.kinds.wallet import const
+from homeassistant.components.recorder import Recorder
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import Event
 from homeassistant.exceptions import HomeAssistantError
 from simulators.subtensor import ALICE
+from tests.kinds.sinks import RecorderContext, Sinks, found
 
 from .conftest import ARMED, CEILINGS, WINDOW, Site, blocks, written
 
@@ -32,21 +32,19 @@ def _told(error: BaseException | None) -> Iterator[str]:
         error = error.__cause__ or error.__context__
 
 
+@pytest.fixture
+def mock_recorder_before_hass(async_test_recorder: RecorderContext) -> None:
+    """Have the database ready before Home Assistant starts, as the recorder needs."""
+
+
 async def test_nothing_secret_is_shown(
+    recorder_mock: Recorder,
     site: Site,
     caplog: pytest.LogCaptureFixture,
     hass_storage: Mapping[str, object],
 ) -> None:
     """Through a window, publications, refusals and failures of all kinds."""
-    caplog.set_level(logging.DEBUG)
-    for name in tuple(logging.root.manager.loggerDict):
-        caplog.set_level(logging.DEBUG, logger=name)
-    heard: list[str] = []
-
-    def hear(event: Event[dict[str, object]]) -> None:
-        heard.append(f"{event.event_type} {event.data}")
-
-    site.hass.bus.async_listen("*", hear)
+    sinks = Sinks(site.hass, caplog)
     entry = site.entry(**CEILINGS, price_multiplier="0.9", worker_sizes={"0.1": 7})
     url = urlsplit(site.simulator.urls[0])
     site.hass.config_entries.async_update_entry(
@@ -83,7 +81,7 @@ async def test_nothing_secret_is_shown(
         hotkey.write_text(content)
     diagnostics = await async_get_config_entry_diagnostics(site.hass, entry)
     assert diagnostics["head"] >= WINDOW - 60
-    states = [str(state.as_dict()) for state in site.hass.states.async_all()]
+    shown = await sinks.read(entry)
     await site.hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
     stored = written(site) | {
@@ -95,18 +93,9 @@ async def test_nothing_secret_is_shown(
         "mining_farm.wallet.wallet",
         "mining_farm.windows.wallet",
     }
-    shown = [
-        *states,
-        *heard,
-        *failures,
-        *(record.getMessage() + str(record.exc_text) for record in caplog.records),
-        json.dumps(diagnostics, default=str),
-        *stored.values(),
-    ]
+    shown |= {"failures": failures, "stored": [*stored.values()]}
     assert len(failures) >= 5
-    assert any("mining_farm" in record.name for record in caplog.records)
-    for secret in _secrets():
-        assert [text for text in shown if secret in text] == []
+    assert found(shown, *_secrets()) == []
     assert ALICE.address not in json.dumps(diagnostics["data"])
     assert str(site.wallets) not in json.dumps(diagnostics)
 

@@ -5,11 +5,12 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 import math
-from typing import Any, Final
+from typing import Any, Final, TypeIs
 
 from homeassistant.core import HomeAssistant, callback
 
 from ...common.kept import DAMAGE, KeptStore, OnWritten
+from ...common.stored_shape import text
 from ...engines.containers import Alarm, Nature, Severity
 
 VERSION: Final = 1
@@ -63,12 +64,12 @@ class ContainerJournal:
         target_is_good = target is None or is_number(target)
         self.manual_set_point = target if target_is_good else None
         miners_are_good = isinstance(miners, dict) and all(
-            isinstance(number, int) for number in miners.values()
+            _is_count(number) for number in miners.values()
         )
         self.miners = miners if miners_are_good else {}
         last = kept.get("last_number")
         highest = max(self.miners.values(), default=0)
-        self._last_number = last if isinstance(last, int) else highest
+        self._last_number = max(last, highest) if _is_count(last) else highest
         return (
             target_is_good
             and miners_are_good
@@ -150,6 +151,10 @@ def is_number(value: object) -> bool:
     )
 
 
+def _is_count(value: object) -> TypeIs[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def _alarms(kept: object) -> tuple[Alarm, ...] | None:
     """Return those alarms of a list that can be used; None where there is no list."""
     if not isinstance(kept, list):
@@ -165,15 +170,21 @@ def _alarm(kept: dict[str, Any]) -> Alarm:
     # The first version kept none that was cleared.
     cleared = kept.get("cleared_at")
     return Alarm(
-        id=kept["id"],
-        key=kept["key"],
-        name=kept["name"],
+        id=text(kept["id"]),
+        key=text(kept["key"]),
+        name=text(kept["name"]),
         severity=Severity(kept["severity"]),
         nature=Nature(kept["nature"]),
-        number=kept["number"],
+        number=_number(kept["number"]),
         raised_at=_time(kept["raised_at"]),
         cleared_at=None if cleared is None else _time(cleared),
     )
+
+
+def _number(kept: object) -> int | None:
+    if kept is None or (isinstance(kept, int) and not isinstance(kept, bool)):
+        return kept
+    raise ValueError("no number")
 
 
 def _time(kept: str) -> datetime:

@@ -1,0 +1,144 @@
+"""Every record of every kind with every damage: refused as the kind needs, never misread."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+import json
+from typing import Any, Final
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.mining_farm.common.kept import DAMAGE
+from custom_components.mining_farm.engines.auction import JournalError
+from custom_components.mining_farm.engines.auction.publish.memory import UpkeepMemory
+from custom_components.mining_farm.engines.restart import Memory
+from custom_components.mining_farm.kinds.container.journal import ContainerJournal
+from custom_components.mining_farm.kinds.wallet.history import WindowHistory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import json_dumps
+
+from .damaged import damaged
+from .test_damaged_entry import JSON
+from .test_first_version import RIG, WALLET, WINDOW
+
+RIG_NOW: Final[dict[str, Any]] = {
+    **json.loads(json_dumps(Memory.from_dict(RIG).as_dict())),
+    "cuts": ["2026-11-20T22:00:00+00:00"],
+    "unconfirmed": RIG["intent"],
+    "usual_watts": 1234.5,
+    "outlet_on": True,
+    "held_since": {"pool_silent": "2026-11-20T22:00:00+00:00"},
+}
+CONTAINER: Final[dict[str, Any]] = {
+    "alarms": [
+        {
+            "id": "1",
+            "key": "leakage_fault",
+            "name": "Leak",
+            "severity": "critical",
+            "nature": "moisture",
+            "number": None,
+            "raised_at": "2026-11-21T10:00:00+00:00",
+            "cleared_at": None,
+        }
+    ],
+    "past": [],
+    "manual_set_point": 33.0,
+    "miners": {"192.0.2.1": 4},
+    "last_number": 4,
+}
+WINDOWS: Final[dict[str, Any]] = {"results": [WINDOW], "refused": "price"}
+
+
+def any_damage(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a record with each damage."""
+    for _, spoiled in damaged(whole):
+        yield spoiled
+
+
+def reads_rig(record: dict[str, Any]) -> None:
+    """Refuse a rig's memory with ValueError, or read one that can be stored."""
+    try:
+        memory = Memory.from_dict(record)
+    except ValueError:
+        return
+    assert Memory.from_dict(json.loads(json_dumps(memory.as_dict()))) == memory
+    # What keeps a rig from being cut is never read as its opposite.
+    for key in ("unstable", "off_by_user", "lost", "off_at_plug"):
+        if key in record:
+            assert getattr(memory, key) is record[key]
+
+
+def reads_wallet(record: dict[str, Any]) -> None:
+    """Refuse a wallet's journal, so that nothing is sent, or read it to the letter."""
+    try:
+        memory = UpkeepMemory.from_record(record)
+    except JournalError:
+        return
+    again = UpkeepMemory.from_record(json.loads(json_dumps(memory.as_record())))
+    assert again == memory
+    assert (memory.intent is None) == (record["intent"] is None)
+
+
+def reads_container(hass: HomeAssistant, record: dict[str, Any]) -> None:
+    """Take over what can be used; what is kept then can be read again."""
+    journal = ContainerJournal(hass, "north")
+    with suppress(*DAMAGE):
+        journal._read(record)  # noqa: SLF001
+    again = ContainerJournal(hass, "north")
+    assert again._read(json.loads(json_dumps(journal._data())))  # noqa: SLF001
+    assert [*map(asdict, again.alarms.values())] == [
+        *map(asdict, journal.alarms.values())
+    ]
+
+
+def reads_windows(hass: HomeAssistant, record: dict[str, Any]) -> None:
+    """Take over what can be used; what is kept then can be read again."""
+    history = WindowHistory(hass, "wallet")
+    with suppress(*DAMAGE):
+        history._read(record)  # noqa: SLF001
+    again = WindowHistory(hass, "wallet")
+    assert again._read(json.loads(json_dumps(history._data())))  # noqa: SLF001
+    for result in history.results():
+        assert history.find(result["window"]["start"]) is result
+
+
+@pytest.fixture
+def readers(
+    hass: HomeAssistant,
+) -> dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], None]]]:
+    """Return a whole record of each store, and what is asked of its reading."""
+    return {
+        "rig": (RIG_NOW, reads_rig),
+        "wallet": ({**WALLET, "forced_at": 7}, reads_wallet),
+        "container": (CONTAINER, lambda record: reads_container(hass, record)),
+        "windows": (WINDOWS, lambda record: reads_windows(hass, record)),
+    }
+
+
+STORES: Final = ("rig", "wallet", "container", "windows")
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_every_damage_to_every_part(readers: dict[str, Any], store: str) -> None:
+    """None raises what its owner does not expect."""
+    whole, reads = readers[store]
+    reads(whole)
+    for spoiled in any_damage(whole):
+        reads(spoiled)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_any_json_in_any_place(readers: dict[str, Any], store: str) -> None:
+    """Whatever stands in place of a value, or of a part of one."""
+    whole, reads = readers[store]
+
+    @given(key=st.sampled_from(sorted(whole)), value=JSON, more=JSON)
+    def check(key: str, value: Any, more: Any) -> None:
+        reads({**whole, key: value, "of_tomorrow": more})
+        if isinstance(whole[key], dict):
+            for inner in whole[key]:
+                reads({**whole, key: {**whole[key], inner: value}})
+
+    check()
