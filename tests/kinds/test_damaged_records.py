@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 import json
 from typing import Any, Final
 
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.mining_farm.common.holds import Holds
 from custom_components.mining_farm.common.kept import DAMAGE
 from custom_components.mining_farm.engines.auction import JournalError
 from custom_components.mining_farm.engines.auction.publish.memory import UpkeepMemory
+from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner, Record
 from custom_components.mining_farm.engines.restart import Memory
 from custom_components.mining_farm.kinds.container.journal import ContainerJournal
 from custom_components.mining_farm.kinds.wallet.history import WindowHistory
@@ -49,6 +52,32 @@ CONTAINER: Final[dict[str, Any]] = {
     "last_number": 4,
 }
 WINDOWS: Final[dict[str, Any]] = {"results": [WINDOW], "refused": "price"}
+
+
+HOLDS: Final[dict[str, Any]] = {
+    "at": "2026-11-21T10:00:00+00:00",
+    "lost": False,
+    "set_aside": None,
+    "machines": {
+        "rig1": json.loads(
+            json_dumps(
+                Record()
+                .placed(
+                    Hold(
+                        owner=Owner.USER,
+                        source="farm",
+                        kind=HoldKind.AT_MOST,
+                        watts=900.0,
+                        reason="pressed",
+                        by="Ann",
+                        since=datetime(2026, 11, 21, 10, tzinfo=UTC),
+                    )
+                )
+                .as_dict()
+            )
+        )
+    },
+}
 
 
 def any_damage(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -93,6 +122,18 @@ def reads_container(hass: HomeAssistant, record: dict[str, Any]) -> None:
     ]
 
 
+def reads_holds(hass: HomeAssistant, record: dict[str, Any]) -> None:
+    """Refuse what keeps machines down, so that none is started, or read it."""
+    holds = Holds(hass)
+    with suppress(ValueError):
+        holds._take(record)  # noqa: SLF001
+        again = Holds(hass)
+        again._take(json.loads(json_dumps(holds._stored(holds._records))))  # noqa: SLF001
+        kept = {key: holds.of(key) for key in holds if not holds.of(key).empty}
+        assert {key: again.of(key) for key in again} == kept
+        assert holds.lost is record["lost"]
+
+
 def reads_windows(hass: HomeAssistant, record: dict[str, Any]) -> None:
     """Take over what can be used; what is kept then can be read again."""
     history = WindowHistory(hass, "wallet")
@@ -113,11 +154,12 @@ def readers(
         "rig": (RIG_NOW, reads_rig),
         "wallet": ({**WALLET, "forced_at": 7}, reads_wallet),
         "container": (CONTAINER, lambda record: reads_container(hass, record)),
+        "holds": (HOLDS, lambda record: reads_holds(hass, record)),
         "windows": (WINDOWS, lambda record: reads_windows(hass, record)),
     }
 
 
-STORES: Final = ("rig", "wallet", "container", "windows")
+STORES: Final = ("rig", "wallet", "container", "holds", "windows")
 
 
 @pytest.mark.parametrize("store", STORES)

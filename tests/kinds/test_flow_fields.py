@@ -25,7 +25,7 @@ PLANTED: Final = {
 SHOWN: Final = {
     Kind.MINER: {
         *("host", "port", "addresses", "containers", "miners", "replaced"),
-        *("essentials_only", "controls", "least_rest", "least_change"),
+        *("essentials_only", "controls", "least_rest", "least_change", "pool_watch"),
     },
     Kind.RIG: {
         *(

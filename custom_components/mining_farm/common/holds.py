@@ -66,11 +66,14 @@ class Holds:
                 for machine, record in stored["machines"].items()
             }
             stored_at = datetime.fromisoformat(stored["at"])
-            lost, aside = bool(stored["lost"]), stored["set_aside"]
+            lost, aside = stored["lost"], stored["set_aside"]
+            old = dt_util.utcnow() - stored_at > OLD
         except (AttributeError, KeyError, TypeError) as err:
             raise ValueError(f"damaged holds: {err!r}") from err
+        if not isinstance(lost, bool) or not (aside is None or isinstance(aside, str)):
+            raise ValueError("damaged holds: neither lost nor not")
         self._records, self.lost, self.set_aside = records, lost, aside
-        if dt_util.utcnow() - stored_at > OLD:
+        if old:
             self.doubted = {key for key, record in records.items() if record.holds}
 
     def __iter__(self) -> Iterator[str]:

@@ -135,3 +135,32 @@ async def test_a_full_disk_is_said_and_loses_nothing(
     assert ir.async_get(site.hass).async_get_issue(DOMAIN, "disk_north") is None
     [alarm] = hass_storage[KEY]["data"]["alarms"]
     assert alarm["key"] == "leakage_fault"
+
+
+async def test_damaged_options_leave_a_container_watched(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """What could be used is, a leak is shown, and nothing is controlled."""
+    threshold = {"name": "Warm", "field": "supply_temperature", "side": "beside"}
+    entry = await site.add(
+        north,
+        controls=True,
+        pressure_unit="of tomorrow",
+        set_point_highest=float("inf"),
+        thresholds=[threshold],
+        miner_readings=True,
+    )
+    north.raise_alarm("leakage_fault")
+    await site.polls()
+    assert site.state(LEAK) == STATE_ON
+    assert dict(entry.options) == {
+        "controls": False,
+        "thresholds": [],
+        "miner_readings": True,
+    }
+    found = ir.async_get(site.hass).async_get_issue(DOMAIN, "entry_mended_north")
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert found.translation_placeholders["keys"] == (
+        "pressure_unit, set_point_highest, thresholds"
+    )

@@ -146,9 +146,9 @@ class Record:
                 holds=tuple(map(_hold, stored["holds"])),
                 stopped=frozenset(map(LeverKind, stored["stopped"])),
                 down_at=_time(stored["down_at"]),
-                again=bool(stored["again"]),
+                again=_flag(stored["again"]),
             )
-        except (AttributeError, KeyError, TypeError) as err:
+        except (AttributeError, KeyError, OverflowError, TypeError) as err:
             raise ValueError(f"damaged record: {err!r}") from err
 
 
@@ -180,17 +180,32 @@ def _hold(stored: Mapping[str, Any]) -> Hold:
     if since is None:
         raise TypeError("a hold without its time")
     watts = stored["watts"]
-    if kind is HoldKind.AT_MOST and not math.isfinite(watts):
+    if watts is None:
+        if kind is HoldKind.AT_MOST:
+            raise ValueError("a limit without its number")
+    elif isinstance(watts, bool) or not math.isfinite(watts):
         raise ValueError("a limit that is no number")
     return Hold(
         owner=Owner(stored["owner"]),
-        source=str(stored["source"]),
+        source=_text(stored["source"]),
         kind=kind,
         watts=None if watts is None else float(watts),
-        reason=str(stored["reason"]),
+        reason=_text(stored["reason"]),
         since=since,
-        by=stored["by"],
+        by=None if stored["by"] is None else _text(stored["by"]),
     )
+
+
+def _text(stored: Any) -> str:  # noqa: ANN401
+    if not isinstance(stored, str):
+        raise TypeError("no text")
+    return stored
+
+
+def _flag(stored: Any) -> bool:  # noqa: ANN401
+    if not isinstance(stored, bool):
+        raise TypeError("no truth value")
+    return stored
 
 
 def _time(stored: str | None) -> datetime | None:

@@ -162,6 +162,9 @@ _FIRST = {
 }
 
 
+_MANY = 1 << 31
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401
     match value:
         case datetime():
@@ -238,8 +241,11 @@ def _flag(stored: Any) -> bool:  # noqa: ANN401
 
 
 def _count(stored: Any) -> int:  # noqa: ANN401
-    if isinstance(stored, bool) or not isinstance(stored, int) or stored < 0:
-        raise ValueError("no count")
+    if isinstance(stored, bool) or not isinstance(stored, int):
+        raise TypeError("no count")
+    # More than 64 bits could not be written again.
+    if not 0 <= stored < _MANY:
+        raise ValueError("no count that can be")
     return stored
 
 

@@ -14,6 +14,7 @@ from ...common.stored_shape import text
 from ...engines.containers import Alarm, Nature, Severity
 
 VERSION: Final = 1
+MANY: Final = 1 << 31
 SAVE_DELAY_S = 5
 
 
@@ -152,7 +153,8 @@ def is_number(value: object) -> bool:
 
 
 def _is_count(value: object) -> TypeIs[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    # More than 64 bits could not be written again.
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MANY
 
 
 def _alarms(kept: object) -> tuple[Alarm, ...] | None:
@@ -182,7 +184,7 @@ def _alarm(kept: dict[str, Any]) -> Alarm:
 
 
 def _number(kept: object) -> int | None:
-    if kept is None or (isinstance(kept, int) and not isinstance(kept, bool)):
+    if kept is None or _is_count(kept):
         return kept
     raise ValueError("no number")
 

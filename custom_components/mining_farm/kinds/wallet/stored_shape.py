@@ -9,6 +9,7 @@ from ...common.stored_shape import (
     Take,
     each,
     flag,
+    maybe,
     one_of,
     text,
     whole,
@@ -16,6 +17,7 @@ from ...common.stored_shape import (
 from ...engines.auction import (
     MAX_WORKERS,
     AuctionError,
+    Certainty,
     endpoint_urls,
     parse_fp18,
     ss58_decode,
@@ -24,6 +26,7 @@ from .const import (
     CONF_ARMED,
     CONF_DIRECTORY,
     CONF_ENDPOINTS,
+    CONF_GENESIS,
     CONF_HOTKEY,
     CONF_HOTKEY_NAME,
     CONF_MACHINES,
@@ -32,6 +35,7 @@ from .const import (
     CONF_PRICE_CEILING,
     CONF_PROXY,
     CONF_PROXY_FILE,
+    CONF_PROXY_FROM,
     CONF_PROXY_POOL,
     CONF_PROXY_SENTINEL,
     CONF_SIZES,
@@ -70,6 +74,8 @@ def _needed(data: Mapping[str, Any]) -> Fields:
         CONF_ENDPOINTS: _endpoints,
         CONF_NETUID: whole(0, 65535),
         CONF_HOTKEY: _address,
+        # Without it the wallet would follow any chain.
+        CONF_GENESIS: maybe(text),
     }
     signs = (CONF_DIRECTORY, CONF_WALLET, CONF_HOTKEY_NAME)
     # An address that is only watched has none of them.
@@ -101,6 +107,7 @@ def _options(options: Mapping[str, Any]) -> Fields:
         CONF_PROXY_FILE: text,
         CONF_PROXY_SENTINEL: text,
         CONF_PROXY_POOL: text,
+        CONF_PROXY_FROM: one_of(*Certainty),
         CONF_MACHINES: each(text),
     }
 
