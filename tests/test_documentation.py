@@ -118,7 +118,7 @@ def test_actions() -> None:
     """Every action is listed."""
     listed = "".join(
         section(kind, f"Actions on {kind}")
-        for kind in ("rigs", "containers", "wallets", "miners")
+        for kind in ("rigs", "containers", "wallets", "miners", "farms")
     )
     actions = set(re.findall(r"\| `mining_farm\.(\w+)` \|", listed))
     assert actions == set(TEXTS["services"])

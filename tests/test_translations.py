@@ -25,6 +25,8 @@ from custom_components.mining_farm.kinds.container.binary_sensor import (
 )
 from custom_components.mining_farm.kinds.container.errors import error_key
 from custom_components.mining_farm.kinds.container.sensor import describe
+from custom_components.mining_farm.kinds.farm import issues as farm_issues
+from custom_components.mining_farm.kinds.farm.sensor import UNKNOWN_ALGORITHM
 from custom_components.mining_farm.kinds.miner.issues import (
     ANOTHER_MINER,
     LOCKED,
@@ -121,7 +123,7 @@ def entity_keys() -> set[tuple[str, str]]:
         )
         for description in described
     }
-    return literal | of_tables
+    return literal | of_tables | {("sensor", UNKNOWN_ALGORITHM)}
 
 
 def _flows(path: Path) -> set[str]:
@@ -303,6 +305,7 @@ def test_exceptions_and_issues() -> None:
         *(f"held_by_{owner}" for owner in Owner),
         "holds_unreadable",
         "container_none_targeted",
+        "farm_none_targeted",
         "miner_none_targeted",
         "rig_none_targeted",
         "wallet_none_targeted",
@@ -310,10 +313,10 @@ def test_exceptions_and_issues() -> None:
     mended = {mending.UNUSABLE, mending.MENDED, mending.ANOTHER_VERSION, DISK}
     issues = {ANOTHER_MINER, LOCKED, MOVED, NEW_POOL, *mended} | {
         value
-        for module in (container_issues, rig_issues, wallet_issues)
+        for module in (container_issues, farm_issues, rig_issues, wallet_issues)
         for value in vars(module).values()
         if isinstance(value, str)
-        and value.startswith(("container_", "rig_", "wallet_"))
+        and value.startswith(("container_", "farm_", "rig_", "wallet_"))
     }
     exceptions = set()
     for path, call, name in _calls():

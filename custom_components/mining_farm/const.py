@@ -19,3 +19,4 @@ class Kind(StrEnum):
     RIG = "rig"
     CONTAINER = "container"
     WALLET = "wallet"
+    FARM = "farm"

@@ -136,6 +136,18 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "machines": ["miner9"],
         },
     ),
+    Kind.FARM: (
+        {},
+        {
+            "areas": ["hall"],
+            "labels": ["farm"],
+            "members": ["miner9"],
+            "armed": True,
+            "asleep_only": False,
+            "starts": 5,
+            "start_seconds": 20,
+        },
+    ),
 }
 """Data and options of each kind, every key that it stores."""
 MISSING: Final = object()

@@ -47,6 +47,7 @@ async def test_none_passes_who_has_no_right(
     required: dict[str, dict[str, Any]] = {
         "set_supply_temperature": {"temperature": 30},
         "set_pid": {"enabled": True},
+        "emergency_stop": {"confirm": True},
     }
     for name, service in hass.services.async_services_for_domain(DOMAIN).items():
         answer = await callers.call(

@@ -18,8 +18,10 @@ OLD: Final = timedelta(hours=24)
 """Holds that were last stored longer ago may come from a restored backup."""
 
 type Change = Callable[[Record], Record]
-type HoldsListener = Callable[[frozenset[str]], None]
-type Queued = tuple[frozenset[str], Change, asyncio.Future[None]]
+type MachineIds = tuple[str, ...]
+"""In the order in which they are to be stopped."""
+type HoldsListener = Callable[[MachineIds], None]
+type Queued = tuple[MachineIds, Change, asyncio.Future[None]]
 
 EMPTY: Final = Record()
 VERSION: Final = 1
@@ -109,7 +111,7 @@ class Holds:
         return stop
 
     async def async_place(self, machine_ids: Iterable[str], hold: Hold) -> None:
-        """Place a hold on machines; return once it is on disk.
+        """Place a hold on machines, in their order; return once it is on disk.
 
         HomeAssistantError where it cannot be stored. One for safety is in force all the
         same: what protects people does not wait for a disk.
@@ -165,7 +167,7 @@ class Holds:
         `anyway`: in force also where it cannot be stored. `always`: stored also where
         nothing changes.
         """
-        ids = frozenset(machine_ids)
+        ids = tuple(dict.fromkeys(machine_ids))
         if not always and all(change(self.of(each)) == self.of(each) for each in ids):
             return
         stored: asyncio.Future[None] = self._hass.loop.create_future()
@@ -198,7 +200,7 @@ class Holds:
     async def _async_store(
         self, records: dict[str, Record], queue: Iterable[Queued]
     ) -> None:
-        ids = frozenset[str]().union(*(each for each, _, _ in queue))
+        ids = tuple(dict.fromkeys(one for each, _, _ in queue for one in each))
         try:
             await self._file.async_write(self._stored(records))
         except NOT_WRITTEN as err:
@@ -212,14 +214,14 @@ class Holds:
         for _, _, stored in queue:
             stored.set_result(None)
 
-    def _changed(self, changes: Mapping[frozenset[str], Change]) -> dict[str, Record]:
+    def _changed(self, changes: Mapping[MachineIds, Change]) -> dict[str, Record]:
         records = dict(self._records)
         for ids, change in changes.items():
             records |= {each: change(records.get(each, EMPTY)) for each in ids}
         return records
 
     @callback
-    def _put(self, records: dict[str, Record], ids: frozenset[str]) -> None:
+    def _put(self, records: dict[str, Record], ids: MachineIds) -> None:
         self._records = {key: one for key, one in records.items() if not one.empty}
         self.doubted &= self._records.keys()
         for listener in tuple(self._listeners.values()):

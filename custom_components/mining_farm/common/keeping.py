@@ -25,7 +25,7 @@ from ..engines.farm import (
     orders,
     seen_awake,
 )
-from .holds import Holds, async_holds
+from .holds import Holds, MachineIds, async_holds
 from .holds_issues import update_issues
 from .machines import Machine, Machines, async_machines
 from .members import Lever, Receipt, ReceiptOutcome, async_members
@@ -150,7 +150,7 @@ class Keeper:
             )
 
     @callback
-    def _holds_changed(self, machine_ids: frozenset[str]) -> None:
+    def _holds_changed(self, machine_ids: MachineIds) -> None:
         for machine_id in machine_ids:
             self.check(machine_id)
 

@@ -36,6 +36,7 @@ OFFERS: Final[Mapping[Kind, frozenset[Module]]] = {
     Kind.RIG: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.CONTAINER: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.WALLET: frozenset({Module.SERVICES, Module.LIBRARIES}),
+    Kind.FARM: frozenset({Module.SERVICES}),
 }
 
 

@@ -35,7 +35,7 @@ class Totals:
     """What a site does as a whole: H/s, W, J/TH and °C."""
 
     machines: int = 0
-    by_state: Mapping[MachineState, int] = field(default_factory=dict)
+    by_state: Mapping[str, int] = field(default_factory=dict)
     hashrate: Mapping[str, Sum] = field(default_factory=dict)
     """By algorithm; machines of which it is unknown count to the only one there is."""
     power: Sum = field(default_factory=Sum)
@@ -53,6 +53,8 @@ class Totals:
 
 UNKNOWN_ALGORITHM = "unknown"
 TERAHASH = 1e12
+HOT = 60.0
+"""°C of a chip from which on it counts as warm."""
 
 
 def totals(machines: Iterable[Named]) -> Totals:
@@ -74,7 +76,7 @@ def totals(machines: Iterable[Named]) -> Totals:
     )
     return Totals(
         machines=len(named),
-        by_state=Counter(facts.state for facts in all_facts),
+        by_state=dict(Counter(str(facts.state) for facts in all_facts)),
         hashrate=_by_algorithm(all_facts),
         power=_sum(map(_power, all_facts)),
         power_measured=sum(facts.power_measured for facts in all_facts),
@@ -116,3 +118,13 @@ def _sum(parts: Iterable[float | None]) -> Sum:
     values = list(parts)
     known = [value for value in values if value is not None]
     return Sum(value=sum(known) if known else None, known=len(known), parts=len(values))
+
+
+def hottest_first(machines: Mapping[str, MachineFacts]) -> list[str]:
+    """Return machines in the order in which they are stopped: unknown before cool."""
+
+    def place(machine_id: str) -> tuple[bool, float]:
+        chip = machines[machine_id].hottest_chip
+        return (chip is not None and chip < HOT, -(chip or HOT))
+
+    return sorted(machines, key=place)

@@ -5,7 +5,7 @@ import asyncio
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ...common.holds import async_holds
+from ...common.holds import MachineIds, async_holds
 from ...common.machines import machine_id
 from ...engines.farm import Hold, HoldKind, LeverKind, Owner
 
@@ -28,7 +28,7 @@ class RigHold:
     @callback
     def async_start(self) -> CALLBACK_TYPE:
         """Follow the holds; returns how to stop."""
-        self._update(frozenset({self.machine_id}))
+        self._update((self.machine_id,))
         return self._holds.listen(self._update)
 
     @property
@@ -103,7 +103,7 @@ class RigHold:
             await self._holds.async_forget(self._entry_id)
 
     @callback
-    def _update(self, machine_ids: frozenset[str]) -> None:
+    def _update(self, machine_ids: MachineIds) -> None:
         if self.machine_id not in machine_ids:
             return
         if self.for_safety:

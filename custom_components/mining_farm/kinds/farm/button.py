@@ -1,0 +1,34 @@
+"""Buttons of a site: stop everything, and let it start again."""
+
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ...common.callers import async_caller
+from . import controls
+from .coordinator import FarmConfigEntry
+from .entity import SiteEntity
+
+STOP = ButtonEntityDescription(
+    key="emergency_stop", translation_key="farm_emergency_stop"
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FarmConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the button that stops everything; what starts it again is an action."""
+    async_add_entities([EmergencyStopButton(entry.runtime_data, STOP)])
+
+
+class EmergencyStopButton(SiteEntity, ButtonEntity):
+    """Stops every machine of the site."""
+
+    @override
+    async def async_press(self) -> None:
+        by = await async_caller(self.hass, self._context)
+        await controls.async_emergency_stop(self.coordinator, by=by)

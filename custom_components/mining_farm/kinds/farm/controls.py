@@ -1,0 +1,93 @@
+"""What a user may do to a site: stop it, let it start again, arm its interlock."""
+
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN
+from ...engines.farm import HoldKind, MachineFacts
+from .const import CONF_ARMED, CONF_ASLEEP_ONLY
+from .coordinator import SiteCoordinator
+from .journal import Stop
+
+
+async def async_emergency_stop(
+    site: SiteCoordinator, *, by: str | None, asleep_only: bool | None = None
+) -> None:
+    """Stop every machine of the site, armed or not; returns once all are ordered to.
+
+    A second press joins the first, and cuts where that one only put to sleep.
+    """
+    if asleep_only is None:
+        asleep_only = bool(site.config_entry.options.get(CONF_ASLEEP_ONLY))
+    kind = HoldKind.ASLEEP if asleep_only else HoldKind.CUT
+    before = site.stop
+    stop = Stop(since=dt_util.utcnow(), by=by, kind=kind)
+    if before is not None:
+        stricter = max(before.kind, kind, key=lambda each: each.rank)
+        stop = replace(before, kind=stricter)
+    if stop != before:
+        await site.journal.async_keep(replace(site.journal.memory, stop=stop))
+    site.publish("joined" if before else "emergency_stop", by=by, kind=kind)
+    await site.async_hold_all()
+    site.async_update_soon()
+
+
+async def async_release_stop(site: SiteCoordinator, *, by: str | None) -> None:
+    """Let the machines start again, one after the other through the gate.
+
+    ServiceValidationError while there is no emergency stop. Only those that ran before,
+    and that nobody else keeps down.
+    """
+    if site.stop is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="farm_not_stopped",
+            translation_placeholders={"name": site.name},
+        )
+    await site.journal.async_keep(replace(site.journal.memory, stop=None))
+    site.journal.lost = False
+    site.publish("released", by=by)
+    await site.holds.async_release(*site.stop_key)
+    site.async_update_soon()
+
+
+async def async_set_armed(site: SiteCoordinator, *, armed: bool) -> None:
+    """Let the interlock act from now on, or only rehearse."""
+    entry = site.config_entry
+    site.hass.config_entries.async_update_entry(
+        entry, options={**entry.options, CONF_ARMED: armed}
+    )
+    site.async_update_listeners()
+
+
+def described_machine(
+    site: SiteCoordinator, machine_id: str, facts: MachineFacts
+) -> dict[str, Any]:
+    """Return what is known of a machine, for an action's answer."""
+    record = site.holds.of(machine_id)
+    return {
+        "id": machine_id,
+        "name": site.described(machine_id),
+        "state": facts.state,
+        "hashrate": facts.hashrate,
+        "power": facts.power,
+        "power_measured": facts.power_measured,
+        "hottest_chip": facts.hottest_chip,
+        "phase": site.keeper.phase(machine_id),
+        "levers": []
+        if (machine := site.machines.get(machine_id)) is None
+        else [lever.kind for lever in machine.levers],
+        "holds": [
+            {
+                "owner": hold.owner,
+                "kind": hold.kind,
+                "reason": hold.reason,
+                "since": hold.since.isoformat(),
+                "by": hold.by,
+            }
+            for hold in record.holds
+        ],
+    }

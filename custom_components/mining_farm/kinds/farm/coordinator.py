@@ -1,0 +1,320 @@
+"""Listens to the members of one site, adds up what they do, and keeps its stop."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
+from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from ...common.coordinator import FarmCoordinator
+from ...common.events import EventQueue
+from ...common.holds import async_holds
+from ...common.keeping import Phase, Told, async_keeper
+from ...common.machines import Machine, async_machines
+from ...common.members import ContainerFacts, WalletFacts, async_members
+from ...const import CONF_KIND, Kind
+from ...engines.farm import Hold, MachineFacts, Owner, hottest_first, totals
+from . import issues
+from .const import CONF_ARMED
+from .data import FarmData, StopData, containers_data
+from .journal import FarmJournal, Stop
+from .membership import async_entries, place_of
+
+type FarmConfigEntry = ConfigEntry[SiteCoordinator]
+
+SUMS_EVERY = timedelta(seconds=10)
+"""Numbers that always move are added up so often."""
+SOON_S = 0.5
+"""What somebody may act on is added up after so long, together with its like."""
+UNKNOWN = MachineFacts()
+
+
+class SiteCoordinator(FarmCoordinator[FarmData]):
+    """One site. It polls no device: its members do, and it hears of each reading."""
+
+    config_entry: FarmConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: FarmConfigEntry) -> None:
+        """Take the farm's entry; its members may come later than it."""
+        super().__init__(hass, entry, name=entry.title, interval=SUMS_EVERY, known=True)
+        self.journal = FarmJournal(hass, entry.entry_id)
+        self.events = EventQueue()
+        self.holds = async_holds(hass)
+        self.keeper = async_keeper(hass)
+        self.machines = async_machines(hass)
+        self._loaded = False
+        self._entries: frozenset[str] = frozenset()
+        self._facts: dict[str, MachineFacts] = {}
+        self._soon: CALLBACK_TYPE | None = None
+        self._joining: CALLBACK_TYPE | None = None
+
+    @property
+    def armed(self) -> bool:
+        """Whether the interlock acts, or only rehearses."""
+        return bool(self.config_entry.options.get(CONF_ARMED))
+
+    @property
+    def machine_ids(self) -> list[str]:
+        """Ids of the site's machines, of entries that are not loaded, too."""
+        return list(self._facts)
+
+    @property
+    def facts_by_machine(self) -> Mapping[str, MachineFacts]:
+        """What is known of each machine, by its id."""
+        return self._facts
+
+    def machine_name(self, machine_id: str) -> str:
+        """Return a machine's name."""
+        entry = self.hass.config_entries.async_get_entry(machine_id)
+        return machine_id if entry is None else entry.title
+
+    def containers(self) -> Iterator[tuple[str, str, ContainerFacts]]:
+        """Yield entry id, name and facts of each container that is loaded."""
+        for member in async_members(self.hass):
+            if member.entry_id in self._entries and isinstance(
+                facts := member.facts(), ContainerFacts
+            ):
+                yield member.entry_id, member.name, facts
+
+    @callback
+    def async_start(self) -> None:
+        """Follow the members for as long as the entry is loaded."""
+        entry, bus = self.config_entry, self.hass.bus
+        members = async_members(self.hass)
+        for stop in (
+            members.follow(self._member_read),
+            members.listen(self._member_changed),
+            self.holds.listen(self._holds_changed),
+            self.keeper.listen(self._told),
+            bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._place_changed),
+            bus.async_listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._place_changed),
+            self._cancel,
+        ):
+            entry.async_on_unload(stop)
+        self._member_joined()
+
+    @override
+    async def _async_poll(self) -> FarmData:
+        if not self._loaded:
+            self._loaded = True
+            await self.journal.async_load()
+            self._join()
+            await self._async_go_on()
+        return self._sums()
+
+    async def _async_go_on(self) -> None:
+        """Go on with what a crash may have cut short, before anything is read."""
+        issues.update_record(
+            self.hass, self.config_entry, self.journal.set_aside, lost=self.journal.lost
+        )
+        if self.stop is not None:
+            await self.async_hold_all()
+        elif not self.journal.lost:
+            await self.holds.async_release(*self.stop_key)
+
+    @property
+    def stop_key(self) -> tuple[Owner, str]:
+        """Owner and source of the holds of an emergency stop."""
+        return Owner.EMERGENCY_STOP, self.config_entry.entry_id
+
+    @property
+    def stop(self) -> Stop | None:
+        """The emergency stop that is in force."""
+        if not self.journal.lost or self.journal.memory.stop is not None:
+            return self.journal.memory.stop
+        # What was kept cannot be read: the holds still say it.
+        owner, source = self.stop_key
+        for machine_id in self.holds.held_by(owner, source):
+            if (hold := self.holds.of(machine_id).by(owner, source)) is not None:
+                return Stop(since=hold.since, by=hold.by, kind=hold.kind)
+        return None
+
+    async def async_hold_all(self) -> None:
+        """Hold every machine of the site for its emergency stop, the hottest first."""
+        if (stop := self.stop) is None:
+            return
+        owner, source = self.stop_key
+        hold = Hold(
+            owner=owner,
+            source=source,
+            kind=stop.kind,
+            reason="hand",
+            since=stop.since,
+            by=stop.by,
+        )
+        await self.holds.async_place(hottest_first(self._facts), hold)
+
+    @callback
+    def publish(self, event: str, **attributes: Any) -> None:
+        """Publish an event of the site."""
+        self.events.trigger(event, attributes)
+
+    @callback
+    def async_update_soon(self) -> None:
+        """Add up once more, together with what else changes in this moment."""
+        if self._soon is None:
+            self._soon = self._later(self._update)
+
+    @callback
+    def _update(self, _now: datetime | None = None) -> None:
+        self._soon = None
+        if self.fresh:
+            self.data = self._sums()
+            self.async_update_listeners()
+
+    @callback
+    def _member_read(self, entry_id: str) -> None:
+        """Read one machine: the sums are then made of what is there."""
+        machine = self.machines.of_entry(entry_id)
+        if machine is None or machine.id not in self._facts:
+            return
+        before, facts = self._facts[machine.id], machine.facts()
+        self._facts[machine.id] = facts
+        if facts.state is not before.state:
+            self.async_update_soon()
+
+    @callback
+    def _member_changed(self, entry_id: str) -> None:
+        member = async_members(self.hass).get(entry_id)
+        if member is None or (
+            entry_id not in self._entries
+            or (
+                (machine := self.machines.of_entry(entry_id)) is not None
+                and machine.id not in self._facts
+            )
+        ):
+            self._member_joined()
+        elif isinstance(member.facts(), ContainerFacts | WalletFacts):
+            self.async_update_soon()
+
+    @callback
+    def _holds_changed(self, _machine_ids: tuple[str, ...]) -> None:
+        self.async_update_soon()
+
+    @callback
+    def _place_changed(self, _event: Event[Any]) -> None:
+        self._member_joined()
+
+    @callback
+    def _member_joined(self) -> None:
+        """Look who belongs to the site, once for all that come in this moment."""
+
+        @callback
+        def join(_now: datetime) -> None:
+            self._joining = None
+            self._join()
+            if self.stop is not None:
+                self.config_entry.async_create_background_task(
+                    self.hass, self.async_hold_all(), f"{self.name} stop"
+                )
+            self._update()
+
+        if self._joining is None:
+            self._joining = self._later(join)
+
+    def _join(self) -> None:
+        self._entries = async_entries(self.hass, self.config_entry)
+        self._facts = {
+            machine_id: UNKNOWN if machine is None else machine.facts()
+            for machine_id, machine in self._machines()
+        }
+
+    def _machines(self) -> Iterator[tuple[str, Machine | None]]:
+        """Yield the machines of the site by id; None while none of its entries is loaded."""
+        for entry_id in sorted(self._entries):
+            if (machine := self.machines.of_entry(entry_id)) is not None:
+                yield machine.id, machine
+                continue
+            entry = self.hass.config_entries.async_get_entry(entry_id)
+            if (
+                entry is not None
+                and entry.data[CONF_KIND] in (Kind.MINER, Kind.RIG)
+                and self.machines.get(entry_id) is None
+            ):
+                yield entry_id, None
+
+    def _sums(self) -> FarmData:
+        named = [(self.machine_name(key), facts) for key, facts in self._facts.items()]
+        wallets = [
+            facts
+            for member in async_members(self.hass)
+            if member.entry_id in self._entries
+            and isinstance(facts := member.facts(), WalletFacts)
+        ]
+        promised = [one.promised for one in wallets if one.promised is not None]
+        rulers = [self.holds.ruling(machine_id) for machine_id in self._facts]
+        owners = [hold.owner for hold in rulers if hold is not None]
+        data = FarmData(
+            totals=totals(named),
+            containers=containers_data(
+                {name: facts for _, name, facts in self.containers()}
+            ),
+            promised=sum(promised)
+            if len(promised) == len(wallets) and wallets
+            else None,
+            wallets=len(wallets),
+            held={str(each): owners.count(each) for each in Owner if each in owners},
+            not_started=sum(
+                self.keeper.phase(each) is Phase.NOT_STARTED for each in self._facts
+            ),
+            stop=self._stop_data(),
+            watched_at=dt_util.utcnow().replace(second=0, microsecond=0),
+        )
+        issues.update_stop(self.hass, self.config_entry, data.stop)
+        return data
+
+    def _stop_data(self) -> StopData | None:
+        if (stop := self.stop) is None:
+            return None
+        phases = {
+            each: self.keeper.phase(each) for each in self.holds.held_by(*self.stop_key)
+        }
+        return StopData(
+            since=stop.since,
+            by=stop.by,
+            machines=len(phases),
+            confirmed=sum(phase is Phase.DOWN for phase in phases.values()),
+            unconfirmed=tuple(
+                sorted(
+                    self.described(each)
+                    for each, phase in phases.items()
+                    if phase in (Phase.UNCONFIRMED, Phase.WAITING)
+                )
+            ),
+        )
+
+    def described(self, machine_id: str) -> str:
+        """Return a machine's name, with its place where it has one."""
+        name, place = self.machine_name(machine_id), place_of(self.hass, machine_id)
+        return name if place is None else f"{name} ({place})"
+
+    @callback
+    def _told(self, machine_id: str, told: Told, attributes: Mapping[str, Any]) -> None:
+        """Publish what became of a machine of the site."""
+        if machine_id not in self._facts:
+            return
+        self.async_update_soon()
+        if told in (Told.STOPPED, Told.STARTED):
+            return
+        hold = self.holds.of(machine_id).ruling
+        self.publish(
+            told,
+            machine=self.described(machine_id),
+            held_by=None if hold is None else hold.owner,
+            reasons=attributes["reasons"],
+        )
+
+    def _later(self, action: Callable[[datetime], None]) -> CALLBACK_TYPE:
+        job = HassJob(action, cancel_on_shutdown=True)
+        return async_call_later(self.hass, SOON_S, job)
+
+    @callback
+    def _cancel(self) -> None:
+        for cancel in (self._soon, self._joining):
+            if cancel is not None:
+                cancel()
+        self._soon = self._joining = None

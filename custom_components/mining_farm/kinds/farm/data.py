@@ -1,0 +1,87 @@
+"""What is known of a site at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ...common.members import ContainerFacts
+from ...engines.farm import Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainersData:
+    """The containers of a site as a whole."""
+
+    all: int = 0
+    running: int = 0
+    unknown: int = 0
+    """Of how many it is unknown whether they run."""
+    power: float | None = None
+    """W of those that report it; None where none does."""
+    power_unknown: int = 0
+    worst_alarm: str | None = None
+    worst_severity: str | None = None
+    worst_at: str | None = None
+    """Name of the container that has it."""
+    alarms: Mapping[str, int] = field(default_factory=dict)
+    """How many by severity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopData:
+    """How far an emergency stop has come."""
+
+    since: datetime
+    by: str | None
+    machines: int
+    confirmed: int
+    unconfirmed: tuple[str, ...]
+    """Names of those that were not seen to stop, each with its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarmData:
+    """The sums of a site, who holds its machines, and its stop."""
+
+    totals: Totals = field(default_factory=Totals)
+    containers: ContainersData = field(default_factory=ContainersData)
+    promised: float | None = None
+    """H/s that the site's wallets have sold."""
+    wallets: int = 0
+    held: Mapping[str, int] = field(default_factory=dict)
+    """How many machines are held, by the owner that rules each."""
+    not_started: int = 0
+    """How many did not start when their last hold went."""
+    stop: StopData | None = None
+    """None while there is no emergency stop."""
+    watched_at: datetime | None = None
+
+
+WORST_FIRST = ("critical", "high", "medium")
+
+
+def containers_data(named: Mapping[str, ContainerFacts]) -> ContainersData:
+    """Return containers, by name, as a whole."""
+    known = list(named.values())
+    alarms = [
+        (WORST_FIRST.index(alarm.severity), alarm.name, name)
+        for name, facts in named.items()
+        for alarm in facts.alarms or ()
+        if alarm.severity in WORST_FIRST
+    ]
+    worst = min(alarms, default=None)
+    powers = [facts.power for facts in known if facts.power is not None]
+    return ContainersData(
+        all=len(known),
+        running=sum(facts.running is True for facts in known),
+        unknown=sum(facts.running is None for facts in known),
+        power=sum(powers) if powers else None,
+        power_unknown=len(known) - len(powers),
+        worst_alarm=None if worst is None else worst[1],
+        worst_severity=None if worst is None else WORST_FIRST[worst[0]],
+        worst_at=None if worst is None else worst[2],
+        alarms={
+            severity: sum(rank == place for place, _, _ in alarms)
+            for rank, severity in enumerate(WORST_FIRST)
+        },
+    )

@@ -1,0 +1,31 @@
+"""Diagnostics of a farm, without names and addresses."""
+
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.core import HomeAssistant
+
+from ...common.actions import plain_json
+from .controls import described_machine
+from .coordinator import FarmConfigEntry
+
+TO_REDACT = {"by", "hottest_name", "id", "name", "unconfirmed", "worst_at"}
+MOST_MACHINES = 100
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: FarmConfigEntry
+) -> dict[str, Any]:
+    """Return the sums, the stop, and the first machines with their holds."""
+    site = entry.runtime_data
+    machines = list(site.facts_by_machine.items())[:MOST_MACHINES]
+    known = {
+        "options": dict(entry.options),
+        "data": site.data and asdict(site.data),
+        "record_lost": site.journal.lost,
+        "holds_lost": site.holds.lost,
+        "holds_unsaved": site.holds.unsaved,
+        "machines": [described_machine(site, key, facts) for key, facts in machines],
+    }
+    return async_redact_data(plain_json(known), TO_REDACT)

@@ -1,0 +1,66 @@
+"""Repair issues of a farm: what was not seen to stop, and what cannot be read."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.issue_registry import IssueSeverity
+
+from ...common.issues import raise_issue, withdraw_issues
+from .data import StopData
+
+UNCONFIRMED: Final = "farm_unconfirmed"
+RECORD: Final = "farm_record"
+LEFT_TO_USER: Final = "farm_left_to_user"
+MOST_NAMED: Final = 20
+
+
+@callback
+def update_stop(
+    hass: HomeAssistant, entry: ConfigEntry[Any], stop: StopData | None
+) -> None:
+    """List the machines that an emergency stop was not seen to stop."""
+    names = () if stop is None else stop.unconfirmed
+    if not names:
+        withdraw_issues(hass, entry.entry_id, (UNCONFIRMED,))
+        return
+    raise_issue(
+        hass,
+        entry,
+        UNCONFIRMED,
+        severity=IssueSeverity.CRITICAL,
+        count=str(len(names)),
+        machines=", ".join(names[:MOST_NAMED]),
+    )
+
+
+@callback
+def update_record(
+    hass: HomeAssistant, entry: ConfigEntry[Any], file: str | None, *, lost: bool
+) -> None:
+    """Say that what was stopped cannot be read, and where a copy was kept."""
+    if lost:
+        raise_issue(hass, entry, RECORD, file=file or "")
+    else:
+        withdraw_issues(hass, entry.entry_id, (RECORD,))
+
+
+@callback
+def create_left_to_user(
+    hass: HomeAssistant, entry: ConfigEntry[Any], names: list[str]
+) -> None:
+    """List the machines that a farm kept down when it was removed."""
+    raise_issue(
+        hass,
+        entry,
+        LEFT_TO_USER,
+        severity=IssueSeverity.WARNING,
+        machines=", ".join(names[:MOST_NAMED]),
+        count=str(len(names)),
+    )
+
+
+@callback
+def delete_all(hass: HomeAssistant, entry_id: str) -> None:
+    """Withdraw what is only true while the farm is there."""
+    withdraw_issues(hass, entry_id, (UNCONFIRMED, RECORD))

@@ -1,0 +1,104 @@
+"""Keeps on disk what a farm must not forget: its stop, and the latches of its groups."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Self
+
+from homeassistant.core import HomeAssistant
+
+from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordPair
+from ...const import LOGGER
+from ...engines.farm import HoldKind
+
+VERSION: Final = 1
+"""Of the record on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """An emergency stop that was not released yet."""
+
+    since: datetime
+    by: str | None
+    kind: HoldKind
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {"since": self.since.isoformat(), "by": self.by, "kind": self.kind}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Rebuild a stored one; KeyError, TypeError, ValueError."""
+        return cls(
+            since=datetime.fromisoformat(stored["since"]),
+            by=stored["by"],
+            kind=HoldKind(stored["kind"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarmMemory:
+    """What outlives a restart of Home Assistant."""
+
+    stop: Stop | None = None
+    groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the interlock remembers of each cooling group, by its id."""
+
+
+class FarmJournal:
+    """Two small files for each farm."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Take the farm's entry id."""
+        self._file = RecordPair(hass, f"farm.{entry_id}", VERSION)
+        self.memory = FarmMemory()
+        self.lost = False
+        """What was stored could not be read."""
+        self.set_aside: str | None = None
+        """Where a copy of it was kept."""
+
+    async def async_load(self) -> None:
+        """Read what was stored."""
+        try:
+            if (stored := await self._file.async_read()) is not None:
+                self.memory = _memory(stored)
+        except NOT_READ as err:
+            LOGGER.error("What a farm has stopped cannot be read: %s", err)
+            self.lost = True
+            self.set_aside = await self._file.async_set_aside()
+
+    async def async_keep(self, memory: FarmMemory) -> bool:
+        """Keep what is to be remembered; return whether it is on disk.
+
+        In force in either case: what protects people does not wait for a disk.
+        """
+        self.memory = memory
+        try:
+            await self._file.async_write(
+                {
+                    "stop": memory.stop and memory.stop.as_dict(),
+                    "groups": dict(memory.groups),
+                }
+            )
+        except NOT_WRITTEN as err:
+            LOGGER.error("What a farm has stopped cannot be stored: %s", err)
+            return False
+        return True
+
+    async def async_remove(self) -> None:
+        """Remove the files."""
+        with suppress(OSError):
+            await self._file.async_remove()
+
+
+def _memory(stored: Mapping[str, Any]) -> FarmMemory:
+    try:
+        stop, groups = stored["stop"], stored["groups"]
+        return FarmMemory(
+            stop=None if stop is None else Stop.from_dict(stop),
+            groups={str(key): dict(group) for key, group in groups.items()},
+        )
+    except (AttributeError, KeyError, TypeError) as err:
+        raise ValueError(f"damaged record of a farm: {err!r}") from err

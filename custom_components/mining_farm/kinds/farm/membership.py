@@ -1,0 +1,67 @@
+"""Which entries belong to a farm: by area, by label, or picked; new ones join by themselves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import area_registry as ar, device_registry as dr
+
+from ...common.entries import entries_of
+from ...const import Kind
+from .stored import Selection
+
+
+@callback
+def async_entries(hass: HomeAssistant, entry: ConfigEntry[Any]) -> frozenset[str]:
+    """Return the ids of the entries that belong to a farm, loaded or not.
+
+    What is picked comes before what is found by its place, and of several farms that find
+    it the oldest has it: a machine belongs to one.
+    """
+    farms = list(entries_of(hass, Kind.FARM))
+    found = {each.entry_id: Selection.of(each.options) for each in farms}
+    return frozenset(
+        each.entry_id
+        for each in entries_of(hass, Kind.MINER, Kind.RIG, Kind.CONTAINER, Kind.WALLET)
+        if _owner(hass, found, each.entry_id) == entry.entry_id
+    )
+
+
+def _owner(
+    hass: HomeAssistant, farms: dict[str, Selection], entry_id: str
+) -> str | None:
+    """Return the farm that an entry belongs to."""
+    for farm_id, selection in farms.items():
+        if entry_id in selection.entries:
+            return farm_id
+    places = tuple(_places(hass, entry_id))
+    for farm_id, selection in farms.items():
+        if any(area in selection.areas for area, _ in places) or any(
+            selection.labels & labels for _, labels in places
+        ):
+            return farm_id
+    for farm_id, selection in farms.items():
+        if selection.everything:
+            return farm_id
+    return None
+
+
+def _places(
+    hass: HomeAssistant, entry_id: str
+) -> Iterator[tuple[str | None, set[str]]]:
+    """Yield area and labels of the devices of an entry; an area's labels count."""
+    areas = ar.async_get(hass)
+    for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry_id):
+        area = None if device.area_id is None else areas.async_get_area(device.area_id)
+        yield device.area_id, device.labels | (set() if area is None else area.labels)
+
+
+@callback
+def place_of(hass: HomeAssistant, entry_id: str) -> str | None:
+    """Return the name of the area that an entry's device is in."""
+    areas = ar.async_get(hass)
+    for area_id, _ in _places(hass, entry_id):
+        if area_id is not None and (area := areas.async_get_area(area_id)) is not None:
+            return area.name
+    return None

@@ -1,0 +1,109 @@
+"""Actions on a site: stop it, let it start again, and say what is known of it."""
+
+from typing import Final
+
+import voluptuous as vol
+
+from homeassistant.const import Platform
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv
+
+from ...common.actions import Action, async_do_all, async_register_actions, plain_json
+from ...common.callers import async_caller
+from ...common.rights import ADMINISTRATOR, READ, control_of
+from ...const import Kind
+from . import controls
+from .button import STOP
+from .const import CONF_ASLEEP_ONLY
+from .coordinator import SiteCoordinator
+
+ATTR_CONFIRM: Final = "confirm"
+ATTR_OFFSET: Final = "offset"
+PAGE: Final = 200
+"""Machines in one answer."""
+
+
+async def _async_emergency_stop(
+    sites: list[SiteCoordinator], call: ServiceCall
+) -> None:
+    by = await async_caller(call.hass, call.context)
+    asleep_only: bool | None = call.data.get(CONF_ASLEEP_ONLY)
+
+    async def stop(site: SiteCoordinator) -> None:
+        await controls.async_emergency_stop(site, by=by, asleep_only=asleep_only)
+
+    await async_do_all(sites, stop)
+
+
+async def _async_release(sites: list[SiteCoordinator], call: ServiceCall) -> None:
+    by = await async_caller(call.hass, call.context)
+
+    async def release(site: SiteCoordinator) -> None:
+        await controls.async_release_stop(site, by=by)
+
+    await async_do_all(sites, release)
+
+
+async def _async_get_farm(
+    sites: list[SiteCoordinator], call: ServiceCall
+) -> ServiceResponse:
+    offset: int = call.data[ATTR_OFFSET]
+    return {site.name: plain_json(_described(site, offset)) for site in sites}
+
+
+def _described(site: SiteCoordinator, offset: int) -> dict[str, object]:
+    machines = list(site.facts_by_machine.items())
+    page = machines[offset : offset + PAGE]
+    rest = offset + len(page) < len(machines)
+    return {
+        "armed": site.armed,
+        "stop": site.stop and site.stop.as_dict(),
+        "machines": [
+            controls.described_machine(site, machine_id, facts)
+            for machine_id, facts in page
+        ],
+        "all_machines": len(machines),
+        "next_offset": offset + len(page) if rest else None,
+        "containers": [
+            {
+                "name": name,
+                "fresh": facts.fresh,
+                "running": facts.running,
+                "alarms": facts.alarms and [alarm.key for alarm in facts.alarms],
+            }
+            for _, name, facts in site.containers()
+        ],
+    }
+
+
+ACTIONS = (
+    Action(
+        name="emergency_stop",
+        right=control_of(Platform.BUTTON, STOP.key),
+        run=_async_emergency_stop,
+        fields={
+            vol.Required(ATTR_CONFIRM): vol.All(cv.boolean, vol.IsTrue()),
+            vol.Optional(CONF_ASLEEP_ONLY): cv.boolean,
+        },
+    ),
+    Action(name="release_emergency_stop", right=ADMINISTRATOR, run=_async_release),
+    Action(
+        name="get_farm",
+        right=READ,
+        run=_async_get_farm,
+        fields={vol.Optional(ATTR_OFFSET, default=0): cv.positive_int},
+        response=SupportsResponse.ONLY,
+    ),
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions on farms."""
+    async_register_actions(hass, Kind.FARM, ACTIONS)

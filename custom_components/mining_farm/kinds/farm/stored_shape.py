@@ -1,0 +1,30 @@
+"""What a farm's entry stores, and how much of it can be used."""
+
+from typing import Final
+
+from ...common.stored_shape import StoredShape, each, flag, text, whole
+from .const import (
+    CONF_AREAS,
+    CONF_ARMED,
+    CONF_ASLEEP_ONLY,
+    CONF_LABELS,
+    CONF_MEMBERS,
+    CONF_START_SECONDS,
+    CONF_STARTS,
+    MOST_SECONDS,
+    MOST_STARTS,
+)
+
+FARM_SHAPE: Final = StoredShape(
+    needed=lambda _: {},
+    options=lambda _: {
+        CONF_AREAS: each(text),
+        CONF_LABELS: each(text),
+        CONF_MEMBERS: each(text),
+        CONF_ARMED: flag,
+        CONF_ASLEEP_ONLY: flag,
+        CONF_STARTS: whole(1, MOST_STARTS),
+        CONF_START_SECONDS: whole(1, MOST_SECONDS),
+    },
+    leaves=(CONF_ARMED,),
+)

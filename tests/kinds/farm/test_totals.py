@@ -1,0 +1,104 @@
+"""What a site adds up to, and who belongs to it."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.mining_farm.common.members import AlarmFact, WalletFacts
+from homeassistant.helpers import area_registry as ar, device_registry as dr
+
+from .site import PLANT, Site
+
+
+async def test_an_empty_house(site: Site) -> None:
+    """A farm without members says that it has none, and not that nothing hashes."""
+    await site.add_farm()
+    assert site.state("sensor.site_machines_hashing") == "0"
+    assert site.state("sensor.site_power") == "unknown"
+    assert site.hass.states.get("sensor.site_hashrate_sha256") is None
+
+
+async def test_sums_say_what_is_unknown(site: Site) -> None:
+    """Of three machines one is silent, one sleeps, and one has a meter."""
+    site.add_machine("metered", outlet=True)
+    site.add_machine("silent", fresh=False)
+    site.add_machine("sleeper", asleep=True)
+    await site.add_farm()
+    rate = site.get("sensor.site_hashrate_sha256")
+    assert float(rate.state) == pytest.approx(100)
+    assert rate.attributes["unit_of_measurement"] == "TH/s"
+    assert (rate.attributes["machines"], rate.attributes["unknown"]) == (3, 1)
+    power = site.get("sensor.site_power")
+    assert float(power.state) == pytest.approx(3)
+    assert (power.attributes["measured"], power.attributes["unknown"]) == (1, 2)
+    counts = {
+        name: site.state(f"sensor.site_machines_{name}")
+        for name in ("hashing", "paused", "offline", "idle")
+    }
+    assert counts == {"hashing": "1", "paused": "1", "offline": "1", "idle": "0"}
+
+
+async def test_a_machine_that_changes_is_seen_at_once(site: Site) -> None:
+    """Its numbers come with the next sum; what it does comes in a second."""
+    axe = site.add_machine("axe")
+    await site.add_farm()
+    axe.hashing = False
+    axe.polled()
+    await site.later(1)
+    assert site.state("sensor.site_machines_hashing") == "0"
+    assert site.state("sensor.site_machines_idle") == "1"
+
+
+async def test_a_machine_that_comes_later_joins_by_itself(site: Site) -> None:
+    """By the area of its device; one elsewhere does not."""
+    hall = ar.async_get(site.hass).async_create("Hall")
+    await site.add_farm(areas=[hall.id])
+    site.add_machine("inside", area=hall.id)
+    outside = site.add_machine("outside")
+    await site.later(1)
+    assert site.farm.machine_ids == ["inside"]
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(site.hass), outside.name)
+    dr.async_get(site.hass).async_update_device(device.id, area_id=hall.id)
+    await site.later(1)
+    assert site.farm.machine_ids == ["inside", "outside"]
+
+
+async def test_a_machine_belongs_to_one_farm(site: Site) -> None:
+    """What was picked comes before what is found by its place."""
+    hall = ar.async_get(site.hass).async_create("Hall")
+    site.add_machine("here", area=hall.id)
+    site.add_machine("there", area=hall.id)
+    first = await site.add_farm("first", areas=[hall.id])
+    second = await site.add_farm("second", members=["there"])
+    await site.later(1)
+    assert first.runtime_data.machine_ids == ["here"]
+    assert second.runtime_data.machine_ids == ["there"]
+
+
+async def test_a_machine_whose_entry_is_not_loaded_is_unknown(site: Site) -> None:
+    """It is expected, and nothing is known of it."""
+    axe = site.add_machine("axe")
+    await site.add_farm()
+    axe.leave()
+    await site.later(1)
+    assert site.state("sensor.site_machines_unknown") == "1"
+
+
+async def test_containers_and_wallets(site: Site) -> None:
+    """How many run, the worst alarm and where, and what was sold."""
+    north = site.add_member("North", "container", PLANT)
+    leak = AlarmFact(key="leakage_fault", name="leakage_fault", severity="critical")
+    fan = AlarmFact(key="fan1_fault", name="fan_fault", severity="high")
+    site.add_member(
+        "South", "container", replace(PLANT, alarms=(fan,), running=None, power=5e5)
+    )
+    site.add_member("wallet", "wallet", WalletFacts(fresh=True, promised=2e15))
+    await site.add_farm()
+    running = site.get("sensor.site_containers_running")
+    assert (running.state, running.attributes["unknown"]) == ("1", 1)
+    assert site.state("sensor.site_worst_alarm") == "fan_fault"
+    assert site.state("sensor.site_hashrate_promised") == "2.0"
+    north["facts"] = replace(PLANT, alarms=(leak,))
+    await site.later()
+    alarm = site.get("sensor.site_worst_alarm")
+    assert (alarm.state, alarm.attributes["container"]) == ("leakage_fault", "North")
