@@ -121,6 +121,27 @@ async def test_another_miner_at_the_address_is_kept_out_of_the_history(
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
 
 
+async def test_a_miner_that_numbers_itself_in_two_ways(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    issue_registry: ir.IssueRegistry,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """Its MAC is the same: while one way to it fails, the other's number is no stranger's."""
+    mac = "e0:a5:09:12:ab:34"
+    miners.answers[HOST] = snapshot(mac=mac)
+    await set_up(hass, entry)
+    miners.answers[HOST] = snapshot(mac=mac, hardware_id="other", hashrate_ghs=99000.0)
+    await tick(hass, freezer, 31)
+    assert state(hass, HASHRATE) == "99.0"
+    issue_id = f"another_miner_{entry.entry_id}"
+    assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
+    miners.answers[HOST] = snapshot(mac="e0:a5:09:12:ab:99")
+    await tick(hass, freezer, 31)
+    assert state(hass, HASHRATE) == "unavailable"
+
+
 async def test_diagnostics_are_safe_to_post(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,

@@ -21,14 +21,17 @@ from .issues import async_update_moved
 def same_hardware(entry: ConfigEntry[Any], snapshot: MinerSnapshot) -> bool | None:
     """Return whether a reading is of the entry's machine, by what it reports of itself.
 
-    None where it reports neither MAC nor serial number that is known of the entry.
+    The MAC decides where both sides know it, else the serial number: a miner that is read
+    by two ways may number itself differently in each. None where nothing can be compared.
     """
-    compared = [
-        ours == theirs
-        for ours, theirs in _identities(entry, snapshot)
-        if ours and theirs
-    ]
-    return all(compared) if compared else None
+    return next(
+        (
+            ours == theirs
+            for ours, theirs in _identities(entry, snapshot)
+            if ours and theirs
+        ),
+        None,
+    )
 
 
 def _identities(
