@@ -4,8 +4,10 @@ from dataclasses import fields, replace
 from typing import Any
 
 from .driver import BesideReader, Reader
-from .errors import MinerError
+from .errors import Failure, MinerError
 from .models import MinerSnapshot, MinerState
+
+SPARED_POLLS = 20
 
 
 class TwoWays:
@@ -15,6 +17,8 @@ class TwoWays:
         """Take the readers with the names of their drivers."""
         self._first_name, self._first = first
         self._second_name, self._second = second
+        self._spared = 0
+        """Polls for which the second is not asked: failed logins lock some miners."""
 
     @property
     def memory(self) -> dict[str, Any] | None:
@@ -35,9 +39,14 @@ class TwoWays:
             except MinerError:
                 raise err from None
             return replace(found, failing={self._first_name: err.failure})
+        if self._spared:
+            self._spared -= 1
+            return replace(first, failing={self._second_name: Failure.AUTH_FAILED})
         try:
             return joined(first, await self._async_beside())
         except MinerError as err:
+            if err.failure is Failure.AUTH_FAILED:
+                self._spared = SPARED_POLLS
             return replace(first, failing={self._second_name: err.failure})
 
     async def _async_beside(self) -> MinerSnapshot:

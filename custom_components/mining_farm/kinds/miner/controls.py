@@ -184,7 +184,9 @@ async def _async_order(
         miner.async_follow(UnderWay(order=order, task=task))
     waited: set[asyncio.Future[Any]] = {task, sent}
     await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-    if not task.done() and sent.result() > PATIENCE_S:
+    # Whoever pauses a miner has to know that it is paused.
+    waits = order.command is Command.PAUSE
+    if not task.done() and not waits and sent.result() > PATIENCE_S:
         return Outcome.ACCEPTED
     return await _async_outcome(task)
 
@@ -251,6 +253,8 @@ def _end(
     if miner.config_entry.state is not ConfigEntryState.LOADED:
         return
     miner.async_follow(None)
+    if failure is not None and failure.failure is ControlFailure.AUTH_FAILED:
+        miner.config_entry.async_start_reauth(miner.hass)
     locked = failure is not None and failure.failure is ControlFailure.LOCKED
     async_update_locked(miner.hass, miner.config_entry, locked=locked)
     if sent.done() and sent.result() > PATIENCE_S:

@@ -1,7 +1,7 @@
 """Polls one miner and remembers what it consists of."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import override
@@ -9,6 +9,7 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util.hass_dict import HassKey
 
@@ -17,8 +18,10 @@ from ...common.events import EventQueue
 from ...common.members import MinerFacts
 from ...const import DOMAIN
 from ...engines.edge_collector import (
+    CGMINER,
     Capabilities,
     Command,
+    Failure,
     MinerError,
     MinerProfile,
     MinerSnapshot,
@@ -30,7 +33,13 @@ from ...engines.edge_collector import (
     display_unit,
     miner_state,
 )
-from .const import CONF_CONTROLS, CONF_LEARNED
+from .const import (
+    CONF_CONTROLS,
+    CONF_LEARNED,
+    CONF_MAC,
+    CONF_POWER_MAXIMUM,
+    CONF_POWER_MINIMUM,
+)
 from .data import miner_facts
 from .issues import async_update_issues
 from .parts import NewParts, bounded
@@ -99,7 +108,12 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     @property
     def capabilities(self) -> Capabilities:
         """What the miner can be ordered to do; nothing where it is only read."""
-        return self.profile.capabilities or Capabilities()
+        known = self.profile.capabilities or Capabilities()
+        options = self.config_entry.options
+        least, most = options.get(CONF_POWER_MINIMUM), options.get(CONF_POWER_MAXIMUM)
+        if least is None or most is None:
+            return known
+        return known.bounded(Command.POWER_TARGET, least, most)
 
     @property
     def state(self) -> MinerState | None:
@@ -108,7 +122,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         match self.under_way and self.under_way.order.command:
             case Command.PAUSE if state is not MinerState.PAUSED:
                 return MinerState.STOPPING
-            case Command.RESUME | Command.REBOOT:
+            case Command.RESUME | Command.REBOOT | Command.RESTART_MINING:
                 return MinerState.STARTING
         return state
 
@@ -139,16 +153,24 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             async with self.turn:
                 snapshot = await self._async_read()
         except MinerError as err:
+            self._ask_for_account({CGMINER: err.failure})
             await self.whereabouts.async_look()
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=f"miner_{err.failure}",
                 translation_placeholders={"detail": str(err)},
             ) from err
+        self._ask_for_account(snapshot.failing)
         await self._async_refuse_another_miner(snapshot)
         self._learn(snapshot)
         self.pool_watch.note(snapshot)
         return snapshot
+
+    @callback
+    def _ask_for_account(self, failing: Mapping[str, Failure]) -> None:
+        """Let the user enter the password that a miner takes now."""
+        if Failure.AUTH_FAILED in failing.values():
+            self.config_entry.async_start_reauth(self.hass)
 
     async def _async_read(self) -> MinerSnapshot:
         """Return a reading; the first ones of hundreds of miners take turns.
@@ -190,6 +212,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         )
 
     def _learn(self, snapshot: MinerSnapshot) -> None:
+        self._learn_mac(snapshot.mac)
         if self.known:
             profile = self._new_parts.learn(self.profile, snapshot)
         else:
@@ -198,6 +221,18 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         news = memory is not None and memory != self.config_entry.data.get(CONF_LEARNED)
         if profile != self.profile or not self.known or news:
             self._store(profile)
+
+    def _learn_mac(self, reported: str | None) -> None:
+        """Know the miner by its MAC from now on, where it did not report one before."""
+        entry = self.config_entry
+        if reported is None or entry.data.get(CONF_MAC) or entry.unique_id is not None:
+            return
+        mac = format_mac(reported)
+        entries = self.hass.config_entries
+        if entries.async_entry_for_domain_unique_id(DOMAIN, mac) is None:
+            entries.async_update_entry(
+                entry, unique_id=mac, data={**entry.data, CONF_MAC: mac}
+            )
 
     @callback
     def forget_board(self, board_id: int) -> None:

@@ -1,7 +1,7 @@
 """What the entry of a miner stores, and the profile in it as the engine takes it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
@@ -13,6 +13,7 @@ from ...engines.edge_collector import (
     Credentials,
     Identified,
     MinerProfile,
+    MinerSnapshot,
     Way,
 )
 from .const import CONF_DRIVER, CONF_MAC, CONF_PROFILE, CONF_SECOND
@@ -41,6 +42,15 @@ def ways_data(found: Identified) -> dict[str, Any]:
     }
 
 
+def second_data(
+    second: Way, snapshot: MinerSnapshot, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what changes of an entry's data by a second way that was found later."""
+    profile = stored_profile(data) or MinerProfile()
+    known = replace(profile, capabilities=snapshot.capabilities)
+    return {CONF_SECOND: second._asdict(), **profile_data(known)}
+
+
 def stored_way(data: Mapping[str, Any]) -> Way:
     """Return how an entry's miner is read; those of one protocol name no driver."""
     return Way(data.get(CONF_DRIVER) or CGMINER, data[CONF_PORT])
@@ -50,6 +60,11 @@ def stored_second(data: Mapping[str, Any]) -> Way | None:
     """Return the second way to an entry's miner, where there is one."""
     second = data.get(CONF_SECOND)
     return None if second is None else Way(**second)
+
+
+def way_of_orders(found: Identified) -> Way:
+    """Return the way by which a miner that answered takes orders."""
+    return found.second or Way(found.driver, found.port)
 
 
 def ordering_way(data: Mapping[str, Any]) -> Way:

@@ -1,16 +1,17 @@
 """Dialogs of a miner: one by address or discovery, many by a scan, options."""
 
 from ....common.kind_flow import KindFlow
-from .many import MinerManyFlow
 from .options import MinerOptionsFlow
+from .reauth import MinerReauthFlow
 
 FLOW = KindFlow(
-    steps=MinerManyFlow,
+    steps=MinerReauthFlow,
     menu=("miner", "miner_many"),
-    reconfigure=MinerManyFlow.reconfigure_miner,
+    reconfigure=MinerReauthFlow.reconfigure_miner,
     options=MinerOptionsFlow,
-    import_one=MinerManyFlow.import_miner,
-    offer_discovered=MinerManyFlow.offer_discovered_miner,
-    follow=MinerManyFlow.follow_miner,
-    offer_announced=MinerManyFlow.offer_announced_miner,
+    import_one=MinerReauthFlow.import_miner,
+    offer_discovered=MinerReauthFlow.offer_discovered_miner,
+    follow=MinerReauthFlow.follow_miner,
+    offer_announced=MinerReauthFlow.offer_announced_miner,
+    reauth=MinerReauthFlow.reauth_miner,
 )

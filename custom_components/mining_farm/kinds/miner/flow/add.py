@@ -1,7 +1,7 @@
 """Config flow of a miner: one by address, found by DHCP, or moved to a new address."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import voluptuous as vol
 
@@ -22,15 +22,26 @@ from ....common.entries import already_set_up
 from ....common.forms import PORT
 from ....engines.edge_collector import (
     DEFAULT_PORT,
+    Credentials,
     Identified,
     MinerError,
+    SignIn,
+    Way,
     async_identify,
 )
-from ..const import CONF_ESSENTIALS, CONF_MAC
+from ..const import CONF_CONTROLS, CONF_ESSENTIALS, CONF_MAC
 from ..coordinator import MinerConfigEntry
 from ..identity import find_entry, miner_title
 from ..stored import entry_data, ways_data
 from ..whereabouts import Answerer, async_move, async_who_answers, same_hardware
+from .sign_in import (
+    account_data,
+    account_schema,
+    async_open,
+    entered_account,
+    is_closed,
+    wanted_account,
+)
 
 CONF_REPLACED = "replaced"
 # The name in a DHCP request is whatever its sender wrote there.
@@ -65,8 +76,19 @@ def api_address(user_input: dict[str, Any]) -> tuple[str, int | None]:
     return host, port
 
 
+class Closed(NamedTuple):
+    """A miner of which nothing can be read without an account."""
+
+    host: str
+    found: Identified
+    essentials: bool
+    mac: str | None
+
+
 class MinerFlow(ConfigFlow):
     """Steps that add one miner or follow it to a new address."""
+
+    _closed: Closed
 
     _discovered_host: str
     _discovered_port: int | None = None
@@ -235,11 +257,16 @@ class MinerFlow(ConfigFlow):
         *,
         essentials: bool,
         mac: str | None = None,
+        account: Credentials | None = None,
+        controls: bool = False,
     ) -> ConfigFlowResult:
-        """Create the entry of a miner that answered."""
+        """Create the entry of a miner that answered; ask for what reading it takes."""
         if entry := find_entry(self.hass, host, found.port, found.snapshot):
             raise already_set_up(entry)
-        data = entry_data(host, found, mac)
+        if account is None and is_closed(found):
+            self._closed = Closed(host, found, essentials, mac)
+            return await self.async_step_miner_account()
+        data = entry_data(host, found, mac) | account_data(account)
         if CONF_MAC in data:
             # Core would refuse this flow while a discovery of the same miner waits for
             # the user; that one it ends by itself when this entry is created.
@@ -252,7 +279,35 @@ class MinerFlow(ConfigFlow):
         return self.async_create_entry(
             title=miner_title(found.snapshot, host),
             data=data,
-            options={CONF_ESSENTIALS: essentials},
+            options={CONF_ESSENTIALS: essentials}
+            | ({CONF_CONTROLS: True} if controls else {}),
+        )
+
+    async def async_step_miner_account(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the account without which nothing can be read of a miner."""
+        host, found, essentials, mac = self._closed
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            account = entered_account(user_input)
+            try:
+                opened = await async_open(host, found, account)
+            except MinerError as err:
+                errors["base"], detail = err.failure, str(err)
+            else:
+                return await self._create_miner(
+                    host, opened, essentials=essentials, mac=mac, account=account
+                )
+        wanted = wanted_account(Way(found.driver, found.port)) or SignIn()
+        return self.async_show_form(
+            step_id="miner_account",
+            data_schema=self.add_suggested_values_to_schema(
+                account_schema(wanted), user_input
+            ),
+            errors=errors,
+            description_placeholders={"host": host, "detail": detail},
         )
 
     def _abort_if_known_miner(

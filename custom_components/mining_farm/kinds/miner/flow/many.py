@@ -1,12 +1,13 @@
 """Config flow that scans addresses and adds the miners that answer."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any, override
 
 import voluptuous as vol
 
 from homeassistant.config_entries import SOURCE_IMPORT, ConfigFlowResult
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -26,15 +27,26 @@ from ....const import CONF_KIND, DOMAIN, Kind
 from ....engines.edge_collector import (
     DEFAULT_PORT,
     MAX_TARGETS,
+    Credentials,
     FoundMiner,
+    MinerError,
     TargetError,
     TooManyTargetsError,
     async_scan,
     parse_targets,
 )
-from ..const import CONF_ESSENTIALS
+from ..const import CONF_CONTROLS, CONF_ESSENTIALS
 from ..identity import find_entry, miner_entries, miner_title
+from ..stored import way_of_orders
 from .add import MinerFlow
+from .sign_in import (
+    PASSWORD,
+    async_account_failure,
+    async_open,
+    entered_account,
+    is_closed,
+    wanted_account,
+)
 
 CONF_ADDRESSES = "addresses"
 CONF_CONTAINERS = "containers"
@@ -42,6 +54,18 @@ CONF_MINERS = "miners"
 ESSENTIALS_FROM = 10
 """With more miners than this, the essentials are proposed."""
 
+CONF_ACCOUNT = "account"
+CONF_LEAVE = "without_password"
+MAX_NAMED = 20
+"""Addresses that a dialog lists."""
+PROOFS_AT_ONCE = 32
+MANY_ACCOUNT_SCHEMA = vol.Schema(
+    {
+        vol.Optional(CONF_USERNAME): TextSelector(),
+        vol.Optional(CONF_PASSWORD): PASSWORD,
+        vol.Required(CONF_LEAVE, default=False): BooleanSelector(),
+    }
+)
 ADDRESSES = TextSelector(TextSelectorConfig(multiline=True))
 
 
@@ -54,6 +78,9 @@ class MinerManyFlow(MinerFlow):
     _scan: asyncio.Task[list[FoundMiner]] | None = None
     _found: list[FoundMiner]
     _outcome: str | None = None
+    _picked: list[FoundMiner]
+    _wanted: dict[str, Any]
+    _accounts: dict[str, Credentials]
 
     async def async_step_miner_many(
         self, user_input: dict[str, Any] | None = None
@@ -175,9 +202,12 @@ class MinerManyFlow(MinerFlow):
                 found for found in self._found if found.host in user_input[CONF_MINERS]
             ]
             if picked:
-                return await self._add_miners(
-                    picked, essentials=user_input[CONF_ESSENTIALS]
-                )
+                self._picked = picked
+                self._wanted = user_input
+                self._accounts = {}
+                if self._without_account():
+                    return await self.async_step_miner_many_sign_in()
+                return await self._add_miners()
             errors[CONF_MINERS] = "none_picked"
         hosts = [found.host for found in self._found]
         schema = vol.Schema(
@@ -201,12 +231,65 @@ class MinerManyFlow(MinerFlow):
                 ): BooleanSelector(),
             }
         )
+        if any(found.snapshot.capabilities for found in self._found):
+            controls = vol.Required(CONF_CONTROLS, default=False)
+            schema = schema.extend({controls: BooleanSelector()})
         return self.async_show_form(
             step_id="miner_pick",
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
             errors=errors,
             description_placeholders={"count": str(len(hosts))},
         )
+
+    async def async_step_miner_many_sign_in(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for one password for all, and for others for those that refuse it."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if not user_input[CONF_LEAVE]:
+                await self._async_prove(entered_account(user_input))
+            if user_input[CONF_LEAVE] or not self._without_account():
+                return await self._add_miners()
+            errors["base"] = "some_refused"
+        left = [found.host for found in self._without_account()]
+        return self.async_show_form(
+            step_id="miner_many_sign_in",
+            data_schema=self.add_suggested_values_to_schema(
+                MANY_ACCOUNT_SCHEMA, user_input
+            ),
+            errors=errors,
+            description_placeholders={
+                "count": str(len(left)),
+                "hosts": ", ".join(left[:MAX_NAMED])
+                + ("…" if left[MAX_NAMED:] else ""),
+            },
+        )
+
+    def _without_account(self) -> list[FoundMiner]:
+        """Return the picked miners that want an account, and have none yet."""
+        controls = self._wanted.get(CONF_CONTROLS, False)
+        return [
+            found
+            for found in self._picked
+            if found.host not in self._accounts
+            and (
+                is_closed(found.identified)
+                or (controls and wanted_account(way_of_orders(found.identified)))
+            )
+        ]
+
+    async def _async_prove(self, account: Credentials) -> None:
+        """Keep an account for those of the miners that take it."""
+        slots = asyncio.Semaphore(PROOFS_AT_ONCE)
+
+        async def prove(found: FoundMiner) -> None:
+            async with slots:
+                way = way_of_orders(found.identified)
+                if await async_account_failure(found.host, way, account) is None:
+                    self._accounts[found.host] = account
+
+        await asyncio.gather(*map(prove, self._without_account()))
 
     @override
     @callback
@@ -218,18 +301,20 @@ class MinerManyFlow(MinerFlow):
 
     async def import_miner(self, import_data: dict[str, Any]) -> ConfigFlowResult:
         """Add one of many miners that the user has ticked."""
-        found: FoundMiner = import_data[CONF_MINERS]
-        return await self._create_miner(
-            found.host,
-            found.identified,
-            essentials=import_data[CONF_ESSENTIALS],
+        return await self._add_one(
+            import_data[CONF_MINERS], import_data[CONF_ACCOUNT], import_data
         )
 
-    async def _add_miners(
-        self, picked: list[FoundMiner], *, essentials: bool
-    ) -> ConfigFlowResult:
+    async def _add_miners(self) -> ConfigFlowResult:
         """Create this flow's entry for the first miner and import the others."""
-        first, *others = picked
+        readable = [
+            found
+            for found in self._picked
+            if found.host in self._accounts or not is_closed(found.identified)
+        ]
+        if not readable:
+            return self.async_abort(reason="no_password")
+        first, *others = readable
         # A flow of core creates one entry, so that each further miner needs its own.
         for found in others:
             self.hass.async_create_task(
@@ -237,15 +322,33 @@ class MinerManyFlow(MinerFlow):
                     DOMAIN,
                     context={"source": SOURCE_IMPORT},
                     data={
+                        **self._wanted,
                         CONF_KIND: Kind.MINER,
                         CONF_MINERS: found,
-                        CONF_ESSENTIALS: essentials,
+                        CONF_ACCOUNT: self._accounts.get(found.host),
                     },
                 ),
                 f"{DOMAIN} add {found.host}",
             )
+        return await self._add_one(first, self._accounts.get(first.host), self._wanted)
+
+    async def _add_one(
+        self, found: FoundMiner, account: Credentials | None, wanted: dict[str, Any]
+    ) -> ConfigFlowResult:
+        """Create an entry; it is controlled where nothing more is needed for that."""
+        identified = found.identified
+        if account is not None and is_closed(identified):
+            with suppress(MinerError):
+                identified = await async_open(found.host, identified, account)
+        free = wanted_account(way_of_orders(identified)) is None
         return await self._create_miner(
-            first.host, first.identified, essentials=essentials
+            found.host,
+            identified,
+            essentials=wanted[CONF_ESSENTIALS],
+            account=account,
+            controls=wanted.get(CONF_CONTROLS, False)
+            and identified.snapshot.capabilities is not None
+            and (free or account is not None),
         )
 
 

@@ -1,12 +1,17 @@
-"""Options of a miner: all of its usual entities, or the essentials only."""
+"""Options of a miner: which of its entities there are, and whether it may be controlled."""
 
+from collections.abc import Mapping
 import re
 from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import UnitOfTime
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.const import CONF_HOST, CONF_USERNAME, UnitOfPower, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
@@ -17,6 +22,17 @@ from homeassistant.helpers.selector import (
 )
 
 from ....common.entity import LAST_SEEN
+from ....engines.edge_collector import (
+    Capabilities,
+    Command,
+    Credentials,
+    MinerError,
+    MinerSnapshot,
+    SignIn,
+    Way,
+    Wear,
+    async_find_second,
+)
 from ..binary_sensor import BOARD_PROBLEM, CONNECTIVITY, PROBLEM
 from ..const import (
     CONF_CONTROLS,
@@ -24,8 +40,14 @@ from ..const import (
     CONF_LEAST_CHANGE,
     CONF_LEAST_REST,
     CONF_POOL_WATCH,
+    CONF_LEAST_RESTART,
+    CONF_LEAST_RETUNE,
+    CONF_POWER_MAXIMUM,
+    CONF_POWER_MINIMUM,
     LEAST_CHANGE,
     LEAST_REST,
+    LEAST_RESTART,
+    LEAST_RETUNE,
 )
 from ..coordinator import MinerConfigEntry
 from ..entity import ESSENTIAL_KEYS
@@ -39,8 +61,15 @@ from ..sensor import (
     REASON,
     STATUS,
 )
-from ..stored import stored_profile
+from ..stored import ordering_way, second_data, stored_credentials, stored_profile
 from ..switch import MINING
+from .sign_in import (
+    account_data,
+    account_schema,
+    async_account_failure,
+    entered_account,
+    wanted_account,
+)
 
 ESSENTIALS_SCHEMA = vol.Schema(
     {
@@ -56,14 +85,45 @@ MINUTES = NumberSelector(
         unit_of_measurement=UnitOfTime.MINUTES,
     )
 )
+WATTS = NumberSelector(
+    NumberSelectorConfig(
+        min=50,
+        max=20_000,
+        mode=NumberSelectorMode.BOX,
+        unit_of_measurement=UnitOfPower.WATT,
+    )
+)
 CONTROLS_SCHEMA = ESSENTIALS_SCHEMA.extend(
     {
         vol.Required(CONF_CONTROLS, default=False): BooleanSelector(),
         vol.Required(CONF_LEAST_REST, default=LEAST_REST): MINUTES,
-        vol.Required(CONF_LEAST_CHANGE, default=LEAST_CHANGE): MINUTES,
     }
 )
 """Of miners that can be controlled."""
+LEAST_TIMES = {
+    Wear.LIVE: vol.Required(CONF_LEAST_CHANGE, default=LEAST_CHANGE),
+    Wear.RETUNES: vol.Required(CONF_LEAST_RETUNE, default=LEAST_RETUNE),
+    Wear.RESTARTS: vol.Required(CONF_LEAST_RESTART, default=LEAST_RESTART),
+}
+POWER_LIMITS = {
+    vol.Optional(CONF_POWER_MINIMUM): WATTS,
+    vol.Optional(CONF_POWER_MAXIMUM): WATTS,
+}
+
+
+def options_schema(capabilities: Capabilities | None) -> vol.Schema:
+    """Ask for what concerns a miner: less of one that can only be read."""
+    if capabilities is None:
+        return ESSENTIALS_SCHEMA
+    wears = set(capabilities.wear.values())
+    schema = CONTROLS_SCHEMA.extend(
+        {field: MINUTES for wear, field in LEAST_TIMES.items() if wear in wears}
+    )
+    if Command.POWER_TARGET in capabilities.unbounded:
+        schema = schema.extend(POWER_LIMITS)
+    return schema
+
+
 _KEY = re.compile(r"(?:board_\d+_)(?P<board>.+)|(?P<miner>.+)")
 USUAL_KEYS = {
     description.key
@@ -122,21 +182,113 @@ class MinerOptionsFlow(OptionsFlowWithReload):
         """Go to this kind's options, whose texts are its own."""
         return await self.async_step_miner(user_input)
 
+    _wanted: dict[str, Any]
+    _second: tuple[Way, MinerSnapshot] | None = None
+
     async def async_step_miner(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask which entities the user wants, and whether the miner may be controlled."""
+        errors: dict[str, str] = {}
         if user_input is not None:
-            apply_essentials(
-                self.hass, self.config_entry, essentials=user_input[CONF_ESSENTIALS]
-            )
-            return self.async_create_entry(data=user_input)
-        profile = stored_profile(self.config_entry.data)
-        only_read = profile is None or profile.capabilities is None
+            self._wanted = user_input
+            if not _limits_in_order(user_input):
+                errors["base"] = "bounds_crossed"
+            elif user_input.get(CONF_CONTROLS):
+                return await self._async_allow()
+            else:
+                return self._finish()
+        else:
+            await self._async_look_for_second()
         return self.async_show_form(
             step_id="miner",
             data_schema=self.add_suggested_values_to_schema(
-                ESSENTIALS_SCHEMA if only_read else CONTROLS_SCHEMA,
-                self.config_entry.options,
+                options_schema(self._capabilities),
+                user_input or self.config_entry.options,
             ),
+            errors=errors,
         )
+
+    async def async_step_miner_sign_in(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the account without which the miner takes no orders."""
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            account = entered_account(user_input)
+            failure = await self._async_failure(account)
+            if failure is None:
+                return self._finish(account_data(account))
+            errors["base"], detail = failure.failure, str(failure)
+        return self.async_show_form(
+            step_id="miner_sign_in",
+            data_schema=self.add_suggested_values_to_schema(
+                account_schema(wanted_account(self._way) or SignIn()),
+                user_input or {CONF_USERNAME: self._data.get(CONF_USERNAME)},
+            ),
+            errors=errors,
+            description_placeholders={
+                "name": self.config_entry.title,
+                "detail": detail,
+            },
+        )
+
+    @property
+    def _data(self) -> Mapping[str, Any]:
+        return self.config_entry.data
+
+    @property
+    def _way(self) -> Way:
+        """By which the miner would take orders."""
+        return ordering_way(self._data) if self._second is None else self._second[0]
+
+    @property
+    def _capabilities(self) -> Capabilities | None:
+        if self._second is not None:
+            return self._second[1].capabilities
+        profile = stored_profile(self._data)
+        return None if profile is None else profile.capabilities
+
+    async def _async_look_for_second(self) -> None:
+        """Look for pages of a miner that was added before they were looked for."""
+        entry = self.config_entry
+        if (
+            self._capabilities is None
+            and entry.state is ConfigEntryState.LOADED
+            and (known := entry.runtime_data.data) is not None
+        ):
+            way = ordering_way(self._data)
+            self._second = await async_find_second(
+                self._data[CONF_HOST], way.port, known
+            )
+
+    async def _async_allow(self) -> ConfigFlowResult:
+        """Ask for an account where one is wanted and none is known to be right."""
+        if wanted_account(self._way) is None:
+            return self._finish()
+        account = stored_credentials(self._data)
+        if account is not None and await self._async_failure(account) is None:
+            return self._finish()
+        return await self.async_step_miner_sign_in()
+
+    async def _async_failure(self, account: Credentials) -> MinerError | None:
+        return await async_account_failure(self._data[CONF_HOST], self._way, account)
+
+    def _finish(self, account: Mapping[str, Any] | None = None) -> ConfigFlowResult:
+        """Store the options; and the account, and the way that it is for."""
+        entry = self.config_entry
+        second = {} if self._second is None else second_data(*self._second, entry.data)
+        if account or second:
+            self.hass.config_entries.async_update_entry(
+                entry, data={**entry.data, **second, **(account or {})}
+            )
+            if entry.options == self._wanted:
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        apply_essentials(self.hass, entry, essentials=self._wanted[CONF_ESSENTIALS])
+        return self.async_create_entry(data=self._wanted)
+
+
+def _limits_in_order(wanted: Mapping[str, Any]) -> bool:
+    least, most = wanted.get(CONF_POWER_MINIMUM), wanted.get(CONF_POWER_MAXIMUM)
+    return least is None or most is None or least < most

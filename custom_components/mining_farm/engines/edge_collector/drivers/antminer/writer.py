@@ -33,6 +33,8 @@ SET_BLINK = "/cgi-bin/blink.cgi"
 REBOOT = "/cgi-bin/reboot.cgi"
 
 SLEEPS_S = 120.0
+WAKES_S = 60.0
+"""Within which the work mode shows; until it hashes it takes minutes more."""
 BLINKS_S = 10.0
 REBOOTS_S = 600.0
 ANSWERS_S = 30.0
@@ -50,6 +52,9 @@ class _State:
     blinking: bool | None
     was_gone: bool
     """Whether it did not answer in between."""
+
+
+type _Shows = Callable[[_State, float], bool]
 
 
 class AntminerWriter:
@@ -100,10 +105,10 @@ class AntminerWriter:
         check(order, parsing.capabilities_of(before.conf))
         match order.command:
             case Command.PAUSE:
-                return self._set_mode(before, SLEEP, _sleeps)
+                return self._set_mode(before, SLEEP, _sleeps, SLEEPS_S)
             case Command.RESUME:
                 mode = parsing.mode_by_name(order.value)
-                return self._set_mode(before, mode, _wakes)
+                return self._set_mode(before, mode, _wakes, WAKES_S)
             case Command.LOCATE:
                 return Step(
                     send=lambda: self._async_blink(on=bool(order.value)),
@@ -125,14 +130,14 @@ class AntminerWriter:
                 )
 
     def _set_mode(
-        self, before: _State, mode: int, shows: Callable[[_State, float], bool]
+        self, before: _State, mode: int, shows: _Shows, within: float
     ) -> Step[_State]:
         async def send() -> None:
             # It is on its way already: a second write would only restart it.
             if parsing.mode_of(before.conf) != mode:
                 await self._async_set(before.conf, mode)
 
-        return Step(send=send, shows=shows, within=SLEEPS_S)
+        return Step(send=send, shows=shows, within=within)
 
     async def _async_set(
         self, conf: parsing.Page, mode: int, pools: object = None
