@@ -130,6 +130,26 @@ async def test_a_password_that_was_changed_is_asked_for_once(pages: Pages) -> No
     assert pages.axes.state(MINING) == "off"
 
 
+async def test_which_of_two_ways_fails_is_shown(pages: Pages) -> None:
+    """The miner stays online by the other one."""
+    miner = await pages.start()
+    entry = await add(pages, miner)
+    await enter(pages, await allow(pages, entry), "root")
+    prefix = "binary_sensor.antminer_s19j_pro_miner"
+    assert pages.axes.state(f"{prefix}_control_interface") == "on"
+    miner.web_refuse()
+    await pages.axes.after(31)
+    assert pages.axes.state(f"{prefix}_control_interface") == "off"
+    assert pages.axes.state(f"{prefix}_connectivity") == "on"
+
+    miner.restore()
+    miner.refuse()
+    await pages.axes.after(31)
+    assert pages.axes.state(f"{prefix}_control_interface") == "on"
+    assert pages.axes.state(f"{prefix}_connectivity") == "on"
+    assert pages.axes.state("sensor.antminer_s19j_pro_miner_status") == "hashing"
+
+
 async def test_many_take_one_password_and_say_which_refused_it(pages: Pages) -> None:
     """Those get another one, and all are controlled."""
     hass = pages.axes.hass

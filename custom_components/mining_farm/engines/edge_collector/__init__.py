@@ -73,13 +73,14 @@ from .scan import (
     async_scan,
     parse_targets,
 )
-from .units import display_unit
+from .units import THS, display_unit
 
 __all__ = [
     "CGMINER",
     "DEFAULT_PORT",
     "MAX_TARGETS",
     "OPTIONAL_READINGS",
+    "THS",
     "Algorithm",
     "BoardHealth",
     "BoardState",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from .capabilities import Capabilities
+from .capabilities import Capabilities, Command
 from .identity import normalise_id, normalise_mac
 from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot, MinerState
 
@@ -77,6 +77,8 @@ class MinerProfile:
     readings: tuple[str, ...] = ()
     """Those of `OPTIONAL_READINGS` that it has."""
     capabilities: Capabilities | None = None
+    level: str | None = None
+    """The last level that was not sleep, to which it is woken."""
 
     def learn(self, snapshot: MinerSnapshot) -> MinerProfile:
         """Return the profile with what the snapshot adds."""
@@ -99,6 +101,7 @@ class MinerProfile:
                 if name in self.readings or getattr(snapshot, name) is not None
             ),
             capabilities=snapshot.capabilities or self.capabilities,
+            level=_level(snapshot) or self.level,
         )
 
     def without_board(self, board_id: int) -> MinerProfile:
@@ -125,7 +128,13 @@ class MinerProfile:
             maker=stored.get("maker"),
             readings=tuple(stored.get("readings", ())),
             capabilities=capabilities and Capabilities.from_dict(capabilities),
+            level=stored.get("level"),
         )
+
+
+def _level(snapshot: MinerSnapshot) -> str | None:
+    level = snapshot.settings.get(Command.LEVEL)
+    return level if isinstance(level, str) and not snapshot.sleeping else None
 
 
 def find_board(snapshot: MinerSnapshot, board_id: int) -> BoardStatus | None:

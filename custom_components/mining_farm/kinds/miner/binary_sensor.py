@@ -13,11 +13,25 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...engines.edge_collector import MinerProfile, board_has_problem, miner_has_problem
-from .coordinator import MinerConfigEntry
+from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
+from .stored import ordering_way, read_by_both, stored_way
 
 CONNECTIVITY = BinarySensorEntityDescription(
     key="connectivity",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+API = BinarySensorEntityDescription(
+    key="api",
+    translation_key="miner_api",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+PAGES = BinarySensorEntityDescription(
+    key="pages",
+    translation_key="miner_pages",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
@@ -42,6 +56,9 @@ async def async_setup_entry(
     def binary_sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
         yield MinerConnectivity(coordinator, CONNECTIVITY)
         yield MinerProblem(coordinator, PROBLEM)
+        if read_by_both(entry.data):
+            yield WayConnectivity(coordinator, API, stored_way(entry.data).driver)
+            yield WayConnectivity(coordinator, PAGES, ordering_way(entry.data).driver)
         for board_id in profile.boards:
             yield BoardProblem(coordinator, BOARD_PROBLEM, board_id)
 
@@ -60,6 +77,25 @@ class MinerConnectivity(MinerEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         return self.coordinator.fresh
+
+
+class WayConnectivity(MinerEntity, BinarySensorEntity):
+    """Whether one of the two ways to a miner gave good data with the last reading."""
+
+    def __init__(
+        self,
+        coordinator: MinerCoordinator,
+        description: BinarySensorEntityDescription,
+        driver: str,
+    ) -> None:
+        """Take the name of the driver."""
+        super().__init__(coordinator, description)
+        self._driver = driver
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self._driver not in self.coordinator.data.failing
 
 
 class MinerProblem(MinerEntity, BinarySensorEntity):

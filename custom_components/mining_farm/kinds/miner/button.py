@@ -1,4 +1,4 @@
-"""Buttons of a miner: reboot, identify."""
+"""Buttons of a miner: restart of mining, reboot, identify."""
 
 from collections.abc import Iterator
 from typing import override
@@ -18,6 +18,12 @@ from .coordinator import MinerConfigEntry
 from .entity import MinerEntity, async_add_controls
 
 BUTTONS = (
+    ButtonEntityDescription(
+        key=Command.RESTART_MINING,
+        translation_key="restart_mining",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
     # Without a device class: by that of a restart, actions on rigs are offered.
     ButtonEntityDescription(
         key=Command.REBOOT,

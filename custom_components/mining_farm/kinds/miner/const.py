@@ -12,7 +12,6 @@ CONF_POOLS: Final = "pools"
 CONF_POOL_WATCH: Final = "pool_watch"
 CONF_PROFILE: Final = "profile"
 CONF_SECOND: Final = "second_way"
-CONF_LEAST_RUN: Final = "least_run"
 CONF_LEAST_REST: Final = "least_rest"
 CONF_LEAST_CHANGE: Final = "least_change"
 CONF_LEAST_RETUNE: Final = "least_retune"
@@ -20,8 +19,6 @@ CONF_LEAST_RESTART: Final = "least_restart"
 CONF_POWER_MINIMUM: Final = "power_minimum"
 CONF_POWER_MAXIMUM: Final = "power_maximum"
 
-LEAST_RUN: Final = 10
-"""Minutes that a miner mines before what is no person and no danger pauses it."""
 LEAST_REST: Final = 10
 """Minutes that a miner stays paused: each start heats its boards by 50 K."""
 LEAST_CHANGE: Final = 5

@@ -27,15 +27,26 @@ from ...engines.edge_collector import (
     ControlFailure,
     Order,
     Outcome,
+    Pools,
     Turn,
     Value,
     Waiting,
+    Wear,
     Writer,
     check,
 )
 from ...engines.edge_collector.registry import create_writer
 from ...engines.farm import LeverKind
-from .const import CONF_LEAST_CHANGE, CONF_LEAST_REST, LEAST_CHANGE, LEAST_REST
+from .const import (
+    CONF_LEAST_CHANGE,
+    CONF_LEAST_REST,
+    CONF_LEAST_RESTART,
+    CONF_LEAST_RETUNE,
+    LEAST_CHANGE,
+    LEAST_REST,
+    LEAST_RESTART,
+    LEAST_RETUNE,
+)
 from .coordinator import MinerCoordinator, UnderWay
 from .errors import INVALID, command_error
 from .issues import async_update_locked
@@ -56,7 +67,12 @@ EVENT_CONFIRMED: Final = "confirmed"
 EVENT_UNCONFIRMED: Final = "unconfirmed"
 EVENT_REFUSED: Final = "refused"
 
-_RETUNES = (Command.FREQUENCY,)
+LEAST_TIMES: Final = {
+    Wear.LIVE: (CONF_LEAST_CHANGE, LEAST_CHANGE),
+    Wear.RETUNES: (CONF_LEAST_RETUNE, LEAST_RETUNE),
+    Wear.RESTARTS: (CONF_LEAST_RESTART, LEAST_RESTART),
+}
+"""Options by what a change does to a miner, and the minutes without one."""
 
 
 async def async_pause(miner: MinerCoordinator) -> Outcome:
@@ -73,20 +89,40 @@ async def async_resume(miner: MinerCoordinator, *, force: bool = False) -> Outco
     """
     _require_allowed(miner)
     async with async_user_starts(miner.hass, miner.config_entry.entry_id, miner.name):
-        return await _async_run(miner, Order(command=Command.RESUME), force=force)
+        return await _async_run(miner, _resumption(miner), force=force)
 
 
 async def async_start(miner: MinerCoordinator, command: Command) -> Outcome:
     """Carry out a command that takes no value, such as a reboot."""
-    if command is Command.REBOOT:
+    if command in (Command.REBOOT, Command.RESTART_MINING):
         # It would hash before it is put to sleep again.
         require_not_held(miner.hass, miner.config_entry.entry_id, miner.name)
     return await _async_run(miner, Order(command=command))
 
 
-async def async_set(miner: MinerCoordinator, command: Command, value: Value) -> Outcome:
-    """Change a set point."""
-    return await _async_run(miner, Order(command=command, value=value))
+async def async_set(
+    miner: MinerCoordinator, command: Command, value: Value, *, force: bool = False
+) -> Outcome:
+    """Change a set point; refused too soon after the last change, unless forced."""
+    return await _async_run(miner, Order(command=command, value=value), force=force)
+
+
+async def async_switch_board(
+    miner: MinerCoordinator, board: str, *, on: bool
+) -> Outcome:
+    """Switch a hashboard."""
+    order = Order(command=Command.BOARD, part=board, value=on)
+    return await _async_run(miner, order)
+
+
+async def async_set_pools(miner: MinerCoordinator, pools: Pools) -> Outcome:
+    """Replace all pools of a miner."""
+    return await _async_run(miner, Order(command=Command.POOLS, value=pools))
+
+
+def _resumption(miner: MinerCoordinator) -> Order:
+    """Return the order to mine again, at the level of before."""
+    return Order(command=Command.RESUME, value=miner.profile.level)
 
 
 def sleep_lever(miner: MinerCoordinator) -> Lever:
@@ -96,7 +132,7 @@ def sleep_lever(miner: MinerCoordinator) -> Lever:
         return await _async_receipt(miner, Order(command=Command.PAUSE))
 
     async def start() -> Receipt:
-        return await _async_receipt(miner, Order(command=Command.RESUME))
+        return await _async_receipt(miner, _resumption(miner))
 
     def stopped() -> bool | None:
         return miner.data.sleeping if miner.fresh else None
@@ -207,9 +243,9 @@ def _require_rested(miner: MinerCoordinator, order: Order) -> None:
     if command is Command.RESUME:
         since = miner.done_at.get(Command.PAUSE)
         minutes = options.get(CONF_LEAST_REST, LEAST_REST)
-    elif command in _RETUNES:
-        since = miner.done_at.get(command)
-        minutes = options.get(CONF_LEAST_CHANGE, LEAST_CHANGE)
+    elif (wear := miner.capabilities.wear.get(command)) in LEAST_TIMES:
+        since = miner.last_worn(wear)
+        minutes = options.get(*LEAST_TIMES[wear])
     else:
         return
     if since is None:
@@ -273,7 +309,8 @@ def _trigger(
         event,
         {
             "command": order.command,
-            "value": order.value,
+            # Pools are no value of an event: they carry accounts.
+            "value": None if isinstance(order.value, tuple) else order.value,
             "reason": failure and failure.failure,
         },
     )

@@ -30,6 +30,7 @@ from ...engines.edge_collector import (
     Outcome,
     RateUnit,
     Reader,
+    Wear,
     display_unit,
     miner_state,
 )
@@ -41,7 +42,7 @@ from .const import (
     CONF_POWER_MINIMUM,
 )
 from .data import miner_facts
-from .issues import async_update_issues
+from .issues import async_update_issues, async_update_locked
 from .parts import NewParts, bounded
 from .pool_watch import PoolWatch
 from .stored import profile_data, stored_profile
@@ -114,6 +115,12 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         if least is None or most is None:
             return known
         return known.bounded(Command.POWER_TARGET, least, most)
+
+    def last_worn(self, wear: Wear) -> datetime | None:
+        """Return when a change of this kind was last seen to work."""
+        kinds = self.capabilities.wear
+        changes = (at for each, at in self.done_at.items() if kinds.get(each) is wear)
+        return max(changes, default=None)
 
     @property
     def state(self) -> MinerState | None:
@@ -221,6 +228,8 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         news = memory is not None and memory != self.config_entry.data.get(CONF_LEARNED)
         if profile != self.profile or not self.known or news:
             self._store(profile)
+        if self.controls and (writable := self.capabilities.writable) is not None:
+            async_update_locked(self.hass, self.config_entry, locked=not writable)
 
     def _learn_mac(self, reported: str | None) -> None:
         """Know the miner by its MAC from now on, where it did not report one before."""

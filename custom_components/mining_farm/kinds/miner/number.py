@@ -8,16 +8,41 @@ from homeassistant.components.number import (
     NumberEntity,
     NumberEntityDescription,
 )
-from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTemperature
+from homeassistant.const import (
+    EntityCategory,
+    UnitOfPower,
+    UnitOfRatio,
+    UnitOfTemperature,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import Bounds, Capabilities, Command
+from ...engines.edge_collector import THS, Bounds, Capabilities, Command
 from . import controls
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import MinerEntity, async_add_controls
 
 NUMBERS = (
+    NumberEntityDescription(
+        key=Command.POWER_TARGET,
+        translation_key="power_target",
+        device_class=NumberDeviceClass.POWER,
+        entity_category=EntityCategory.CONFIG,
+        native_unit_of_measurement=UnitOfPower.WATT,
+    ),
+    NumberEntityDescription(
+        key=Command.POWER_PERCENT,
+        translation_key="power_percent",
+        entity_category=EntityCategory.CONFIG,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+    ),
+    NumberEntityDescription(
+        key=Command.HASHRATE_TARGET,
+        translation_key="hashrate_target",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=THS.symbol,
+    ),
     NumberEntityDescription(
         key=Command.FAN_SPEED,
         translation_key="fan_speed",
@@ -46,9 +71,8 @@ async def async_setup_entry(
 
     def numbers(capabilities: Capabilities) -> Iterator[MinerEntity]:
         for description in NUMBERS:
-            bounds = capabilities.numbers.get(Command(description.key))
-            if bounds is not None:
-                yield MinerNumber(miner, description, bounds)
+            if Command(description.key) in capabilities.numbers:
+                yield MinerNumber(miner, description)
 
     async_add_controls(miner, async_add_entities, numbers)
 
@@ -57,17 +81,34 @@ class MinerNumber(MinerEntity, NumberEntity):
     """One set point, as the miner has it."""
 
     def __init__(
-        self,
-        coordinator: MinerCoordinator,
-        description: NumberEntityDescription,
-        bounds: Bounds,
+        self, coordinator: MinerCoordinator, description: NumberEntityDescription
     ) -> None:
-        """Take the bounds."""
+        """Take the description, whose key is the command."""
         super().__init__(coordinator, description)
         self._command = Command(description.key)
-        self._attr_native_min_value = bounds.minimum
-        self._attr_native_max_value = bounds.maximum
-        self._attr_native_step = bounds.step
+        self._bounds = coordinator.capabilities.numbers[self._command]
+
+    @property
+    def _limits(self) -> Bounds:
+        """The present limits; the last ones of a miner that has lost the command."""
+        known = self.coordinator.capabilities.numbers
+        self._bounds = known.get(self._command, self._bounds)
+        return self._bounds
+
+    @property
+    @override
+    def native_min_value(self) -> float:
+        return self._limits.minimum
+
+    @property
+    @override
+    def native_max_value(self) -> float:
+        return self._limits.maximum
+
+    @property
+    @override
+    def native_step(self) -> float:
+        return self._limits.step
 
     @property
     @override

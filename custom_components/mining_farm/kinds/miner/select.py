@@ -24,6 +24,11 @@ class MinerSelectDescription(SelectEntityDescription):
 
 SELECTS = (
     MinerSelectDescription(
+        key=Command.LEVEL,
+        translation_key="power_level",
+        entity_category=EntityCategory.CONFIG,
+    ),
+    MinerSelectDescription(
         key=Command.FREQUENCY,
         translation_key="frequency",
         entity_category=EntityCategory.CONFIG,
@@ -49,8 +54,8 @@ async def async_setup_entry(
 
     def selects(capabilities: Capabilities) -> Iterator[MinerEntity]:
         for description in SELECTS:
-            if options := capabilities.choices.get(Command(description.key)):
-                yield MinerSelect(miner, description, options)
+            if capabilities.choices.get(Command(description.key)):
+                yield MinerSelect(miner, description)
 
     async_add_controls(miner, async_add_entities, selects)
 
@@ -61,23 +66,33 @@ class MinerSelect(MinerEntity, SelectEntity):
     entity_description: MinerSelectDescription
 
     def __init__(
-        self,
-        coordinator: MinerCoordinator,
-        description: MinerSelectDescription,
-        options: tuple[str, ...],
+        self, coordinator: MinerCoordinator, description: MinerSelectDescription
     ) -> None:
-        """Take the options."""
+        """Take the description, whose key is the command."""
         super().__init__(coordinator, description)
         self._command = Command(description.key)
-        self._values = {f"{value}{description.unit}": value for value in options}
-        self._attr_options = list(self._values)
+
+    @property
+    def _values(self) -> dict[str, str]:
+        """Values by what is shown for them: the device's own words where it has some."""
+        known, unit = self.coordinator.capabilities, self.entity_description.unit
+        return {
+            known.labels.get(value, f"{value}{unit}"): value
+            for value in known.choices.get(self._command, ())
+        }
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        return list(self._values)
 
     @property
     @override
     def current_option(self) -> str | None:
         value = self.coordinator.data.settings.get(self._command)
-        shown = f"{value}{self.entity_description.unit}"
-        return shown if shown in self._values else None
+        return next(
+            (shown for shown, known in self._values.items() if known == value), None
+        )
 
     @override
     async def async_select_option(self, option: str) -> None:

@@ -15,6 +15,7 @@ from ...engines.edge_collector import (
     MinerProfile,
     MinerSnapshot,
     Way,
+    sign_in_of,
 )
 from .const import CONF_DRIVER, CONF_MAC, CONF_PROFILE, CONF_SECOND
 from .parts import bounded
@@ -70,6 +71,14 @@ def way_of_orders(found: Identified) -> Way:
 def ordering_way(data: Mapping[str, Any]) -> Way:
     """Return the way by which a miner takes orders."""
     return stored_second(data) or stored_way(data)
+
+
+def read_by_both(data: Mapping[str, Any]) -> bool:
+    """Return whether a miner has two ways, and both can be read."""
+    second = stored_second(data)
+    wanted = None if second is None else sign_in_of(second.driver)
+    known = stored_credentials(data) is not None
+    return second is not None and (wanted is None or known or not wanted.to_read)
 
 
 def stored_credentials(data: Mapping[str, Any]) -> Credentials | None:

@@ -1,4 +1,4 @@
-"""Mining, as a switch: off is paused, whoever paused it."""
+"""What of a miner is on or off: mining, its LED, each hashboard."""
 
 from collections.abc import Iterator
 from typing import Any, override
@@ -8,12 +8,13 @@ from homeassistant.components.switch import (
     SwitchEntity,
     SwitchEntityDescription,
 )
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import Capabilities
+from ...engines.edge_collector import Capabilities, Command
 from . import controls
-from .coordinator import MinerConfigEntry
+from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import MinerEntity, async_add_controls
 
 MINING = SwitchEntityDescription(
@@ -22,6 +23,23 @@ MINING = SwitchEntityDescription(
     # By it, Home Assistant offers the actions on miners for miners alone.
     device_class=SwitchDeviceClass.SWITCH,
 )
+LOCATE = SwitchEntityDescription(
+    key=Command.LOCATE,
+    translation_key="locate",
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+)
+
+
+def board_switch(board: str) -> SwitchEntityDescription:
+    """Describe the switch of a hashboard."""
+    return SwitchEntityDescription(
+        key=f"board_switch_{board}",
+        translation_key="board_switch",
+        translation_placeholders={"board": board},
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    )
 
 
 async def async_setup_entry(
@@ -35,6 +53,10 @@ async def async_setup_entry(
     def switches(capabilities: Capabilities) -> Iterator[MinerEntity]:
         if capabilities.pause:
             yield MiningSwitch(miner, MINING)
+        if Command.LOCATE in capabilities.commands:
+            yield LocateSwitch(miner, LOCATE)
+        for board in capabilities.boards:
+            yield BoardSwitch(miner, board)
 
     async_add_controls(miner, async_add_entities, switches)
 
@@ -56,3 +78,47 @@ class MiningSwitch(MinerEntity, SwitchEntity):
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Pause, and see it paused."""
         await controls.async_pause(self.coordinator)
+
+
+class LocateSwitch(MinerEntity, SwitchEntity):
+    """Whether the miner blinks, to be found in a rack."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        value = self.coordinator.data.settings.get(Command.LOCATE)
+        return value if isinstance(value, bool) else None
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let it blink."""
+        await controls.async_set(self.coordinator, Command.LOCATE, value=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """End its blinking."""
+        await controls.async_set(self.coordinator, Command.LOCATE, value=False)
+
+
+class BoardSwitch(MinerEntity, SwitchEntity):
+    """Whether a hashboard is to hash."""
+
+    def __init__(self, coordinator: MinerCoordinator, board: str) -> None:
+        """Take the board as the device names it."""
+        super().__init__(coordinator, board_switch(board))
+        self._board = board
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.coordinator.data.boards_on.get(self._board)
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Switch it on."""
+        await controls.async_switch_board(self.coordinator, self._board, on=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Switch it off."""
+        await controls.async_switch_board(self.coordinator, self._board, on=False)

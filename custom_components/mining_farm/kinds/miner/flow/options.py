@@ -33,7 +33,8 @@ from ....engines.edge_collector import (
     Wear,
     async_find_second,
 )
-from ..binary_sensor import BOARD_PROBLEM, CONNECTIVITY, PROBLEM
+from ..binary_sensor import API, BOARD_PROBLEM, CONNECTIVITY, PAGES, PROBLEM
+from ..button import BUTTONS
 from ..const import (
     CONF_CONTROLS,
     CONF_ESSENTIALS,
@@ -52,6 +53,8 @@ from ..const import (
 from ..coordinator import MinerConfigEntry
 from ..entity import ESSENTIAL_KEYS
 from ..event import COMMAND, POOL
+from ..number import NUMBERS
+from ..select import SELECTS
 from ..sensor import (
     BOARD_SENSORS,
     BOARD_STATUS,
@@ -62,7 +65,7 @@ from ..sensor import (
     STATUS,
 )
 from ..stored import ordering_way, second_data, stored_credentials, stored_profile
-from ..switch import MINING
+from ..switch import LOCATE, MINING
 from .sign_in import (
     account_data,
     account_schema,
@@ -138,6 +141,12 @@ USUAL_KEYS = {
         COMMAND,
         POOL,
         MINING,
+        LOCATE,
+        API,
+        PAGES,
+        *BUTTONS,
+        *NUMBERS,
+        *SELECTS,
         *MINER_SENSORS,
     )
     if description.entity_registry_enabled_default
