@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.mining_farm.engines.edge_collector import registry
 from custom_components.mining_farm.engines.edge_collector.drivers.antminer import driver
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer import client
 from simulators.antminer import AntminerSimulator
 
 from .axes import Axes
@@ -43,4 +44,6 @@ class Pages:
                 if each.name in ("cgminer", "antminer")
             )
             self.monkeypatch.setattr(registry, "DRIVERS", drivers)
+            # The loop's clock stands still, so nobody would wake up again.
+            self.monkeypatch.setattr(client, "_FIRST_BACK_OFF_S", 0)
         return miner

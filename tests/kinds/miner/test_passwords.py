@@ -147,7 +147,12 @@ async def test_which_of_two_ways_fails_is_shown(pages: Pages) -> None:
     await pages.axes.after(31)
     assert pages.axes.state(f"{prefix}_control_interface") == "on"
     assert pages.axes.state(f"{prefix}_connectivity") == "on"
-    assert pages.axes.state("sensor.antminer_s19j_pro_miner_status") == "hashing"
+    # Its pages count boards from 0, port 4028 from 1: none is lost, and none is new.
+    sensor = "sensor.antminer_s19j_pro_miner"
+    assert pages.axes.state(f"{sensor}_status") == "hashing"
+    assert pages.axes.state(f"{sensor}_healthy_hashboards") == "unknown"
+    assert pages.axes.state(f"{sensor}_hashboard_3_status") == "unknown"
+    assert pages.axes.hass.states.get(f"{sensor}_hashboard_0_status") is None
 
 
 async def test_many_take_one_password_and_say_which_refused_it(pages: Pages) -> None:

@@ -226,6 +226,11 @@ class MinerSnapshot:
         return max((chip for chip in chips if chip is not None), default=None)
 
     @property
+    def boards_read(self) -> bool:
+        """Whether the way that reads the boards answered."""
+        return bool(self.boards) or not self.failing
+
+    @property
     def efficiency_j_th(self) -> float | None:
         """Energy for a terahash in J; None while it does not hash."""
         if not self.power_w or not self.hashrate_ghs:

@@ -150,6 +150,8 @@ def board_state(snapshot: MinerSnapshot, board_id: int) -> BoardState | None:
     """
     if not snapshot.hashing or snapshot.reported_state is MinerState.STARTING:
         return None
+    if not snapshot.boards_read:
+        return None
     if (board := find_board(snapshot, board_id)) is None:
         return BoardState.LOST
     if board.status is BoardHealth.UNKNOWN:

@@ -38,7 +38,7 @@ class TwoWays:
                 found = await self._second.async_poll()
             except MinerError:
                 raise err from None
-            return replace(found, failing={self._first_name: err.failure})
+            return replace(_alone(found), failing={self._first_name: err.failure})
         if self._spared:
             self._spared -= 1
             return replace(first, failing={self._second_name: Failure.AUTH_FAILED})
@@ -53,6 +53,18 @@ class TwoWays:
         if isinstance(self._second, BesideReader):
             return await self._second.async_poll_beside()
         return await self._second.async_poll()
+
+
+def _alone(second: MinerSnapshot) -> MinerSnapshot:
+    """Return a reading of the second way without what it numbers in its own way."""
+    return replace(
+        second,
+        temp_chip=second.temp_chip_max,
+        boards=(),
+        boards_healthy=0,
+        boards_total=0,
+        fans=(),
+    )
 
 
 def joined(first: MinerSnapshot, second: MinerSnapshot) -> MinerSnapshot:

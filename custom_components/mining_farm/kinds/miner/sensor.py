@@ -142,7 +142,11 @@ MINER_SENSORS = (
         translation_key="boards_healthy",
         state_class=SensorStateClass.MEASUREMENT,
         # A miner that does not hash reports its chips as bad: no judgement.
-        value_fn=lambda snapshot: snapshot.boards_healthy if snapshot.hashing else None,
+        value_fn=lambda snapshot: (
+            snapshot.boards_healthy
+            if snapshot.hashing and snapshot.boards_read
+            else None
+        ),
         # A Bitaxe has none, which are not "0 healthy ones".
         exists_fn=lambda profile: bool(profile.boards),
     ),
