@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import (
@@ -15,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from ...common.energy import Draw, EnergySensor
 from ...common.entity import LAST_SEEN, LastSeenSensor
 from ...common.units import TERAHASHES_PER_SECOND
 from ...engines.containers import Field, MinerSummary, Quantity, Status
@@ -107,6 +109,10 @@ SUMMARY_SENSORS = (
 )
 
 
+TOTAL_POWER = "total_power"
+BY_REPORT = "reported"
+
+
 def describe(field: Field) -> SensorEntityDescription:
     """Describe the sensor of a number."""
     watts = field.quantity is Quantity.POWER and field.unit == UnitOfPower.WATT
@@ -134,7 +140,7 @@ async def async_setup_entry(
     """Add the container's sensors."""
     coordinator = entry.runtime_data
 
-    def sensors() -> Iterator[ContainerEntity]:
+    def sensors() -> Iterator[ContainerEntity | ContainerEnergySensor]:
         yield StatusSensor(coordinator, STATUS)
         yield from alarm_sensors(coordinator)
         yield ContainerLastSeenSensor(coordinator, LAST_SEEN)
@@ -142,6 +148,8 @@ async def async_setup_entry(
             yield PlantSensor(coordinator, field)
         for description in SUMMARY_SENSORS:
             yield SummarySensor(coordinator, description)
+        if any(field.key == TOTAL_POWER for field in coordinator.table.fields):
+            yield ContainerEnergySensor(coordinator)
 
     async_add_entities(sensors())
     if entry.options.get(CONF_MINER_READINGS):
@@ -159,6 +167,20 @@ class PlantSensor(ContainerEntity, SensorEntity):
     @override
     def native_value(self) -> StateType:
         return self.coordinator.data.plant.values.get(self.entity_description.key)
+
+
+class ContainerEnergySensor(EnergySensor[ContainerCoordinator]):
+    """Energy that the whole container draws, by what its controller reports."""
+
+    @override
+    def _draw(self, now: datetime) -> Draw | None:
+        container = self.coordinator
+        if not container.fresh or container.last_seen is None:
+            return None
+        watts = container.data.plant.values.get(TOTAL_POWER)
+        if not isinstance(watts, (int, float)):
+            return None
+        return Draw(at=container.last_seen, watts=watts, source=BY_REPORT)
 
 
 class SummarySensor(ContainerEntity, SensorEntity):

@@ -16,6 +16,7 @@ CONF_LEAST_REST: Final = "least_rest"
 CONF_LEAST_CHANGE: Final = "least_change"
 CONF_LEAST_RETUNE: Final = "least_retune"
 CONF_LEAST_RESTART: Final = "least_restart"
+CONF_POWER_SENSOR: Final = "power_sensor"
 CONF_POWER_MINIMUM: Final = "power_minimum"
 CONF_POWER_MAXIMUM: Final = "power_maximum"
 

@@ -40,6 +40,7 @@ from ...engines.edge_collector import (
     miner_reason,
 )
 from .coordinator import MinerConfigEntry, MinerCoordinator
+from .energy import async_add_energy
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
 
 OFFLINE = "offline"
@@ -375,6 +376,7 @@ async def async_setup_entry(
                 yield BoardSensor(coordinator, board_description, board_id)
 
     async_add_by_profile(coordinator, async_add_entities, sensors)
+    async_add_energy(coordinator, async_add_entities)
 
 
 class MinerSensor(MinerEntity, SensorEntity):

@@ -16,11 +16,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
 )
 
+from ....common.energy import ENERGY
 from ....common.entity import LAST_SEEN
 from ....engines.edge_collector import (
     Capabilities,
@@ -45,6 +48,7 @@ from ..const import (
     CONF_LEAST_RETUNE,
     CONF_POWER_MAXIMUM,
     CONF_POWER_MINIMUM,
+    CONF_POWER_SENSOR,
     LEAST_CHANGE,
     LEAST_REST,
     LEAST_RESTART,
@@ -78,6 +82,9 @@ ESSENTIALS_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector(),
         vol.Required(CONF_POOL_WATCH, default=False): BooleanSelector(),
+        vol.Optional(CONF_POWER_SENSOR): EntitySelector(
+            EntitySelectorConfig(domain="sensor", device_class="power")
+        ),
     }
 )
 MINUTES = NumberSelector(
@@ -147,6 +154,7 @@ USUAL_KEYS = {
         *BUTTONS,
         *NUMBERS,
         *SELECTS,
+        ENERGY,
         *MINER_SENSORS,
     )
     if description.entity_registry_enabled_default
