@@ -81,7 +81,12 @@ OPTIONS = {
     "wallet_proxy_from": {*Certainty} - {Certainty.ESTIMATE},
 }
 """Options of selectors that are not named literally."""
-SHARED = {"alarm_sensors": "sensor", "entity": "sensor", "miner_readings": "sensor"}
+SHARED = {
+    "energy": "sensor",
+    "alarm_sensors": "sensor",
+    "entity": "sensor",
+    "miner_readings": "sensor",
+}
 """Platforms of the descriptions that modules of another name hold."""
 
 

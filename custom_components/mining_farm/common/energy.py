@@ -97,7 +97,7 @@ class EnergySensor[CoordinatorT: FarmCoordinator[Any]](
     def __init__(
         self,
         coordinator: CoordinatorT,
-        description: SensorEntityDescription = ENERGY,
+        description: SensorEntityDescription,
     ) -> None:
         """Start at nothing, until what was kept is read."""
         super().__init__(coordinator, description)

@@ -201,7 +201,10 @@ async def test_the_energy_dashboard_takes_it(
     }
     await manager.async_update({"device_consumption": [device]})
     await minutes(hass, freezer, 6)
-    do_adhoc_statistics(hass, start=dt_util.utcnow() - timedelta(minutes=5))
+    slot = timedelta(minutes=5)
+    now = dt_util.utcnow()
+    start = now - (now - dt_util.utc_from_timestamp(0)) % slot - slot
+    do_adhoc_statistics(hass, start=start)
     await async_wait_recording_done(hass)
     found = (await async_validate(hass)).as_dict()
     assert found == {

@@ -83,6 +83,7 @@ async def test_what_a_home_miner_shows_and_what_waits_for_a_click(axes: Axes) ->
     assert acting == {
         MINING: True,
         EVENT: True,
+        "event.rack_last_pool_change": True,
         PERCENT: True,
         LEVEL: True,
         LOCATE: False,

@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from ...common.energy import Draw, EnergySensor
+from ...common.energy import ENERGY, Draw, EnergySensor
 from ...common.entity import LAST_SEEN, LastSeenSensor
 from ...common.units import TERAHASHES_PER_SECOND
 from ...engines.containers import Field, MinerSummary, Quantity, Status
@@ -149,7 +149,7 @@ async def async_setup_entry(
         for description in SUMMARY_SENSORS:
             yield SummarySensor(coordinator, description)
         if any(field.key == TOTAL_POWER for field in coordinator.table.fields):
-            yield ContainerEnergySensor(coordinator)
+            yield ContainerEnergySensor(coordinator, ENERGY)
 
     async_add_entities(sensors())
     if entry.options.get(CONF_MINER_READINGS):

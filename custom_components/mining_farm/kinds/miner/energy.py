@@ -7,7 +7,7 @@ from typing import Final, override
 from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...common.energy import Draw, EnergySensor, sensor_draw
+from ...common.energy import ENERGY, Draw, EnergySensor, sensor_draw
 from ...common.members import RigFacts, async_facts_by_entry, async_members
 from .const import CONF_ESSENTIALS, CONF_POWER_SENSOR
 from .coordinator import MinerCoordinator
@@ -53,7 +53,7 @@ class MinerEnergySensor(EnergySensor[MinerCoordinator]):
 
     def __init__(self, miner: MinerCoordinator) -> None:
         """Leave it disabled where the user wants the essentials only."""
-        super().__init__(miner)
+        super().__init__(miner, ENERGY)
         if miner.config_entry.options.get(CONF_ESSENTIALS):
             self._attr_entity_registry_enabled_default = False
 
