@@ -179,6 +179,7 @@ def check_alarms(site: Site, rows: list[Row] | tuple[Row, ...]) -> None:
 
 
 OF_EVERY_PLANT = {
+    "energy",
     "alarm",
     "alarms",
     "alarms_active",
