@@ -10,6 +10,7 @@ import logging
 
 import pytest
 
+from custom_components.mining_farm.engines.auction.chain.connection import Connection
 from custom_components.mining_farm.engines.auction.chain.pace import Pace
 from custom_components.mining_farm.engines.auction.errors import (
     ChainError,
@@ -17,6 +18,7 @@ from custom_components.mining_farm.engines.auction.errors import (
 )
 from custom_components.mining_farm.engines.auction.models import BlockRef
 from custom_components.mining_farm.engines.auction.windows import BLOCK_SECONDS
+from simulators.subtensor import SubtensorSimulator
 
 from .chain_services import BLOCK_TIME, RunningService, serving
 from .fake_node import FakeNode, eventually, nodes
@@ -248,3 +250,51 @@ async def test_no_key_of_a_url_is_shown(caplog: pytest.LogCaptureFixture) -> Non
         assert f"ws://127.0.0.1:{node.port}" in reported
         assert "k3y" not in reported
         assert "k3y" not in "".join(ours)
+
+
+async def test_an_endpoint_that_cannot_be_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that was stored before the form refused it: it is named, the next one is used."""
+
+    async def resolve(host: str, *_: object, **__: object) -> None:
+        # As the system's resolver does, which is out of reach in tests.
+        host.encode("idna").decode()
+        raise OSError
+
+    async with nodes(100) as [node]:
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+        async with serving(f"ws://a{'b' * 63}.c", node.url) as chain:
+            # The host is a label too long: no URL that was checked, but one from before.
+            await eventually(lambda: chain.in_use == [False, True])
+            assert (await chain.head()).number == 100
+            assert chain.states[0].error is not None
+
+
+async def test_an_unexpected_error_of_one_endpoint_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever is raised: by opening, by asking for its height, or on the connection."""
+    async with nodes(100, 100) as [odd, node]:
+        opened = Connection.open
+
+        async def open_(url: str) -> Connection:
+            if url == odd.url:
+                raise KeyError("k3y")
+            return await opened(url)
+
+        monkeypatch.setattr(Connection, "open", open_)
+        async with service(odd, node) as chain:
+            await eventually(lambda: chain.in_use == [False, True])
+            assert chain.states[0].error == "the endpoint cannot be used (KeyError)"
+
+
+async def test_a_node_that_floods_is_left_for_another_one() -> None:
+    """It is named, and left alone for some time."""
+    async with SubtensorSimulator(block_time=None, nodes=2) as simulator:
+        simulator.node.flood()
+        async with serving(*simulator.urls, block_time=2) as chain:
+            await eventually(lambda: chain.in_use == [False, True], 60)
+            assert "floods" in (chain.states[0].error or "")
+            assert (await chain.head()).number == simulator.chain.head.number
+            assert simulator.node.traffic.connections <= 2

@@ -13,6 +13,8 @@ from custom_components.mining_farm.engines.auction.documents import describe_rep
 from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
     JournalError,
+    SigningPart,
+    UnsafeExtrinsicError,
     WalletError,
 )
 from custom_components.mining_farm.engines.auction.models import FP, StoredCommitment
@@ -454,3 +456,30 @@ async def test_who_disarms_meanwhile_is_heard() -> None:
     )
     assert (first.outcome, second.outcome) == (Outcome.PUBLISHED, Outcome.REHEARSED)
     assert len(chain.extrinsics) == 1
+
+
+async def test_a_node_that_gets_no_signature_is_reported_before_anything_is_due() -> (
+    None
+):
+    """What was to be sent is not, and is due again at once where the node is true."""
+    chain, journal = FakeChain(), MemoryJournal()
+    chain.unsafe = UnsafeExtrinsicError("numbers", SigningPart.CALL)
+    upkeep = _upkeep(chain, journal)
+    report = await upkeep.run(FIVE, rehearse)
+    assert (report.outcome, report.unsafe) == (Outcome.REHEARSED, chain.unsafe)
+    report = await upkeep.run(FIVE, armed)
+    assert (report.outcome, report.unsafe) == (Outcome.REFUSED, chain.unsafe)
+    assert not report.rehearsed
+    assert journal.record_of("intent") is None
+    chain.unsafe = None
+    report = await upkeep.run(FIVE, armed)
+    assert (report.outcome, report.unsafe) == (Outcome.PUBLISHED, None)
+    assert report.rehearsed
+    report = await upkeep.run(FIVE, armed)
+    assert (report.outcome, report.rehearsed) == (Outcome.NOTHING, True)
+    chain.unsafe = UnsafeExtrinsicError("numbers", SigningPart.CALL)
+    report = await upkeep.run(FIVE, armed)
+    assert (report.outcome, report.unsafe) == (Outcome.NOTHING, chain.unsafe)
+    # Who only watches has nothing signed.
+    watching = _upkeep(chain, MemoryJournal(), watching=True)
+    assert (await watching.run(FIVE, armed)).unsafe is None

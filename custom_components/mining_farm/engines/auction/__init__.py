@@ -21,7 +21,7 @@ stays behind `chain.process`.
 """
 
 from .age import RENEW_AFTER, STALE_AFTER, commitment_age
-from .chain.networks import NETWORKS, endpoint_urls, public_url
+from .chain.networks import NETWORKS, check_endpoint, endpoint_urls, public_url
 from .documents import describe_offer, describe_report, describe_result
 from .errors import (
     AuctionError,
@@ -216,6 +216,7 @@ __all__ = [
     "WorkersSource",
     "apply_routing",
     "cautions_of",
+    "check_endpoint",
     "check_routing",
     "check_routing_in_time",
     "commitment_age",

@@ -41,6 +41,16 @@ def endpoint_url(network: str) -> str:
     return text
 
 
+def check_endpoint(network: str) -> None:
+    """Raise ChainError for what is no endpoint, or has a host that cannot be.
+
+    For what is entered: of what was stored before, one that cannot be is only named.
+    """
+    if not _is_host(_split(endpoint_url(network)).hostname or ""):
+        reason = "a ws:// or wss:// URL has a host that is a name or an IP address"
+        raise ChainError(reason)
+
+
 def endpoint_urls(networks: Sequence[str]) -> tuple[str, ...]:
     """Return the URLs in their order, each once; ChainError when there is none."""
     urls = tuple(dict.fromkeys(map(endpoint_url, networks)))
@@ -78,9 +88,6 @@ def _split(url: str) -> SplitResult:
     if not usable:
         known = ", ".join(NETWORKS)
         raise ChainError(f"an endpoint is a ws:// or wss:// URL or one of {known}")
-    if not _is_host(parts.hostname or ""):
-        reason = "a ws:// or wss:// URL has a host that is a name or an IP address"
-        raise ChainError(reason)
     return parts
 
 

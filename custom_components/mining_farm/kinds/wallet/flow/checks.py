@@ -25,6 +25,7 @@ from ....engines.auction import (
     RoutingError,
     WalletError,
     WorkersFileError,
+    check_endpoint,
     check_routing_in_time,
     endpoint_urls,
     format_fp18,
@@ -104,9 +105,9 @@ def checked_endpoints(texts: Sequence[str]) -> list[str]:
 def _check_url(number: int, endpoint: str) -> None:
     """RefusedError for an endpoint that cannot be; it is named by its place alone."""
     try:
-        [url] = endpoint_urls([endpoint])
+        check_endpoint(endpoint)
         # Core's own parser is stricter. Its errors may repeat what may be a key.
-        URL(url)
+        URL(endpoint)
     except ChainError as err:
         raise RefusedError("wallet_endpoints", f"{number}. {err}") from err
     except ValueError as err:
