@@ -1,6 +1,8 @@
 """How much of a reply is read, whatever the protocol: one bad device costs itself only."""
 
+from itertools import accumulate
 import json
+import re
 from typing import Any
 
 from ..errors import Failure, MinerError
@@ -14,6 +16,8 @@ MAX_DEPTH = 32
 
 # Each value in JSON or text comes behind one of these; so do some texts' own characters.
 _BEFORE_VALUES = (b",", b"[", b"{", b"|")
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def refuse_large(size: int) -> None:
@@ -32,28 +36,26 @@ def refuse_wide(data: bytes | bytearray) -> None:
         )
 
 
-def refuse_deep(reply: object) -> None:
-    """Raise MinerError when JSON nests deeper than MAX_DEPTH."""
-    level: list[Any] = [reply]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return
-    raise MinerError(Failure.INVALID_REPLY, "the reply is nested too deeply")
+def refuse_deep(data: bytes | bytearray) -> None:
+    """Raise MinerError for JSON nested deeper than any miner's, before it is read."""
+    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
+        return
+    # Brackets in texts are no nesting, but looking for texts is the slower way.
+    if _depth(data) > MAX_DEPTH and _depth(_TEXT.sub(b"", data)) > MAX_DEPTH:
+        raise MinerError(Failure.INVALID_REPLY, "the reply is nested too deeply")
+
+
+def _depth(data: bytes | bytearray) -> int:
+    steps = (1 if each in b"[{" else -1 for each in data.translate(None, _NO_BRACKETS))
+    return max(accumulate(steps), default=0)
 
 
 def load_json(data: bytes | str) -> Any:  # noqa: ANN401  As json.loads
     """Return JSON of bounded width and depth; ValueError for anything else."""
     try:
-        refuse_wide(data.encode() if isinstance(data, str) else data)
-        loaded = json.loads(data)
-        if isinstance(loaded, dict | list):
-            refuse_deep(loaded)
+        raw = data.encode() if isinstance(data, str) else data
+        refuse_wide(raw)
+        refuse_deep(raw)
+        return json.loads(data)
     except (MinerError, RecursionError) as err:
         raise ValueError(str(err)) from err
-    return loaded

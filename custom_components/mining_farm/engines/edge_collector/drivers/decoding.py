@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..errors import Failure, MinerError
 from ..values import text
-from .bounds import MAX_DEPTH, refuse_deep
+from .bounds import refuse_deep
 from .json_repair import repair_json
 from .text_replies import decode_text_reply
 
@@ -118,6 +118,7 @@ def raise_for_status(reply: Mapping[str, Any]) -> None:
 def _decode_json(document: str) -> dict[str, Any]:
     """Return the first complete document, as it is or else mended."""
     reply: dict[str, Any]
+    refuse_deep(document.encode())
     try:
         try:
             reply = _DECODER.raw_decode(document)[0]
@@ -127,9 +128,6 @@ def _decode_json(document: str) -> dict[str, Any]:
         raise MinerError(
             Failure.INVALID_REPLY, f"cut or broken beyond repair: {err}"
         ) from None
-    # Counting is cheap, and few brackets cannot nest deeply.
-    if document.count("{") + document.count("[") > MAX_DEPTH:
-        refuse_deep(reply)
     return reply
 
 
