@@ -87,7 +87,7 @@ async def test_whole_entries_are_left_alone(hass: HomeAssistant, kind: Kind) -> 
     await creates(hass, module, entry)
 
 
-@pytest.mark.parametrize("kind", WHOLE)
+@pytest.mark.parametrize("kind", Kind)
 def test_every_stored_key_is_damaged_here(kind: Kind) -> None:
     """A key that is added to a shape has to be in the whole entry of these tests."""
     shape = kind_module(kind).STORED_SHAPE

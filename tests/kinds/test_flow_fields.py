@@ -20,6 +20,7 @@ PLANTED: Final = {
     },
     Kind.CONTAINER: set[str](),
     Kind.WALLET: {"endpoints", "wallet_directory"},
+    Kind.FARM: set[str](),
 }
 """In the tests of secrets of each kind: there, what is entered is shown nowhere."""
 SHOWN: Final = {
@@ -49,6 +50,10 @@ SHOWN: Final = {
         *("netuid", "hotkey", "save_anyway", "price_ceiling", "worker_ceiling"),
         *("workers_file", "price_multiplier", "worker_sizes", "machines"),
         *("proxy_from", "proxy_file", "proxy_sentinel", "proxy_pool_name"),
+    },
+    Kind.FARM: {
+        *("name", "areas", "labels", "members", "asleep_only", "starts"),
+        "start_seconds",
     },
 }
 """Names, numbers, choices and addresses, which the user wants to read."""
@@ -83,7 +88,7 @@ def _named(module: object, name: ast.expr) -> Iterator[str]:
             yield ast.unparse(name)
 
 
-@pytest.mark.parametrize("kind", PLANTED)
+@pytest.mark.parametrize("kind", Kind)
 def test_every_field_is_known(kind: Kind) -> None:
     """A field that is added is planted, or may be shown, before this passes again."""
     found = set(fields(kind))

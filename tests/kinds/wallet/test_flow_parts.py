@@ -180,6 +180,7 @@ async def test_infinitehash_proxy(hass: HomeAssistant, site: Site) -> None:
         "proxy": "ihp",
         "proxy_file": str(pools),
         "proxy_sentinel": str(site.folder / ".reload-ihp"),
+        "proxy_from": "confirmed",
         "proxy_pool_name": "Central-Proxy",
     }
     assert pools.read_text("utf-8") == POOLS
@@ -209,6 +210,7 @@ async def test_braiins_proxy(hass: HomeAssistant, site: Site) -> None:
         "proxy": "braiins",
         "proxy_file": str(profile),
         "proxy_sentinel": str(sentinel),
+        "proxy_from": "confirmed",
     }
     assert profile.read_text("utf-8") == PROFILE
     assert not elsewhere.parent.exists()

@@ -173,6 +173,7 @@ async def test_proxy(hass: HomeAssistant, tmp_path: Path) -> None:
         "proxy_file": str(pools),
         "proxy_sentinel": str(tmp_path / "reload"),
         "proxy_pool_name": "central-proxy",
+        "proxy_from": "confirmed",
     }
     entry = wallet_entry(hass, **BID)
     form = await to(hass, entry, "wallet_proxy", "wallet_ihp")
