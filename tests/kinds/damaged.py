@@ -64,6 +64,11 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "controls": True,
             "least_rest": 10,
             "least_change": 5,
+            "least_retune": 30,
+            "least_restart": 30,
+            "power_minimum": 1200,
+            "power_maximum": 3500,
+            "power_sensor": "sensor.power",
         },
     ),
     Kind.RIG: (
