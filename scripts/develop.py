@@ -18,7 +18,13 @@ import time
 
 from simulators.antspace import PORT as CONTAINER_PORT
 from simulators.clock import SystemClock
-from simulators.farm import containers
+from simulators.farm import (
+    FREE_PAGES_PORT,
+    PAGES_PORT,
+    axes,
+    containers,
+    may_serve_pages,
+)
 from simulators.kasa.simulator import PORT as PLUG_PORT
 from simulators.rigs import plugs, pools
 from simulators.running import interruption
@@ -55,6 +61,8 @@ WALLETS = FOLDER / "wallets"
 FARM_URL = f"http://127.0.0.1:{FARM_PORT}"
 ARMED = "s19jpro-1"
 """The rig that is restarted for real, and knows its miner."""
+PAUSABLE = "s19prohyd-6"
+"""The Antminer that may be put to sleep, where its pages can be served."""
 RIGS = (
     (ARMED, "strip", 1),
     ("s21-2", "strip", 2),
@@ -141,6 +149,28 @@ async def _add_miners(client: HomeAssistantClient) -> None:
     await _until_set_up(client, MINERS)
 
 
+async def _add_controlled(client: HomeAssistantClient) -> None:
+    """Add a Bitaxe, and allow control of it and of one Antminer."""
+    print("Adding a Bitaxe, and allowing control of two miners ...", flush=True)
+    pages = may_serve_pages(BASE)
+    (bitaxe,) = axes(
+        BASE, SystemClock(), port=PAGES_PORT if pages else FREE_PAGES_PORT
+    ).values()
+    added = await client.run_flow(
+        DOMAIN,
+        {"next_step_id": "miner"},
+        {"host": bitaxe.host, "port": bitaxe.port, "essentials_only": False},
+    )
+    await _until_set_up(client, MINERS + 1)
+    allowed = {"essentials_only": False, "controls": True}
+    await client.run_options_flow(added["result"]["entry_id"], allowed)
+    entries = await client.entries(DOMAIN)
+    (antminer,) = [each for each in entries if each["title"].endswith(f" {PAUSABLE}")]
+    if pages:
+        account = {"username": "root", "password": "root"}
+        await client.run_options_flow(antminer["entry_id"], allowed, account)
+
+
 async def _add_rigs(client: HomeAssistantClient) -> None:
     """Add some of the miners as rigs too: at a pool, on an outlet."""
     print(f"Adding {len(RIGS)} rigs ...", flush=True)
@@ -161,7 +191,7 @@ async def _add_rigs(client: HomeAssistantClient) -> None:
             miner_entry=miner["entry_id"] if worker == ARMED else None,
         )
         await add_rig(client, rig)
-    await _until_set_up(client, MINERS + len(RIGS))
+    await _until_set_up(client, MINERS + 1 + len(RIGS))
 
 
 async def _add_containers(client: HomeAssistantClient) -> None:
@@ -170,7 +200,7 @@ async def _add_containers(client: HomeAssistantClient) -> None:
     there = containers(BASE, CONTAINER_PORT, SystemClock())
     for name, title in CONTAINERS.items():
         await add_container(client, there[name], title, controls=name == STEERED)
-    await _until_set_up(client, MINERS + len(RIGS) + len(CONTAINERS))
+    await _until_set_up(client, MINERS + 1 + len(RIGS) + len(CONTAINERS))
 
 
 async def _add_wallet(client: HomeAssistantClient) -> None:
@@ -231,6 +261,7 @@ async def _start(home_assistant: HomeAssistantProcess, started: float) -> None:
             await _until_set_up(client, len(known))
         else:
             await _add_miners(client)
+            await _add_controlled(client)
             await _add_rigs(client)
             await _add_containers(client)
             await _add_wallet(client)

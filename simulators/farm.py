@@ -10,11 +10,14 @@ import argparse
 from collections.abc import Iterator
 import ipaddress
 from pathlib import Path
+import socket
 from typing import override
 
 from . import control, rigs
-from .antminer import AntminerSimulator
+from .antminer import MODELS, AntminerSimulator
+from .antminer.models import Family
 from .antspace import PORT as CONTAINER_PORT, AntspaceSimulator, Model
+from .axeos import AxeOsSimulator
 from .clock import Clock, SystemClock
 from .device import Devices, Groups, Part
 from .kasa.simulator import PORT as PLUG_PORT
@@ -37,23 +40,55 @@ MIX = (
 """Models in the order in which the farm fills up, again and again."""
 
 
+PAGES_PORT = 80
+"""Of the web pages of miners; not everyone may listen on it."""
+FREE_PAGES_PORT = 8080
+"""In its place then: only what is asked for by its port is found there."""
+
+
+def may_serve_pages(base: str) -> bool:
+    """Return whether this user may listen on the port of web pages."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((str(ipaddress.ip_address(base) + AXES_AT), PAGES_PORT))
+        except OSError:
+            return False
+    return True
+
+
 def miners(
-    count: int, base: str, port: int, clock: Clock
+    count: int, base: str, port: int, clock: Clock, pages_port: int | None = None
 ) -> dict[str, AntminerSimulator]:
     """Return that many miners by name; number N always is the same machine."""
     first = ipaddress.ip_address(base)
     fleet = {}
     for number in range(1, count + 1):
-        name = f"{MIX[(number - 1) % len(MIX)]}-{number}"
+        model = MODELS[MIX[(number - 1) % len(MIX)]]
+        name = f"{model.name}-{number}"
         fleet[name] = AntminerSimulator(
-            MIX[(number - 1) % len(MIX)],
+            model,
             str(first + number),
             port,
             seed=number,
             clock=clock,
             worker=f"farm.{name}",
+            web_port=pages_port if model.family is Family.REWRITE else None,
         )
     return fleet
+
+
+AXES_AT = 704
+"""Address of what is no Antminer, counted from the farm's base."""
+
+
+def axes(
+    base: str, clock: Clock, *, port: int = PAGES_PORT
+) -> dict[str, AxeOsSimulator]:
+    """Return a Bitaxe by name."""
+    host = str(ipaddress.ip_address(base) + AXES_AT)
+    return {
+        "bitaxe": AxeOsSimulator("gamma", host, port, clock=clock, worker="farm.bitaxe")
+    }
 
 
 CONTAINERS_AT = 768
@@ -123,11 +158,14 @@ def _arguments() -> argparse.Namespace:
 async def _run(arguments: argparse.Namespace) -> None:
     clock = SystemClock(arguments.speed)
     base = arguments.base
-    fleet = miners(arguments.miners, base, arguments.port, clock)
+    served = may_serve_pages(base)
+    pages = PAGES_PORT if served else None
+    fleet = miners(arguments.miners, base, arguments.port, clock, pages)
     plugs = rigs.plugs(fleet, base, PLUG_PORT, clock)
     pools = rigs.pools(fleet, base, arguments.pool_port, clock)
     groups: Groups = {
         "miners": fleet,
+        "axes": axes(base, clock, port=PAGES_PORT if served else FREE_PAGES_PORT),
         "plugs": plugs,
         "containers": containers(base, CONTAINER_PORT, clock),
         **pools.groups,
@@ -140,6 +178,8 @@ async def _run(arguments: argparse.Namespace) -> None:
         for plug, device in plugs.items():
             outlets = ", ".join(outlet.alias for outlet in device.outlets)
             print(f"\n{plug} feeds {outlets}", end="")
+        if served:
+            print("\n\npages of Antminers: root, root", end="")
         print(f"\npools know the account {ACCOUNT}\n")
         print(f"let a container leak:  curl -X POST {url}/containers/hk3/leak")
         print(

@@ -45,7 +45,7 @@ from .data import miner_facts
 from .issues import async_update_issues, async_update_locked
 from .parts import NewParts, bounded
 from .pool_watch import PoolWatch
-from .stored import profile_data, stored_profile
+from .stored import profile_data, stored_credentials, stored_profile
 from .whereabouts import Whereabouts, identity_text, same_hardware
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
@@ -176,7 +176,9 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     @callback
     def _ask_for_account(self, failing: Mapping[str, Failure]) -> None:
         """Let the user enter the password that a miner takes now."""
-        if Failure.AUTH_FAILED in failing.values():
+        # A miner that is only read needs no password.
+        wanted = self.controls or stored_credentials(self.config_entry.data)
+        if wanted and Failure.AUTH_FAILED in failing.values():
             self.config_entry.async_start_reauth(self.hass)
 
     async def _async_read(self) -> MinerSnapshot:
