@@ -65,6 +65,7 @@ class WebSide:
         """Requests without the right proof."""
         self.traffic = Traffic()
         self.blinking = False
+        self.warning = "None"
         self.conf = self._new_conf()
         self.wire = Wire(host, port, self._serve)
         self.meter = None if meter_port is None else Wire(host, meter_port, self._watts)
@@ -116,6 +117,8 @@ class WebSide:
         }
 
     async def _watts(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path == "/warning":
+            return web.json_response({"error_message": self.warning})
         if request.path != "/miner_power":
             return web.Response(status=404)
         return web.Response(text=f"{self._inside.shown().power_w}\n")

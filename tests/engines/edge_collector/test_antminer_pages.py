@@ -130,6 +130,19 @@ async def test_both_ways_make_one_reading(
     assert reading.boards[0].id == 1
 
 
+async def test_a_warning_is_the_fault_of_the_miner(
+    axes: Axes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its code; where it has none there is none."""
+    miner = await axes.antminer(meter_port=0)
+    assert miner.web.meter is not None
+    monkeypatch.setattr(client, "SIDE_PORT", miner.web.meter.port)
+    reader = reader_of(miner)
+    assert (await reader.async_poll()).fault is None
+    miner.web.warning = "P:1"
+    assert (await reader.async_poll()).fault == "P:1"
+
+
 async def test_without_a_meter_watts_are_unknown_and_seldom_asked(axes: Axes) -> None:
     """Nothing is invented."""
     miner = await axes.antminer()

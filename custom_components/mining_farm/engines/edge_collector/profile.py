@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from .capabilities import Capabilities, Command
+from .faults import Fault, name_fault
 from .identity import normalise_id, normalise_mac
 from .models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot, MinerState
 
@@ -33,7 +34,17 @@ class MinerReason(StrEnum):
     """None of its pools answers it."""
     NOT_HASHING = "not_hashing"
     FAULT = "fault"
-    """It reports a fault of its own."""
+    """It reports a fault of its own, of which no more is known."""
+    FAN_FAULT = Fault.FAN.value
+    SUPPLY_FAULT = Fault.SUPPLY.value
+    TOO_HOT = Fault.TOO_HOT.value
+    TOO_COLD = Fault.TOO_COLD.value
+    SENSOR_FAULT = Fault.SENSOR.value
+    BOARD_FAULT = Fault.BOARD.value
+    MEMORY_FAULT = Fault.MEMORY.value
+    CHIP_FAULT = Fault.CHIPS.value
+    CONTROL_BOARD_FAULT = Fault.CONTROL.value
+    RATE_FAULT = Fault.RATE.value
 
 
 # A Whatsminer hashes 3 to 10 minutes after it is switched on (public clients).
@@ -214,9 +225,12 @@ def failed_boards(
 
 def miner_reason(snapshot: MinerSnapshot, profile: MinerProfile) -> MinerReason | None:
     """Return why the miner needs attention; None when its state is not known."""
+    named = name_fault(snapshot.fault)
     match miner_state(snapshot, profile):
         case None:
             return None
+        case MinerState.FAULT | MinerState.IDLE | MinerState.DEGRADED if named:
+            return MinerReason(named.value)
         case MinerState.FAULT:
             return MinerReason.FAULT
         case MinerState.IDLE:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...credentials import Credentials
 from ...errors import Failure, MinerError
-from ...values import number
+from ...values import number, text
 from ..bounds import load_json
 from ..http import Address, Answer, async_get, digest_of
 
@@ -66,6 +66,18 @@ class AntminerClient:
         )
         watts = number(found[0].decode()) if found else None
         return watts if watts is not None and watts <= MAX_WATTS else None
+
+    async def async_warning(self) -> str | None:
+        """Return the code of its present warning; None where it has none."""
+        side = Address(self.address.host, SIDE_PORT)
+        answer = await async_get(side, "/warning", self._timeout_s)
+        try:
+            document = load_json(answer.body) if answer.status == 200 else None
+        except ValueError, RecursionError:
+            return None
+        said = document.get("error_message") if isinstance(document, dict) else None
+        code = text(said)
+        return None if code in (None, "None") else code
 
     async def _async_json(self, path: str) -> dict[str, Any]:
         answer = await async_get(

@@ -81,7 +81,11 @@ class AntminerReader:
         if whole and stats is not None:
             found = parsing.alone(stats, found)
         watts = await self._async_watts()
-        return found if watts is None else replace(found, power_w=watts)
+        if watts is None:
+            return found
+        with suppress(MinerError):
+            found = replace(found, fault=await self._client.async_warning())
+        return replace(found, power_w=watts)
 
     def _believed(self, state: MinerState | None) -> MinerState | None:
         """Return a state; one that starts for longer than any does, does not start."""

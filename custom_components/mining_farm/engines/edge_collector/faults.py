@@ -1,0 +1,80 @@
+"""What a miner's own words and codes for a fault mean, as one list for all makers.
+
+Sources: MicroBT's list of error codes, Bitmain's warnings as public clients read them,
+and the texts of AxeOS and VNish.
+"""
+
+from enum import StrEnum
+import re
+
+
+class Fault(StrEnum):
+    """What is wrong, as far as something can be done about it."""
+
+    FAN = "fan_fault"
+    SUPPLY = "supply_fault"
+    TOO_HOT = "too_hot"
+    TOO_COLD = "too_cold"
+    SENSOR = "sensor_fault"
+    BOARD = "board_fault"
+    MEMORY = "memory_fault"
+    CHIPS = "chip_fault"
+    CONTROL = "control_board_fault"
+    RATE = "rate_fault"
+
+
+_MICROBT = (
+    (range(110, 150), Fault.FAN),
+    (range(200, 290), Fault.SUPPLY),
+    (range(300, 330), Fault.SENSOR),
+    (range(350, 380), Fault.TOO_HOT),
+    (range(410, 460), Fault.MEMORY),
+    (range(510, 540), Fault.BOARD),
+    (range(540, 570), Fault.CHIPS),
+    (range(600, 620), Fault.TOO_HOT),
+    (range(700, 720), Fault.CONTROL),
+)
+_BITMAIN = {
+    "R:1": Fault.RATE,
+    "N:1": Fault.RATE,
+    "V:1": Fault.SUPPLY,
+    "V:2": Fault.SUPPLY,
+    "P:1": Fault.TOO_HOT,
+    "P:2": Fault.TOO_COLD,
+    "J0:8": Fault.BOARD,
+    "J0:6": Fault.SENSOR,
+    "M:1": Fault.MEMORY,
+}
+_OF_ONE_BOARD = {"2": Fault.CHIPS, "4": Fault.MEMORY, "6": Fault.SENSOR}
+"""Bitmain's Jn:code, n being the board."""
+
+_MICROBT_CODE = re.compile(r"(\d{3})\b")
+_BITMAIN_CODE = re.compile(r"[A-Z]\d?:\d")
+_WORDS = tuple(
+    (re.compile(words), fault)
+    for words, fault in (
+        (r"\bfans?\b", Fault.FAN),
+        (r"over.?heat|too hot|high temp|temperature limit", Fault.TOO_HOT),
+        (r"too cold|low temp", Fault.TOO_COLD),
+        (r"eeprom", Fault.MEMORY),
+        (r"sensor", Fault.SENSOR),
+        (r"psu|power|voltage|current", Fault.SUPPLY),
+        (r"\bchips?\b|\basics?\b", Fault.CHIPS),
+        (r"board|chain", Fault.BOARD),
+    )
+)
+
+
+def name_fault(said: str | None) -> Fault | None:
+    """Return what a miner's words mean; None for what is not known."""
+    if said is None:
+        return None
+    if code := _MICROBT_CODE.match(said):
+        number = int(code[1])
+        return next((fault for codes, fault in _MICROBT if number in codes), None)
+    if _BITMAIN_CODE.fullmatch(said):
+        return _BITMAIN.get(said) or (
+            _OF_ONE_BOARD.get(said[3:]) if said.startswith("J") else None
+        )
+    words = said.lower()
+    return next((fault for known, fault in _WORDS if known.search(words)), None)
