@@ -18,7 +18,7 @@ from .models import (
     RigState,
     Verdict,
 )
-from .observing import after_clock_set_back, contradicts, observe, powered
+from .observing import after_clock_set_back, changed, contradicts, observe, powered
 
 FRESH = timedelta(seconds=30)
 """A pool's answer on which a cut may stand, where the pool does not need longer."""
@@ -146,7 +146,7 @@ def _learn(
     recovered = memory.restarts_in_row > 0
     if recovered:
         memory = replace(memory, restarts_in_row=0, cooldown_until=None)
-    memory = replace(
+    memory = changed(
         memory,
         drew=True,
         handed_over=False,

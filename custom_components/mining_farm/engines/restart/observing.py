@@ -61,7 +61,7 @@ def observe(
     return replace(memory, pauses=memory.pauses + came_back) if came_back else memory
 
 
-def _change(memory: Memory, **changes: Any) -> Memory:
+def changed(memory: Memory, **changes: Any) -> Memory:
     """Return the memory with changes; the same one where there are none."""
     if all(getattr(memory, name) == value for name, value in changes.items()):
         return memory
@@ -110,7 +110,7 @@ def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
     if not recent.pool_asked:
         recent = replace(recent, pool_asked=True)
         presence = presence if answered else presence.long_absent(pool.at)
-    return _change(memory, pool=presence, recent=recent)
+    return changed(memory, pool=presence, recent=recent)
 
 
 def _observe_second_pool(memory: Memory, pool: PoolEvidence) -> Memory:
@@ -123,7 +123,7 @@ def _observe_second_pool(memory: Memory, pool: PoolEvidence) -> Memory:
         used_at is None or pool.at - used_at >= USED_STEP
     ):
         used_at = pool.at
-    return _change(memory, second_pool=presence, second_used_at=used_at)
+    return changed(memory, second_pool=presence, second_used_at=used_at)
 
 
 def _count_away(recent: Recent, before: Presence, pool: PoolEvidence) -> Recent:
@@ -181,12 +181,12 @@ def _observe_on(
     on_since = outlet.on_since
     if on_since is None:
         presence = memory.outlet.learn(at, answered=True)
-        return _change(memory, outlet=presence, outlet_on=True)
+        return changed(memory, outlet=presence, outlet_on=True)
     known = memory.on_since
     if known is not None and abs(on_since - known) <= SAME_MOMENT:
         # Its clock ran through the gap: power stayed.
         presence = Presence(back_at=memory.outlet.back_at)
-        return _change(memory, outlet=presence, outlet_on=True)
+        return changed(memory, outlet=presence, outlet_on=True)
     back_at = memory.outlet.back_at
     # A relay that closed since was open in between: by its button, by another app, or
     # as plug and rig lost power together. The rig has just had its restart.
@@ -223,7 +223,7 @@ def _observe_draw(
         return memory
     draws = outlet.watts >= policy.no_draw_below
     draw = memory.draw.learn(outlet.at or now, answered=draws)
-    memory = _change(memory, draw=draw, drew=memory.drew or draws)
+    memory = changed(memory, draw=draw, drew=memory.drew or draws)
     return replace(memory, recent=note_draw(now, memory.recent, outlet))
 
 

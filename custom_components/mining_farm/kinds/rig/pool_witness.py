@@ -41,12 +41,13 @@ class PoolWitness:
         self._policy = policy
         self._worker = worker
         self.account = account
+        self._identity = account.identity
         self.report: AccountReport | None = None
         self.verdict: PoolVerdict | None = None
         self.silent_since: datetime | None = None
         self.last_share: datetime | None = None
         """The newest that the pool has dated, however long ago it was asked."""
-        resources.workers[account.identity].add(worker)
+        resources.workers[self._identity].add(worker)
 
     @property
     def says_online(self) -> bool:
@@ -66,7 +67,7 @@ class PoolWitness:
             self.account, max_age.total_seconds()
         )
         self._resources.note_pool_answer(report.outcome, report.at)
-        self._resources.learn_roster(self.account.identity, report)
+        self._resources.learn_roster(self._identity, report)
         silent_since = None if self.verdict is None else self.verdict.silent_since
         if self.verdict is None:
             # A list that was lost before a reload is no reason afterwards either.
@@ -130,7 +131,7 @@ class PoolWitness:
         return evidence
 
     def _roster(self) -> Roster:
-        return self._resources.rosters.get(self.account.identity, Roster())
+        return self._resources.rosters.get(self._identity, Roster())
 
     def newcomer(self) -> WorkerReport | None:
         """Return another worker that appeared as the rig's own fell silent."""
@@ -140,7 +141,7 @@ class PoolWitness:
         since = verdict.last_share or verdict.silent_since
         if since is None:
             return None
-        ours = self._resources.workers[self.account.identity]
+        ours = self._resources.workers[self._identity]
         return self._roster().newcomer(report, since, ours)
 
     def is_too_old(self, now: datetime) -> bool:

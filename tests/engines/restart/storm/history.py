@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
+from unittest.mock import patch
 
-from .profiles import LENGTH, Profile, make_rigs, schedule
+from .profiles import LENGTH, Profile, Schedule, make_rigs, schedule
 from .watcher import Watched, Watcher
 from .world import World
 
 POLL = 30.0
+LONG_POLL = 90.0
 SETTLE = 25 * 60.0
 """Afterwards everything works, so that what was begun can be finished."""
 
@@ -26,8 +28,10 @@ class Tally:
     second: int = 0
     """Of these, cuts after another without cause for which nothing new happened."""
     left_off: int = 0
+    handed_over: int = 0
+    """Rigs that hang still after a restart, and whose user was asked about another."""
     why: Counter[str] = field(default_factory=Counter)
-    """Why the cuts without cause were made."""
+    """Why rigs were silent that were cut without cause."""
     seeds: list[int] = field(default_factory=list)
     """Histories with something wrong in them."""
 
@@ -42,6 +46,7 @@ class Tally:
             "without_cause",
             "second",
             "left_off",
+            "handed_over",
         ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.why += other.why
@@ -50,8 +55,13 @@ class Tally:
 
 def live(profile: Profile, seed: int) -> Tally:
     """Return what came of one history."""
-    random = Random(f"{profile} {seed}")
-    world = World(random=random)
+    world = World(random=Random(f"{profile} {seed}"))
+    with patch("homeassistant.util.dt.utcnow", lambda: world.wall):
+        return _live(profile, seed, world)
+
+
+def _live(profile: Profile, seed: int, world: World) -> Tally:
+    random = world.random
     rigs = make_rigs(random, world)
     events = schedule(profile, random, world, rigs)
     tally = Tally(histories=1, rigs=len(rigs))
@@ -59,7 +69,7 @@ def live(profile: Profile, seed: int) -> Tally:
     up_again = 0.0
     stops = sorted(random.uniform(5, 120) * 60 for _ in range(random.choice([0, 1])))
     while world.now < LENGTH:
-        world.now += POLL
+        world.now += _step(world.now, events, stops, watcher, rigs)
         while events and events[0][0] <= world.now:
             events.pop(0)[1]()
         for watched in rigs:
@@ -73,15 +83,37 @@ def live(profile: Profile, seed: int) -> Tally:
                 watcher = Watcher(world, rigs)
             continue
         for watched in rigs:
+            if watched.gone:
+                continue
             if not _look_after(random, watcher, watched, tally):
                 tally.stops += 1
                 watcher, up_again = None, world.now + random.uniform(0.5, 20) * 60
                 break
+    tally.handed_over = sum(
+        watched.rig.hung is not None
+        and watched.memory is not None
+        and watched.memory.handed_over
+        for watched in rigs
+    )
     _settle(world, rigs)
     _judge(rigs, tally)
     if tally.without_cause or tally.left_off:
         tally.seeds.append(seed)
     return tally
+
+
+def _step(
+    now: float,
+    events: Schedule,
+    stops: list[float],
+    watcher: Watcher | None,
+    rigs: list[Watched],
+) -> float:
+    """Return the time until the next poll: longer while all works, and will work on."""
+    if watcher is None or not all(each.calm and each.rig.works for each in rigs):
+        return POLL
+    soon = min([at for at, _ in events[:1]] + stops[:1], default=LENGTH)
+    return LONG_POLL if now + LONG_POLL < soon else POLL
 
 
 def _look_after(
@@ -96,26 +128,41 @@ def _look_after(
             wish, watched.wish = watched.wish, None
             if not watcher.user(watched, wish):
                 return False
-        return watcher.poll(watched)
+        alive = watcher.poll(watched)
+        # Killed at that moment, its entry is there again at the next start.
+        if watched.hurried is not None and watched.kill_in != -1:
+            watcher.leave(watched)
+            return True
+        return alive
     finally:
-        if watched.kill_in == -1 and len(watched.cuts) > before:
+        if not watched.rig.relay and len(watched.cuts) > before:
             tally.kills_in_cut += 1
         watched.kill_in = -1
 
 
 def _settle(world: World, rigs: list[Watched]) -> None:
-    """Let everything work again, and a last process finish what was begun."""
+    """Let everything work again, until a last process has finished what was begun."""
     for watched in rigs:
         rig = watched.rig
         rig.plug, rig.plug_lost, watched.disk.full = "good", False, False
+        watched.goes, watched.dies_in_cut = None, False
     world.mains, world.outages = True, 0
     watcher = Watcher(world, rigs)
     end = world.now + SETTLE
-    while world.now < end:
+    while world.now < end and not all(_is_settled(watched) for watched in rigs):
         world.now += POLL
         for watched in rigs:
             watched.rig.tick(world.now)
-            watcher.poll(watched)
+            if not watched.gone:
+                watcher.poll(watched)
+
+
+def _is_settled(watched: Watched) -> bool:
+    """Return whether nothing is left to be done about a rig's power."""
+    if watched.gone:
+        return True
+    memory = watched.memory
+    return watched.rig.relay and memory is not None and memory.intent is None
 
 
 def _judge(rigs: list[Watched], tally: Tally) -> None:
@@ -128,7 +175,7 @@ def _judge(rigs: list[Watched], tally: Tally) -> None:
             if cut.hung:
                 continue
             tally.without_cause += 1
-            tally.why[cut.why] += 1
+            tally.why[cut.excuse] += 1
             tally.second += cut.causes == known_at
             known_at = cut.causes
         rig = watched.rig

@@ -1,6 +1,8 @@
 """What goes wrong in a history, by profile."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Literal
@@ -19,6 +21,8 @@ type Profile = Literal[
     "worker",
     "plug",
     "own switch, button",
+    "second account",
+    "gone in mid-cut",
     "mixed",
 ]
 type Event = Callable[[], None]
@@ -26,7 +30,32 @@ type Schedule = list[tuple[float, Event]]
 
 MINUTE = 60.0
 LENGTH = 130 * MINUTE
+JOURNALS: tuple[list[str | None] | None, ...] = (
+    None,
+    ["{", None],
+    ["{", "{"],
+    ["", "{"],
+    [None, None],
+)
+"""What may be left of both copies after a crash; None: they are as they were."""
 HANGS: tuple[Hang, ...] = ("idle", "api silent", "frozen card", "dark")
+
+
+EXPLAINED = {
+    "switched off at its own switch": "nothing tells it from one that hangs until it "
+    "has had power again: one cut, then its meter shows that it is off, or its user "
+    "is asked",
+    "mines at an account that was not named": "one that is neither linked nor measured "
+    "is as silent as one that hangs: one cut, then its user is asked; a second account "
+    "that is named ends it",
+    "mines under another name": "renamed while Home Assistant was down or right before, so that the "
+    "new name was there from the start: one cut, then its user is asked",
+    "the data of its pool are broken": "they stand still while the pool answers, and no "
+    "other worker of the account shows it: one cut, then its user is asked",
+    "back only now": "what it came back from was no outage that a witness saw, and its "
+    "pool has yet to show a share, in an answer from that moment",
+}
+"""Why a rig that does not hang can still be cut, by how its excuse begins."""
 
 
 def make_rigs(random: Random, world: World) -> list[Watched]:
@@ -68,9 +97,7 @@ def schedule(
 ) -> Schedule:
     """Return what happens in a history, and when."""
     events = _hangs(random, rigs)
-    parts = list(PROFILES.values()) if profile == "mixed" else [PROFILES[profile]]
-    if profile == "mixed":
-        parts = random.sample(parts, 3)
+    parts = random.sample(MIXED, 3) if profile == "mixed" else [PROFILES[profile]]
     for part in parts:
         events += part(random, world, rigs)
     return sorted(events, key=lambda each: each[0])
@@ -118,6 +145,7 @@ def _internet(random: Random, world: World, rigs: list[Watched]) -> Schedule:
             world.outages -= 1
             for each in rigs:
                 each.rig.reconnect()
+                each.rig.returns("the internet")
 
         events += [(start, down), (end, up)]
     return events
@@ -138,9 +166,10 @@ def _pools(random: Random, world: World, rigs: list[Watched]) -> Schedule:
             _cause(members)
 
         def back(pool: Pool = pool, members: list[Watched] = members) -> None:
-            if pool.mode == "down":
-                for each in members:
+            for each in members:
+                if pool.mode == "down":
                     each.rig.reconnect()
+                each.rig.returns("its pool")
             pool.mode = "up"
 
         events += [(start, turn), (end, back)]
@@ -163,6 +192,7 @@ def _mains(random: Random, world: World, rigs: list[Watched]) -> Schedule:
             if each.rig.relay:
                 each.rig.relay_since = world.now
                 each.rig.boot()
+            each.rig.returns("the mains")
 
     # The network's devices come back later than the rigs.
     def plugs(*, lost: bool) -> None:
@@ -211,7 +241,6 @@ def _storage(random: Random, _world: World, rigs: list[Watched]) -> Schedule:
     events: Schedule = []
     for watched in rigs:
         start, end = _span(random, 1, 60)
-        disk = watched.disk
 
         def full(watched: Watched = watched, *, full: bool) -> None:
             watched.disk.full = full
@@ -224,7 +253,6 @@ def _storage(random: Random, _world: World, rigs: list[Watched]) -> Schedule:
         def lose(watched: Watched = watched) -> None:
             watched.disk.copies = random.choice([["{", "{"], ["", "{"]])
 
-        del disk
         match random.choice(["full", "damaged", "lost", "old"]):
             case "full":
                 events += [
@@ -256,25 +284,81 @@ def _worker(random: Random, _world: World, rigs: list[Watched]) -> Schedule:
             watched.rig.worker = name
             watched.causes += 1
 
-        def backup(*, on: bool, watched: Watched = watched) -> None:
-            watched.rig.on_backup = on
-            watched.causes += 1
-
         match what:
             case "renamed":
                 events.append((start, partial(rename, f"eth1.{rig.name}")))
             case "merged":
                 events.append((start, partial(rename, "_default_")))
             case "backup":
-                rig.backup_watched = random.random() < 0.5
                 events += [
-                    (start, partial(backup, on=True)),
-                    (end, partial(backup, on=False)),
+                    (start, partial(_changes_account, watched, second=True)),
+                    (end, partial(_changes_account, watched, second=False)),
                 ]
             case _:
                 twin = f"{rig.name.upper()}"
                 rig.shares[twin] = [0.0]
     return events
+
+
+def _changes_account(watched: Watched, *, second: bool) -> None:
+    watched.rig.on_backup = second
+    watched.rig.returns("its second account" if not second else "its first account")
+    watched.causes += 1
+
+
+def _seconds(random: Random, _world: World, rigs: list[Watched]) -> Schedule:
+    """Let rigs change to the second account that their users have named."""
+    events: Schedule = []
+    for watched in rigs:
+        watched.rig.second = second = _pool(random)
+        start, end = _span(random, 10, 60)
+        events += [
+            (start, partial(_changes_account, watched, second=True)),
+            (end, partial(_changes_account, watched, second=False)),
+        ]
+        if random.random() < 0.5:
+            at, until = _span(random, 5, 40)
+            mode = random.choice(["down", "errors", "empty"])
+            pool = random.choice([watched.rig.pool, second])
+
+            def turn(mode: str, pool: Pool = pool, watched: Watched = watched) -> None:
+                watched.causes += 1
+                if "down" in (mode, pool.mode):
+                    watched.rig.reconnect()
+                pool.mode = mode  # type: ignore[assignment]
+
+            events += [(at, partial(turn, mode)), (until, partial(turn, "up"))]
+    return events
+
+
+def _gone(random: Random, _world: World, rigs: list[Watched]) -> Schedule:
+    """Let entries go, processes die and journals be lost while the power is off."""
+    events: Schedule = []
+    for watched in rigs:
+        if random.random() < 0.5:
+            delay = timedelta(seconds=60)
+            watched.policy = replace(watched.policy, power_cycle_on_delay=delay)
+        if random.random() < 0.5:
+            watched.goes = random.choice(["removed", "disabled", "reloaded"])
+        else:
+            watched.journal_then = random.choice(JOURNALS)
+            watched.dies_in_cut = True
+        events.append(
+            (random.uniform(10, 90) * MINUTE, partial(_hang, watched, "idle"))
+        )
+        if random.random() < 0.3:
+            start, end = _span(random, 1, 30)
+            what = random.choice(["away", "no on"])
+            events += [
+                (start, partial(_bad_plug, watched, what)),
+                (end, partial(_bad_plug, watched, "good")),
+            ]
+    return events
+
+
+def _bad_plug(watched: Watched, what: str) -> None:
+    watched.rig.plug_lost = what == "away"
+    watched.rig.plug = "no on" if what == "no on" else "good"
 
 
 def _plug(random: Random, _world: World, rigs: list[Watched]) -> Schedule:
@@ -313,10 +397,12 @@ def _hands(random: Random, world: World, rigs: list[Watched]) -> Schedule:
             watched.causes += 1
             if not off and watched.rig.relay:
                 watched.rig.boot()
+            watched.rig.returns("its own switch")
 
         def button(*, on: bool, watched: Watched = watched) -> None:
             if world.mains and (watched.rig.went_off_by == "hand" or not on):
                 watched.rig.switch(on, "hand")
+                watched.rig.returns("the plug's button")
                 watched.causes += 1
 
         if random.random() < 0.6:
@@ -340,4 +426,7 @@ PROFILES: dict[str, Callable[[Random, World, list[Watched]], Schedule]] = {
     "worker": _worker,
     "plug": _plug,
     "own switch, button": _hands,
+    "second account": _seconds,
+    "gone in mid-cut": _gone,
 }
+MIXED = [part for name, part in PROFILES.items() if name != "gone in mid-cut"]

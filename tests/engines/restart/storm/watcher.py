@@ -2,18 +2,13 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 import json
-from typing import Any
+from typing import Any, cast
 
-from custom_components.mining_farm.engines.pools import (
-    AccountReport,
-    Outcome,
-    PoolVerdict,
-    WorkerReport,
-    judge,
-)
+from custom_components.mining_farm.engines.pools import Account
 from custom_components.mining_farm.engines.restart import (
+    LAST_WORDS,
     Action,
     Company,
     Decision,
@@ -26,14 +21,12 @@ from custom_components.mining_farm.engines.restart import (
     OutletKind,
     Policy,
     PoolEvidence,
-    PoolHealth,
     PoolMember,
     PowerCycler,
-    Presence,
     Reason,
+    RigState,
     Verdict,
     begin_cut,
-    company,
     decide,
     local_limit,
     plug_answered,
@@ -42,17 +35,17 @@ from custom_components.mining_farm.engines.restart import (
     user_turned_off,
     user_turned_on,
 )
-from custom_components.mining_farm.kinds.rig.pool_evidence import Roster, pool_evidence
+from custom_components.mining_farm.kinds.rig.neighbours import Neighbours, PoolKey
+from custom_components.mining_farm.kinds.rig.pool_witness import PoolWitness
 
-from .world import START, Rig, World
+from .pools import Answers
+from .world import Rig, World
 
-POLICY = Policy()
 QUIET = 180.0
 GRACE = 90.0
-RETRY = 60.0
-"""A pool that did not answer is asked again so much later."""
+HURRIED_S, STOP_PATIENCE_S, POWER_TRIES = 2.0, 30.0, 10
+"""What the rig's kind allows a rig that goes while its power is off."""
 NOT_WORKING = (MinerKind.IDLE, MinerKind.SILENT)
-CHECK = POLICY.status_check_frequency.total_seconds()
 
 
 class Killed(BaseException):
@@ -108,7 +101,7 @@ class Cut:
     worked: bool
     hung: bool
     causes: int
-    why: str
+    excuse: str
 
 
 class FullError(Exception):
@@ -122,11 +115,10 @@ class Watched:
     rig: Rig
     world: World
     disk: Disk = field(default_factory=Disk)
-    armed: bool = True
+    policy: Policy = field(default_factory=Policy)
     memory: Memory | None = None
-    report: AccountReport | None = None
-    verdict: PoolVerdict | None = None
-    second: AccountReport | None = None
+    first: PoolWitness | None = None
+    second: PoolWitness | None = None
     miner: MinerEvidence | None = None
     miner_seen: float = -1e9
     outlet: OutletEvidence | None = None
@@ -136,14 +128,108 @@ class Watched:
     causes: int = 0
     asks_human: bool = False
     by_user: bool = False
+    _known: tuple[datetime, list[Any], list[PoolEvidence]] | None = None
+    calm: bool = False
+    """Whether all was well when it was last polled."""
     wish: str | None = None
     """What the user wants done next."""
+    goes: str | None = None
+    """What is done to its entry while the power is off."""
+    hurried: float | None = None
+    """Since its entry goes: for how many seconds it was waited for."""
+    gone: bool = False
+    dies_in_cut: bool = False
+    journal_then: list[str | None] | None = None
+    """What is left of the two copies after the process died in mid-cut."""
 
     def forget(self) -> None:
         """Lose what is not on disk."""
-        self.memory = self.report = self.verdict = self.miner = None
-        self.second = self.outlet = None
+        self.memory = self.miner = self.outlet = self.first = self.second = None
         self.miner_seen = -1e9
+
+    @property
+    def name(self) -> str:
+        """The title of its entry."""
+        return self.rig.name
+
+    @property
+    def pool_key(self) -> PoolKey:
+        """What rigs of one pool share."""
+        return (str(id(self.rig.pool)), "")
+
+    @property
+    def pool_sees_it(self) -> bool:
+        """Whether its pool says that it works."""
+        return self.first is not None and self.first.says_online
+
+    def pools(self, now: datetime) -> list[PoolEvidence]:
+        """Return what its pools say that have been asked."""
+        reports = [each and each.report for each in (self.first, self.second)]
+        if self._known is not None and self._known[:2] == (now, reports):
+            return self._known[2]
+        first = None if self.first is None else self.first.evidence(now)
+        both = (first, self.second_evidence(now))
+        known = [each for each in both if each is not None]
+        self._known = (now, reports, known)
+        return known
+
+    def second_evidence(self, now: datetime) -> PoolEvidence | None:
+        """Return what the pool of its second account says."""
+        if self.second is None or self.memory is None:
+            return None
+        return self.second.evidence_as_second(now, self.memory.second_used_at)
+
+    def last_share(self, now: datetime) -> datetime | None:
+        """Return the newest share at any account."""
+        shares = [each.last_share for each in self.pools(now)]
+        return max((each for each in shares if each is not None), default=None)
+
+    def as_pool_member(self, now: datetime) -> PoolMember:
+        """Return the rig as its pool sees it."""
+        memory, miner, outlet = self.memory or Memory(), self.miner, self.outlet
+        share = self.last_share(now)
+        idle = (
+            miner is not None
+            and miner.kind in NOT_WORKING
+            and now >= miner.since + self.policy.time_until_offline_local
+            and (share is None or share <= miner.since + LAST_WORDS)
+        )
+        dark = outlet is not None and (
+            outlet.kind is OutletKind.OFF
+            or (outlet.watts is not None and outlet.watts < self.policy.no_draw_below)
+        )
+        verdicts = [each.verdict for each in self.pools(now)]
+        offline = Verdict.OFFLINE in verdicts and Verdict.ONLINE not in verdicts
+        written_off = memory.unstable or memory.handed_over or memory.off_by_user
+        return PoolMember(
+            last_share=share, silent=idle or offline, dead=written_off or dark
+        )
+
+    def miner_evidence(self, now: datetime) -> MinerEvidence | None:
+        """Return the evidence of the linked miner, for the judgement of other rigs."""
+        cut_at = None if self.memory is None else self.memory.last_cut
+        restarted = cut_at is not None and (
+            now < cut_at + self.policy.status_check_cooldown
+        )
+        if restarted or self.as_pool_member(now).dead:
+            return None
+        return self.miner
+
+    async def async_hear(self, max_age: timedelta) -> None:
+        """Ask its pools, unless there is an answer no older than `max_age`."""
+        memory = self.memory or Memory()
+        if self.first is not None:
+            await self.first.async_ask(
+                max_age, seen=memory.seen, last_share=memory.last_share
+            )
+        if self.second is not None:
+            used_at = memory.second_used_at
+            await self.second.async_ask(
+                max_age, seen=used_at is not None, last_share=used_at
+            )
+
+    def publish(self, event: str, **attributes: Any) -> None:
+        """Publish nothing: no one listens."""
 
     def step(self) -> None:
         """Be killed here, if it is time."""
@@ -212,7 +298,7 @@ class Watched:
                         worked=rig.works,
                         hung=rig.hung is not None,
                         causes=self.causes,
-                        why="",
+                        excuse=rig.excuse,
                     )
                 )
         rig.switch(on, "user" if self.by_user else "us")
@@ -220,11 +306,34 @@ class Watched:
     async def async_sleep(self, seconds: float) -> None:
         """Let time pass; who waits for too long goes on at the next poll."""
         self.step()
+        if not self.rig.relay and self._ends_here():
+            raise Killed
+        if self.hurried is not None:
+            seconds = min(seconds, HURRIED_S)
+            self.hurried += seconds
         self.patience -= 1
         if self.patience < 0:
             raise Killed
         self.world.now += seconds
         self.rig.tick(self.world.now)
+
+    def _ends_here(self) -> bool:
+        """Let happen what is to happen in mid-cut; return whether the process dies."""
+        if self.hurried is None and self.goes is not None:
+            self.hurried = 0.0
+        if self.hurried is not None:
+            # One that is not on by then is left to the next start, or to a human.
+            return self.hurried >= STOP_PATIENCE_S
+        if not self.dies_in_cut:
+            return False
+        self.dies_in_cut, self.patience = False, 1
+        if self.journal_then is not None:
+            self.disk.copies = list(self.journal_then)
+        return True
+
+    def left_off(self) -> None:
+        """Raise the issue of a rig that is without power because of us."""
+        self.asks_human = True
 
     def read(self) -> OutletEvidence:
         """Ask the outlet."""
@@ -249,19 +358,60 @@ class Watcher:
         self.world = world
         self.rigs = rigs
         self.started = world.wall
-        self.health: dict[int, PoolHealth] = {}
-        self.reports: dict[str, AccountReport] = {}
-        self.rosters: dict[str, Roster] = {}
-        self.internet = Presence()
-        self.internet_seen = world.wall
-        self.handed: set[str] = set()
+        self.answers = Answers(world, [each.rig for each in rigs])
+        self.neighbours = Neighbours()
         for watched in rigs:
-            watched.forget()
-            watched.kill_in = -1
+            if not watched.gone:
+                self.load(watched)
+
+    def load(self, watched: Watched) -> None:
+        """Load the entry of a rig; all that it knows is on its disk."""
+        rig = watched.rig
+        watched.forget()
+        watched.kill_in, watched.hurried = -1, None
+        watched.first = self._witness(watched, rig.account)
+        if rig.second is not None:
+            watched.second = self._witness(watched, f"second of {rig.name}")
+        self.neighbours.add(watched)
+
+    def _witness(self, watched: Watched, account: str) -> PoolWitness:
+        known = Account(pool="2miners", account=account, coin="rvn")
+        answers = cast("Any", self.answers)
+        return PoolWitness(answers, watched.policy, known, watched.rig.name)
+
+    def leave(self, watched: Watched) -> None:
+        """Let the entry of a rig go, as far as its power allows."""
+        what, watched.goes = watched.goes, None
+        if what == "reloaded":
+            self.load(watched)
+            return
+        watched.hurried, watched.gone = None, True
+        self.neighbours.remove(watched)
+        if what != "removed":
+            return
+        # What cannot be given power is not forgotten, and its issue stays.
+        if watched.disk.read().intent is None or self._gives_power(watched):
+            watched.disk.copies, watched.asks_human = [None, None], False
+        else:
+            watched.left_off()
+
+    def _gives_power(self, watched: Watched) -> bool:
+        watched.patience = POWER_TRIES
+        for _ in range(POWER_TRIES):
+            if run(self._async_turn_on(watched)) and watched.rig.relay:
+                return True
+            self.world.now += HURRIED_S
+        return False
+
+    async def _async_turn_on(self, watched: Watched) -> None:
+        try:
+            await watched.async_turn_on()
+        except OutletFailure:
+            return
 
     def poll(self, watched: Watched) -> bool:
         """Look after a rig once; False where the process was killed."""
-        watched.patience = 3
+        watched.patience = 16 if watched.goes else 3
         return run(self._async_poll(watched)) or watched.patience < 0
 
     async def _async_poll(self, watched: Watched) -> None:
@@ -275,42 +425,38 @@ class Watcher:
             watched.memory = watched.disk.read()
         watched.outlet = watched.read()
         self._ask_miner(watched)
-        self._ask_pool(watched, self._pool_age(watched))
+        await watched.async_hear(self._pool_age(watched))
         await self._async_note_plug(watched)
         decision = self._decide(watched)
         if decision.ask_pool:
-            self._ask_pool(watched, 0.0)
+            await watched.async_hear(timedelta())
             for other in self.rigs:
-                if other is not watched and other.report is not None:
-                    self._ask_pool(other, 1.0)
+                if other is not watched and other.pool_key == watched.pool_key:
+                    await other.async_hear(timedelta(seconds=1))
             decision = self._decide(watched)
         watched.asks_human = decision.ask_human
+        watched.calm = decision.state is RigState.ONLINE
         await self._async_carry_out(watched, decision)
 
     async def _async_carry_out(self, watched: Watched, decision: Decision) -> None:
-        before = len(watched.cuts)
-        try:
-            match decision.action:
-                case Action.CUT:
-                    await self._cycler(watched).async_cut(decision.memory)
-                case Action.TURN_ON:
-                    await self._cycler(watched).async_turn_on(decision.memory)
-                case Action.FINISH:
-                    await self._cycler(watched).async_finish()
-                case _:
-                    await watched.async_store(decision.memory)
-        finally:
-            for cut in watched.cuts[before:]:
-                cut.why = decision.reason
+        match decision.action:
+            case Action.CUT:
+                await self._cycler(watched).async_cut(decision.memory)
+            case Action.TURN_ON:
+                await self._cycler(watched).async_turn_on(decision.memory)
+            case Action.FINISH:
+                await self._cycler(watched).async_finish()
+            case _:
+                await watched.async_store(decision.memory)
 
     def _cycler(self, watched: Watched) -> PowerCycler:
         return PowerCycler(
             watched,
             watched,
-            POLICY,
+            watched.policy,
             now=lambda: self.world.wall,
             sleep=watched.async_sleep,
-            on_left_off=lambda: None,
+            on_left_off=watched.left_off,
         )
 
     async def _async_note_plug(self, watched: Watched) -> None:
@@ -344,10 +490,12 @@ class Watcher:
                 case "cycle":
                     memory = replace(memory, off_by_user=False)
                     await self._cycler(watched).async_cut(
-                        begin_cut(now, POLICY, memory, Reason.BY_USER)
+                        begin_cut(now, watched.policy, memory, Reason.BY_USER)
                     )
                 case "on":
-                    await watched.async_store(user_turned_on(now, POLICY, memory))
+                    await watched.async_store(
+                        user_turned_on(now, watched.policy, memory)
+                    )
                     await watched.async_turn_on()
                 case _:
                     await watched.async_store(user_turned_off(memory))
@@ -355,23 +503,22 @@ class Watcher:
         except FullError, OutletFailure:
             return
 
-    def _pool_age(self, watched: Watched) -> float:
-        """Return how old the pool's answer may be, in s."""
-        limit, report = self._limit(watched), watched.report
-        if report is not None and report.outcome is not Outcome.WORKER:
-            return RETRY
+    def _pool_age(self, watched: Watched) -> timedelta:
+        """Return how old the pool's answer may be."""
+        limit, now = self._limit(watched), self.world.wall
+        check = watched.policy.status_check_frequency
         if limit is None or watched.miner is None:
-            return CHECK
+            return check
         # Once when the miner stops working, to know whether work can come in; and
         # once when that is so for long enough.
-        since = watched.miner.since if self.world.wall < limit else limit
-        return min(CHECK, (self.world.wall - since).total_seconds())
+        return min(check, now - (watched.miner.since if now < limit else limit))
 
-    def _limit(self, watched: Watched) -> Any:
-        if watched.miner is None or watched.miner.kind not in NOT_WORKING:
+    def _limit(self, watched: Watched) -> datetime | None:
+        miner = watched.miner
+        if miner is None or miner.kind not in NOT_WORKING:
             return None
-        share = None if watched.verdict is None else watched.verdict.last_share
-        return local_limit(POLICY, watched.miner, share)
+        share = watched.last_share(self.world.wall)
+        return local_limit(watched.policy, miner, share)
 
     def _ask_miner(self, watched: Watched) -> None:
         rig, world = watched.rig, self.world
@@ -407,202 +554,31 @@ class Watcher:
             return MinerKind.HASHING
         if booting and self.world.internet:
             return MinerKind.STARTING
-        fed = self.world.internet and rig.pool.mode != "down"
-        if not fed and rig.hung is None and rig.tells_lost_pools:
+        if not rig.fed and rig.hung is None and rig.tells_lost_pools:
             return MinerKind.POOL_LOST
         return MinerKind.IDLE
 
-    def _ask_pool(self, watched: Watched, max_age: float) -> None:
-        rig, now = watched.rig, self.world.wall
-        known = self.reports.get(rig.account)
-        wanted = timedelta(seconds=max_age)
-        if known is None or not timedelta() <= now - known.at < wanted:
-            known = self._answer(rig)
-            self.reports[rig.account] = known
-            answered = known.outcome is not Outcome.UNREACHABLE
-            self.internet = self.internet.learn(now, answered=answered)
-            if answered:
-                self.internet_seen = now
-            roster = self.rosters.get(rig.account, Roster())
-            self.rosters[rig.account] = roster.learn(known)
-        if known is watched.report:
-            return
-        watched.report = known
-        memory = watched.memory or Memory()
-        silent = None if watched.verdict is None else watched.verdict.silent_since
-        if watched.verdict is None:
-            silent = memory.last_share or now
-        watched.verdict = judge(
-            known.find(watched.rig.name),
-            known,
-            now,
-            POLICY.time_until_offline,
-            memory.seen,
-            silent_since=silent,
-        )
-
-    def _answer(self, rig: Rig) -> AccountReport:
-        """Return what the pool answers about an account."""
-        world, pool, now = self.world, rig.pool, self.world.wall
-        if not world.internet or pool.mode == "down":
-            return AccountReport(outcome=Outcome.UNREACHABLE, at=now)
-        error = timedelta(seconds=world.clock_error)
-        if pool.mode == "ahead":
-            error = timedelta(minutes=-30)
-        told = error if pool.tells_clock else None
-        if pool.mode == "errors":
-            outcome = world.random.choice(
-                [Outcome.API_ERROR, Outcome.NOT_JSON, Outcome.RATE_LIMITED]
-            )
-            return AccountReport(outcome=outcome, at=now)
-        if pool.mode == "empty":
-            return AccountReport(
-                outcome=Outcome.EMPTY,
-                at=now,
-                absent_after=timedelta(hours=3),
-                clock_error=told,
-            )
-        shown_at = pool.frozen_at if pool.mode == "frozen" else world.now - pool.lag
-        workers = [
-            self._row(rig, name, shares, shown_at)
-            for each in self.rigs
-            if each.rig.account == rig.account
-            for name, shares in each.rig.shares.items()
-        ]
-        workers += [
-            WorkerReport(
-                name=f"stranger{number}",
-                last_share=START + timedelta(seconds=min(share, shown_at)),
-            )
-            for number, share in enumerate(pool.strangers)
-        ]
-        if pool.mode == "zeros":
-            workers = [
-                WorkerReport(name=each.name, hashrate_hs=0.0) for each in workers
-            ]
-        return AccountReport(
-            outcome=Outcome.WORKER, at=now, workers=tuple(workers), clock_error=told
-        )
-
-    def _row(
-        self, rig: Rig, name: str, shares: list[float], shown_at: float
-    ) -> WorkerReport:
-        shown = [share for share in shares if share <= shown_at] or shares[:1]
-        last = max(shown) if shown else 0.0
-        ahead = 1800.0 if rig.pool.mode == "ahead" else 0.0
-        works = shown_at - last < 600
-        if not rig.pool.dated:
-            return WorkerReport(name=name, hashrate_hs=6e7 if works else 0.0)
-        return WorkerReport(
-            name=name,
-            last_share=START + timedelta(seconds=last + ahead),
-            hashrate_hs=6e7 if works else 0.0,
-        )
-
     def _decide(self, watched: Watched) -> Decision:
         assert watched.memory is not None
-        now = self.world.wall
-        health = self.health.get(id(watched.rig.pool), PoolHealth()).learn(
-            now,
-            [
-                self._member(each)
-                for each in self.rigs
-                if each.rig.pool is watched.rig.pool and each.memory is not None
-            ],
-        )
-        self.health[id(watched.rig.pool)] = health
+        assert watched.first is not None
+        now, neighbours = self.world.wall, self.neighbours
+        outage = neighbours.update_health(watched, now)
+        works = neighbours.pool_works(watched)
         evidence = Evidence(
-            pool=self._pool(watched, outage=health.held(now)),
-            second_pool=self._second(watched),
+            pool=watched.first.evidence(now, outage=outage, pool_works=works),
+            second_pool=watched.second_evidence(now),
             miner=watched.miner,
             outlet=watched.outlet,
             company=self._company(watched),
-            internet_seen=self.internet_seen,
-            internet_back_at=self.internet.back_at,
+            internet_seen=self.answers.internet_seen,
+            internet_back_at=self.answers.internet.back_at,
             quiet=not self.started + timedelta(seconds=QUIET) <= now,
-            armed=watched.armed,
+            armed=True,
         )
-        return decide(now, POLICY, watched.memory, evidence)
-
-    def _pool(self, watched: Watched, *, outage: bool = False) -> PoolEvidence | None:
-        if watched.report is None or watched.verdict is None:
-            return None
-        report, rig = watched.report, watched.rig
-        roster = self.rosters.get(rig.account, Roster())
-        since = watched.verdict.last_share or watched.verdict.silent_since
-        newcomer = None
-        if since is not None and watched.verdict.kind != "online":
-            newcomer = roster.newcomer(
-                report, since, {each.rig.name for each in self.rigs}
-            )
-        evidence = pool_evidence(
-            report,
-            watched.verdict,
-            report.find(rig.name).worker,
-            limit=POLICY.time_until_offline,
-            interval=timedelta(),
-            newcomer_at=None if newcomer is None else roster.names.get(newcomer.name),
-        )
-        kept = 2.5 * POLICY.status_check_frequency
-        old = not timedelta() <= self.world.wall - report.at <= kept
-        return replace(
-            evidence,
-            verdict=Verdict.NONE if old else evidence.verdict,
-            outage=outage,
-            pool_works=any(
-                each.verdict is not None and each.verdict.kind == "online"
-                for each in self.rigs
-                if each is not watched and each.rig.pool is rig.pool
-            ),
-        )
-
-    def _second(self, watched: Watched) -> PoolEvidence | None:
-        rig, world = watched.rig, self.world
-        if not rig.backup_watched:
-            return None
-        if not world.internet:
-            return PoolEvidence(verdict=Verdict.NONE, at=world.wall)
-        works = rig.on_backup and rig.works
-        return PoolEvidence(
-            verdict=Verdict.ONLINE if works else Verdict.NONE,
-            at=world.wall,
-            last_share=world.wall if works else None,
-        )
-
-    def _member(self, watched: Watched) -> PoolMember:
-        pool, miner, outlet = self._pool(watched), watched.miner, watched.outlet
-        memory = watched.memory or Memory()
-        now = self.world.wall
-        share = None if pool is None else pool.last_share
-        idle = (
-            miner is not None
-            and miner.kind in NOT_WORKING
-            and now >= miner.since + POLICY.time_until_offline_local
-            and (share is None or share <= miner.since + timedelta(seconds=45))
-        )
-        dark = outlet is not None and (
-            outlet.kind is OutletKind.OFF
-            or (outlet.watts is not None and outlet.watts < POLICY.no_draw_below)
-        )
-        return PoolMember(
-            last_share=share,
-            silent=idle or (pool is not None and pool.verdict is Verdict.OFFLINE),
-            dead=memory.unstable or memory.off_by_user or dark,
-        )
+        return decide(now, watched.policy, watched.memory, evidence)
 
     def _company(self, watched: Watched) -> Company:
         limit, now = self._limit(watched), self.world.wall
         if limit is None or now < limit or watched.miner is None:
             return Company.ALONE
-        others = []
-        for each in self.rigs:
-            memory = each.memory or Memory()
-            restarted = memory.last_cut is not None and (
-                now < memory.last_cut + POLICY.status_check_cooldown
-            )
-            idle = watched.miner.kind is MinerKind.IDLE
-            if idle and each.rig.pool is not watched.rig.pool:
-                continue
-            if each is not watched and each.miner is not None and not restarted:
-                others.append(each.miner)
-        return company(now, POLICY, watched.miner, others)
+        return self.neighbours.company(watched, watched.miner, watched.policy, now)

@@ -24,6 +24,7 @@ class World:
     outages: int = 0
     """How many reasons there are for the internet to be away."""
     mains: bool = True
+    _wall: tuple[float, datetime] | None = None
 
     @property
     def internet(self) -> bool:
@@ -31,14 +32,12 @@ class World:
         return not self.outages
 
     @property
-    def true(self) -> datetime:
-        """The time as it is."""
-        return START + timedelta(seconds=self.now)
-
-    @property
     def wall(self) -> datetime:
         """The time as Home Assistant believes it to be."""
-        return self.true + timedelta(seconds=self.clock_error)
+        seconds = self.now + self.clock_error
+        if self._wall is None or self._wall[0] != seconds:
+            self._wall = (seconds, START + timedelta(seconds=seconds))
+        return self._wall[1]
 
 
 @dataclass(kw_only=True)
@@ -52,7 +51,6 @@ class Pool:
     dated: bool = True
     """Whether it tells when a share came."""
     tells_clock: bool = True
-    listed_only_for: float | None = None
     strangers: list[float] = field(default_factory=list)
     """Of other people's workers of the account: when each had its last share."""
 
@@ -73,9 +71,15 @@ class Rig:
     switched_off: bool = False
     sleeps: bool = False
     on_backup: bool = False
-    backup_watched: bool = False
+    """Whether it mines at its second account."""
+    second: Pool | None = None
+    """Of its second account, where its user has named one."""
     shares: dict[str, list[float]] = field(default_factory=dict)
     """When each of its names had shares."""
+    second_shares: list[float] = field(default_factory=list)
+    returned_at: float = -1e6
+    returned_from: str = ""
+    """What it came back from last, and when."""
     relay: bool = True
     relay_since: float = -1e6
     went_off_by: Literal["us", "user", "hand", "mains"] = "hand"
@@ -106,9 +110,37 @@ class Rig:
             and not self.sleeps
             and self.hung is None
             and self.world.now >= self.ready_at
-            and self.world.internet
-            and (self.pool.mode != "down" or self.on_backup)
+            and self.fed
         )
+
+    @property
+    def fed(self) -> bool:
+        """Whether the pool gives it work."""
+        pool = self.second if self.on_backup else self.pool
+        return self.world.internet and (pool is None or pool.mode != "down")
+
+    @property
+    def excuse(self) -> str:
+        """Why it is silent although it does not hang."""
+        pool = self.second if self.on_backup else self.pool
+        if self.switched_off:
+            return "switched off at its own switch"
+        if pool is None:
+            return "mines at an account that was not named"
+        if self.worker != self.name:
+            return "mines under another name"
+        if pool.mode in ("frozen", "zeros", "empty", "errors", "ahead"):
+            return "the data of its pool are broken"
+        if not self.fed or not self.world.mains:
+            return "during an outage"
+        back_at = max(self.returned_at, self.ready_at)
+        if self.world.now - back_at < pool.lag + 6 * 60:
+            return f"back only now: {self.returned_from}"
+        return "unexplained"
+
+    def returns(self, what: str) -> None:
+        """Note what it comes back from."""
+        self.returned_at, self.returned_from = self.world.now, what
 
     @property
     def watts(self) -> float | None:
@@ -129,11 +161,13 @@ class Rig:
             _, on = self.late
             self.late = None
             self.switch(on, "us")
-        if self.works and not self.on_backup:
-            share = until - self.world.random.uniform(1, 60)
-            names = self.shares.setdefault(self.worker, [])
-            names.append(max(share, self.ready_at))
-            del names[:-400]
+        if not self.works:
+            return
+        share = until - self.world.random.uniform(1, 60)
+        names = self.shares.setdefault(self.worker, [])
+        shares = self.second_shares if self.on_backup else names
+        shares.append(max(share, self.ready_at))
+        del shares[:-60]
 
     def boot(self) -> None:
         """Come up with power: minutes until it works."""
