@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from custom_components.mining_farm.const import DOMAIN
+from homeassistant.helpers import issue_registry as ir
+
 from .watching import Farm
 
 SENSOR = "sensor.garage_power"
@@ -103,3 +106,39 @@ async def test_its_draw_is_evidence(farm: Farm, drawn: str, cuts: int) -> None:
         show(farm, drawn)
         await farm.after(0.5)
     assert outlet.log == ["off", "on"] * cuts
+
+
+async def test_a_sensor_that_reports_nothing_is_reported(
+    farm: Farm, issue_registry: ir.IssueRegistry
+) -> None:
+    """Removed, unavailable or too seldom: the draw that the user counts on is unknown."""
+    issue = (DOMAIN, "rig_power_sensor_gone_rig1")
+    await farm.add("rig1", options=OPTIONS)
+    show(farm, "800")
+    await farm.after(1)
+    show(farm, "unavailable")
+    await farm.after(9)
+    assert issue_registry.async_get_issue(*issue) is None
+    await farm.after(3)
+    found = issue_registry.async_get_issue(*issue)
+    assert found is not None
+    assert found.translation_placeholders == {"name": "rig1", "sensor": SENSOR}
+    show(farm, "800")
+    await farm.after(0.5)
+    assert issue_registry.async_get_issue(*issue) is None
+    farm.hass.states.async_remove(SENSOR)
+    await farm.after(13)
+    assert issue_registry.async_get_issue(*issue) is not None
+
+
+async def test_an_outlet_that_measures_needs_no_sensor(
+    farm: Farm, issue_registry: ir.IssueRegistry
+) -> None:
+    """Nor does one that cannot be reached tell anything of the sensor."""
+    outlet = await farm.add("rig1", options=OPTIONS)
+    outlet.watts = 800.0
+    await farm.after(12)
+    outlet.reachable = False
+    await farm.after(12)
+    issue = (DOMAIN, "rig_power_sensor_gone_rig1")
+    assert issue_registry.async_get_issue(*issue) is None

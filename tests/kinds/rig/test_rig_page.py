@@ -17,7 +17,7 @@ from .watching import SECOND, Farm
 
 
 async def test_its_parts_are_named(farm: Farm) -> None:
-    """Pool, switch and linked miner; of what there is not, nothing."""
+    """Pools, outlet and linked miner; of what there is not, nothing."""
     miner = MockConfigEntry(domain=DOMAIN, title="Garage S9", data={"kind": "miner"})
     miner.add_to_hass(farm.hass)
     farm.hass.states.async_set("switch.shelf", "on", {"friendly_name": "Shelf"})
@@ -28,6 +28,14 @@ async def test_its_parts_are_named(farm: Farm) -> None:
         miner_entry=miner.entry_id,
     )
     await farm.add("rig2", outlet="none")
+    plug = await farm.add("rig3", second_pool=SECOND)
+    await farm.add("rig4", second_pool={**SECOND, "status_api": "2miners"})
+    assert farm.state("sensor.rig3_outlet") == "unknown"
+    plug.name = "Garage, left"
+    await farm.after(0.5)
+    assert farm.state("sensor.rig3_outlet") == "Garage, left"
+    assert farm.state("sensor.rig3_pool") == "2Miners, F2Pool"
+    assert farm.state("sensor.rig4_pool") == "2Miners"
     assert farm.state("sensor.rig1_pool") == "2Miners"
     assert farm.state("sensor.rig1_outlet") == "Shelf"
     assert farm.state("sensor.rig1_linked_miner") == "Garage S9"

@@ -43,6 +43,7 @@ SECOND: dict[str, Any] = {
 class FakeOutlet:
     """An outlet that remembers what was done to it."""
 
+    name: str | None = None
     on: bool = True
     watts: float | None = None
     reachable: bool = True

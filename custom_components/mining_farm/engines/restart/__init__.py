@@ -23,6 +23,8 @@ from .company import company
 from .cycle import OutletFailure, PowerCycler
 from .decide import Decision, decide
 from .finding import LAST_WORDS, local_limit
+from .gaps import proposed_limit, usual_gap
+from .gate import PowerUpGate
 from .memory import Intent, Memory, Recent
 from .models import (
     Action,
@@ -84,10 +86,12 @@ __all__ = [
     "plug_failed",
     "power_returned",
     "powered",
+    "proposed_limit",
     "reset",
     "turn_on_failed",
     "turned_on",
     "user_turned_off",
     "user_turned_on",
+    "usual_gap",
     "wait_before_cycle",
 ]

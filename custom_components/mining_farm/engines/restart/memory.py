@@ -32,6 +32,12 @@ class Recent:
     """For how long the pool was away since the newest share."""
     share: datetime | None = None
     """The newest share, for that."""
+    gap_from: datetime | None = None
+    """The share after which the next one is waited for."""
+    gap_seen_at: datetime | None = None
+    """When that one was first seen."""
+    gap_is_open: bool = False
+    """A later check saw no newer one."""
     drawn: tuple[tuple[datetime, float], ...] = ()
     """What the outlet measured in the last minutes, in W, and when."""
     hashed: bool = False
@@ -99,6 +105,8 @@ class Memory:
     """The pool was seen to date this worker's shares."""
     last_share: datetime | None = None
     """The newest known when the pool stopped seeing it work."""
+    gaps: tuple[tuple[datetime, float], ...] = ()
+    """Times without a share while the rig worked, in s, and when each ended."""
     recent: Recent = field(default_factory=Recent, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -223,14 +231,18 @@ def _held_since(stored: Mapping[str, str]) -> dict[Reason, datetime]:
     return {Reason(reason): _known_time(time) for reason, time in stored.items()}
 
 
-def _watts(stored: float | None) -> float | None:
+def _gaps(stored: list[tuple[str, float]]) -> tuple[tuple[datetime, float], ...]:
+    return tuple((_known_time(at), _number(seconds) or 0.0) for at, seconds in stored)
+
+
+def _number(stored: float | None) -> float | None:
     if stored is None:
         return None
     if isinstance(stored, bool) or not isinstance(stored, (int, float)):
         raise TypeError("no number")
-    if not math.isfinite(watts := float(stored)):
-        raise ValueError("a power that is no number")
-    return watts
+    if not math.isfinite(number := float(stored)):
+        raise ValueError("a number that is none")
+    return number
 
 
 def _flag(stored: Any) -> bool:  # noqa: ANN401
@@ -268,7 +280,7 @@ _REBUILD: Mapping[str, Any] = {
     "disagreed": _flag,
     "handed_over": _flag,
     "drew": _flag,
-    "usual_watts": _watts,
+    "usual_watts": _number,
     "outlet_on": _maybe,
     "off_at_plug": _flag,
     "pool": _presence,
@@ -278,5 +290,6 @@ _REBUILD: Mapping[str, Any] = {
     "pauses": _count,
     "held_since": _held_since,
     "dates_shares": _flag,
+    "gaps": _gaps,
 }
 """How each value is rebuilt; what is not named here is a time."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from .changes import DAY, cuts_of_day, power_returned
 from .draw import note_draw
+from .gaps import note_gap
 from .memory import Memory, Recent
 from .models import (
     Contact,
@@ -110,7 +111,7 @@ def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
     if not recent.pool_asked:
         recent = replace(recent, pool_asked=True)
         presence = presence if answered else presence.long_absent(pool.at)
-    return changed(memory, pool=presence, recent=recent)
+    return note_gap(changed(memory, pool=presence, recent=recent), pool)
 
 
 def _observe_second_pool(memory: Memory, pool: PoolEvidence) -> Memory:

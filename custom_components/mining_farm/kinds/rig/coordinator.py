@@ -331,6 +331,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
         issues.update_memory(
             self.hass, entry, memory, now, ask_human=decision.ask_human
         )
+        issues.update_limit(self.hass, entry, self.policy, memory, now)
+        issues.update_power_sensor(self.hass, entry, self.witnesses.silent_sensor(now))
         issues.update_miner(self.hass, entry, gone=self.armed and self._miner_is_gone())
         elsewhere = decision.state is RigState.ELSEWHERE
         issues.update_elsewhere(self.hass, entry, elsewhere=elsewhere)

@@ -1,6 +1,7 @@
 """Repair issues of a rig, created and deleted as its condition changes."""
 
 from datetime import datetime, timedelta
+import math
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -8,7 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from ...common.issues import raise_issue, withdraw_issues
 from ...engines.pools import POOLS, Outcome, Service, WorkerReport, successors
-from ...engines.restart import Memory
+from ...engines.restart import Memory, Policy, proposed_limit, usual_gap
 from .stored import account_of
 
 UNSTABLE = "rig_unstable"
@@ -25,6 +26,8 @@ POOL_CLOSED = "rig_pool_closed"
 ACCOUNT_UNKNOWN = "rig_account_unknown"
 RECORD = "rig_record"
 HASHES_ELSEWHERE = "rig_hashes_elsewhere"
+SHORT_LIMIT = "rig_short_limit"
+POWER_SENSOR_GONE = "rig_power_sensor_gone"
 
 PLUG_PATIENCE = timedelta(minutes=30)
 POOL_PATIENCE = timedelta(hours=24)
@@ -119,6 +122,44 @@ def update_elsewhere(
 
 
 @callback
+def update_limit(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    policy: Policy,
+    memory: Memory,
+    now: datetime,
+) -> None:
+    """Propose a longer limit where the rig's usual gaps between shares ask for one."""
+    usual, proposed = usual_gap(now, memory), proposed_limit(now, memory)
+    if usual is None or proposed is None or proposed <= policy.time_until_offline:
+        withdraw_issues(hass, entry.entry_id, (SHORT_LIMIT,))
+        return
+    raise_issue(
+        hass,
+        entry,
+        SHORT_LIMIT,
+        usual=_minutes(usual),
+        proposed=_minutes(proposed),
+        limit=_minutes(policy.time_until_offline),
+    )
+
+
+def _minutes(time: timedelta) -> str:
+    return str(math.ceil(time / timedelta(minutes=1)))
+
+
+@callback
+def update_power_sensor(
+    hass: HomeAssistant, entry: ConfigEntry[Any], gone: str | None
+) -> None:
+    """Report a power sensor that reports nothing any more, with its entity id."""
+    if gone is None:
+        withdraw_issues(hass, entry.entry_id, (POWER_SENSOR_GONE,))
+    else:
+        raise_issue(hass, entry, POWER_SENSOR_GONE, sensor=gone)
+
+
+@callback
 def create_record(hass: HomeAssistant, entry: ConfigEntry[Any], file: str) -> None:
     """Say where a rig's memory was set aside that could not be read."""
     raise_issue(hass, entry, RECORD, file=file)
@@ -154,6 +195,8 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
         ACCOUNT_UNKNOWN,
         RECORD,
         HASHES_ELSEWHERE,
+        SHORT_LIMIT,
+        POWER_SENSOR_GONE,
     )
     withdraw_issues(hass, entry_id, keys)
 

@@ -48,6 +48,10 @@ class RigOutletReading:
 class RigOutlet(Protocol):
     """An outlet that feeds a rig."""
 
+    @property
+    def name(self) -> str | None:
+        """What its owner calls it; None while that is not known."""
+
     async def async_read(self) -> RigOutletReading:
         """Return the reading; an outlet that does not answer is unreachable."""
 
@@ -70,6 +74,11 @@ class KasaRigOutlet(RigOutlet):
     def __init__(self, outlet: KasaOutlet) -> None:
         """Take the engine's outlet."""
         self._outlet = outlet
+
+    @property
+    @override
+    def name(self) -> str | None:
+        return self._outlet.name or None
 
     @override
     async def async_read(self) -> RigOutletReading:
@@ -123,6 +132,12 @@ class SwitchRigOutlet(RigOutlet):
         """Take the switch's entity id."""
         self._hass = hass
         self._entity_id = entity_id
+
+    @property
+    @override
+    def name(self) -> str | None:
+        state = self._hass.states.get(self._entity_id)
+        return None if state is None else state.name
 
     @override
     async def async_read(self) -> RigOutletReading:

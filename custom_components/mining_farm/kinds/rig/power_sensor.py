@@ -13,6 +13,8 @@ from .outlets import RigOutletReading
 
 METER_LAG = timedelta(seconds=30)
 """After a switch the sensor may show for so long what was drawn before."""
+PATIENCE = timedelta(minutes=10)
+"""A sensor that reports nothing that can be used for so long is reported itself."""
 
 
 class PowerSensor:
@@ -25,6 +27,7 @@ class PowerSensor:
         self._grace = grace
         self._kind: OutletKind | None = None
         self._switched_at: datetime | None = None
+        self._silent_since: datetime | None = None
 
     def completed(self, reading: RigOutletReading, now: datetime) -> RigOutletReading:
         """Return an outlet's reading with the draw in W, where it has none."""
@@ -32,9 +35,23 @@ class PowerSensor:
             if self._kind is not None:
                 self._switched_at = now
             self._kind = reading.kind
-        if reading.watts is not None or reading.kind is OutletKind.UNREACHABLE:
+        if reading.kind is OutletKind.UNREACHABLE:
             return reading
-        return replace(reading, watts=self._watts(now))
+        watts = reading.watts
+        if watts is None:
+            watts = self._watts(now)
+        if watts is not None:
+            self._silent_since = None
+        elif self._silent_since is None:
+            self._silent_since = now
+        return replace(reading, watts=watts)
+
+    def silent(self, now: datetime) -> str | None:
+        """Return its entity id once it has said nothing for long; None before."""
+        since = self._silent_since
+        if since is None or now - since < PATIENCE:
+            return None
+        return self._entity_id
 
     def _watts(self, now: datetime) -> float | None:
         """Return W; None where the sensor reports nothing that holds now."""

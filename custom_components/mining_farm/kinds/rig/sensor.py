@@ -1,9 +1,9 @@
 """Sensors of a rig."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, override
+from typing import override
 
 from homeassistant.components.sensor import (
     RestoreSensor,
@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from ...common.units import MEGAHASHES_PER_SECOND
 from ...engines.pools import POOLS, Outcome
 from ...engines.restart import Reason, RigState
-from .const import CONF_MINER_ENTRY, CONF_SECOND_POOL, CONF_SWITCH_ENTITY
+from .const import CONF_MINER_ENTRY, CONF_SECOND_POOL
 from .coordinator import RigConfigEntry, RigCoordinator
 from .data import RigData
 from .entity import RigEntity
@@ -49,9 +49,16 @@ def _miner_name(rig: RigCoordinator) -> str | None:
 
 
 def _outlet_name(rig: RigCoordinator) -> str | None:
-    """Return the name of the switch; None where it is not there now."""
-    state = rig.hass.states.get(rig.config_entry.data[CONF_SWITCH_ENTITY])
-    return None if state is None else state.name
+    """Return the name of the plug, of its outlet or of the switch, once it is known."""
+    outlet = rig.witnesses.outlet
+    return None if outlet is None else outlet.name
+
+
+def _pool_names(rig: RigCoordinator) -> str:
+    """Return the names of the pools at which the rig mines."""
+    witnesses = [rig.witnesses.first, rig.witnesses.second]
+    names = [POOLS[each.account.pool].name for each in witnesses if each is not None]
+    return ", ".join(dict.fromkeys(names))
 
 
 def _minutes_since_share(rig: RigData) -> int | None:
@@ -67,7 +74,7 @@ POOL_NAME = RigPartDescription(
     key="pool",
     translation_key="rig_pool",
     entity_category=EntityCategory.DIAGNOSTIC,
-    name_fn=lambda rig: POOLS[rig.witnesses.first.account.pool].name,
+    name_fn=_pool_names,
 )
 MINER_NAME = RigPartDescription(
     key="linked_miner",
@@ -189,19 +196,19 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     async_add_entities(RigSensor(coordinator, each) for each in SENSORS)
     async_add_entities([RigLastShare(coordinator, LAST_SHARE)])
-    async_add_entities(RigPart(coordinator, each) for each in _parts(entry.data))
+    async_add_entities(RigPart(coordinator, each) for each in _parts(coordinator))
     if CONF_SECOND_POOL in entry.data:
         async_add_entities([RigSensor(coordinator, SECOND_POOL_ANSWER)])
     if coordinator.measures:
         async_add_entities(RigSensor(coordinator, each) for each in OUTLET_SENSORS)
 
 
-def _parts(data: Mapping[str, Any]) -> list[RigPartDescription]:
+def _parts(rig: RigCoordinator) -> list[RigPartDescription]:
     """Return what to name of what the rig was set up with."""
     parts = [POOL_NAME]
-    if CONF_SWITCH_ENTITY in data:
+    if rig.has_outlet:
         parts.append(OUTLET_NAME)
-    if CONF_MINER_ENTRY in data:
+    if CONF_MINER_ENTRY in rig.config_entry.data:
         parts.append(MINER_NAME)
     return parts
 

@@ -76,6 +76,10 @@ class RigWitnesses:
             self.reading = reading
         await self.async_ask_pools(self._pool_age_wanted(now), memory)
 
+    def silent_sensor(self, now: datetime) -> str | None:
+        """Return the entity id of a power sensor that says nothing any more."""
+        return None if self._power_sensor is None else self._power_sensor.silent(now)
+
     def ask_miner(self, now: datetime) -> None:
         """Read the facts of the linked miner's entry; the miner itself is not asked."""
         if self._miner_entry is not None:

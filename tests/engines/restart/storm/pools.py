@@ -98,7 +98,7 @@ class Answers:
                 shares = rig.second_shares
                 return rig.second, {rig.name: shares} if shares else {}
         ours = [rig for rig in self._rigs if rig.account == account]
-        rows = {name: s for rig in ours for name, s in rig.shares.items()}
+        rows = {name: s for rig in ours for name, s in rig.shares.items() if s}
         return ours[0].pool, rows
 
 

@@ -48,8 +48,8 @@ EXPLAINED = {
     "mines at an account that was not named": "one that is neither linked nor measured "
     "is as silent as one that hangs: one cut, then its user is asked; a second account "
     "that is named ends it",
-    "mines under another name": "renamed while Home Assistant was down or right before, so that the "
-    "new name was there from the start: one cut, then its user is asked",
+    "mines under another name": "renamed while Home Assistant was down or right before, "
+    "so that the new name was there from the start: one cut, then its user is asked",
     "the data of its pool are broken": "they stand still while the pool answers, and no "
     "other worker of the account shows it: one cut, then its user is asked",
     "back only now": "what it came back from was no outage that a witness saw, and its "
@@ -322,9 +322,13 @@ def _seconds(random: Random, _world: World, rigs: list[Watched]) -> Schedule:
             pool = random.choice([watched.rig.pool, second])
 
             def turn(mode: str, pool: Pool = pool, watched: Watched = watched) -> None:
+                rig = watched.rig
                 watched.causes += 1
-                if "down" in (mode, pool.mode):
-                    watched.rig.reconnect()
+                if pool.mode == "down" and pool is (
+                    rig.second if rig.on_backup else rig.pool
+                ):
+                    rig.reconnect()
+                    rig.returns("its pool")
                 pool.mode = mode  # type: ignore[assignment]
 
             events += [(at, partial(turn, mode)), (until, partial(turn, "up"))]

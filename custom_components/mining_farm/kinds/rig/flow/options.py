@@ -3,11 +3,14 @@
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.util import dt as dt_util
 
-from ....engines.pools import POOLS
+from ....engines.restart import proposed_limit, usual_gap
 from ..const import CONF_POOL
+from ..coordinator import RigCoordinator
 from ..policy import pool_defaults
 from .policy import EXTRAS, entered_policy, policy_schema, policy_values
+from .texts import Texts
 
 
 class RigOptionsFlow(OptionsFlowWithReload):
@@ -18,6 +21,18 @@ class RigOptionsFlow(OptionsFlowWithReload):
     ) -> ConfigFlowResult:
         """Go to this kind's options, whose texts are its own."""
         return await self.async_step_rig(user_input)
+
+    async def _async_usual(self) -> str:
+        """Return what the rig's own gaps between shares propose, if that is known."""
+        rig = getattr(self.config_entry, "runtime_data", None)
+        if not isinstance(rig, RigCoordinator):
+            return ""
+        now, memory = dt_util.utcnow(), rig.power.memory
+        usual, proposed = usual_gap(now, memory), proposed_limit(now, memory)
+        if usual is None or proposed is None:
+            return ""
+        texts = await Texts.async_load(self.hass)
+        return f"\n\n{texts.usual_gap(usual, proposed)}"
 
     async def async_step_rig(
         self, user_input: dict[str, Any] | None = None
@@ -35,5 +50,5 @@ class RigOptionsFlow(OptionsFlowWithReload):
                 policy_schema(ask_armed=False),
                 policy_values({**pool_defaults(pool), **stored}),
             ),
-            description_placeholders={"pool": POOLS[pool].name},
+            description_placeholders={"usual": await self._async_usual()},
         )

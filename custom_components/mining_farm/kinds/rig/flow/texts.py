@@ -1,6 +1,7 @@
 """Translated labels of workers and outlets in the lists of a flow."""
 
 from datetime import datetime, timedelta
+import math
 
 from ....common.forms import SelectorTexts
 from ....engines.power import KasaDevice, KasaOutletInfo, OutletReading
@@ -23,6 +24,16 @@ class Texts(SelectorTexts):
             if age >= 2 * size or unit == "minutes":
                 break
         return self("rig_worker", unit, worker=name, count=str(age // size))
+
+    def usual_gap(self, usual: timedelta, proposed: timedelta) -> str:
+        """Return how long the rig usually has no share, and the limit that suits it."""
+        minute = timedelta(minutes=1)
+        return self(
+            "rig_gap",
+            "usual",
+            usual=str(math.ceil(usual / minute)),
+            proposed=str(proposed // minute),
+        )
 
     def outlet(
         self,
