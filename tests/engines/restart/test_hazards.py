@@ -179,15 +179,17 @@ def test_a_pool_that_answers_again_brings_a_pause(contact: Contact) -> None:
     assert len(night.cuts) == 1
 
 
-@pytest.mark.parametrize("contact", [Contact.NOTHING, Contact.REFUSED])
-def test_one_lost_answer_brings_none(contact: Contact) -> None:
-    """A refusal or a lost poll is no absence."""
+@pytest.mark.parametrize(
+    ("contact", "cut_by"), [(Contact.NOTHING, 21), (Contact.REFUSED, 16)]
+)
+def test_one_lost_answer_brings_none(contact: Contact, cut_by: float) -> None:
+    """A refusal or a lost poll is no absence; only what was not seen is no silence."""
     night = Night()
     night.until(5)
     night.contact = contact
     night.until(9.5)
     night.contact = Contact.ANSWERED
-    night.until(16)
+    night.until(cut_by)
     assert len(night.cuts) == 1
 
 
@@ -446,10 +448,38 @@ def test_silence_while_the_pool_was_away_is_no_silence_of_the_rig() -> None:
     night.until(10)
     night.contact = Contact.ANSWERED
     night.ask()
-    night.until(12.5)
+    night.until(14.5)
     assert night.cuts == []
-    night.until(14)
+    night.until(16)
     assert len(night.cuts) == 1
+
+
+def test_an_outage_between_two_checks_may_be_longer_than_the_lost_one() -> None:
+    """Nothing is known of the rig since the last answer before it."""
+    night = Night(works=True)
+    night.until(0.5)
+    night.works, night.contact = False, Contact.NOTHING
+    night.until(6)
+    night.contact, night.asked_at = Contact.ANSWERED, None
+    night.until(15)
+    assert night.cuts == []
+    night.until(18)
+    assert len(night.cuts) == 1
+
+
+def test_a_line_that_loses_every_other_check_shields_no_hung_rig() -> None:
+    """Only the first of them counts from the last answer."""
+    night = Night()
+
+    def flap() -> None:
+        lost = night.minute % 6 >= 5
+        night.contact = Contact.NOTHING if lost else Contact.ANSWERED
+        if night.minute % 1 == 0:
+            night.asked_at = None
+
+    night.until(60, flap)
+    assert len(night.cuts) == 1
+    assert night.cuts[0] < 25
 
 
 def test_an_idle_miner_without_an_account_needs_the_internet_since() -> None:

@@ -28,6 +28,8 @@ class Recent:
     veto_at: datetime | None = None
     line_lost_at: datetime | None = None
     """When the pool could last not be reached at all, by us or by the miner."""
+    answered_at: datetime | None = None
+    """When the pool last answered."""
     away: timedelta = timedelta()
     """For how long the pool was away since the newest share."""
     share: datetime | None = None

@@ -143,8 +143,14 @@ def _count_away(recent: Recent, before: Presence, pool: PoolEvidence) -> Recent:
         away = recent.away if recent.share is None else timedelta()
         recent = replace(recent, share=pool.last_share, away=away)
     since, lost_at = before.failed_since, recent.line_lost_at
+    last = recent.answered_at
+    recent = replace(recent, answered_at=pool.at)
     if since is None or lost_at is None or lost_at < since or before.absent(pool.at):
         return recent
+    # It may have been away since right after its last answer. Once: a flapping line
+    # shields no hung rig for good.
+    if last is not None and not recent.away:
+        since = min(since, last)
     return replace(recent, away=recent.away + (pool.at - since))
 
 
