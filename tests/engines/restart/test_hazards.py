@@ -578,6 +578,32 @@ def test_what_a_rig_draws_as_it_hangs_is_not_taken_for_work() -> None:
     assert len(night.cuts) == 1
 
 
+def test_the_first_answer_since_a_load_cuts_nothing() -> None:
+    """What the pool showed before may be lost: the second check decides."""
+    night = Night(pool={"first_check": True})
+    night.until(30)
+    assert night.cuts == []
+    assert night.reason is Reason.WAITING_FOR_POOL
+    night.pool = {}
+    night.until(36)
+    assert len(night.cuts) == 1
+
+
+def test_shares_that_go_on_prove_life_whatever_the_clock_says() -> None:
+    """Home Assistant's is a quarter of an hour ahead, and the pool tells none."""
+    night = Night(works=True)
+    night.until(20)
+    night.works, night.now = False, night.now + 15 * MINUTE
+
+    def mine() -> None:
+        night.share = night.now - 15 * MINUTE
+
+    night.until(75, mine)
+    assert night.cuts == []
+    night.until(87)
+    assert len(night.cuts) == 1
+
+
 # 12. and 13. What no restart helps.
 
 WORKING = OutletEvidence(kind=OutletKind.ON, watts=1000)

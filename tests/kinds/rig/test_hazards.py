@@ -233,3 +233,35 @@ async def test_another_worker_that_appeared_is_named_without_the_wallet(
     issue = issue_registry.async_get_issue(DOMAIN, "rig_other_worker_rig1")
     assert issue is not None
     assert issue.translation_placeholders == {"name": "rig1", "worker": "eth1"}
+
+
+async def test_the_first_status_check_after_a_reload_cuts_nothing(farm: Farm) -> None:
+    """Its list may just be incomplete; the next one, five minutes later, decides."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    farm.dies("rig1")
+    await farm.after(9)
+    await farm.hass.config_entries.async_unload("rig1")
+    await farm.after(4)
+    farm.last = None
+    await farm.load("rig1")
+    await farm.after(4.5)
+    assert outlet.log == []
+    assert farm.state("sensor.rig1_reason") == "waiting_for_pool"
+    await farm.after(2)
+    assert outlet.log == ["off", "on"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.EMPTY, Outcome.UNREACHABLE])
+async def test_a_list_that_is_lost_is_no_verdict_after_a_reload_either(
+    farm: Farm, outcome: Outcome
+) -> None:
+    """However often the entry is loaded again while the list stays empty."""
+    outlet = await farm.add("rig1")
+    await farm.after(6)
+    farm.outcome = outcome
+    for _ in range(3):
+        await farm.after(20)
+        await farm.hass.config_entries.async_reload("rig1")
+    await farm.after(20)
+    assert outlet.log == []

@@ -24,7 +24,6 @@ from .cycle import OutletFailure, PowerCycler
 from .decide import Decision, decide
 from .finding import LAST_WORDS, local_limit
 from .gaps import proposed_limit, usual_gap
-from .gate import PowerUpGate
 from .memory import Intent, Memory, Recent
 from .models import (
     Action,

@@ -23,6 +23,8 @@ from .models import (
 from .observing import VETOES, powered
 from .presence import settling
 
+CHECK = timedelta(minutes=5)
+"""A rig that works has a newer share at each check, or its limit is too short."""
 LAST_WORDS = timedelta(seconds=45)
 """A miner may have worked for so long after its last answer."""
 VETO_LASTS = timedelta(minutes=5)
@@ -60,6 +62,11 @@ def weigh(now: datetime, policy: Policy, memory: Memory, evidence: Evidence) -> 
     """Return what the witnesses say, regardless of what may be done about it."""
     if evidence.held:
         return held(Reason.KEPT_DOWN)
+    # What the pool showed before the entry was loaded is only partly remembered.
+    first_check = any(
+        pool is not None and pool.first_check
+        for pool in (evidence.pool, evidence.second_pool)
+    )
     evidence = replace(
         evidence,
         pool=_any_pool(
@@ -78,6 +85,8 @@ def weigh(now: datetime, policy: Policy, memory: Memory, evidence: Evidence) -> 
     finding = _weigh_doubts(now, policy, memory, evidence)
     if finding.due and _came_back(now, memory, evidence):
         return held(Reason.CAME_BACK)
+    if finding.due and finding.by_pool and first_check:
+        return Finding(RigState.SILENT, Reason.WAITING_FOR_POOL)
     return finding
 
 
@@ -246,7 +255,20 @@ def _weigh_doubts(
         now - pool.last_share < policy.time_until_offline + memory.recent.away
     ):
         return Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
+    if _advances(policy, memory, pool):
+        return Finding(RigState.SILENT, Reason.WAITING_FOR_LIMIT)
     return _weigh_pool_alone(now, memory, evidence, pool)
+
+
+def _advances(policy: Policy, memory: Memory, pool: PoolEvidence) -> bool:
+    """Return whether a newer share was seen less than a check ago.
+
+    However old that one is, the rig works: a clock is wrong, or the pool is late.
+    """
+    at = memory.recent.advanced_at
+    if at is None:
+        return False
+    return timedelta() <= pool.at - at < min(policy.status_check_frequency, CHECK)
 
 
 def _weigh_pool_alone(

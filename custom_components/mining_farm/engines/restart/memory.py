@@ -34,6 +34,10 @@ class Recent:
     """For how long the pool was away since the newest share."""
     share: datetime | None = None
     """The newest share, for that."""
+    newest: datetime | None = None
+    """The newest share at any account."""
+    advanced_at: datetime | None = None
+    """When a pool was asked that showed a newer one."""
     gap_from: datetime | None = None
     """The share after which the next one is waited for."""
     gap_seen_at: datetime | None = None

@@ -190,6 +190,8 @@ class PoolEvidence:
     """Other rigs of the pool mine."""
     solo: bool = False
     """Its shares may be rare."""
+    first_check: bool = False
+    """It was asked for the first time since the entry was loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

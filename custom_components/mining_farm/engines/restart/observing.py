@@ -45,6 +45,7 @@ def observe(
         memory = _observe_pool(memory, pool)
     if (second := evidence.second_pool) is not None:
         memory = _observe_second_pool(memory, second)
+    memory = _observe_shares(memory, evidence)
     if evidence.outlet is not None:
         memory = _observe_outlet(now, policy, memory, evidence.outlet)
         memory = _observe_draw(now, policy, memory, evidence.outlet)
@@ -112,6 +113,19 @@ def _observe_pool(memory: Memory, pool: PoolEvidence) -> Memory:
         recent = replace(recent, pool_asked=True)
         presence = presence if answered else presence.long_absent(pool.at)
     return note_gap(changed(memory, pool=presence, recent=recent), pool)
+
+
+def _observe_shares(memory: Memory, evidence: Evidence) -> Memory:
+    """Note whether a pool shows a newer share than before, whatever the clocks say."""
+    pools = [each for each in (evidence.pool, evidence.second_pool) if each is not None]
+    shares = [each.last_share for each in pools if each.last_share is not None]
+    newest, known = max(shares, default=None), memory.recent.newest
+    if newest is None or newest == known:
+        return memory
+    recent = replace(memory.recent, newest=newest)
+    if known is not None and newest > known:
+        recent = replace(recent, advanced_at=max(each.at for each in pools))
+    return replace(memory, recent=recent)
 
 
 def _observe_second_pool(memory: Memory, pool: PoolEvidence) -> Memory:

@@ -27,6 +27,8 @@ POOL_DATA_KEPT = 2.5
 """Check frequencies after which a pool's answer is no longer shown or used."""
 UNUSED_AFTER = timedelta(hours=24)
 """So long after its last work there an account may be empty because it is not used."""
+CHECK = timedelta(minutes=5)
+"""So long after the first answer another one counts as a second check."""
 _NO_WORKERS = (Outcome.EMPTY, Outcome.ACCOUNT_UNKNOWN)
 
 
@@ -44,6 +46,7 @@ class PoolWitness:
         self._identity = account.identity
         self.report: AccountReport | None = None
         self.verdict: PoolVerdict | None = None
+        self._first_at: datetime | None = None
         self.silent_since: datetime | None = None
         self.last_share: datetime | None = None
         """The newest that the pool has dated, however long ago it was asked."""
@@ -66,6 +69,7 @@ class PoolWitness:
         self.report = report = await self._resources.pools.async_fetch(
             self.account, max_age.total_seconds()
         )
+        self._first_at = self._first_at or report.at
         self._resources.note_pool_answer(report.outcome, report.at)
         self._resources.learn_roster(self._identity, report)
         silent_since = None if self.verdict is None else self.verdict.silent_since
@@ -110,7 +114,13 @@ class PoolWitness:
             outage=outage,
             pool_works=pool_works,
             solo=POOLS[self.account.pool].solo,
+            first_check=self._is_first_check(self.report),
         )
+
+    def _is_first_check(self, report: AccountReport) -> bool:
+        """Return whether there was no second status check since the start."""
+        first_at = self._first_at or report.at
+        return report.at < first_at + min(self._policy.status_check_frequency, CHECK)
 
     def evidence_as_second(
         self, now: datetime, used_at: datetime | None

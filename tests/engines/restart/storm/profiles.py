@@ -51,7 +51,8 @@ EXPLAINED = {
     "mines under another name": "renamed while Home Assistant was down or right before, "
     "so that the new name was there from the start: one cut, then its user is asked",
     "the data of its pool are broken": "they stand still while the pool answers, and no "
-    "other worker of the account shows it: one cut, then its user is asked",
+    "other worker of the account shows it, or a second pool that was never used before "
+    "lists nothing: one cut, then its user is asked",
     "back only now": "what it came back from was no outage that a witness saw, and its "
     "pool has yet to show a share, in an answer from that moment",
 }

@@ -445,6 +445,7 @@ class Watcher:
             case Action.TURN_ON:
                 await self._cycler(watched).async_turn_on(decision.memory)
             case Action.FINISH:
+                await watched.async_store(decision.memory)
                 await self._cycler(watched).async_finish()
             case _:
                 await watched.async_store(decision.memory)
