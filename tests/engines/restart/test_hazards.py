@@ -556,6 +556,18 @@ def test_a_second_account_that_does_not_answer_holds(
     assert len(night.cuts) == cuts
 
 
+def test_a_rig_whose_second_pool_is_away_has_no_work() -> None:
+    """It mines there, idle and drawing, while the first pool answers all the time."""
+    night = Night(outlet=OutletEvidence(kind=OutletKind.ON, watts=120))
+    night.rest |= {"miner": miner(MinerKind.IDLE), "internet_seen": START + 60 * MINUTE}
+    night.rest["second_pool"] = PoolEvidence(
+        verdict=Verdict.NONE, at=START, contact=Contact.NOTHING
+    )
+    night.until(60)
+    assert night.cuts == []
+    assert night.reason is Reason.BLIND
+
+
 def test_a_rig_that_draws_as_if_it_worked_is_held_for_two_hours() -> None:
     """It may mine elsewhere; a frozen card draws power, too."""
     night = Night(works=True, outlet=OutletEvidence(kind=OutletKind.ON, watts=1000))

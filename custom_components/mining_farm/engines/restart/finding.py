@@ -216,8 +216,12 @@ def _any_pool(
     if Verdict.ONLINE in (first.verdict, second.verdict):
         return replace(both, verdict=Verdict.ONLINE)
     # One that was never used says nothing; one that does not answer might.
+    # Without its pool a rig has no work, wherever it mines.
     if second.contact is not Contact.ANSWERED:
-        return replace(both, verdict=Verdict.NONE)
+        contact = first.contact
+        if contact is Contact.ANSWERED:
+            contact = second.contact
+        return replace(both, verdict=Verdict.NONE, contact=contact)
     return both
 
 
