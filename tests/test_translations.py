@@ -71,6 +71,7 @@ OF_BOTH_FLOWS = {"proxy.py", "workers.py"}
 """Steps of a wallet that its options have as well."""
 OPTIONS = {
     "pressure_unit": {*containers.PressureUnit},
+    "rig_gap": set(),
     "rig_pool": {*Service},
     "rig_worker": {"minutes", "hours", "days"},
     "rig_outlet": {"device", "locked_device", "on", "off", "on_watts", "off_watts"},

@@ -556,9 +556,10 @@ def test_a_second_account_that_does_not_answer_holds(
     assert len(night.cuts) == cuts
 
 
-def test_a_rig_whose_second_pool_is_away_has_no_work() -> None:
-    """It mines there, idle and drawing, while the first pool answers all the time."""
-    night = Night(outlet=OutletEvidence(kind=OutletKind.ON, watts=120))
+@pytest.mark.parametrize("first", [Contact.ANSWERED, Contact.REFUSED])
+def test_a_rig_whose_second_pool_is_away_has_no_work(first: Contact) -> None:
+    """It mines there, idle and drawing, while something answers all the time."""
+    night = Night(outlet=OutletEvidence(kind=OutletKind.ON, watts=120), contact=first)
     night.rest |= {"miner": miner(MinerKind.IDLE), "internet_seen": START + 60 * MINUTE}
     night.rest["second_pool"] = PoolEvidence(
         verdict=Verdict.NONE, at=START, contact=Contact.NOTHING
@@ -566,6 +567,18 @@ def test_a_rig_whose_second_pool_is_away_has_no_work() -> None:
     night.until(60)
     assert night.cuts == []
     assert night.reason is Reason.BLIND
+
+
+def test_an_idle_miner_is_held_while_its_pool_is_out_and_answers_with_errors() -> None:
+    """Most rigs of the pool fell silent together: there is no work, idle is no fault."""
+    night = Night(outlet=OutletEvidence(kind=OutletKind.ON, watts=120))
+    night.rest |= {"miner": miner(MinerKind.IDLE), "internet_seen": START + 60 * MINUTE}
+    night.pool = {"outage": True, "verdict": Verdict.NONE, "contact": Contact.REFUSED}
+    night.until(60)
+    assert night.cuts == []
+    night.pool["outage"] = False
+    night.until(61)
+    assert len(night.cuts) == 1
 
 
 def test_a_rig_that_draws_as_if_it_worked_is_held_for_two_hours() -> None:

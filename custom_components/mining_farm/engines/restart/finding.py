@@ -218,9 +218,9 @@ def _any_pool(
     # One that was never used says nothing; one that does not answer might.
     # Without its pool a rig has no work, wherever it mines.
     if second.contact is not Contact.ANSWERED:
-        contact = first.contact
-        if contact is Contact.ANSWERED:
-            contact = second.contact
+        contact = second.contact
+        if first.contact is Contact.NOTHING:
+            contact = first.contact
         return replace(both, verdict=Verdict.NONE, contact=contact)
     return both
 
@@ -384,7 +384,9 @@ def _weigh_without_pool(now: datetime, policy: Policy, evidence: Evidence) -> Fi
 def _no_work(evidence: Evidence, since: datetime) -> bool:
     """Return whether nothing proves that work can come in."""
     pool = evidence.pool
-    if evidence.blind or (pool is not None and pool.contact is Contact.NOTHING):
+    if evidence.blind:
+        return True
+    if pool is not None and (pool.outage or pool.contact is Contact.NOTHING):
         return True
     return evidence.internet_seen is not None and evidence.internet_seen < since
 

@@ -54,7 +54,8 @@ EXPLAINED = {
     "other worker of the account shows it, or a second pool that was never used before "
     "lists nothing: one cut, then its user is asked",
     "back only now": "what it came back from was no outage that a witness saw, and its "
-    "pool has yet to show a share, in an answer from that moment",
+    "pool has yet to show a share, in an answer from that moment; or the clock of Home "
+    "Assistant jumped over the time that it has to start",
 }
 """Why a rig that does not hang can still be cut, by how its excuse begins."""
 

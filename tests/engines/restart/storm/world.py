@@ -189,6 +189,7 @@ class Rig:
         self.relay = on
         if on:
             self.relay_since = self.world.now
+            self.returns("its own restart" if by == "us" else "its outlet")
             self.boot()
         else:
             self.went_off_by = by
