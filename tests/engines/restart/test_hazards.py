@@ -935,7 +935,7 @@ def test_a_machine_that_is_held_counts_as_sleeping() -> None:
     night.rest["held"] = True
     night.until(600)
     assert night.actions == []
-    assert night.reason is Reason.MINER_SLEEPS
+    assert night.reason is Reason.KEPT_DOWN
 
 
 def test_what_is_remembered_outlasts_the_disk() -> None:
