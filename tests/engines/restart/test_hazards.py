@@ -569,6 +569,21 @@ def test_a_rig_whose_second_pool_is_away_has_no_work(first: Contact) -> None:
     assert night.reason is Reason.BLIND
 
 
+def test_a_rig_that_went_back_to_a_pool_that_is_away_has_no_work() -> None:
+    """Its second account has seen it work only minutes ago."""
+    night = Night(contact=Contact.NOTHING)
+    night.rest["miner"] = miner(MinerKind.IDLE, START + MINUTE)
+
+    def second() -> None:
+        night.rest["second_pool"] = PoolEvidence(
+            verdict=Verdict.ONLINE, at=night.now, last_share=START
+        )
+
+    night.until(9, second)
+    assert night.cuts == []
+    assert night.reason is Reason.BLIND
+
+
 def test_an_idle_miner_is_held_while_its_pool_is_out_and_answers_with_errors() -> None:
     """Most rigs of the pool fell silent together: there is no work, idle is no fault."""
     night = Night(outlet=OutletEvidence(kind=OutletKind.ON, watts=120))

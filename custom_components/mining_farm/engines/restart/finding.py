@@ -212,16 +212,16 @@ def _any_pool(
         at=min(first.at, second.at),
         last_share=max(shares, default=None),
         outage=first.outage or second.outage,
+        # Without its pool a rig has no work, wherever it mines.
+        contact=Contact.NOTHING
+        if Contact.NOTHING in (first.contact, second.contact)
+        else first.contact,
     )
     if Verdict.ONLINE in (first.verdict, second.verdict):
         return replace(both, verdict=Verdict.ONLINE)
     # One that was never used says nothing; one that does not answer might.
-    # Without its pool a rig has no work, wherever it mines.
     if second.contact is not Contact.ANSWERED:
-        contact = second.contact
-        if first.contact is Contact.NOTHING:
-            contact = first.contact
-        return replace(both, verdict=Verdict.NONE, contact=contact)
+        return replace(both, verdict=Verdict.NONE)
     return both
 
 
@@ -321,6 +321,8 @@ def _weigh_both(
     assert miner is not None  # noqa: S101
     if pool.outage:
         return held(Reason.POOL_OUTAGE)
+    if miner.kind is MinerKind.IDLE and pool.contact is Contact.NOTHING:
+        return held(Reason.BLIND)
     limit = local_limit(policy, miner, pool.last_share)
     if miner.kind is MinerKind.IDLE and not memory.recent.hashed:
         # It may have lost its pool before we came, and be about to find it.
