@@ -15,6 +15,7 @@ from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
 from .stored import stored_credentials, stored_second, stored_way
 from .stored_shape import MINER_SHAPE
+from .take_over import async_take_over
 
 STORED_SHAPE = MINER_SHAPE
 PLATFORMS = [
@@ -66,6 +67,7 @@ def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
     miner = entry.runtime_data
     sleeps = miner.controls and miner.capabilities.pause
     async_offer(hass, entry, miner.facts, levers=[sleep_lever(miner)] if sleeps else [])
+    async_take_over(hass, entry)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MinerConfigEntry) -> None:

@@ -49,6 +49,7 @@ from ..const import (
     CONF_POWER_MAXIMUM,
     CONF_POWER_MINIMUM,
     CONF_POWER_SENSOR,
+    CONF_TAKE_OVER,
     LEAST_CHANGE,
     LEAST_REST,
     LEAST_RESTART,
@@ -70,6 +71,7 @@ from ..sensor import (
 )
 from ..stored import ordering_way, second_data, stored_credentials, stored_profile
 from ..switch import LOCATE, MINING
+from ..take_over import takeable
 from .sign_in import (
     account_data,
     account_schema,
@@ -200,6 +202,7 @@ class MinerOptionsFlow(OptionsFlowWithReload):
         return await self.async_step_miner(user_input)
 
     _wanted: dict[str, Any]
+    _takes_over = False
     _second: tuple[Way, MinerSnapshot] | None = None
 
     async def async_step_miner(
@@ -208,23 +211,53 @@ class MinerOptionsFlow(OptionsFlowWithReload):
         """Ask which entities the user wants, and whether the miner may be controlled."""
         errors: dict[str, str] = {}
         if user_input is not None:
+            self._takes_over = user_input.pop(CONF_TAKE_OVER, False)
             self._wanted = user_input
             if not _limits_in_order(user_input):
                 errors["base"] = "bounds_crossed"
-            elif user_input.get(CONF_CONTROLS):
-                return await self._async_allow()
+            elif self._takes_over:
+                return await self.async_step_miner_take_over()
             else:
-                return self._finish()
+                return await self._async_go_on()
         else:
             await self._async_look_for_second()
         return self.async_show_form(
             step_id="miner",
             data_schema=self.add_suggested_values_to_schema(
-                options_schema(self._capabilities),
+                options_schema(self._capabilities).extend(
+                    {vol.Required(CONF_TAKE_OVER, default=False): BooleanSelector()}
+                    if takeable(self.hass, self.config_entry)
+                    else {}
+                ),
                 user_input or self.config_entry.options,
             ),
             errors=errors,
         )
+
+    async def async_step_miner_take_over(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show whose ids our entities are going to have, and go on."""
+        entry = self.config_entry
+        pairs = takeable(self.hass, entry)
+        if user_input is not None:
+            self.hass.config_entries.async_update_entry(
+                entry, data={**entry.data, CONF_TAKE_OVER: pairs}
+            )
+            return await self._async_go_on()
+        return self.async_show_form(
+            step_id="miner_take_over",
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                "name": entry.title,
+                "map": "\n".join(f"- {old} ← {new}" for new, old in pairs.items()),
+            },
+        )
+
+    async def _async_go_on(self) -> ConfigFlowResult:
+        if self._wanted.get(CONF_CONTROLS):
+            return await self._async_allow()
+        return self._finish()
 
     async def async_step_miner_sign_in(
         self, user_input: dict[str, Any] | None = None
@@ -296,7 +329,7 @@ class MinerOptionsFlow(OptionsFlowWithReload):
         """Store the options; and the account, and the way that it is for."""
         entry = self.config_entry
         second = {} if self._second is None else second_data(*self._second, entry.data)
-        if account or second:
+        if account or second or self._takes_over:
             self.hass.config_entries.async_update_entry(
                 entry, data={**entry.data, **second, **(account or {})}
             )
