@@ -54,6 +54,7 @@ class FakeMachine:
     powered: bool = True
     fresh: bool = True
     uptime: float = 100000.0
+    host: str = ""
     obeys: bool = True
     plug_obeys: bool = True
     outcome: ReceiptOutcome = ReceiptOutcome.CONFIRMED
@@ -82,6 +83,7 @@ class FakeMachine:
             if fresh
             else None,
             uptime=self.uptime,
+            host=self.host,
             algorithm="sha256",
         )
 

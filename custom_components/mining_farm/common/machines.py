@@ -45,6 +45,14 @@ class Machine:
             for lever in self.levers
         )
 
+    @property
+    def host(self) -> str | None:
+        """Return the address of its miner; None where it has none."""
+        for member in self.members:
+            if isinstance(facts := member.facts(), MinerFacts):
+                return facts.host
+        return None
+
     def facts(self) -> MachineFacts:
         """Return what is known of it, each fact from its best witness."""
         known = [member.facts() for member in self.members]

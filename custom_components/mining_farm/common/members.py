@@ -167,6 +167,8 @@ class Member:
     levers: Sequence[Lever] = ()
     refresh: Callable[[], Awaitable[None]] | None = None
     """Read the device now, where somebody may need to know sooner."""
+    stop_cooling: Callable[[], Awaitable[None]] | None = None
+    """Of a container that may be controlled: end its cooling, whatever hashes."""
 
 
 type MemberListener = Callable[[str], None]
@@ -252,7 +254,9 @@ def async_offer(
     entry: ConfigEntry[Any],
     facts: Callable[[], Facts],
     levers: Sequence[Lever] = (),
+    *,
     refresh: Callable[[], Awaitable[None]] | None = None,
+    stop_cooling: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Offer an entry's facts and levers for as long as it is loaded."""
     members = async_members(hass)
@@ -273,6 +277,7 @@ def async_offer(
         facts=facts,
         levers=levers,
         refresh=refresh,
+        stop_cooling=stop_cooling,
     )
     entry.async_on_unload(members.add(member))
     entry.async_on_unload(entry.runtime_data.async_add_listener(updated))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from pytest_homeassistant_custom_component.common import (
@@ -17,7 +18,7 @@ from custom_components.mining_farm.common.members import (
 )
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.kinds.farm.coordinator import SiteCoordinator
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.core import ServiceResponse, State
 from homeassistant.helpers import device_registry as dr
 from tests.common.machinery import FakeMachine, House
@@ -29,14 +30,29 @@ class Site(House):
 
     entry: MockConfigEntry | None = None
 
-    async def add_farm(self, entry_id: str = "site", **options: Any) -> MockConfigEntry:
-        """Add the farm and load it."""
+    async def add_farm(
+        self,
+        entry_id: str = "site",
+        groups: dict[str, dict[str, Any]] | None = None,
+        **options: Any,
+    ) -> MockConfigEntry:
+        """Add the farm with its cooling groups, and load it."""
         entry = MockConfigEntry(
             domain=DOMAIN,
             title=entry_id.title(),
             entry_id=entry_id,
             data={"kind": "farm"},
             options={"armed": False, **options},
+            subentries_data=[
+                ConfigSubentryData(
+                    subentry_id=name,
+                    subentry_type="cooling_group",
+                    title=name.title(),
+                    unique_id=None,
+                    data=data,
+                )
+                for name, data in (groups or {}).items()
+            ],
         )
         entry.add_to_hass(self.hass)
         self.entry = entry
@@ -90,6 +106,12 @@ class Site(House):
         if area is not None:
             devices.async_update_device(device.id, area_id=area)
 
+    async def read(self, known: dict[str, Any], name: str, **changes: Any) -> None:
+        """Let a container be read."""
+        known["facts"] = plant(**changes)
+        async_members(self.hass).signal(name)
+        await self.later(2)
+
     async def later(self, seconds: float = 11) -> None:
         """Let the sums be made anew."""
         self.freezer.tick(timedelta(seconds=seconds))
@@ -123,3 +145,9 @@ class Site(House):
 
 PLANT = ContainerFacts(fresh=True, miner_hosts=frozenset(), running=True, alarms=())
 """A container without any trouble."""
+
+
+def plant(**changes: Any) -> ContainerFacts:
+    """Return a container that was read just now."""
+    changes = {"model": "hk3", "read_at": monotonic(), "connected": True, **changes}
+    return replace(PLANT, **changes)

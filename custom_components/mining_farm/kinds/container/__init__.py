@@ -1,5 +1,7 @@
 """Cooling containers: watched, and controlled where the user allows it."""
 
+from functools import partial
+
 from homeassistant.const import CONF_HOST, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -7,9 +9,10 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ...common.members import async_offer
 from ...const import DOMAIN
-from ...engines.containers import PressureUnit, connect
+from ...engines.containers import PressureUnit, Write, connect
 from . import issues
 from .const import CONF_MINER_READINGS, CONF_MODEL, CONF_PRESSURE_UNIT
+from .controls import async_stop
 from .coordinator import ContainerConfigEntry, ContainerCoordinator
 from .entity import device_info, miner_identifier
 from .journal import ContainerJournal
@@ -56,7 +59,14 @@ def async_register_devices(hass: HomeAssistant, entry: ContainerConfigEntry) -> 
 def async_join(hass: HomeAssistant, entry: ContainerConfigEntry) -> None:
     """Offer other entries what is known of the container, and its trouble to repairs."""
     container = entry.runtime_data
-    async_offer(hass, entry, container.facts, refresh=container.async_refresh)
+    stops = container.offers(Write.STOP)
+    async_offer(
+        hass,
+        entry,
+        container.facts,
+        refresh=container.async_refresh,
+        stop_cooling=partial(async_stop, container, force=True) if stops else None,
+    )
     container.async_follow_issues()
 
 

@@ -12,11 +12,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FarmConfigEntry
-from .entity import SiteEntity
+from .entity import GroupEntity, SiteEntity
 
 STOPPED = BinarySensorEntityDescription(
     key="emergency_stop",
     translation_key="farm_emergency_stop",
+    device_class=BinarySensorDeviceClass.SAFETY,
+)
+LATCHED = BinarySensorEntityDescription(
+    key="latched",
+    translation_key="farm_latched",
     device_class=BinarySensorDeviceClass.SAFETY,
 )
 
@@ -27,7 +32,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the state of the emergency stop."""
-    async_add_entities([EmergencyStopSensor(entry.runtime_data, STOPPED)])
+    site = entry.runtime_data
+    async_add_entities([EmergencyStopSensor(site, STOPPED)])
+    for group in site.groups.values():
+        async_add_entities(
+            [LatchedSensor(site, group, LATCHED)], config_subentry_id=group.shape.id
+        )
 
 
 class EmergencyStopSensor(SiteEntity, BinarySensorEntity):
@@ -50,3 +60,12 @@ class EmergencyStopSensor(SiteEntity, BinarySensorEntity):
             "confirmed": stop.confirmed,
             "unconfirmed": list(stop.unconfirmed[:20]),
         }
+
+
+class LatchedSensor(GroupEntity, BinarySensorEntity):
+    """Whether the group's machines are kept down."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self.cooling.memory.holds

@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ...common.callers import async_caller
 from . import controls
 from .coordinator import FarmConfigEntry
-from .entity import SiteEntity
+from .entity import GroupEntity, SiteEntity
 
 STOP = ButtonEntityDescription(
     key="emergency_stop", translation_key="farm_emergency_stop"
@@ -21,8 +21,13 @@ async def async_setup_entry(
     entry: FarmConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the button that stops everything; what starts it again is an action."""
-    async_add_entities([EmergencyStopButton(entry.runtime_data, STOP)])
+    """Add the buttons that stop; what lets start again is an action."""
+    site = entry.runtime_data
+    async_add_entities([EmergencyStopButton(site, STOP)])
+    for group in site.groups.values():
+        async_add_entities(
+            [GroupStopButton(site, group, STOP)], config_subentry_id=group.shape.id
+        )
 
 
 class EmergencyStopButton(SiteEntity, ButtonEntity):
@@ -32,3 +37,12 @@ class EmergencyStopButton(SiteEntity, ButtonEntity):
     async def async_press(self) -> None:
         by = await async_caller(self.hass, self._context)
         await controls.async_emergency_stop(self.coordinator, by=by)
+
+
+class GroupStopButton(GroupEntity, ButtonEntity):
+    """Stops every machine of a cooling group."""
+
+    @override
+    async def async_press(self) -> None:
+        by = await async_caller(self.hass, self._context)
+        await controls.async_stop_group(self.cooling, by=by)

@@ -1,5 +1,6 @@
 """What a user may do to a site: stop it, let it start again, arm its interlock."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -7,9 +8,10 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN
-from ...engines.farm import HoldKind, MachineFacts
+from ...engines.farm import NOT_STOPPED, HoldKind, MachineFacts
 from .const import CONF_ARMED, CONF_ASLEEP_ONLY
 from .coordinator import SiteCoordinator
+from .group import CoolingGroup
 from .journal import Stop
 
 
@@ -20,9 +22,7 @@ async def async_emergency_stop(
 
     A second press joins the first, and cuts where that one only put to sleep.
     """
-    if asleep_only is None:
-        asleep_only = bool(site.config_entry.options.get(CONF_ASLEEP_ONLY))
-    kind = HoldKind.ASLEEP if asleep_only else HoldKind.CUT
+    kind = _kind(site.config_entry.options, asleep_only)
     before = site.stop
     stop = Stop(since=dt_util.utcnow(), by=by, kind=kind)
     if before is not None:
@@ -42,16 +42,47 @@ async def async_release_stop(site: SiteCoordinator, *, by: str | None) -> None:
     and that nobody else keeps down.
     """
     if site.stop is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="farm_not_stopped",
-            translation_placeholders={"name": site.name},
-        )
+        raise _not_stopped(site.name)
     await site.journal.async_keep(replace(site.journal.memory, stop=None))
     site.journal.lost = False
     site.publish("released", by=by)
     await site.holds.async_release(*site.stop_key)
     site.async_update_soon()
+
+
+async def async_stop_group(group: CoolingGroup, *, by: str | None) -> None:
+    """Stop the machines of one cooling group, armed or not."""
+    await group.async_stop(_kind(group.site.config_entry.options), by)
+
+
+async def async_release_group(group: CoolingGroup, *, by: str | None) -> None:
+    """Let a cooling group go, once its cooling has been proved for five minutes.
+
+    ServiceValidationError while a cause stands, or where nothing is stopped.
+    """
+    if (refused := await group.async_release(by)) == NOT_STOPPED:
+        raise _not_stopped(group.shape.name)
+    if refused:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="farm_release_refused",
+            translation_placeholders={"name": group.shape.name, "cause": refused},
+        )
+
+
+def _not_stopped(name: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="farm_not_stopped",
+        translation_placeholders={"name": name},
+    )
+
+
+def _kind(options: Mapping[str, Any], asleep_only: bool | None = None) -> HoldKind:
+    """Return what an emergency stop does to a machine."""
+    if asleep_only is None:
+        asleep_only = bool(options.get(CONF_ASLEEP_ONLY))
+    return HoldKind.ASLEEP if asleep_only else HoldKind.CUT
 
 
 async def async_set_armed(site: SiteCoordinator, *, armed: bool) -> None:

@@ -1,26 +1,44 @@
 """Listens to the members of one site, adds up what they do, and keeps its stop."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
 from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
 from ...common.holds import async_holds
-from ...common.keeping import Phase, Told, async_keeper
+from ...common.keeping import Phase as Following, Told, async_keeper
 from ...common.machines import Machine, async_machines
 from ...common.members import ContainerFacts, WalletFacts, async_members
-from ...const import CONF_KIND, Kind
-from ...engines.farm import Hold, MachineFacts, Owner, hottest_first, totals
+from ...const import CONF_KIND, LOGGER, Kind
+from ...engines.farm import (
+    Group,
+    Hold,
+    HoldKind,
+    MachineFacts,
+    Owner,
+    Phase,
+    hottest_first,
+    totals,
+)
 from . import issues
-from .const import CONF_ARMED
+from .const import CONF_ARMED, GROUP
 from .data import FarmData, StopData, containers_data
+from .group import CoolingGroup
+from .group_stored import GroupShape
 from .journal import FarmJournal, Stop
 from .membership import async_entries, place_of
 
@@ -46,9 +64,14 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         self.holds = async_holds(hass)
         self.keeper = async_keeper(hass)
         self.machines = async_machines(hass)
+        self.groups: dict[str, CoolingGroup] = {}
+        """Cooling groups by the ids of their subentries."""
+        self.applying = asyncio.Lock()
+        """Held while a decision is stored and carried out: one after the other."""
         self._loaded = False
         self._entries: frozenset[str] = frozenset()
         self._facts: dict[str, MachineFacts] = {}
+        self._host: dict[str, str] = {}
         self._soon: CALLBACK_TYPE | None = None
         self._joining: CALLBACK_TYPE | None = None
 
@@ -92,10 +115,30 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             self.keeper.listen(self._told),
             bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._place_changed),
             bus.async_listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._place_changed),
+            async_dispatcher_connect(
+                self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
+            ),
             self._cancel,
         ):
             entry.async_on_unload(stop)
         self._member_joined()
+        for group in self.groups.values():
+            group.async_start()
+
+    @callback
+    def _entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        """Load again with groups that were added, changed or removed."""
+        if entry.entry_id == self.config_entry.entry_id and self._shapes() != {
+            key: group.shape for key, group in self.groups.items()
+        }:
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    def _shapes(self) -> dict[str, GroupShape]:
+        return {
+            key: GroupShape.of(subentry)
+            for key, subentry in self.config_entry.subentries.items()
+            if subentry.subentry_type == GROUP
+        }
 
     @override
     async def _async_poll(self) -> FarmData:
@@ -104,7 +147,50 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             await self.journal.async_load()
             self._join()
             await self._async_go_on()
+            await self._async_go_on_with_groups()
         return self._sums()
+
+    async def _async_go_on_with_groups(self) -> None:
+        """Go on with each group as it was; one that is gone leaves its holds to the user."""
+        stored = self.journal.memory.groups
+        for key, shape in self._shapes().items():
+            try:
+                group = CoolingGroup(self, shape, stored.get(key))
+            except ValueError as err:
+                LOGGER.error("%s: %s", shape.name, err)
+                self.journal.lost = True
+                group = CoolingGroup(self, shape, None)
+            if self.journal.lost and (kind := self._held_kind(group)) is not None:
+                # Unreadable is not empty: what the holds say is latched.
+                group.memory = Group(phase=Phase.STOPPED, kind=kind, latched=True)
+            self.groups[key] = group
+            await group.async_apply()
+        for key in stored.keys() - self.groups.keys():
+            await self._async_leave_to_user(key)
+
+    def _held_kind(self, group: CoolingGroup) -> HoldKind | None:
+        kinds = [
+            hold.kind
+            for machine_id in self.holds.held_by(*group.key)
+            if (hold := self.holds.of(machine_id).by(*group.key)) is not None
+        ]
+        return max(kinds, key=lambda kind: kind.rank, default=None)
+
+    async def _async_leave_to_user(self, group_id: str) -> None:
+        held = await self.holds.async_hand_over(Owner.INTERLOCK, group_id)
+        if held:
+            names = sorted(map(self.described, held))
+            issues.create_left_to_user(self.hass, self.config_entry, names)
+
+    async def async_keep_groups(self) -> None:
+        """Keep what is remembered of all groups."""
+        groups = {key: group.as_dict() for key, group in self.groups.items()}
+        if groups != self.journal.memory.groups:
+            await self.journal.async_keep(replace(self.journal.memory, groups=groups))
+
+    def host_of(self, machine_id: str) -> str | None:
+        """Return the address of a machine's miner; None where it has none."""
+        return self._host.get(machine_id)
 
     async def _async_go_on(self) -> None:
         """Go on with what a crash may have cut short, before anything is read."""
@@ -170,7 +256,12 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
     def _member_read(self, entry_id: str) -> None:
         """Read one machine: the sums are then made of what is there."""
         machine = self.machines.of_entry(entry_id)
-        if machine is None or machine.id not in self._facts:
+        if machine is None:
+            for group in self.groups.values():
+                if entry_id in group.shape.containers:
+                    group.look()
+            return
+        if machine.id not in self._facts:
             return
         before, facts = self._facts[machine.id], machine.facts()
         self._facts[machine.id] = facts
@@ -218,9 +309,15 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
 
     def _join(self) -> None:
         self._entries = async_entries(self.hass, self.config_entry)
+        machines = dict(self._machines())
         self._facts = {
             machine_id: UNKNOWN if machine is None else machine.facts()
-            for machine_id, machine in self._machines()
+            for machine_id, machine in machines.items()
+        }
+        self._host = {
+            machine_id: machine.host
+            for machine_id, machine in machines.items()
+            if machine is not None and machine.host is not None
         }
 
     def _machines(self) -> Iterator[tuple[str, Machine | None]]:
@@ -259,7 +356,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             wallets=len(wallets),
             held={str(each): owners.count(each) for each in Owner if each in owners},
             not_started=sum(
-                self.keeper.phase(each) is Phase.NOT_STARTED for each in self._facts
+                self.keeper.phase(each) is Following.NOT_STARTED for each in self._facts
             ),
             stop=self._stop_data(),
             watched_at=dt_util.utcnow().replace(second=0, microsecond=0),
@@ -277,12 +374,12 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             since=stop.since,
             by=stop.by,
             machines=len(phases),
-            confirmed=sum(phase is Phase.DOWN for phase in phases.values()),
+            confirmed=sum(phase is Following.DOWN for phase in phases.values()),
             unconfirmed=tuple(
                 sorted(
                     self.described(each)
                     for each, phase in phases.items()
-                    if phase in (Phase.UNCONFIRMED, Phase.WAITING)
+                    if phase in (Following.UNCONFIRMED, Following.WAITING)
                 )
             ),
         )
@@ -298,6 +395,9 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         if machine_id not in self._facts:
             return
         self.async_update_soon()
+        for group in self.groups.values():
+            if group.memory.phase is not Phase.WATCHING:
+                group.look()
         if told in (Told.STOPPED, Told.STARTED):
             return
         hold = self.holds.of(machine_id).ruling

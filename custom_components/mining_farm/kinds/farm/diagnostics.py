@@ -10,7 +10,7 @@ from ...common.actions import plain_json
 from .controls import described_machine
 from .coordinator import FarmConfigEntry
 
-TO_REDACT = {"by", "hottest_name", "id", "name", "unconfirmed", "worst_at"}
+TO_REDACT = {"by", "causes", "hottest_name", "id", "name", "unconfirmed", "worst_at"}
 MOST_MACHINES = 100
 
 
@@ -23,6 +23,15 @@ async def async_get_config_entry_diagnostics(
     known = {
         "options": dict(entry.options),
         "data": site.data and asdict(site.data),
+        "groups": [
+            {
+                **group.as_dict(),
+                "machines": len(group.machines),
+                "stopped": group.stopped,
+                "settings": asdict(group.shape.settings),
+            }
+            for group in site.groups.values()
+        ],
         "record_lost": site.journal.lost,
         "holds_lost": site.holds.lost,
         "holds_unsaved": site.holds.unsaved,

@@ -20,6 +20,16 @@ EVENTS = EventEntityDescription(
         "woke_by_itself",
         "woken",
         "not_started",
+        "warned",
+        "trip",
+        "stopped",
+        "returning",
+        "returned",
+        "would_have",
+        "release_refused",
+        "bypassed",
+        "cooling_stopped",
+        "cooling_not_stopped",
     ],
 )
 

@@ -18,15 +18,17 @@ from homeassistant.helpers.typing import StateType
 
 from ...common.units import PETAHASHES_PER_SECOND
 from ...engines.edge_collector import Algorithm, display_unit
-from ...engines.farm import MachineState, Sum
+from ...engines.farm import Cause, MachineState, Phase, Sum
 from .coordinator import FarmConfigEntry, SiteCoordinator
 from .data import FarmData
-from .entity import SiteEntity
+from .entity import GroupEntity, SiteEntity
+from .group import CoolingGroup
 
 JOULES_PER_TERAHASH = "J/TH"
 HASHES_PER_PH = 1e15
 HASHES_PER_GH = 1e9
 NONE = "none"
+BYPASSED = "bypassed"
 UNKNOWN_ALGORITHM = "farm_hashrate_unknown"
 
 
@@ -224,6 +226,61 @@ WALLETS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class GroupSensorDescription(SensorEntityDescription):
+    """What is known of a cooling group."""
+
+    value_fn: Callable[[CoolingGroup], StateType]
+    attributes_fn: Callable[[CoolingGroup], dict[str, Any]] = field(
+        default=lambda _: {}
+    )
+
+
+def _cause(group: CoolingGroup) -> str:
+    causes = group.memory.causes
+    return causes[0].partition(":")[0] if causes else NONE
+
+
+def _machines(group: CoolingGroup) -> dict[str, Any]:
+    unconfirmed = group.unconfirmed
+    return {
+        "machines": len(group.machines),
+        "unconfirmed": unconfirmed[:20],
+        "bypassed_until": group.bypass_until and group.bypass_until.isoformat()
+        if group.bypassed
+        else None,
+    }
+
+
+GROUP_SENSORS = (
+    GroupSensorDescription(
+        key="interlock",
+        translation_key="farm_interlock",
+        device_class=SensorDeviceClass.ENUM,
+        options=[*Phase, BYPASSED],
+        value_fn=lambda group: BYPASSED if group.bypassed else group.memory.phase,
+    ),
+    GroupSensorDescription(
+        key="cause",
+        translation_key="farm_cause",
+        device_class=SensorDeviceClass.ENUM,
+        options=[NONE, *Cause],
+        value_fn=_cause,
+        attributes_fn=lambda group: {
+            "causes": list(group.memory.causes),
+            "standing": [f"{each.cause}:{each.key}" for each in group.hazards],
+        },
+    ),
+    GroupSensorDescription(
+        key="stopped",
+        translation_key="farm_stopped",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda group: group.stopped,
+        attributes_fn=_machines,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: FarmConfigEntry,
@@ -232,6 +289,11 @@ async def async_setup_entry(
     """Add the sums, and those of what the site has once it has some."""
     site = entry.runtime_data
     async_add_entities(SiteSensor(site, each) for each in (*SENSORS, *MACHINES))
+    for group in site.groups.values():
+        async_add_entities(
+            [GroupSensor(site, group, each) for each in GROUP_SENSORS],
+            config_subentry_id=group.shape.id,
+        )
     known: set[str] = set()
 
     @callback
@@ -303,3 +365,19 @@ class SiteSensor(SiteEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         return self.entity_description.attributes_fn(self.coordinator.data) or None
+
+
+class GroupSensor(GroupEntity, SensorEntity):
+    """One fact of a cooling group."""
+
+    entity_description: GroupSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        return self.entity_description.value_fn(self.cooling)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        return self.entity_description.attributes_fn(self.cooling) or None

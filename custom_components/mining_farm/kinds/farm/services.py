@@ -1,5 +1,7 @@
 """Actions on a site: stop it, let it start again, and say what is known of it."""
 
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import voluptuous as vol
@@ -12,19 +14,24 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
 
 from ...common.actions import Action, async_do_all, async_register_actions, plain_json
 from ...common.callers import async_caller
 from ...common.rights import ADMINISTRATOR, READ, control_of
-from ...const import Kind
+from ...const import DOMAIN, Kind
 from . import controls
 from .button import STOP
 from .const import CONF_ASLEEP_ONLY
 from .coordinator import SiteCoordinator
+from .group import CoolingGroup
 
 ATTR_CONFIRM: Final = "confirm"
 ATTR_OFFSET: Final = "offset"
+ATTR_GROUP: Final = "group"
+ATTR_UNTIL: Final = "until"
 PAGE: Final = 200
 """Machines in one answer."""
 
@@ -34,6 +41,11 @@ async def _async_emergency_stop(
 ) -> None:
     by = await async_caller(call.hass, call.context)
     asleep_only: bool | None = call.data.get(CONF_ASLEEP_ONLY)
+    if ATTR_GROUP in call.data:
+        await async_do_all(
+            _groups(sites, call), partial(controls.async_stop_group, by=by)
+        )
+        return
 
     async def stop(site: SiteCoordinator) -> None:
         await controls.async_emergency_stop(site, by=by, asleep_only=asleep_only)
@@ -50,6 +62,50 @@ async def _async_release(sites: list[SiteCoordinator], call: ServiceCall) -> Non
     await async_do_all(sites, release)
 
 
+async def _async_release_interlock(
+    sites: list[SiteCoordinator], call: ServiceCall
+) -> None:
+    by = await async_caller(call.hass, call.context)
+    await async_do_all(
+        _groups(sites, call), partial(controls.async_release_group, by=by)
+    )
+
+
+async def _async_test_interlock(
+    sites: list[SiteCoordinator], call: ServiceCall
+) -> ServiceResponse:
+    return {
+        group.shape.name: plain_json(group.plan()) for group in _groups(sites, call)
+    }
+
+
+async def _async_bypass_interlock(
+    sites: list[SiteCoordinator], call: ServiceCall
+) -> None:
+    by = await async_caller(call.hass, call.context)
+    until: datetime | None = call.data.get(ATTR_UNTIL)
+    for group in _groups(sites, call):
+        await group.async_bypass(until and dt_util.as_utc(until), by)
+
+
+def _groups(sites: list[SiteCoordinator], call: ServiceCall) -> list[CoolingGroup]:
+    """Return the cooling groups that are meant; all of the farm where none is named."""
+    name: str | None = call.data.get(ATTR_GROUP)
+    found = [
+        group
+        for site in sites
+        for group in site.groups.values()
+        if name is None or group.shape.name.casefold() == name.casefold()
+    ]
+    if not found:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="farm_no_group",
+            translation_placeholders={"group": name or ""},
+        )
+    return found
+
+
 async def _async_get_farm(
     sites: list[SiteCoordinator], call: ServiceCall
 ) -> ServiceResponse:
@@ -64,6 +120,13 @@ def _described(site: SiteCoordinator, offset: int) -> dict[str, object]:
     return {
         "armed": site.armed,
         "stop": site.stop and site.stop.as_dict(),
+        "groups": {
+            group.shape.name: {
+                **group.as_dict(),
+                "machines": [site.described(each) for each in group.machines],
+            }
+            for group in site.groups.values()
+        },
         "machines": [
             controls.described_machine(site, machine_id, facts)
             for machine_id, facts in page
@@ -90,6 +153,29 @@ ACTIONS = (
         fields={
             vol.Required(ATTR_CONFIRM): vol.All(cv.boolean, vol.IsTrue()),
             vol.Optional(CONF_ASLEEP_ONLY): cv.boolean,
+            vol.Optional(ATTR_GROUP): cv.string,
+        },
+    ),
+    Action(
+        name="release_interlock",
+        right=ADMINISTRATOR,
+        run=_async_release_interlock,
+        fields={vol.Optional(ATTR_GROUP): cv.string},
+    ),
+    Action(
+        name="test_interlock",
+        right=READ,
+        run=_async_test_interlock,
+        fields={vol.Optional(ATTR_GROUP): cv.string},
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name="bypass_interlock",
+        right=ADMINISTRATOR,
+        run=_async_bypass_interlock,
+        fields={
+            vol.Optional(ATTR_GROUP): cv.string,
+            vol.Optional(ATTR_UNTIL): cv.datetime,
         },
     ),
     Action(name="release_emergency_stop", right=ADMINISTRATOR, run=_async_release),

@@ -1,0 +1,399 @@
+"""One cooling group: watches its containers, and has its machines kept down and let go."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Final, Protocol
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HassJob,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_call_later, async_track_state_change_event
+from homeassistant.util import dt as dt_util
+
+from ...common.holds import Holds
+from ...common.keeping import Keeper, Phase as Following
+from ...common.machines import Machines
+from ...common.members import ContainerFacts, async_members
+from ...const import LOGGER
+from ...engines.farm import (
+    Cause,
+    Group,
+    Hazard,
+    Hold,
+    HoldKind,
+    MachineFacts,
+    MachineState,
+    Owner,
+    Phase,
+    Scene,
+    Seen,
+    hottest_first,
+    look,
+    release,
+    stop_by_hand,
+)
+from .calm import Calm
+from .group_stored import GroupShape
+
+LOOK_EVERY_S: Final = 10.0
+LOOK_SOON_S: Final = 1.0
+"""While anything is wrong, or under way."""
+READ_AGAIN_S: Final = 2.0
+"""After a bit that appeared."""
+
+
+class Site(Protocol):
+    """The farm, as its groups need it."""
+
+    hass: HomeAssistant
+    name: str
+    config_entry: ConfigEntry[Any]
+    holds: Holds
+    keeper: Keeper
+    machines: Machines
+    applying: asyncio.Lock
+
+    @property
+    def armed(self) -> bool:
+        """Whether the interlock acts."""
+
+    @property
+    def facts_by_machine(self) -> Mapping[str, MachineFacts]:
+        """What is known of each machine of the site."""
+
+    def host_of(self, machine_id: str) -> str | None:
+        """Return the address of a machine's miner."""
+
+    def described(self, machine_id: str) -> str:
+        """Return a machine's name and place."""
+
+    def publish(self, event: str, **attributes: Any) -> None:
+        """Publish an event."""
+
+    def async_update_soon(self) -> None:
+        """Show what has changed."""
+
+    async def async_keep_groups(self) -> None:
+        """Keep what is remembered of all groups."""
+
+
+class CoolingGroup:
+    """What a group of containers cools, and what is remembered of it."""
+
+    def __init__(
+        self,
+        site: Site,
+        shape: GroupShape,
+        stored: Mapping[str, Any] | None,
+    ) -> None:
+        """Take what was stored; ValueError where it is damaged."""
+        self.site = site
+        self.shape = shape
+        self.memory = Group() if stored is None else Group.from_dict(stored)
+        until = None if stored is None else stored.get("bypass_until")
+        self.bypass_until = None if until is None else datetime.fromisoformat(until)
+        self.hazards: tuple[Hazard, ...] = ()
+        self._hosts: dict[str, frozenset[str]] = {}
+        self._calm = Calm()
+        self._next: CALLBACK_TYPE | None = None
+        self._reading: CALLBACK_TYPE | None = None
+        self._by: str | None = None
+
+    @property
+    def key(self) -> tuple[Owner, str]:
+        """Owner and source of its holds."""
+        return Owner.INTERLOCK, self.shape.id
+
+    @property
+    def bypassed(self) -> bool:
+        """Whether nothing is stopped, for maintenance."""
+        return self.bypass_until is not None and dt_util.utcnow() < self.bypass_until
+
+    @property
+    def machines(self) -> dict[str, MachineFacts]:
+        """Machines of the group that are of the site, with what is known of each."""
+        known = self.site.facts_by_machine
+        found = set(self.shape.machines) | set(self.site.holds.held_by(*self.key))
+        if self.shape.by_address:
+            hosts = frozenset[str]().union(*self._hosts.values())
+            found |= {
+                each for each in known if self.site.host_of(each) in hosts and hosts
+            }
+        return {each: known[each] for each in known if each in found}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what outlives a restart as JSON can hold it."""
+        until = self.bypass_until
+        return {
+            **self.memory.as_dict(),
+            "bypass_until": until and until.isoformat(),
+        }
+
+    @callback
+    def async_start(self) -> None:
+        """Look from now on, for as long as the farm is loaded."""
+        entry = self.site.config_entry
+        if self.shape.sensors:
+            entry.async_on_unload(
+                async_track_state_change_event(
+                    self.site.hass, list(self.shape.sensors), self._sensor_changed
+                )
+            )
+        entry.async_on_unload(self._cancel)
+        self.look()
+
+    @callback
+    def _sensor_changed(self, _event: Event[EventStateChangedData]) -> None:
+        self.look()
+
+    @callback
+    def look(self, _now: datetime | None = None) -> None:
+        """Look once, and have done what follows."""
+        wall = dt_util.utcnow().timestamp()
+        scene = self.scene()
+        before = self.as_dict()
+        step = look(self.shape.settings, self.memory, scene, wall)
+        self.memory, self.hazards = step.group, step.hazards
+        # What stops machines comes first; who listens to events comes after it.
+        if self.as_dict() != before or self._is_behind():
+            self._run(self.async_apply())
+        if step.look_again:
+            self._read_again()
+        if step.stop_cooling:
+            self._run(self._async_stop_cooling())
+        self._schedule()
+        for event in step.events:
+            self.publish(event.name, causes=list(event.causes))
+
+    def scene(self) -> Scene:
+        """Return what is seen of the group now."""
+        now, machines = monotonic(), self.machines
+        containers = {each: self._seen(each, now) for each in self.shape.containers}
+        following = [self.site.keeper.phase(each) for each in machines]
+        chips = [
+            facts.hottest_chip
+            for facts in machines.values()
+            if facts.hottest_chip is not None
+        ]
+        states = [facts.state for facts in machines.values()]
+        return Scene(
+            now=now,
+            containers=containers,
+            sensors={
+                entity_id: (cause, self._is_on(entity_id))
+                for entity_id, cause in self.shape.sensors.items()
+            },
+            machines=len(machines),
+            hashing=sum(state.awake for state in states),
+            down=following.count(Following.DOWN),
+            given_up=following.count(Following.UNCONFIRMED)
+            + following.count(Following.WAITING),
+            held_back=following.count(Following.STARTING),
+            silent=states.count(MachineState.OFFLINE),
+            calm=self._calm.learn(now, machines),
+            hottest_chip=max(chips, default=None),
+            bypassed=self.bypassed,
+            armed=self.site.armed or self.memory.holds,
+        )
+
+    def _seen(self, entry_id: str, now: float) -> Seen:
+        member = async_members(self.site.hass).get(entry_id)
+        facts = None if member is None else member.facts()
+        if not isinstance(facts, ContainerFacts):
+            return Seen(model="")
+        if facts.miner_hosts:
+            self._hosts[entry_id] = facts.miner_hosts
+        return Seen(
+            model=facts.model,
+            age=None if facts.read_at is None else max(0.0, now - facts.read_at),
+            reading=facts.read_at or 0.0,
+            connected=facts.connected,
+            running=facts.running,
+            bits=facts.bits,
+            numbers=facts.numbers,
+            supply=facts.supply,
+        )
+
+    def _is_on(self, entity_id: str) -> bool | None:
+        state = self.site.hass.states.get(entity_id)
+        if state is None or state.state not in (STATE_ON, STATE_OFF):
+            return None
+        return state.state == STATE_ON
+
+    def _is_behind(self) -> bool:
+        """Return whether machines are held otherwise than is wanted."""
+        held = set(self.site.holds.held_by(*self.key))
+        if self.memory.kind is None:
+            return bool(held)
+        return not self.machines.keys() <= held
+
+    async def async_apply(self) -> None:
+        """Keep what is to be remembered, then hold the machines, or let them go."""
+        async with self.site.applying:
+            await self.site.async_keep_groups()
+            kind = self.memory.kind
+            with suppress(HomeAssistantError):
+                if kind is None:
+                    await self.site.holds.async_release(*self.key)
+                    return
+                await self.site.holds.async_place(
+                    hottest_first(self.machines), self._hold(kind)
+                )
+        self.site.async_update_soon()
+
+    def _hold(self, kind: HoldKind) -> Hold:
+        owner, source = self.key
+        causes = self.memory.causes
+        return Hold(
+            owner=owner,
+            source=source,
+            kind=kind,
+            reason=causes[0] if causes else str(Cause.HAND),
+            since=dt_util.utcnow(),
+            by=self._by,
+        )
+
+    async def async_stop(self, kind: HoldKind, by: str | None) -> None:
+        """Stop the group by hand, armed or not."""
+        self._by = by
+        self.memory = stop_by_hand(self.memory, kind)
+        self.publish("emergency_stop", by=by, kind=kind)
+        await self.async_apply()
+        self.look()
+
+    async def async_release(self, by: str | None) -> str:
+        """Let the group go once cooling is proved; return why that is refused."""
+        scene = self.scene()
+        self.memory, refused = release(
+            self.shape.settings, self.memory, scene, self.hazards
+        )
+        self.publish(
+            "release_refused" if refused else "released", by=by, reason=refused or None
+        )
+        if not refused:
+            await self.async_apply()
+            self.look()
+        return refused
+
+    async def async_bypass(self, until: datetime | None, by: str | None) -> None:
+        """Stop nothing until a time, for maintenance."""
+        self.bypass_until = until
+        self.publish("bypassed", by=by, until=until and until.isoformat())
+        await self.async_apply()
+        self.look()
+
+    async def _async_stop_cooling(self) -> None:
+        """End the cooling of a group that leaked, once its chips are cool."""
+        for entry_id in self.shape.containers:
+            member = async_members(self.site.hass).get(entry_id)
+            if member is None or member.stop_cooling is None:
+                continue
+            try:
+                await member.stop_cooling()
+            except HomeAssistantError as err:
+                LOGGER.error("%s: cooling did not end: %s", member.name, err)
+                self.publish("cooling_not_stopped", container=member.name)
+            else:
+                self.publish("cooling_stopped", container=member.name)
+
+    @property
+    def stopped(self) -> int:
+        """How many of its machines it holds, and are seen to have stopped."""
+        return sum(
+            self.site.keeper.phase(each) is Following.DOWN
+            for each in self.site.holds.held_by(*self.key)
+        )
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """Names of the machines that it holds, and that were not seen to stop."""
+        return sorted(
+            self.site.described(each)
+            for each in self.site.holds.held_by(*self.key)
+            if self.site.keeper.phase(each)
+            in (Following.UNCONFIRMED, Following.WAITING)
+        )
+
+    def plan(self) -> dict[str, Any]:
+        """Return what would be stopped by what, and in which order."""
+        machines = self.machines
+        steps = []
+        for machine_id in hottest_first(machines):
+            machine = self.site.machines.get(machine_id)
+            levers = () if machine is None else machine.levers
+            steps.append(
+                {
+                    "machine": self.site.described(machine_id),
+                    "levers": [str(lever.kind) for lever in levers],
+                    "chip": machines[machine_id].hottest_chip,
+                }
+            )
+        stopped = [step for step in steps if step["levers"]]
+        return {
+            "machines": len(steps),
+            "can_be_stopped": len(stopped),
+            "steps": steps,
+            "hazards": [f"{each.cause}:{each.key}" for each in self.hazards],
+            "phase": self.memory.phase,
+        }
+
+    @callback
+    def publish(self, event: str, **attributes: Any) -> None:
+        """Publish an event of this group."""
+        self.site.publish(event, group=self.shape.name, **attributes)
+        self.site.async_update_soon()
+
+    def _read_again(self) -> None:
+        """Read the containers once more, soon: a bit alone orders nothing."""
+        if self._reading is not None:
+            return
+
+        @callback
+        def read(_now: datetime) -> None:
+            self._reading = None
+            for entry_id in self.shape.containers:
+                member = async_members(self.site.hass).get(entry_id)
+                if member is not None and member.refresh is not None:
+                    self._run(member.refresh())
+
+        self._reading = self._later(READ_AGAIN_S, read)
+
+    def _schedule(self) -> None:
+        if self._next is not None:
+            self._next()
+        quiet = self.memory.phase is Phase.WATCHING and not self.memory.pending
+        self._next = self._later(LOOK_EVERY_S if quiet else LOOK_SOON_S, self._due)
+
+    @callback
+    def _due(self, now: datetime) -> None:
+        self._next = None
+        self.look(now)
+
+    def _later(
+        self, seconds: float, action: Callable[[datetime], None]
+    ) -> CALLBACK_TYPE:
+        job = HassJob(action, cancel_on_shutdown=True)
+        return async_call_later(self.site.hass, timedelta(seconds=seconds), job)
+
+    def _run(self, work: Any) -> None:  # noqa: ANN401
+        self.site.config_entry.async_create_background_task(
+            self.site.hass, work, f"{self.site.name} {self.shape.name}"
+        )
+
+    @callback
+    def _cancel(self) -> None:
+        for cancel in (self._next, self._reading):
+            if cancel is not None:
+                cancel()
+        self._next = self._reading = None
