@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from custom_components.mining_farm.engines.edge_collector.main import main
 from simulators.axeos import AxeOsSimulator
 
 from .axes import Axes
+from .makes import Makes, Miner
 
 
 async def run(device: AxeOsSimulator, *options: str) -> int:
@@ -68,4 +70,65 @@ def test_what_is_no_command_is_wrong_usage(command: str) -> None:
     """Exit status 2 before anything is asked."""
     with pytest.raises(SystemExit) as caught:
         main(["--host", "192.0.2.1", "--command", command])
+    assert caught.value.code == 2
+
+
+async def run_at(
+    makes: Makes, name: str, path: Path, *options: str
+) -> tuple[int, Miner]:
+    """Run the command against a simulated miner, with its password in a file."""
+    miner = await makes.start(name)
+    lines = f"{miner.machine.password}\nsomething else\n"
+    await asyncio.to_thread(path.write_text, lines, encoding="utf-8")
+    host, port = miner.simulator.host, str(miner.simulator.port)
+    arguments = ["--host", host, "--port", port, "--password-file", str(path)]
+    return await asyncio.to_thread(main, [*arguments, *options]), miner
+
+
+@pytest.mark.parametrize("name", ["braiins", "epic", "whatsminer", "goldshell"])
+async def test_other_makes_are_read_with_their_account(
+    makes: Makes, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """The keys are those of every miner; the password shows nowhere."""
+    status, miner = await run_at(makes, name, tmp_path / "secret")
+    printed = capsys.readouterr()
+    assert status == 0
+    assert "boards_total" in json.loads(printed.out)
+    assert miner.machine.password not in f"{printed.out}{printed.err}"
+
+
+async def test_a_power_target_is_sent_with_the_password_of_a_file(
+    makes: Makes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is so already is found out after signing in, and is not sent."""
+    options = ("--command", "power=3300")
+    status, miner = await run_at(makes, "braiins", tmp_path / "secret", *options)
+    printed = capsys.readouterr()
+    assert status == 0
+    assert json.loads(printed.out) == {
+        "command": "power_target",
+        "outcome": "unchanged",
+    }
+    assert not miner.simulator.writes
+
+
+async def test_a_scan_prints_what_is_there(
+    makes: Makes, axes: Axes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line for each miner, with the driver that read it."""
+    miner = await makes.start("epic")
+    arguments = ["--scan", "127.0.0.1-2", "--port", str(miner.simulator.port)]
+    assert await asyncio.to_thread(main, arguments) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    found = json.loads(line)
+    assert (found["driver"], found["model"]) == ("epic", "AntMiner S19 XP")
+    miner.simulator.refuse()
+    assert await asyncio.to_thread(main, arguments) == 1
+
+
+@pytest.mark.parametrize("scan", ["nowhere/99", "10.0.0.0/8"])
+def test_what_is_no_range_is_wrong_usage(scan: str) -> None:
+    """Exit status 2 before anything is asked."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--scan", scan])
     assert caught.value.code == 2

@@ -1,4 +1,4 @@
-"""Command line: one reading of a miner as JSON, or one command to it."""
+"""Command line: one reading of a miner as JSON, one command to it, or a scan."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ from .errors import MinerError
 from .models import MinerSnapshot
 from .prove import Waiting
 from .registry import DEFAULT_PORT, Way, async_identify, create_writer, ways
+from .scan import MAX_TARGETS, async_scan, parse_targets
 
 MAX_DIFFERENCE = 0.05
 """Share by which the rates of the boards and of `devs` may differ without a warning."""
@@ -32,7 +33,7 @@ _NOT_FROM_HERE = (Command.BOARD, Command.POOLS)
 """Their values are no single word."""
 _COMMANDS = {
     command.value: command for command in Command if command not in _NOT_FROM_HERE
-}
+} | {"power": Command.POWER_TARGET}
 
 _BOARD_KEYS = (
     "id",
@@ -82,6 +83,8 @@ def find_warning(snapshot: MinerSnapshot) -> str | None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a reading or the outcome of a command; return 1 when there is none."""
     options = _parse(arguments)
+    if options.scan is not None:
+        return _print_found(options)
     try:
         if options.command is not None:
             outcome = asyncio.run(_async_order(options, options.command))
@@ -98,11 +101,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _print_found(options: argparse.Namespace) -> int:
+    """Print one line of JSON for each miner of a range; return 1 when there is none."""
+    found = asyncio.run(async_scan(options.scan, options.port))
+    for miner in found:
+        snapshot = miner.snapshot
+        line = {
+            "host": miner.host,
+            "port": miner.port,
+            "driver": miner.identified.driver,
+            "model": snapshot.model,
+            "firmware": snapshot.firmware,
+            "mac": snapshot.mac,
+            "hashrate_ghs": snapshot.hashrate_ghs,
+        }
+        print(json.dumps(line))
+    return 0 if found else 1
+
+
 async def _async_read(options: argparse.Namespace) -> MinerSnapshot:
     """Return a reading by the first driver that gives one, else the first failure."""
     failures = []
+    account = _credentials(options)
     for driver, port in ways(options.port):
-        reader = driver.reader(options.host, port, options.timeout)
+        reader = driver.reader(options.host, port, options.timeout, account)
         try:
             return await reader.async_poll()
         except MinerError as err:
@@ -133,9 +155,17 @@ def _credentials(options: argparse.Namespace) -> Credentials | None:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options; exits with 2 on wrong usage."""
     parser = argparse.ArgumentParser(
-        prog="edge_collector", description="Read a miner, or send it one command."
+        prog="edge_collector",
+        description="Read a miner, send it one command, or look for miners.",
     )
-    parser.add_argument("--host", required=True, help="address or name of the miner")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--host", help="address or name of the miner")
+    where.add_argument(
+        "--scan",
+        type=_targets,
+        metavar="RANGE",
+        help="print what is at the addresses of a range or network",
+    )
     parser.add_argument(
         "--port", type=_port, help="default: the usual one of each protocol"
     )
@@ -164,6 +194,15 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="file whose first line is the password, for miners that want one",
     )
     return parser.parse_args(arguments)
+
+
+def _targets(text: str) -> list[str]:
+    """Return the addresses that a text stands for."""
+    try:
+        return parse_targets(text)
+    except ValueError as err:
+        reason = str(err) or f"more than {MAX_TARGETS} addresses"
+        raise argparse.ArgumentTypeError(reason) from err
 
 
 def _first_line(path: str) -> str:

@@ -85,18 +85,22 @@ async def _async_exchange(
     address: Address, message: Message, deadline_s: float
 ) -> Message:
     async with asyncio.timeout(deadline_s):
-        try:
-            reader, writer = await asyncio.open_connection(
-                *address, limit=MAX_FRAME + _LENGTH.size
-            )
-        except OSError as err:
-            raise _NeverConnectedError from err
+        reader, writer = await _async_connect(address)
         try:
             writer.write(encode(message))
             await writer.drain()
             return _decode(await _async_frame(reader))
         finally:
             writer.transport.abort()
+
+
+async def _async_connect(
+    address: Address,
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    try:
+        return await asyncio.open_connection(*address, limit=MAX_FRAME + _LENGTH.size)
+    except OSError as err:
+        raise _NeverConnectedError from err
 
 
 async def _async_frame(reader: asyncio.StreamReader) -> bytes:
