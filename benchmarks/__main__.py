@@ -2,13 +2,14 @@
 
 import argparse
 
-from . import activity, auction, containers, hostile, miners, rigs
+from . import activity, auction, containers, control, hostile, miners, rigs
 from .machine import describe_machine
 
 SUBJECTS = {
     "activity": activity.measure,
     "auction": auction.measure,
     "containers": containers.measure,
+    "control": control.measure,
     "hostile": hostile.measure,
     "miners": miners.measure,
     "rigs": rigs.measure,

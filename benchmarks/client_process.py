@@ -42,13 +42,24 @@ class Samples:
 class ClientProcess:
     """One of the modules in `clients`, at work."""
 
-    def __init__(self, module: str, interpreter: str, hosts: Sequence[str]) -> None:
-        """Start it and let it get to know the miners; RuntimeError when it cannot."""
+    def __init__(
+        self,
+        module: str,
+        interpreter: str,
+        hosts: Sequence[str],
+        *,
+        quiet: bool = False,
+    ) -> None:
+        """Start it and let it get to know the miners; RuntimeError when it cannot.
+
+        With `quiet` it does not print why it cannot.
+        """
         self._process = subprocess.Popen(
             [interpreter, "-m", clients.__name__, module, *hosts],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if quiet else None,
             text=True,
         )
         self._orders = cast(IO[str], self._process.stdin)

@@ -67,8 +67,15 @@ class ApiMiner(Faults[Wire]):
     @override
     def restore(self) -> None:
         """Undo every fault."""
-        self._wire.fault = None
+        self._wire.fault, self._wire.latency = None, 0.0
         super().restore()
+
+    @command
+    @override
+    def delay(self, seconds: float) -> None:
+        """Answer that much later; what is asked is done then."""
+        super().delay(seconds)
+        self._wire.latency = seconds
 
     @command
     @override

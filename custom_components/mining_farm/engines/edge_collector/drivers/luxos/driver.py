@@ -13,7 +13,15 @@ from ...reading import PlainDriver, PlainReader
 from ...values import positive
 from ..api import PORT, ApiAddress, async_ask
 from ..decoding import raise_for_status
-from .parsing import Row, capabilities_of, fan_settings, parse_config, row_of, rows_of
+from .parsing import (
+    Row,
+    capabilities_of,
+    fan_settings,
+    fans_of,
+    parse_config,
+    row_of,
+    rows_of,
+)
 
 
 class LuxOsClient:
@@ -81,12 +89,18 @@ class LuxOsReader(PlainReader):
         if self._capabilities is None:
             self._capabilities = await self._client.async_capabilities()
         found = dict(snapshot.settings)
+        fans = await self._client.async_rows("fans", "FANS")
         if Command.FAN_SPEED in self._capabilities.numbers:
-            found |= await self._client.async_fans()
+            found |= fan_settings(fans, await self._client.async_fan_mode())
         if Command.POWER_TARGET in self._capabilities.unbounded:
             target = await self._client.async_power_target()
             found |= {} if target is None else {Command.POWER_TARGET: target}
-        return replace(snapshot, capabilities=self._capabilities, settings=found)
+        return replace(
+            snapshot,
+            fans=fans_of(fans),
+            capabilities=self._capabilities,
+            settings=found,
+        )
 
 
 class LuxOsDriver(PlainDriver):

@@ -5,8 +5,8 @@ from typing import Any
 
 from ...capabilities import Bounds, Capabilities, Command, FanMode, Value, Wear
 from ...identity import normalise_mac, normalise_model
-from ...models import Algorithm, MinerSnapshot, MinerState
-from ...values import number, positive, text
+from ...models import Algorithm, Fan, MinerSnapshot, MinerState
+from ...values import number, positive, rpm, text
 
 type Row = Mapping[str, Any]
 
@@ -90,3 +90,15 @@ def fan_settings(fans: list[Row], fan_mode: object) -> dict[Command, Value]:
         automatic = mode.lower().startswith("auto")
         found[Command.FAN_MODE] = FanMode.AUTOMATIC if automatic else FanMode.MANUAL
     return found
+
+
+def fans_of(rows: list[Row]) -> tuple[Fan, ...]:
+    """Return the fans, numbered as in `stats`: "FAN4" is the fourth."""
+    return tuple(
+        Fan(
+            id=(text(row.get("FAN")) or str(place)).lower().removeprefix("fan"),
+            rpm=speed,
+        )
+        for place, row in enumerate(rows[:16], 1)
+        if (speed := rpm(row.get("RPM"))) is not None
+    )
