@@ -14,9 +14,17 @@ from custom_components.mining_farm.common.holds import Holds
 from custom_components.mining_farm.common.kept import DAMAGE
 from custom_components.mining_farm.engines.auction import JournalError
 from custom_components.mining_farm.engines.auction.publish.memory import UpkeepMemory
-from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner, Record
+from custom_components.mining_farm.engines.farm import (
+    Curtailment,
+    Hold,
+    HoldKind,
+    Load,
+    Owner,
+    Record,
+)
 from custom_components.mining_farm.engines.restart import Memory
 from custom_components.mining_farm.kinds.container.journal import ContainerJournal
+from custom_components.mining_farm.kinds.farm.curtailment_record import curtailments_of
 from custom_components.mining_farm.kinds.wallet.history import WindowHistory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
@@ -78,6 +86,23 @@ HOLDS: Final[dict[str, Any]] = {
         )
     },
 }
+CURTAILMENTS: Final[dict[str, Any]] = {
+    "in_force": {
+        "peak": json.loads(
+            json_dumps(
+                Curtailment(
+                    since=datetime(2026, 11, 21, 10, tzinfo=UTC),
+                    by="Ann",
+                    until=datetime(2026, 11, 21, 12, tzinfo=UTC),
+                    signal="binary_sensor.grid",
+                    need=5000.0,
+                    loads=(Load(machine="rig1", watts=3000.0), Load(machine="rig2")),
+                    count=1,
+                ).as_dict()
+            )
+        )
+    }
+}
 
 
 def any_damage(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -134,6 +159,16 @@ def reads_holds(hass: HomeAssistant, record: dict[str, Any]) -> None:
         assert holds.lost is record["lost"]
 
 
+def reads_curtailments(record: dict[str, Any]) -> None:
+    """Refuse when machines may start again, so that they stay down, or read it."""
+    try:
+        in_force = curtailments_of(record)
+    except ValueError:
+        return
+    for one in in_force.values():
+        assert Curtailment.from_dict(json.loads(json_dumps(one.as_dict()))) == one
+
+
 def reads_windows(hass: HomeAssistant, record: dict[str, Any]) -> None:
     """Take over what can be used; what is kept then can be read again."""
     history = WindowHistory(hass, "wallet")
@@ -155,11 +190,12 @@ def readers(
         "wallet": ({**WALLET, "forced_at": 7}, reads_wallet),
         "container": (CONTAINER, lambda record: reads_container(hass, record)),
         "holds": (HOLDS, lambda record: reads_holds(hass, record)),
+        "curtailments": (CURTAILMENTS, reads_curtailments),
         "windows": (WINDOWS, lambda record: reads_windows(hass, record)),
     }
 
 
-STORES: Final = ("rig", "wallet", "container", "holds", "windows")
+STORES: Final = ("rig", "wallet", "container", "holds", "curtailments", "windows")
 
 
 @pytest.mark.parametrize("store", STORES)

@@ -1,6 +1,15 @@
 """Machines of a site: who keeps them down, and what they add up to. No I/O."""
 
 from .causes import RULES, Cause, Reaction, Rule
+from .curtailing import (
+    SETTLED,
+    Curtailment,
+    Progress as CurtailmentProgress,
+    Standing,
+    freed,
+    next_wave,
+)
+from .curtailment import Candidate, Load, Plan, Target, plan
 from .gate import Pace, PowerUpGate
 from .hazards import Guard, Hazard, Scene, Seen, Side
 from .holds import Record, Want, strictest
@@ -32,8 +41,12 @@ __all__ = [
     "NOT_STOPPED",
     "RULES",
     "SAFETY",
+    "SETTLED",
     "Awake",
+    "Candidate",
     "Cause",
+    "Curtailment",
+    "CurtailmentProgress",
     "Event",
     "Group",
     "Guard",
@@ -42,11 +55,13 @@ __all__ = [
     "HoldKind",
     "LeverKind",
     "LeverState",
+    "Load",
     "MachineFacts",
     "MachineState",
     "Owner",
     "Pace",
     "Phase",
+    "Plan",
     "PowerUpGate",
     "Reaction",
     "Record",
@@ -55,15 +70,20 @@ __all__ = [
     "Seen",
     "Settings",
     "Side",
+    "Standing",
     "Step",
     "Sum",
+    "Target",
     "Totals",
     "Want",
+    "freed",
     "hottest_first",
     "is_down",
     "look",
     "next_back",
+    "next_wave",
     "orders",
+    "plan",
     "release",
     "seen_awake",
     "stop_by_hand",

@@ -9,6 +9,7 @@ from ...common.power_ups import async_power_ups
 from ...engines.farm import Owner
 from . import issues
 from .coordinator import FarmConfigEntry, SiteCoordinator
+from .curtailment_record import async_hand_over
 from .entity import device_info
 from .journal import FarmJournal
 from .stored import pace_of
@@ -51,6 +52,7 @@ def async_join(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
 async def async_remove_entry(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
     """Forget the farm; what it keeps down is left to the user, and listed."""
     held = await async_holds(hass).async_hand_over(Owner.EMERGENCY_STOP, entry.entry_id)
+    held |= await async_hand_over(hass, entry)
     issues.delete_all(hass, entry.entry_id)
     if held:
         entries = hass.config_entries

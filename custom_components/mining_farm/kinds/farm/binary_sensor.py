@@ -1,4 +1,4 @@
-"""Whether a site is stopped."""
+"""Whether a site is stopped, and whether it draws less for a time."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -25,15 +25,21 @@ LATCHED = BinarySensorEntityDescription(
     device_class=BinarySensorDeviceClass.SAFETY,
 )
 
+CURTAILED = BinarySensorEntityDescription(
+    key="curtailed", translation_key="farm_curtailed"
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: FarmConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the state of the emergency stop."""
+    """Add the states of the emergency stop, of curtailments and of groups."""
     site = entry.runtime_data
-    async_add_entities([EmergencyStopSensor(site, STOPPED)])
+    async_add_entities(
+        [EmergencyStopSensor(site, STOPPED), CurtailedSensor(site, CURTAILED)]
+    )
     for group in site.groups.values():
         async_add_entities(
             [LatchedSensor(site, group, LATCHED)], config_subentry_id=group.shape.id
@@ -59,6 +65,36 @@ class EmergencyStopSensor(SiteEntity, BinarySensorEntity):
             "machines": stop.machines,
             "confirmed": stop.confirmed,
             "unconfirmed": list(stop.unconfirmed[:20]),
+        }
+
+
+class CurtailedSensor(SiteEntity, BinarySensorEntity):
+    """On while a curtailment keeps machines down, or waits for them to stop."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return bool(self.coordinator.data.curtailments)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        if not (running := self.coordinator.data.curtailments):
+            return None
+        return {
+            "curtailments": [
+                {
+                    "name": one.name,
+                    "until": one.until and one.until.isoformat(),
+                    "signal": one.signal,
+                    "by": one.by,
+                    "machines": one.machines,
+                    "confirmed": one.confirmed,
+                    "watts_wanted": one.need,
+                    "watts_freed": round(one.freed),
+                }
+                for one in running
+            ]
         }
 
 

@@ -36,6 +36,7 @@ from ...engines.farm import (
 )
 from . import issues
 from .const import CONF_ARMED, GROUP
+from .curtailment import Curtailments
 from .data import FarmData, StopData, containers_data
 from .group import CoolingGroup
 from .group_stored import GroupShape
@@ -68,6 +69,13 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         """Cooling groups by the ids of their subentries."""
         self.applying = asyncio.Lock()
         """Held while a decision is stored and carried out: one after the other."""
+        self.curtailments = Curtailments(
+            hass,
+            entry,
+            facts=lambda: self._facts,
+            publish=self.publish,
+            changed=self.async_update_soon,
+        )
         self._loaded = False
         self._entries: frozenset[str] = frozenset()
         self._facts: dict[str, MachineFacts] = {}
@@ -121,6 +129,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             self._cancel,
         ):
             entry.async_on_unload(stop)
+        self.curtailments.async_start()
         self._member_joined()
         for group in self.groups.values():
             group.async_start()
@@ -145,6 +154,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         if not self._loaded:
             self._loaded = True
             await self.journal.async_load()
+            await self.curtailments.async_load()
             self._join()
             await self._async_go_on()
             await self._async_go_on_with_groups()
@@ -359,6 +369,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
                 self.keeper.phase(each) is Following.NOT_STARTED for each in self._facts
             ),
             stop=self._stop_data(),
+            curtailments=self.curtailments.data,
             watched_at=dt_util.utcnow().replace(second=0, microsecond=0),
         )
         issues.update_stop(self.hass, self.config_entry, data.stop)

@@ -40,6 +40,23 @@ class StopData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CurtailmentData:
+    """How far a curtailment has come."""
+
+    name: str
+    since: datetime
+    until: datetime | None
+    signal: str | None
+    by: str | None
+    machines: int
+    confirmed: int
+    need: float | None
+    """W to free; None for all."""
+    freed: float
+    """W that machines seen to have stopped drew before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FarmData:
     """The sums of a site, who holds its machines, and its stop."""
 
@@ -54,6 +71,7 @@ class FarmData:
     """How many did not start when their last hold went."""
     stop: StopData | None = None
     """None while there is no emergency stop."""
+    curtailments: tuple[CurtailmentData, ...] = ()
     watched_at: datetime | None = None
 
 

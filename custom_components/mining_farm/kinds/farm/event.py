@@ -30,6 +30,8 @@ EVENTS = EventEntityDescription(
         "bypassed",
         "cooling_stopped",
         "cooling_not_stopped",
+        "curtailed",
+        "curtailment_ended",
     ],
 )
 

@@ -11,6 +11,7 @@ from .data import StopData
 
 UNCONFIRMED: Final = "farm_unconfirmed"
 RECORD: Final = "farm_record"
+CURTAILMENTS: Final = "farm_curtailments"
 LEFT_TO_USER: Final = "farm_left_to_user"
 MOST_NAMED: Final = 20
 
@@ -46,6 +47,17 @@ def update_record(
 
 
 @callback
+def update_curtailments(
+    hass: HomeAssistant, entry: ConfigEntry[Any], file: str | None, *, lost: bool
+) -> None:
+    """Say that when curtailments end cannot be read, and where a copy was kept."""
+    if lost:
+        raise_issue(hass, entry, CURTAILMENTS, file=file or "")
+    else:
+        withdraw_issues(hass, entry.entry_id, (CURTAILMENTS,))
+
+
+@callback
 def create_left_to_user(
     hass: HomeAssistant, entry: ConfigEntry[Any], names: list[str]
 ) -> None:
@@ -63,4 +75,4 @@ def create_left_to_user(
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw what is only true while the farm is there."""
-    withdraw_issues(hass, entry_id, (UNCONFIRMED, RECORD))
+    withdraw_issues(hass, entry_id, (UNCONFIRMED, RECORD, CURTAILMENTS))

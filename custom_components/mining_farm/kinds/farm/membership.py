@@ -1,6 +1,6 @@
 """Which entries belong to a farm: by area, by label, or picked; new ones join by themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -55,6 +55,19 @@ def _places(
     for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry_id):
         area = None if device.area_id is None else areas.async_get_area(device.area_id)
         yield device.area_id, device.labels | (set() if area is None else area.labels)
+
+
+@callback
+def rank_of(
+    hass: HomeAssistant, entry_id: str, *, labels: Sequence[str], areas: Sequence[str]
+) -> int | None:
+    """Return an entry's place among labels and then areas; None where it has none of them."""
+    for area, own in _places(hass, entry_id):
+        ranks = [rank for rank, label in enumerate(labels) if label in own]
+        ranks += [len(labels) + rank for rank, one in enumerate(areas) if one == area]
+        if ranks:
+            return min(ranks)
+    return None
 
 
 @callback

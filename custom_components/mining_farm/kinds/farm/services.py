@@ -24,11 +24,11 @@ from ...common.rights import ADMINISTRATOR, READ, control_of
 from ...const import DOMAIN, Kind
 from . import controls
 from .button import STOP
-from .const import CONF_ASLEEP_ONLY
+from .const import CONF_ASLEEP_ONLY, CONF_CONFIRM
 from .coordinator import SiteCoordinator
+from .curtailment_services import CURTAILMENT_ACTIONS
 from .group import CoolingGroup
 
-ATTR_CONFIRM: Final = "confirm"
 ATTR_OFFSET: Final = "offset"
 ATTR_GROUP: Final = "group"
 ATTR_UNTIL: Final = "until"
@@ -151,7 +151,7 @@ ACTIONS = (
         right=control_of(Platform.BUTTON, STOP.key),
         run=_async_emergency_stop,
         fields={
-            vol.Required(ATTR_CONFIRM): vol.All(cv.boolean, vol.IsTrue()),
+            vol.Required(CONF_CONFIRM): vol.All(cv.boolean, vol.IsTrue()),
             vol.Optional(CONF_ASLEEP_ONLY): cv.boolean,
             vol.Optional(ATTR_GROUP): cv.string,
         },
@@ -186,6 +186,7 @@ ACTIONS = (
         fields={vol.Optional(ATTR_OFFSET, default=0): cv.positive_int},
         response=SupportsResponse.ONLY,
     ),
+    *CURTAILMENT_ACTIONS,
 )
 
 

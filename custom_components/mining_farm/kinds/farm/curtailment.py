@@ -1,0 +1,251 @@
+"""Lets a site draw less for a time: in waves, made up for, and back when it ends."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_OFF
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
+
+from ...common.holds import async_holds
+from ...common.keeping import CONFIRMED_WITHIN, Phase, Told, async_keeper
+from ...const import DOMAIN, LOGGER
+from ...engines.farm import (
+    SETTLED,
+    Curtailment,
+    CurtailmentProgress as Progress,
+    Hold,
+    HoldKind,
+    Load,
+    MachineFacts,
+    Owner,
+    Record,
+    Standing,
+    freed,
+    next_wave,
+)
+from .curtailment_record import CurtailmentRecord
+from .data import CurtailmentData
+
+LOOKED_AT_EVERY: Final = timedelta(seconds=10)
+UNKNOWN: Final = MachineFacts()
+
+
+class Publish(Protocol):
+    """Publishes an event of the site."""
+
+    def __call__(self, event: str, **attributes: Any) -> None:
+        """Publish an event with what it says."""
+
+
+class Curtailments:
+    """The curtailments of one site, by name, on disk until each has ended."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        facts: Callable[[], Mapping[str, MachineFacts]],
+        publish: Publish,
+        changed: Callable[[], None],
+    ) -> None:
+        """Take the farm's entry, what is known of its machines, and who hears of it."""
+        self._hass = hass
+        self._entry = entry
+        self._facts = facts
+        self._publish = publish
+        self._changed = changed
+        self._record = CurtailmentRecord(hass, entry)
+        self._holds = async_holds(hass)
+        self._keeper = async_keeper(hass)
+        self._loaded_at: datetime | None = None
+        self._turn = asyncio.Lock()
+
+    async def async_load(self) -> None:
+        """Read what is in force, and finish what a crash cut short."""
+        await self._record.async_load()
+        self._loaded_at = dt_util.utcnow()
+        await self._async_finish_ended()
+
+    @callback
+    def async_start(self) -> None:
+        """Follow the time, the signals and the machines while the entry is loaded."""
+        on_unload = self._entry.async_on_unload
+        on_unload(
+            async_track_time_interval(
+                self._hass, self._look, LOOKED_AT_EVERY, cancel_on_shutdown=True
+            )
+        )
+        on_unload(self._keeper.listen(self._told))
+
+    @property
+    def _in_force(self) -> Mapping[str, Curtailment]:
+        return self._record.in_force
+
+    @property
+    def data(self) -> tuple[CurtailmentData, ...]:
+        """How far each has come."""
+        return tuple(self._data(*each) for each in self._in_force.items())
+
+    async def async_curtail(self, name: str, curtailment: Curtailment) -> None:
+        """Begin one; ServiceValidationError of a name in force, HomeAssistantError."""
+        async with self._turn:
+            if name in self._in_force:
+                raise _refusal("curtailed_already", name)
+            await self._record.async_keep({**self._in_force, name: curtailment})
+            self._publish(
+                "curtailed", name=name, by=curtailment.by, machines=curtailment.count
+            )
+            await self._async_follow(name, curtailment)
+        self._changed()
+
+    async def async_release(self, name: str | None, *, by: str | None) -> None:
+        """End one, or all; ServiceValidationError of none, HomeAssistantError."""
+        async with self._turn:
+            ending = [each for each in self._in_force if name in (None, each)]
+            if not ending:
+                raise _refusal("not_curtailed", name or self._entry.title)
+            for each in ending:
+                await self._async_end(each, by=by)
+        self._changed()
+
+    @callback
+    def _look(self, _now: datetime | None = None) -> None:
+        if self._loaded_at is not None and not self._turn.locked():
+            self._entry.async_create_background_task(
+                self._hass, self._async_look(), f"{self._entry.title} curtailment"
+            )
+
+    @callback
+    def _told(self, machine_id: str, _told: Told, _about: Mapping[str, Any]) -> None:
+        if any(
+            load.machine == machine_id
+            for curtailment in self._in_force.values()
+            for load in curtailment.loads
+        ):
+            self._look()
+
+    async def _async_look(self) -> None:
+        """End those whose time has come, and go on with the others."""
+        async with self._turn:
+            await self._async_finish_ended()
+            for name, curtailment in tuple(self._in_force.items()):
+                try:
+                    if curtailment.over(dt_util.utcnow()) or self._is_off(curtailment):
+                        await self._async_end(name, by=None)
+                    else:
+                        await self._async_follow(name, curtailment)
+                except HomeAssistantError as err:
+                    LOGGER.error("The curtailment %s waits: %s", name, err)
+
+    async def _async_finish_ended(self) -> None:
+        """Release holds whose curtailment is over: a crash or a full disk kept them."""
+        for name in self._record.held_names() - self._in_force.keys():
+            with suppress(HomeAssistantError):
+                await self._holds.async_release(
+                    Owner.CURTAILMENT, self._record.source(name)
+                )
+
+    def _is_off(self, curtailment: Curtailment) -> bool:
+        """Return whether the signal says that it is over: an unknown one does not."""
+        if curtailment.signal is None:
+            return False
+        state = self._hass.states.get(curtailment.signal)
+        return state is not None and state.state == STATE_OFF
+
+    async def _async_follow(self, name: str, curtailment: Curtailment) -> None:
+        """Stop the machines whose turn it is."""
+        source = self._record.source(name)
+        progress = {
+            load.machine: self._progress(load, curtailment, source)
+            for load in curtailment.loads
+        }
+        hold = Hold(
+            owner=Owner.CURTAILMENT,
+            source=source,
+            kind=HoldKind.ASLEEP,
+            reason=name,
+            since=dt_util.utcnow(),
+            by=curtailment.by,
+        )
+        if wave := next_wave(curtailment, progress):
+            await self._holds.async_place(wave, hold)
+
+    async def _async_end(self, name: str, *, by: str | None) -> None:
+        """Let go: from then on its machines start in turn, through the gate."""
+        rest = {key: one for key, one in self._in_force.items() if key != name}
+        # The record first: holds without one are released at the next start.
+        await self._record.async_keep(rest)
+        await self._holds.async_release(Owner.CURTAILMENT, self._record.source(name))
+        self._publish("curtailment_ended", name=name, by=by)
+
+    def _progress(self, load: Load, curtailment: Curtailment, source: str) -> Progress:
+        facts = self._facts().get(load.machine, UNKNOWN)
+        record = self._holds.of(load.machine)
+        if (hold := record.by(Owner.CURTAILMENT, source)) is None:
+            return Progress(standing=_of_one_left_alone(facts, curtailment))
+        match self._keeper.phase(load.machine):
+            case Phase.DOWN:
+                return Progress(
+                    standing=Standing.DOWN, draws=_settled_draw(facts, record)
+                )
+            case Phase.ORDERED:
+                return Progress(standing=Standing.UNDER_WAY)
+            case Phase.WAITING if self._is_new(hold):
+                return Progress(standing=Standing.UNDER_WAY)
+        return Progress(standing=Standing.MISSED)
+
+    def _is_new(self, hold: Hold) -> bool:
+        """Return whether its machine had no time yet to be seen, also after a start."""
+        since = max(hold.since, self._loaded_at or hold.since)
+        return dt_util.utcnow() - since < CONFIRMED_WITHIN
+
+    def _data(self, name: str, curtailment: Curtailment) -> CurtailmentData:
+        source = self._record.source(name)
+        held = tuple(self._holds.held_by(Owner.CURTAILMENT, source))
+        down = sum(self._keeper.phase(each) is Phase.DOWN for each in held)
+        return CurtailmentData(
+            name=name,
+            since=curtailment.since,
+            until=curtailment.until,
+            signal=curtailment.signal,
+            by=curtailment.by,
+            machines=len(held),
+            confirmed=down,
+            need=curtailment.need,
+            freed=sum(self._freed(curtailment, source)),
+        )
+
+    def _freed(self, curtailment: Curtailment, source: str) -> Iterator[float]:
+        for load in curtailment.loads:
+            yield freed(load, self._progress(load, curtailment, source))
+
+
+def _refusal(key: str, name: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=f"farm_{key}",
+        translation_placeholders={"name": name},
+    )
+
+
+def _of_one_left_alone(facts: MachineFacts, curtailment: Curtailment) -> Standing:
+    if curtailment.need is None:
+        # It may wake before this ends.
+        return Standing.FREE
+    if facts.state.down:
+        return Standing.DOWN
+    return Standing.FREE if facts.state.answers else Standing.MISSED
+
+
+def _settled_draw(facts: MachineFacts, record: Record) -> float | None:
+    if not facts.power_measured or record.down_at is None:
+        return None
+    return facts.power if dt_util.utcnow() - record.down_at >= SETTLED else None

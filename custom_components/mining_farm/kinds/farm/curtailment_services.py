@@ -1,0 +1,178 @@
+"""Actions that let a site draw less for a time: a preview first, then for real."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.const import CONF_NAME, Platform
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+
+from ...common.actions import Action, async_do_all, plain_json
+from ...common.callers import async_caller
+from ...common.rights import READ, control_of
+from ...const import DOMAIN
+from ...engines.farm import Candidate, Curtailment, Load, Plan, Target, plan
+from .button import STOP
+from .const import (
+    CONF_AREAS,
+    CONF_BY_WATTS,
+    CONF_CONFIRM,
+    CONF_LABELS,
+    CONF_SIGNAL,
+    CONF_TO_WATTS,
+    CONF_UNTIL,
+)
+from .coordinator import SiteCoordinator
+from .membership import rank_of
+
+DEFAULT_NAME: Final = "curtailment"
+MOST_WATTS: Final = 1e9
+MOST_LISTED: Final = 200
+"""Machines in a preview."""
+
+
+async def _async_curtail(
+    sites: list[SiteCoordinator], call: ServiceCall
+) -> ServiceResponse:
+    confirmed: bool = call.data[CONF_CONFIRM]
+    if not (confirmed or call.return_response):
+        # An automation would never notice that nothing was done.
+        raise _refusal("curtail_not_confirmed")
+    until = _until(call)
+    plans = {site: _plan(site, call) for site in sites}
+    if confirmed:
+        by = await async_caller(call.hass, call.context)
+
+        async def curtail(site: SiteCoordinator) -> None:
+            await site.curtailments.async_curtail(
+                call.data[CONF_NAME],
+                Curtailment(
+                    since=dt_util.utcnow(),
+                    by=by,
+                    until=until,
+                    signal=call.data.get(CONF_SIGNAL),
+                    need=plans[site].need,
+                    loads=plans[site].loads,
+                    count=plans[site].count,
+                ),
+            )
+
+        await async_do_all(sites, curtail)
+    if not call.return_response:
+        return None
+    return {
+        site.name: plain_json(_described(site, plans[site], confirmed=confirmed))
+        for site in sites
+    }
+
+
+async def _async_release(sites: list[SiteCoordinator], call: ServiceCall) -> None:
+    by = await async_caller(call.hass, call.context)
+
+    async def release(site: SiteCoordinator) -> None:
+        await site.curtailments.async_release(call.data.get(CONF_NAME), by=by)
+
+    await async_do_all(sites, release)
+
+
+def _until(call: ServiceCall) -> datetime | None:
+    until: datetime | None = call.data.get(CONF_UNTIL)
+    if until is None:
+        return None
+    if (until := dt_util.as_utc(until)) <= dt_util.utcnow():
+        raise _refusal("curtail_until_past")
+    return until
+
+
+def _plan(site: SiteCoordinator, call: ServiceCall) -> Plan:
+    """Return what to stop: of the labels and areas in their order, else of all."""
+    labels, areas = call.data[CONF_LABELS], call.data[CONF_AREAS]
+    target = Target(by=call.data.get(CONF_BY_WATTS), to=call.data.get(CONF_TO_WATTS))
+    candidates = []
+    for machine_id, facts in site.facts_by_machine.items():
+        rank = rank_of(site.hass, machine_id, labels=labels, areas=areas)
+        if rank is None and (labels or areas):
+            continue
+        machine = site.machines.get(machine_id)
+        levers = () if machine is None else machine.levers
+        candidate = Candidate(
+            machine=machine_id,
+            facts=facts,
+            levers=tuple(lever.kind for lever in levers),
+            rank=rank or 0,
+            held=site.holds.ruling(machine_id) is not None,
+        )
+        candidates.append(candidate)
+    return plan(candidates, target)
+
+
+def _described(
+    site: SiteCoordinator, planned: Plan, *, confirmed: bool
+) -> dict[str, Any]:
+    return {
+        "confirmed": confirmed,
+        "draw": planned.draw,
+        "wanted": planned.need,
+        "frees": planned.watts,
+        "of_it_measured": planned.measured,
+        "short_by": planned.short_by,
+        "draw_unknown": planned.unknown,
+        "machines": [_described_load(site, each) for each in planned.chosen][
+            :MOST_LISTED
+        ],
+        "all_machines": planned.count,
+        "in_reserve": len(planned.loads) - planned.count,
+        "cannot_be_stopped": [site.described(each) for each in planned.unstoppable],
+    }
+
+
+def _described_load(site: SiteCoordinator, load: Load) -> dict[str, Any]:
+    return {
+        "id": load.machine,
+        "name": site.described(load.machine),
+        "power": load.watts,
+        "measured": load.measured,
+        "efficiency": load.efficiency,
+        "stopped_by": load.lever,
+    }
+
+
+def _refusal(key: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=f"farm_{key}"
+    )
+
+
+_WATTS = vol.All(vol.Coerce(float), vol.Range(min=0, max=MOST_WATTS))
+_NAME = vol.All(cv.string, vol.Length(min=1, max=60))
+_STOPS = control_of(Platform.BUTTON, STOP.key)
+
+CURTAILMENT_ACTIONS: Final = (
+    Action(
+        name="curtail",
+        right=READ,
+        right_with={CONF_CONFIRM: _STOPS},
+        run=_async_curtail,
+        fields={
+            vol.Optional(CONF_CONFIRM, default=False): cv.boolean,
+            vol.Optional(CONF_NAME, default=DEFAULT_NAME): _NAME,
+            vol.Exclusive(CONF_BY_WATTS, "watts"): _WATTS,
+            vol.Exclusive(CONF_TO_WATTS, "watts"): _WATTS,
+            vol.Optional(CONF_UNTIL): cv.datetime,
+            vol.Optional(CONF_SIGNAL): cv.entity_id,
+            vol.Optional(CONF_LABELS, default=[]): vol.All(cv.ensure_list, [cv.string]),
+            vol.Optional(CONF_AREAS, default=[]): vol.All(cv.ensure_list, [cv.string]),
+        },
+        response=SupportsResponse.OPTIONAL,
+    ),
+    Action(
+        name="release_curtailment",
+        right=_STOPS,
+        run=_async_release,
+        fields={vol.Optional(CONF_NAME): _NAME},
+    ),
+)
