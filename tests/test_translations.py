@@ -16,7 +16,7 @@ from custom_components.mining_farm.common.issues import DISK
 from custom_components.mining_farm.engines import containers
 from custom_components.mining_farm.engines.auction import Certainty
 from custom_components.mining_farm.engines.edge_collector import ControlFailure, Failure
-from custom_components.mining_farm.engines.farm import Owner
+from custom_components.mining_farm.engines.farm import Cause, Owner, Reaction
 from custom_components.mining_farm.engines.pools import Outcome, Service
 from custom_components.mining_farm.kinds.container import issues as container_issues
 from custom_components.mining_farm.kinds.container.binary_sensor import (
@@ -26,6 +26,13 @@ from custom_components.mining_farm.kinds.container.binary_sensor import (
 from custom_components.mining_farm.kinds.container.errors import error_key
 from custom_components.mining_farm.kinds.container.sensor import describe
 from custom_components.mining_farm.kinds.farm import issues as farm_issues
+from custom_components.mining_farm.kinds.farm.const import (
+    AUTOMATIC,
+    BY_HAND,
+    GROUP,
+    KEEP_COOLING,
+    STOP_COOLING,
+)
 from custom_components.mining_farm.kinds.farm.sensor import UNKNOWN_ALGORITHM
 from custom_components.mining_farm.kinds.miner.issues import (
     ANOTHER_MINER,
@@ -44,6 +51,7 @@ INTEGRATION = Path(__file__).parents[1] / "custom_components" / "mining_farm"
 TEXTS: dict[str, Any] = json.loads(
     (INTEGRATION / "translations" / "en.json").read_text()
 )
+GROUP_TEXTS: dict[str, Any] = TEXTS["config_subentries"][GROUP]
 ICONS: dict[str, Any] = json.loads((INTEGRATION / "icons.json").read_text())
 SOURCES = [
     path
@@ -76,6 +84,10 @@ OPTIONS = {
     "rig_worker": {"minutes", "hours", "days"},
     "rig_outlet": {"device", "locked_device", "on", "off", "on_watts", "off_watts"},
     "rig_import": {*Mistake},
+    "farm_after_leak": {KEEP_COOLING, STOP_COOLING},
+    "farm_cause": {*Cause} - {Cause.HAND},
+    "farm_reaction": {*Reaction},
+    "farm_return": {BY_HAND, AUTOMATIC},
     "severity": {*containers.Severity},
     "threshold_side": {*containers.Side},
     "wallet_hotkey": set(),
@@ -134,7 +146,7 @@ def entity_keys() -> set[tuple[str, str]]:
 
 def _flows(path: Path) -> set[str]:
     """Return the flows that show what a file asks for."""
-    for flow in ("options", "repairs"):
+    for flow in ("options", "repairs", "group"):
         if path.stem.endswith(flow):
             return {flow}
     return {"config", "options"} if path.name in OF_BOTH_FLOWS else {"config"}
@@ -219,6 +231,11 @@ def test_steps(flow: str) -> None:
     assert set(TEXTS[flow]["step"]) == steps(flow)
 
 
+def test_steps_of_groups() -> None:
+    """Those that add a part of an entry, too."""
+    assert set(GROUP_TEXTS["step"]) == steps("group")
+
+
 def test_steps_of_repairs() -> None:
     """The same for what can be mended under Repairs."""
     texts = {
@@ -285,10 +302,11 @@ def test_abort_reasons() -> None:
         if name in ("async_abort", "AbortFlow")
         and (reason := _argument(call, "reason"))
     }
-    explained = set(TEXTS["config"]["abort"])
+    explained = set(TEXTS["config"]["abort"]) | set(GROUP_TEXTS["abort"])
     for issue in TEXTS["issues"].values():
         explained |= set(issue.get("fix_flow", {}).get("abort", {}))
-    assert explained == reasons
+    # Home Assistant's own, of a part that was changed.
+    assert explained == reasons | {"reconfigure_successful"}
 
 
 def test_failures_of_a_miner() -> None:

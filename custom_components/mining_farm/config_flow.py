@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlow,
 )
 from homeassistant.core import callback
@@ -111,6 +112,17 @@ class MiningFarmConfigFlow(
         ):
             return UnusableOptionsFlow()
         return FLOWS[kind_of(config_entry)].options()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what the entry's kind may have as parts."""
+        if not _may_change(config_entry):
+            return {}
+        return dict(FLOWS[kind_of(config_entry)].subentries)
 
 
 def _may_change(entry: ConfigEntry) -> bool:

@@ -1,13 +1,14 @@
 """What the dialogs of a kind offer to the one config flow of all kinds."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlow,
 )
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
@@ -45,3 +46,5 @@ class KindFlow[FlowT: ConfigFlow]:
         None
     )
     """Asks for what a device refused; None for a kind without secrets."""
+    subentries: Mapping[str, type[ConfigSubentryFlow]] = field(default_factory=dict)
+    """What adds parts of an entry, by their type."""

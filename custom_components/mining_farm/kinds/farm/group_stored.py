@@ -1,11 +1,13 @@
 """What a cooling group's subentry stores, as the interlock takes it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from homeassistant.config_entries import ConfigSubentry
 
+from ...common.kept import DAMAGE
 from ...engines.farm import RULES, Cause, Guard, Reaction, Rule, Settings, Side
 from .const import (
     AUTOMATIC,
@@ -49,39 +51,51 @@ class GroupShape:
         return cls(
             id=subentry.subentry_id,
             name=subentry.title,
-            containers=tuple(data.get(GROUP_CONTAINERS, ())),
-            machines=frozenset(data.get(GROUP_MACHINES, ())),
+            containers=tuple(_usable(str, data.get(GROUP_CONTAINERS))),
+            machines=frozenset(_usable(str, data.get(GROUP_MACHINES))),
             by_address=bool(data.get(GROUP_BY_ADDRESS, True)),
-            sensors={
-                each[GROUP_ENTITY]: Cause(each[GROUP_CAUSE])
-                for each in data.get(GROUP_SENSORS, ())
-            },
+            sensors=dict(_usable(_sensor, data.get(GROUP_SENSORS))),
             settings=Settings(
-                rules=_rules(data.get(GROUP_REACTIONS, {})),
-                guards=tuple(map(_guard, data.get(GROUP_GUARDS, ()))),
+                rules=_rules(data.get(GROUP_REACTIONS)),
+                guards=tuple(_usable(_guard, data.get(GROUP_GUARDS))),
                 stop_cooling=data.get(GROUP_AFTER_LEAK) == STOP_COOLING,
                 by_hand=data.get(GROUP_RETURN) != AUTOMATIC,
             ),
         )
 
 
-def _rules(stored: Mapping[str, Mapping[str, Any]]) -> dict[Cause, Rule]:
+def _usable[T](take: Callable[[Any], T], stored: object) -> Iterator[T]:
+    """Yield what can be used of a stored list."""
+    for each in stored if isinstance(stored, (list, tuple)) else ():
+        with suppress(*DAMAGE):
+            yield take(each)
+
+
+def _sensor(stored: Mapping[str, Any]) -> tuple[str, Cause]:
+    return str(stored[GROUP_ENTITY]), Cause(stored[GROUP_CAUSE])
+
+
+def _rules(stored: object) -> dict[Cause, Rule]:
     rules = dict(RULES)
-    for name, given in stored.items():
-        cause = Cause(name)
-        if cause is Cause.HAND:
-            continue
-        rules[cause] = replace(
-            RULES[cause],
-            reaction=Reaction(given[GROUP_REACTION]),
-            delay=float(given.get(GROUP_DELAY, RULES[cause].delay)),
-        )
+    given = list(stored.items()) if isinstance(stored, Mapping) else []
+    rules |= {
+        cause: rule for cause, rule in _usable(_rule, given) if cause is not Cause.HAND
+    }
     return rules
+
+
+def _rule(stored: tuple[str, Mapping[str, Any]]) -> tuple[Cause, Rule]:
+    cause, given = Cause(stored[0]), stored[1]
+    return cause, replace(
+        RULES[cause],
+        reaction=Reaction(given[GROUP_REACTION]),
+        delay=float(given.get(GROUP_DELAY, RULES[cause].delay)),
+    )
 
 
 def _guard(stored: Mapping[str, Any]) -> Guard:
     return Guard(
-        field=stored[GROUP_FIELD],
+        field=str(stored[GROUP_FIELD]),
         side=Side(stored[GROUP_SIDE]),
         limit=float(stored[GROUP_LIMIT]),
         seconds=float(stored[GROUP_SECONDS]),

@@ -1,7 +1,9 @@
-"""Dialogs of a farm: its name and members, its options."""
+"""Dialogs of a farm: its name and members, its options, its cooling groups."""
 
 from ....common.kind_flow import KindFlow
+from ..const import GROUP
 from .add import FarmFlow
+from .group import CoolingGroupFlow
 from .options import FarmOptionsFlow
 
 FLOW = KindFlow(
@@ -9,4 +11,5 @@ FLOW = KindFlow(
     menu=("farm",),
     reconfigure=FarmFlow.async_step_farm_reconfigure,
     options=FarmOptionsFlow,
+    subentries={GROUP: CoolingGroupFlow},
 )
