@@ -119,7 +119,8 @@ async def test_the_actions_are_offered_for_miners_that_may_be_controlled(
     axes: Axes, devices: dict[str, AxeOsSimulator]
 ) -> None:
     """And none of another kind."""
-    for name, offered in (("a", {"pause", "resume"}), ("c", set())):
+    can = {"pause", "reboot", "restart_mining", "resume", "set_pools"}
+    for name, offered in (("a", can), ("c", set())):
         entry = axes.hass.config_entries.async_get_entry(name)
         assert entry is not None
         assert await offered_actions(axes.hass, entry) == offered

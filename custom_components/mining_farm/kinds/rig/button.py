@@ -1,4 +1,4 @@
-"""Buttons of a rig: power cycle, and reset of the restarts in a row."""
+"""Buttons of a rig: power cycle, a gentle cut, and reset of the restarts in a row."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .controls import async_power_cycle, async_reset
+from .const import CONF_MINER_ENTRY
+from .controls import async_pause_and_cut, async_power_cycle, async_reset
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import RigEntity
 
@@ -39,6 +40,12 @@ BUTTONS = (
         press_fn=async_reset,
     ),
 )
+PAUSE_AND_CUT = RigButtonDescription(
+    key="pause_and_cut",
+    translation_key="pause_and_cut",
+    press_fn=async_pause_and_cut,
+)
+"""Of a rig that is linked with a miner."""
 
 
 async def async_setup_entry(
@@ -47,8 +54,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the rig's buttons; one that is only watched has none."""
-    if entry.runtime_data.has_outlet:
-        async_add_entities(RigButton(entry.runtime_data, each) for each in BUTTONS)
+    if not entry.runtime_data.has_outlet:
+        return
+    linked = (PAUSE_AND_CUT,) if entry.data.get(CONF_MINER_ENTRY) else ()
+    async_add_entities(
+        RigButton(entry.runtime_data, each) for each in (*BUTTONS, *linked)
+    )
 
 
 class RigButton(RigEntity, ButtonEntity):

@@ -3,15 +3,23 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ...common.holds import held_error
 from ...common.keeping import async_keeper
-from ...common.members import Lever, Receipt, ReceiptOutcome
+from ...common.members import (
+    Facts,
+    Lever,
+    MinerFacts,
+    Receipt,
+    ReceiptOutcome,
+    async_members,
+)
 from ...common.pauses import async_note_stop, async_require_pause, seconds
+from ...common.power_ups import async_power_ups
 from ...const import DOMAIN
 from ...engines.farm import LeverKind
 from ...engines.restart import (
@@ -30,8 +38,13 @@ from ...engines.restart import (
     user_turned_on,
     wait_before_cycle,
 )
-from .const import CONF_ARMED
+from .const import CONF_ARMED, CONF_MINER_ENTRY
 from .coordinator import RigCoordinator
+
+COOL_DOWN_S: Final = 120.0
+"""For which a paused miner keeps its fans before its power is cut, at most."""
+COOLING_LOOK_S: Final = 10.0
+COOL_CHIP_C: Final = 45.0
 
 
 async def async_power_cycle(rig: RigCoordinator) -> None:
@@ -83,6 +96,37 @@ async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
     _require_free_outlet(rig)
     with async_keeper(rig.hass).left_alone(rig.hold.machine_id):
         await (_async_turn_on(rig) if on else _async_turn_off(rig))
+
+
+async def async_pause_and_cut(rig: RigCoordinator) -> None:
+    """Pause the linked miner, let it cool down, then switch the outlet off.
+
+    HomeAssistantError where it cannot be paused, or is not seen paused: its power stays
+    on then.
+    """
+    _require_free_outlet(rig)
+    member = async_members(rig.hass).get(rig.config_entry.data[CONF_MINER_ENTRY])
+    sleeps = () if member is None else member.levers
+    lever = next((each for each in sleeps if each.kind is LeverKind.SLEEP), None)
+    if member is None or lever is None:
+        raise _error(rig, "cannot_pause")
+    receipt = await lever.stop()
+    if receipt.outcome is not ReceiptOutcome.CONFIRMED:
+        raise _error(rig, "not_paused")
+    left = COOL_DOWN_S
+    while not _is_cool(member.facts()) and left > 0:
+        await async_power_ups(rig.hass).sleep(COOLING_LOOK_S)
+        left -= COOLING_LOOK_S
+    facts = member.facts()
+    # Somebody may have let it go on meanwhile.
+    if not isinstance(facts, MinerFacts) or not facts.fresh or not facts.sleeping:
+        raise _error(rig, "not_paused")
+    await async_set_power(rig, on=False)
+
+
+def _is_cool(facts: Facts) -> bool:
+    hottest = facts.hottest_chip if isinstance(facts, MinerFacts) else None
+    return hottest is not None and hottest <= COOL_CHIP_C
 
 
 async def _async_turn_on(rig: RigCoordinator) -> None:
