@@ -1,7 +1,7 @@
 """Makes machines what their holds want: stops them at once, starts them through the gate."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +34,10 @@ from .power_ups import async_power_ups
 SWITCHED_AT_ONCE: Final = 64
 """Outlets; miners bound their own exchanges."""
 CONFIRMED_WITHIN: Final = timedelta(seconds=60)
+SLOW_WITHIN: Final = timedelta(minutes=5)
+"""Of a machine that took the order and needs longer than a minute for it."""
+DOUBTED_WITHIN: Final = timedelta(seconds=5)
+"""Of one whose lever has waited for its effect already, and has not seen it."""
 RETRY_AFTER: Final = timedelta(seconds=30)
 """After an order that was not sent."""
 STAMP_EVERY: Final = timedelta(hours=1)
@@ -254,16 +258,17 @@ class Keeper:
                 progress.drew = facts.power if facts.power_measured else None
             progress.phase = Phase.ORDERED
             progress.tried.update(todo)
-            unsent, over = await self._async_order(machine, todo, progress)
-            missed |= unsent
-            if not over and await self._async_seen_down(machine_id):
+            receipts = await self._async_order(machine, todo, progress)
+            missed |= _unsent(receipts)
+            within = _within(receipts.values())
+            if within is not None and await self._async_seen_down(machine_id, within):
                 break
         self._end_stop(machine_id, missed)
 
     async def _async_order(
         self, machine: Machine, todo: tuple[LeverKind, ...], progress: Progress
-    ) -> tuple[set[LeverKind], bool]:
-        """Order levers, once each; return which orders did not leave, and whether none did."""
+    ) -> dict[LeverKind, Receipt]:
+        """Order levers, once each; return what each answered."""
         states = {each.lever: each.stopped for each in machine.lever_states}
         # What was down already, or nobody knows, is left so in the end.
         ours = [kind for kind in todo if states[kind] is False]
@@ -272,16 +277,15 @@ class Keeper:
         )
         levers = [lever for lever in machine.levers if lever.kind in todo]
         receipts = await asyncio.gather(*map(self._async_stop_by, levers))
-        for lever, receipt in zip(levers, receipts, strict=True):
-            if receipt.reason is not None:
-                progress.reasons[lever.kind] = receipt.reason
-        unsent = {
-            lever.kind
-            for lever, receipt in zip(levers, receipts, strict=True)
-            if receipt.outcome is ReceiptOutcome.NOT_SENT
+        answers = {
+            lever.kind: receipt for lever, receipt in zip(levers, receipts, strict=True)
         }
-        sent = (ReceiptOutcome.CONFIRMED, ReceiptOutcome.SENT)
-        return unsent, not any(receipt.outcome in sent for receipt in receipts)
+        progress.reasons.update(
+            (kind, receipt.reason)
+            for kind, receipt in answers.items()
+            if receipt.reason is not None
+        )
+        return answers
 
     async def _async_stop_by(self, lever: Lever) -> Receipt:
         """Move a lever; whatever it raises stops no other machine."""
@@ -294,7 +298,7 @@ class Keeper:
             LOGGER.exception("A lever failed")
             return _failed(err)
 
-    async def _async_seen_down(self, machine_id: str) -> bool:
+    async def _async_seen_down(self, machine_id: str, within: timedelta) -> bool:
         """Wait until a machine is seen to have stopped; False after its time."""
         progress, over = self._progress_of(machine_id), asyncio.Event()
 
@@ -303,7 +307,7 @@ class Keeper:
             over.set()
             progress.news.set()
 
-        cancel = self._later(CONFIRMED_WITHIN, end)
+        cancel = self._later(within, end)
         try:
             while not over.is_set():
                 progress.news.clear()
@@ -445,6 +449,32 @@ class Keeper:
         attributes = {"reasons": dict(self.reasons(machine_id))}
         for listener in tuple(self._listeners.values()):
             listener(machine_id, told, attributes)
+
+
+def _unsent(receipts: Mapping[LeverKind, Receipt]) -> set[LeverKind]:
+    """Return the levers whose order did not leave."""
+    return {
+        kind
+        for kind, receipt in receipts.items()
+        if receipt.outcome is ReceiptOutcome.NOT_SENT
+    }
+
+
+def _within(receipts: Iterable[Receipt]) -> timedelta | None:
+    """Return how long an effect is waited for; None where none can come."""
+    longest: timedelta | None = None
+    for receipt in receipts:
+        match receipt.outcome:
+            case ReceiptOutcome.CONFIRMED:
+                within = CONFIRMED_WITHIN
+            case ReceiptOutcome.SENT if receipt.reason is None:
+                within = SLOW_WITHIN
+            case ReceiptOutcome.SENT:
+                within = DOUBTED_WITHIN
+            case _:
+                continue
+        longest = within if longest is None else max(longest, within)
+    return longest
 
 
 def _due(progress: Progress) -> bool:

@@ -373,6 +373,19 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             watched_at=dt_util.utcnow().replace(second=0, microsecond=0),
         )
         issues.update_stop(self.hass, self.config_entry, data.stop)
+        groups = self.groups.values()
+        issues.update_groups(
+            self.hass,
+            self.config_entry,
+            latched=[each.shape.name for each in groups if each.memory.latched],
+            helpless=sorted(
+                self.described(machine_id)
+                for each in groups
+                for machine_id in each.machines
+                if (machine := self.machines.get(machine_id)) is not None
+                and not machine.levers
+            ),
+        )
         return data
 
     def _stop_data(self) -> StopData | None:

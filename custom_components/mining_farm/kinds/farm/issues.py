@@ -13,6 +13,8 @@ UNCONFIRMED: Final = "farm_unconfirmed"
 RECORD: Final = "farm_record"
 CURTAILMENTS: Final = "farm_curtailments"
 LEFT_TO_USER: Final = "farm_left_to_user"
+LATCHED: Final = "farm_latched"
+HELPLESS: Final = "farm_helpless"
 MOST_NAMED: Final = 20
 
 
@@ -33,6 +35,32 @@ def update_stop(
         count=str(len(names)),
         machines=", ".join(names[:MOST_NAMED]),
     )
+
+
+@callback
+def update_groups(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    *,
+    latched: list[str],
+    helpless: list[str],
+) -> None:
+    """List the cooling groups that a human has to release, and what nothing can stop."""
+    for key, names, severity in (
+        (LATCHED, latched, IssueSeverity.CRITICAL),
+        (HELPLESS, helpless, IssueSeverity.WARNING),
+    ):
+        if names:
+            raise_issue(
+                hass,
+                entry,
+                key,
+                severity=severity,
+                count=str(len(names)),
+                names=", ".join(names[:MOST_NAMED]),
+            )
+        else:
+            withdraw_issues(hass, entry.entry_id, (key,))
 
 
 @callback
