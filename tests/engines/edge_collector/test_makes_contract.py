@@ -6,6 +6,7 @@ password stands in an error or a log.
 
 from collections.abc import Callable
 import logging
+import sys
 
 import pytest
 
@@ -15,7 +16,9 @@ from custom_components.mining_farm.engines.edge_collector import (
     ControlFailure,
     Credentials,
     MinerError,
+    Order,
     Outcome,
+    drivers,
 )
 
 from .makes import MAKES, Makes, Miner, Simulator
@@ -119,4 +122,20 @@ async def test_reading_changes_nothing(makes: Makes, name: str) -> None:
     miner.simulator.refuse()
     with pytest.raises(MinerError):
         await miner.read()
+    assert not miner.simulator.writes
+
+
+@pytest.mark.parametrize("name", MAKES)
+async def test_a_silent_miner_is_given_up_before_anything_is_sent(
+    makes: Makes, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the deadline of one exchange."""
+    miner = await makes.start(name)
+    module = sys.modules[f"{drivers.__name__}.{miner.driver}.writer"]
+    monkeypatch.setattr(module, "TIMEOUT_S", 0.2)
+    writer = miner.writer()
+    miner.simulator.hang()
+    with pytest.raises(ControlError) as caught:
+        await writer.async_carry_out(Order(command=Command.PAUSE), lambda _: None)
+    assert caught.value.failure is ControlFailure.NO_ANSWER
     assert not miner.simulator.writes

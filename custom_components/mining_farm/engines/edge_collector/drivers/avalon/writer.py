@@ -39,7 +39,7 @@ class AvalonWriter(FamilyWriter):
         """Take the address; it wants no account."""
         super().__init__(turn, waiting)
         self._address = ApiAddress(host, port)
-        self._client = AvalonClient(self._address)
+        self._client = AvalonClient(self._address, TIMEOUT_S)
         self._module: Module = {}
         self._options: frozenset[str] | None = None
 

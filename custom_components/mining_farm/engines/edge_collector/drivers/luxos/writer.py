@@ -42,7 +42,7 @@ class LuxOsWriter(FamilyWriter):
         """Take the address; it wants no account."""
         super().__init__(turn, waiting)
         self._address = ApiAddress(host, port)
-        self._client = LuxOsClient(self._address)
+        self._client = LuxOsClient(self._address, TIMEOUT_S)
         self._atm = False
         """Whether the device moves from profile to profile by itself."""
 

@@ -49,7 +49,7 @@ class WhatsminerWriter(FamilyWriter):
         """Take the address, the account, and the clock by which tokens are made."""
         super().__init__(turn, waiting)
         self._address = Address(host, port)
-        self._client = WhatsminerClient(self._address)
+        self._client = WhatsminerClient(self._address, TIMEOUT_S)
         self._credentials = credentials
         self._now = now
         self._salt = ""

@@ -54,7 +54,7 @@ class WhatsminerV2Writer(FamilyWriter):
         """Take the address and the account."""
         super().__init__(turn, waiting)
         self._address = ApiAddress(host, port)
-        self._client = WhatsminerV2Client(self._address)
+        self._client = WhatsminerV2Client(self._address, TIMEOUT_S)
         self._credentials = credentials
 
     @override
