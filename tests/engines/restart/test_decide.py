@@ -332,6 +332,7 @@ def test_rule_5_cooldown_then_again_then_a_human() -> None:
         decision = decide(now, policy, memory, _dead_at(now))
         assert decision.action is Action.CUT
         memory = finish_cut(now + timedelta(seconds=3), POLICY, decision.memory)
+        memory = replace(memory, recent=Recent())
         assert memory.restarts_in_row == memory.restarts_total == count
         early = decide(now + 10 * MINUTE, POLICY, memory, DEAD)
         assert (early.action, early.state) == (Action.NONE, RigState.COOLDOWN)
@@ -411,7 +412,8 @@ def test_rule_5_a_clock_set_back_neither_locks_nor_cuts_twice() -> None:
     assert (held.action, held.state) == (Action.NONE, RigState.COOLDOWN)
     later = NOW + POLICY.status_check_cooldown
     again = replace(DEAD, pool=replace(OFFLINE, at=later))
-    assert decide(later, POLICY, held.memory, again).action is Action.CUT
+    memory = replace(held.memory, recent=Recent())
+    assert decide(later, POLICY, memory, again).action is Action.CUT
 
 
 def test_rule_5_one_answer_of_the_pool_cuts_once() -> None:

@@ -629,6 +629,19 @@ def test_the_first_answer_since_a_load_cuts_nothing() -> None:
     assert len(night.cuts) == 1
 
 
+def test_a_clock_that_jumps_ahead_takes_no_rig_its_time_to_start() -> None:
+    """It boots after a cut, and half an hour seems to have passed at once."""
+    night = Night(outlet=OutletEvidence(kind=OutletKind.ON, watts=120))
+    night.rest["miner"] = miner(MinerKind.IDLE)
+    night.until(13)
+    assert len(night.cuts) == 1
+    night.now += 30 * MINUTE
+    night.until(52)
+    assert len(night.cuts) == 1
+    night.until(60)
+    assert len(night.cuts) == 2
+
+
 def test_shares_that_go_on_prove_life_whatever_the_clock_says() -> None:
     """Home Assistant's is a quarter of an hour ahead, and the pool tells none."""
     night = Night(works=True)

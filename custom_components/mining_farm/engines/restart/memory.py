@@ -23,6 +23,8 @@ class Intent:
 class Recent:
     """What is only remembered while the process lives."""
 
+    decided_at: datetime | None = None
+    """When it was last decided about."""
     veto: Reason | None = None
     """Why the linked miner spoke against a cut when it last could be asked."""
     veto_at: datetime | None = None

@@ -26,6 +26,8 @@ SAME_MOMENT = timedelta(seconds=15)
 """Two readings of one moment in the past differ by less."""
 LATE = timedelta(minutes=10)
 """A command without effect may have it for so long."""
+UNWATCHED = timedelta(minutes=2)
+"""Between two decisions of one process: longer where it stood, or the clock jumped."""
 USED_STEP = timedelta(hours=1)
 """How often it is remembered that a second account is in use."""
 VETOES = {
@@ -40,7 +42,7 @@ def observe(
     now: datetime, policy: Policy, memory: Memory, evidence: Evidence
 ) -> Memory:
     """Return the memory with what the readings say of comings and goings."""
-    before = memory
+    before = memory = _observe_time(now, policy, memory)
     if (pool := evidence.pool) is not None:
         memory = _observe_pool(memory, pool)
     if (second := evidence.second_pool) is not None:
@@ -61,6 +63,15 @@ def observe(
         )
     )
     return replace(memory, pauses=memory.pauses + came_back) if came_back else memory
+
+
+def _observe_time(now: datetime, policy: Policy, memory: Memory) -> Memory:
+    """Begin a cooldown anew whose end was not lived through: the clock jumped over it."""
+    at, until = memory.recent.decided_at, memory.cooldown_until
+    memory = replace(memory, recent=replace(memory.recent, decided_at=now))
+    if at is None or until is None or not at < until <= now or now - at <= UNWATCHED:
+        return memory
+    return replace(memory, cooldown_until=now + policy.status_check_cooldown)
 
 
 def changed(memory: Memory, **changes: Any) -> Memory:
