@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.restart import Intent, Reason
+from custom_components.mining_farm.engines.restart import Intent, Memory, Reason
 from custom_components.mining_farm.kinds.rig.controls import async_power_cycle
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -188,7 +188,7 @@ async def test_memories_reach_the_disk_in_their_order(
     slow.set()
     await asyncio.gather(*writes)
     assert power.memory == later
-    assert memory(farm, "rig1") == later.as_dict()
+    assert Memory.from_dict(memory(farm, "rig1")) == later
 
 
 async def test_one_power_cycle_in_two_minutes(farm: Farm) -> None:
