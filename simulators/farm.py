@@ -21,6 +21,7 @@ from .axeos import AxeOsSimulator
 from .clock import Clock, SystemClock
 from .device import Devices, Groups, Part
 from .kasa.simulator import PORT as PLUG_PORT
+from .linked import link
 from .pool.simulator import ACCOUNT
 from .running import run, until_interrupted
 from .subtensor import farm as subtensor
@@ -151,6 +152,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--wallets", type=Path, metavar="FOLDER", help="default: a temporary one"
     )
+    parser.add_argument(
+        "--linked",
+        action="store_true",
+        help="containers hold the miners: they list them, and are heated by their watts",
+    )
     parser.add_argument("--speed", type=float, default=1.0, help="seconds per second")
     return parser.parse_args()
 
@@ -163,11 +169,13 @@ async def _run(arguments: argparse.Namespace) -> None:
     fleet = miners(arguments.miners, base, arguments.port, clock, pages)
     plugs = rigs.plugs(fleet, base, PLUG_PORT, clock)
     pools = rigs.pools(fleet, base, arguments.pool_port, clock)
+    halls = containers(base, CONTAINER_PORT, clock)
+    held = link(halls, fleet) if arguments.linked else {}
     groups: Groups = {
         "miners": fleet,
         "axes": axes(base, clock, port=PAGES_PORT if served else FREE_PAGES_PORT),
         "plugs": plugs,
-        "containers": containers(base, CONTAINER_PORT, clock),
+        "containers": halls,
         **pools.groups,
         **subtensor.groups(base, clock, folder=arguments.wallets),
     }
@@ -180,6 +188,8 @@ async def _run(arguments: argparse.Namespace) -> None:
             print(f"\n{plug} feeds {outlets}", end="")
         if served:
             print("\n\npages of Antminers: root, root", end="")
+        for hall, names in held.items():
+            print(f"\n\n{hall} cools {', '.join(names)}", end="")
         print(f"\npools know the account {ACCOUNT}\n")
         print(f"let a container leak:  curl -X POST {url}/containers/hk3/leak")
         print(

@@ -9,6 +9,7 @@ from simulators.http import Wire
 
 from .faults import Faults
 from .living import LivingPlant
+from .miners import Heaters
 from .plant import Plant
 
 
@@ -109,6 +110,10 @@ class Accidents(Faults):
     def repair(self) -> None:
         """Mend leak, pumps and PLC; fault bits stay latched until a reset."""
         self._plant.repair()
+
+    def hold(self, miners: Heaters) -> None:
+        """Cool other miners from now on; ValueError of the documented mock."""
+        self._alive().hold(miners)
 
     @command
     def set_load(self, kilowatts: float) -> None:

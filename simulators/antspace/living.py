@@ -12,7 +12,7 @@ from typing import Any, override
 
 from simulators.clock import Clock
 
-from .miners import Miners
+from .miners import Heaters
 from .plant import MINER_INFO, PID_TARGET, Plant, script_number
 from .tables import ALARMS, PLACE, Model
 
@@ -40,7 +40,7 @@ class LivingPlant(Plant):
         self,
         model: Model,
         clock: Clock,
-        miners: Miners,
+        miners: Heaters,
         *,
         set_point: float,
         error: bool,
@@ -127,7 +127,13 @@ class LivingPlant(Plant):
     def set_load(self, kilowatts: float) -> None:
         """Change what the miners draw while they hash, from now on."""
         self.advance()
-        self.miners.full_kw = kilowatts
+        self.miners.draw(kilowatts)
+
+    def hold(self, miners: Heaters) -> None:
+        """Cool others from now on, with as much less liquid as they draw less."""
+        self.advance()
+        self.heat_capacity *= miners.usual_kw / self.miners.usual_kw
+        self.miners = miners
 
     @override
     def fields(self) -> dict[str, Any]:

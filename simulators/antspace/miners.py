@@ -1,6 +1,6 @@
 """The miners in a living container: they heat it, and save themselves from it."""
 
-from typing import Any
+from typing import Any, Protocol
 
 _STOP_AT = 62.0
 """Liquid in °C at which they stop by themselves."""
@@ -11,6 +11,31 @@ _BOARD_ABOVE = 18.0
 _FLASHED = "2024-03-12 08:30:00"
 
 
+class Heaters(Protocol):
+    """What a container cools."""
+
+    @property
+    def usual_kw(self) -> float:
+        """Power that all of them draw when they hash."""
+
+    @property
+    def heat_kw(self) -> float:
+        """Power that they draw now, and give to the liquid."""
+
+    @property
+    def hashrate_ths(self) -> float:
+        """Hashrate of all of them."""
+
+    def draw(self, kilowatts: float) -> None:
+        """Draw that much from now on while they hash; ValueError where they cannot."""
+
+    def feel(self, liquid: float) -> None:
+        """Know how warm the liquid is."""
+
+    def info(self, now: float, liquid: float) -> dict[str, Any]:
+        """Return `minerInfo` at that time and temperature."""
+
+
 class Miners:
     """So many miners of one type behind one controller."""
 
@@ -18,10 +43,10 @@ class Miners:
         self, kind: str, count: int, full_kw: float, rate_ths: float, began: float
     ) -> None:
         """Hash at `rate_ths` each while all together draw `full_kw`."""
-        self.full_kw = full_kw
+        self._full_kw = full_kw
         self._kind = kind
         self._count = count
-        self._usual_kw = full_kw
+        self.usual_kw = full_kw
         self._rate_ths = rate_ths
         self._began = began
         self._saved = False
@@ -29,12 +54,16 @@ class Miners:
     @property
     def heat_kw(self) -> float:
         """Power that they draw now, and give to the liquid."""
-        return 0.0 if self._saved else self.full_kw
+        return 0.0 if self._saved else self._full_kw
 
     @property
     def hashrate_ths(self) -> float:
         """Hashrate of all of them."""
-        return self._count * self._rate_ths * self.heat_kw / self._usual_kw
+        return self._count * self._rate_ths * self.heat_kw / self.usual_kw
+
+    def draw(self, kilowatts: float) -> None:
+        """Draw that much from now on while they hash."""
+        self._full_kw = kilowatts
 
     def feel(self, liquid: float) -> None:
         """Stop when the liquid is too hot, and go on once it is cool."""
@@ -42,7 +71,7 @@ class Miners:
 
     def info(self, now: float, liquid: float) -> dict[str, Any]:
         """Return `minerInfo` at that time and temperature."""
-        share = min(1.0, self.heat_kw / self._usual_kw)
+        share = min(1.0, self.heat_kw / self.usual_kw)
         board = round(liquid + _BOARD_ABOVE * share)
         chip = round(liquid + _CHIP_ABOVE * share)
         rate = self.hashrate_ths / self._count
