@@ -21,7 +21,7 @@ from .snapshots import OTHER, OWN, RIVAL, snapshot, stored, winners
 from .test_auction_vectors import snapshot_of
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def solver() -> AuctionSolver:
     """Return one solver for all: it tries CBC but once."""
     return AuctionSolver()

@@ -209,7 +209,7 @@ async def test_a_node_that_refuses_to_be_asked_is_not_silent() -> None:
         await eventually(lambda: chain.heads)
 
         def refuse(*_: object) -> None:
-            raise LookupError("Too many requests")
+            raise LookupError("Internal error")
 
         node.headless = True
         node.answers["chain_getBlockHash"] = refuse

@@ -36,7 +36,7 @@ def _parse(status: int, headers: dict[str, str], body: str) -> AccountReport:
         (200, {}, "", Outcome.NOT_JSON),
         (204, {}, "", Outcome.NOT_JSON),
         (200, {}, '{"workers": [{"na', Outcome.NOT_JSON),
-        (200, {}, "[" * 200_000, Outcome.NOT_JSON),
+        (200, {}, "[" * 200_000, Outcome.API_ERROR),
         (200, {}, f'{{"workers": {"9" * 5000}}}', Outcome.NOT_JSON),
         (200, {"content-type": "text/plain"}, '\ufeff{"workers": []}', Outcome.EMPTY),
     ],
