@@ -80,6 +80,8 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         self._entries: frozenset[str] = frozenset()
         self._facts: dict[str, MachineFacts] = {}
         self._host: dict[str, str] = {}
+        self._no_machines: list[str] = []
+        """Ids of the containers' and wallets' entries."""
         self._soon: CALLBACK_TYPE | None = None
         self._joining: CALLBACK_TYPE | None = None
 
@@ -105,11 +107,21 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
 
     def containers(self) -> Iterator[tuple[str, str, ContainerFacts]]:
         """Yield entry id, name and facts of each container that is loaded."""
-        for member in async_members(self.hass):
-            if member.entry_id in self._entries and isinstance(
+        members = async_members(self.hass)
+        for entry_id in self._no_machines:
+            member = members.get(entry_id)
+            if member is not None and isinstance(
                 facts := member.facts(), ContainerFacts
             ):
-                yield member.entry_id, member.name, facts
+                yield entry_id, member.name, facts
+
+    def _wallets(self) -> Iterator[WalletFacts]:
+        """Yield the facts of each wallet that is loaded."""
+        members = async_members(self.hass)
+        for entry_id in self._no_machines:
+            member = members.get(entry_id)
+            if member is not None and isinstance(facts := member.facts(), WalletFacts):
+                yield facts
 
     @callback
     def async_start(self) -> None:
@@ -319,6 +331,13 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
 
     def _join(self) -> None:
         self._entries = async_entries(self.hass, self.config_entry)
+        entries = self.hass.config_entries
+        self._no_machines = [
+            entry_id
+            for entry_id in sorted(self._entries)
+            if (entry := entries.async_get_entry(entry_id)) is not None
+            and entry.data[CONF_KIND] in (Kind.CONTAINER, Kind.WALLET)
+        ]
         machines = dict(self._machines())
         self._facts = {
             machine_id: UNKNOWN if machine is None else machine.facts()
@@ -346,12 +365,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
 
     def _sums(self) -> FarmData:
         named = [(self.machine_name(key), facts) for key, facts in self._facts.items()]
-        wallets = [
-            facts
-            for member in async_members(self.hass)
-            if member.entry_id in self._entries
-            and isinstance(facts := member.facts(), WalletFacts)
-        ]
+        wallets = list(self._wallets())
         promised = [one.promised for one in wallets if one.promised is not None]
         rulers = [self.holds.ruling(machine_id) for machine_id in self._facts]
         owners = [hold.owner for hold in rulers if hold is not None]

@@ -1,0 +1,27 @@
+"""An emergency stop survives a Home Assistant that is killed in the middle of it."""
+
+import random
+
+from simulators.kasa import KasaSimulator
+from simulators.pool import PoolSimulator
+from tests.harness import HomeAssistantProcess
+from tests.harness.rigs import POOL
+from tests.harness.stop_proof import WORKERS, StopProof
+from tests.simulators.kasa.conftest import free_host
+
+KILLS = 5
+
+
+async def test_killed_at_random_moments_of_a_stop(
+    home_assistant: HomeAssistantProcess,
+) -> None:
+    """After each start the stop goes on, each outlet is switched once, and all come back."""
+    seed = random.randrange(2**32)
+    async with (
+        KasaSimulator("hs300", free_host()) as strip,
+        PoolSimulator(list(WORKERS), dialects=[POOL]) as pools,
+    ):
+        proof = StopProof(home_assistant, strip, pools, seed=seed)
+        await proof.prepare()
+        rounds = [await proof.run() for _ in range(KILLS)]
+        assert [each for each in rounds if each.faults] == [], f"seed {seed}"
