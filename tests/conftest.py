@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import logging
+import threading
 from unittest.mock import PropertyMock, patch
 
 from hypothesis import HealthCheck, settings
@@ -27,6 +28,15 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let tests that start Home Assistant find this integration."""
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def _files_are_done(verify_cleanup: None) -> Iterator[None]:
+    """Let threads that read files end, which on a busy machine may be after the test."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "mining_farm file":
+            thread.join()
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import override
 
 from custom_components.mining_farm.engines.auction.chain.keeper import Listener
 from custom_components.mining_farm.engines.auction.chain.pace import Pace
@@ -17,11 +19,40 @@ BLOCK_TIME = 1.0
 """Whatever has to happen within one block is seen within a second."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unhurried(Pace):
+    """Gives a busy machine the time that it takes, and looks again at once."""
+
+    @property
+    @override
+    def connect(self) -> float:
+        """Enough to connect."""
+        return 60
+
+    @property
+    @override
+    def answer(self) -> float:
+        """Enough to answer."""
+        return 60
+
+    @property
+    @override
+    def pause(self) -> float:
+        """Next to nothing."""
+        return 0.02
+
+    @property
+    @override
+    def poll(self) -> float:
+        """Next to nothing."""
+        return 0.02
+
+
 class RunningService(ChainService):
     """A chain service, and what it has reported."""
 
     def __init__(
-        self, urls: tuple[str, ...], block_time: float, tempo: int | None = None
+        self, urls: tuple[str, ...], pace: Pace, tempo: int | None = None
     ) -> None:
         """Listen to everything."""
         self.heads: list[BlockRef] = []
@@ -29,7 +60,7 @@ class RunningService(ChainService):
         super().__init__(
             urls,
             netuid=89,
-            pace=Pace(block_time),
+            pace=pace,
             listener=Listener(
                 head=self.heads.append,
                 endpoints=self._take,
@@ -49,10 +80,10 @@ class RunningService(ChainService):
 
 @asynccontextmanager
 async def serving(
-    *urls: str, block_time: float = BLOCK_TIME, tempo: int | None = None
+    *urls: str, pace: Pace | None = None, tempo: int | None = None
 ) -> AsyncIterator[RunningService]:
-    """Run a service for these endpoints."""
-    service = RunningService(urls, block_time, tempo)
+    """Run a service for these endpoints; without a pace, none of them is too slow."""
+    service = RunningService(urls, pace or Unhurried(), tempo)
     task = asyncio.create_task(service.run())
     try:
         yield service

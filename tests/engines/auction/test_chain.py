@@ -32,6 +32,7 @@ from simulators.subtensor.wallet import write_hotkey
 from tests.reference import OTHER_CASES, reference, twin
 
 from .fake_node import eventually
+from .mining import during
 
 PAYLOAD = b"2;b;BTC,0.9=0.1:1"
 REPOSITORY = Path(__file__).parents[3]
@@ -203,11 +204,7 @@ async def test_publishing_from_a_wallet(
     key = signer(path)
     async with chain() as (simulator, client):
         await client.head()
-        publishing = asyncio.create_task(client.publish(PAYLOAD, key))
-        while not publishing.done():
-            await asyncio.wait([publishing], timeout=0.2)
-            await simulator.produce()
-        block = await publishing
+        block = await during(simulator, client.publish(PAYLOAD, key))
         stored = await client.commitment(ALICE.address, block_hash=block.hash)
         assert stored is not None
         assert (stored.raw, stored.block) == (PAYLOAD, block.number)

@@ -31,7 +31,7 @@ async def service(
     *running: FakeNode, block_time: float = BLOCK_TIME
 ) -> AsyncIterator[RunningService]:
     """Run a service for these nodes."""
-    async with serving(*(node.url for node in running), block_time=block_time) as made:
+    async with serving(*(node.url for node in running), pace=Pace(block_time)) as made:
         yield made
 
 
@@ -293,7 +293,7 @@ async def test_a_node_that_floods_is_left_for_another_one() -> None:
     """It is named, and left alone for some time."""
     async with SubtensorSimulator(block_time=None, nodes=2) as simulator:
         simulator.node.flood()
-        async with serving(*simulator.urls, block_time=2) as chain:
+        async with serving(*simulator.urls) as chain:
             await eventually(lambda: chain.in_use == [False, True], 60)
             assert "floods" in (chain.states[0].error or "")
             assert (await chain.head()).number == simulator.chain.head.number

@@ -11,7 +11,8 @@ from simulators.subtensor import ALICE, SubtensorSimulator
 
 from .chain_services import RunningService, serving
 from .fake_node import eventually
-from .test_chain_publishing import PAYLOAD, during, sign
+from .mining import during
+from .test_chain_publishing import PAYLOAD, sign
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

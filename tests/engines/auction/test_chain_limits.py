@@ -23,10 +23,12 @@ from custom_components.mining_farm.engines.auction.errors import (
     ChainUnavailableError,
 )
 
-from .chain_services import serving
+from .chain_services import Unhurried, serving
 from .fake_node import JsonRpcError, eventually, nodes
 
 A, B = "ws://a", "ws://b"
+BRISK = Unhurried(0.05)
+"""Endpoints are compared often, and none is too slow."""
 
 
 def refusing(error: dict[str, Any]) -> Callable[..., Any]:
@@ -72,7 +74,7 @@ async def test_another_endpoint_is_used_meanwhile() -> None:
     """The one that limits is asked once, however often the others are compared."""
     async with nodes(100, 100) as [first, second]:
         first.limited = "3600"
-        async with serving(first.url, second.url, block_time=0.2) as chain:
+        async with serving(first.url, second.url, pace=BRISK) as chain:
             await eventually(lambda: chain.in_use == [False, True])
             assert (await chain.head()).number == 100
             assert "HTTP 429" in (chain.states[0].error or "")
@@ -92,7 +94,7 @@ async def test_a_single_endpoint_that_limits_is_no_reason_to_knock(
     async with nodes(100) as [node]:
         node.limited = ""
         monkeypatch.setattr(endpoints, "FIRST_REST", 0.5)
-        async with serving(node.url, block_time=0.2) as chain:
+        async with serving(node.url, pace=BRISK) as chain:
             await eventually(lambda: node.turned_away)
             with pytest.raises(ChainUnavailableError, match="limits the number"):
                 await chain.head()
@@ -120,7 +122,7 @@ async def test_an_endpoint_that_limits_on_an_open_connection_rests_as_well(
     """It let us in and answers with a limit later: reads go on at the next one."""
     async with (
         nodes(100, 100) as [first, second],
-        serving(first.url, second.url, block_time=0.2) as chain,
+        serving(first.url, second.url, pace=BRISK) as chain,
     ):
         await eventually(lambda: chain.in_use == [True, False])
         first.answers["chain_getBlockHash"] = refusing(error)
@@ -148,7 +150,7 @@ async def test_a_refusal_of_the_chain_is_no_limit_of_the_endpoint(
     error: dict[str, Any],
 ) -> None:
     """The chain has limits of its own for what a hotkey may commit."""
-    async with nodes(100) as [node], serving(node.url, block_time=0.2) as chain:
+    async with nodes(100) as [node], serving(node.url, pace=BRISK) as chain:
         await eventually(lambda: chain.in_use == [True])
         node.answers["chain_getHeader"] = refusing(error)
         with pytest.raises(ChainError, match=error["message"]):

@@ -1,12 +1,15 @@
 """Publishing: one extrinsic for one call, whatever happens on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.chain.pace import WAIT_BLOCKS
+from custom_components.mining_farm.engines.auction.chain.pace import (
+    PREPARE_BLOCKS,
+    WAIT_BLOCKS,
+)
 from custom_components.mining_farm.engines.auction.errors import (
     ChainError,
     ExtrinsicRefusedError,
@@ -19,6 +22,7 @@ from simulators.subtensor import ALICE, BOB, SubtensorSimulator
 
 from .chain_services import RunningService, serving
 from .fake_node import eventually
+from .mining import during
 from .timeouts import Timeouts
 
 PAYLOAD = b"2;b;BTC,0.9=0.1:1"
@@ -33,29 +37,16 @@ async def sign(data: bytes) -> bytes:
 
 @asynccontextmanager
 async def chain(
-    nodes: int = 1, block_time: float = 1.0
+    nodes: int = 1,
 ) -> AsyncIterator[tuple[SubtensorSimulator, RunningService]]:
     """Run a chain whose blocks come on command, and a service for it."""
     async with (
         SubtensorSimulator(block_time=None, nodes=nodes) as simulator,
-        serving(*simulator.urls, block_time=block_time) as service,
+        serving(*simulator.urls) as service,
     ):
         # With the types at hand, preparing takes only what it takes at night.
         await service.tempo((await service.head()).hash)
         yield simulator, service
-
-
-async def during[T](
-    simulator: SubtensorSimulator, publishing: Awaitable[T], blocks: int = 200
-) -> T:
-    """Make blocks, ten a second, until something is published or not."""
-    task = asyncio.ensure_future(publishing)
-    for _ in range(blocks):
-        await asyncio.wait([task], timeout=0.1)
-        if task.done():
-            break
-        await simulator.produce()
-    return await task
 
 
 def blocks_with_extrinsics(simulator: SubtensorSimulator) -> list[int]:
@@ -143,7 +134,7 @@ async def test_an_extrinsic_is_unconfirmed_while_nothing_is_finalised(
 ) -> None:
     """It may yet be in a block."""
     timeouts = Timeouts(monkeypatch)
-    async with chain(block_time=BLOCK_SECONDS) as (simulator, service):
+    async with chain() as (simulator, service):
         simulator.control.hold_extrinsics()
         publishing = asyncio.create_task(service.publish(PAYLOAD, ALICE.address, sign))
         await eventually(lambda: simulator.chain.counts.accepted)
@@ -158,7 +149,7 @@ async def test_a_gateways_error_does_not_pass_for_a_refusal(
 ) -> None:
     """It may have passed the extrinsic on before it failed: the chain is searched."""
     timeouts = Timeouts(monkeypatch)
-    async with chain(block_time=BLOCK_SECONDS) as (simulator, service):
+    async with chain() as (simulator, service):
         searched = asyncio.Event()
         finalised = service.finalised
 
@@ -217,7 +208,7 @@ async def test_an_extrinsic_survives_a_reorganisation() -> None:
 
 async def test_nothing_is_published_from_behind() -> None:
     """An endpoint six blocks behind knows neither the nonce nor the state."""
-    async with chain(2, block_time=3) as (simulator, service):
+    async with chain(2) as (simulator, service):
         await eventually(lambda: service.in_use == [True, False])
         await eventually(lambda: service.states[1].height is not None)
         await simulator.produce(10)
@@ -235,7 +226,7 @@ async def test_two_who_sign_with_one_hotkey_publish_once() -> None:
     """
     async with (
         chain() as (simulator, first),
-        serving(*simulator.urls, block_time=1.0) as second,
+        serving(*simulator.urls) as second,
     ):
         simulator.control.hold_extrinsics()
         publishing = asyncio.create_task(first.publish(PAYLOAD, ALICE.address, sign))
@@ -254,8 +245,9 @@ async def test_two_who_sign_with_one_hotkey_publish_once() -> None:
         assert simulator.chain.counts.succeeded == 2
 
 
-async def test_what_cannot_be_sent_is_not_sent() -> None:
+async def test_what_cannot_be_sent_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """A payload too long, a signer that fails, a node that is silent."""
+    timeouts = Timeouts(monkeypatch)
     async with chain() as (simulator, service):
 
         async def fail(_: bytes) -> bytes:
@@ -269,7 +261,10 @@ async def test_what_cannot_be_sent_is_not_sent() -> None:
         with pytest.raises(ExtrinsicRefusedError, match="bad signature"):
             await service.publish(PAYLOAD, BOB.address, sign)
         simulator.node.silence()
-        with pytest.raises(ChainError) as caught:
-            await service.publish(PAYLOAD, ALICE.address, sign)
+        publishing = asyncio.create_task(service.publish(PAYLOAD, ALICE.address, sign))
+        await asyncio.sleep(0)
+        timeouts.expire(BLOCK_SECONDS * PREPARE_BLOCKS)
+        with pytest.raises(ChainError, match="no answer in time") as caught:
+            await publishing
         assert not isinstance(caught.value, ExtrinsicUnconfirmedError)
         assert simulator.chain.counts.accepted == 0

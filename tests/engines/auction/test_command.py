@@ -21,6 +21,8 @@ from custom_components.mining_farm.engines.auction.main import (
 from simulators.subtensor import ALICE, BOB, SubtensorSimulator
 from simulators.subtensor.wallet import WalletFolder, write_hotkey
 
+from .mining import mining
+
 ENGINE = Path(__file__).parents[3] / "custom_components/mining_farm/engines/auction"
 POOLS = '[pools]\n[[pools.main]]\nname = "central-proxy"\nweight = 1\n'
 
@@ -29,8 +31,8 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[SubtensorSimulator]:
-    """Run a chain with ten blocks a second."""
-    async with SubtensorSimulator(block_time=0.1) as simulator:
+    """Run a chain that makes blocks for what is sent."""
+    async with SubtensorSimulator(block_time=None) as simulator, mining(simulator):
         yield simulator
 
 

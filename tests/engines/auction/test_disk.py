@@ -1,12 +1,12 @@
 """Key files on disks and in places that a careful human would want to know of."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine
 from functools import partial
 import os
 from pathlib import Path
 import threading
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
@@ -40,8 +40,12 @@ from custom_components.mining_farm.engines.auction.publish.hotkey import (
 )
 from simulators.subtensor import SubtensorSimulator
 
+from .fake_node import eventually
 from .hotkeys import write
+from .timeouts import Timeouts
 
+LONG = 600.25
+"""Seconds, which nothing else is given."""
 WORKERS = """
 [bittensor]
 network = "finney"
@@ -56,24 +60,44 @@ hashrates = ["0.5"]
 """
 
 
+class Patience:
+    """Time for a disk that is over when a test says so, however slow the machine is."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let no disk be too slow by itself."""
+        self._timeouts = Timeouts(monkeypatch)
+        for module in (hotkey, workers_file, routing, regular_file):
+            monkeypatch.setattr(module, "DISK_WITHIN", LONG)
+
+    async def lose[T](self, asked: Coroutine[Any, Any, T]) -> T:
+        """Return what comes of something once its time is over."""
+        task = asyncio.create_task(asked)
+        while not task.done():
+            await asyncio.wait([task], timeout=0.01)
+            self._timeouts.expire(LONG)
+        return await task
+
+
 class DeadMount:
     """A disk that answers nothing until it is revived, or the test ends."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let each read of a file hang."""
         self._answers = threading.Event()
+        self._patience = Patience(monkeypatch)
         self.reads = 0
         for module in (hotkey, workers_file, routing):
             monkeypatch.setattr(module, "read_regular", self._read)
-            monkeypatch.setattr(module, "DISK_WITHIN", 0.01)
-        monkeypatch.setattr(regular_file, "DISK_WITHIN", 0.01)
-        monkeypatch.setattr(client, "SIGN_WITHIN", 0.01)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._answers.set()
+
+    async def give_up[T](self, asked: Coroutine[Any, Any, T]) -> T:
+        """Return what comes of something once its time is over."""
+        return await self._patience.lose(asked)
 
     def revive(self) -> None:
         """Answer what hangs, and what comes."""
@@ -83,15 +107,6 @@ class DeadMount:
         self.reads += 1
         self._answers.wait()
         return path.read_bytes()
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_left() -> Iterator[None]:
-    """Let the threads that were given up end with the test that let them go."""
-    yield
-    for thread in threading.enumerate():
-        if thread.name == "mining_farm file":
-            thread.join()
 
 
 def test_a_fifo_in_place_of_a_key_is_refused_at_once(tmp_path: Path) -> None:
@@ -120,11 +135,11 @@ async def test_a_key_on_a_dead_mount_is_given_up(
 ) -> None:
     """Opening and listing raise within seconds; the loop goes on meanwhile."""
     path = write(tmp_path)
-    with DeadMount(monkeypatch):
+    with DeadMount(monkeypatch) as mount:
         with pytest.raises(WalletError, match="did not answer within"):
-            await open_signer(path)
+            await mount.give_up(open_signer(path))
         with pytest.raises(WalletError, match="did not answer within"):
-            await list_hotkeys(tmp_path)
+            await mount.give_up(list_hotkeys(tmp_path))
 
 
 async def test_a_workers_file_on_a_dead_mount_is_a_problem_that_ends_with_it(
@@ -138,12 +153,12 @@ async def test_a_workers_file_on_a_dead_mount_is_a_problem_that_ends_with_it(
     assert known is not None
     with DeadMount(monkeypatch) as mount:
         with pytest.raises(WorkersFileError, match="did not answer within"):
-            await open_workers_file(path)
+            await mount.give_up(open_workers_file(path))
         for _ in range(3):
-            reading = await source.read_in_time()
+            reading = await mount.give_up(source.read_in_time())
             assert "did not answer within" in str(reading.problem)
             assert reading.in_force is known
-        assert mount.reads == 2
+        await eventually(lambda: mount.reads == 2)
         mount.revive()
         assert (await source.read_in_time()).problem is None
 
@@ -154,17 +169,17 @@ async def test_a_proxys_file_on_a_dead_mount_is_refused(
     """The dialog that names it goes on."""
     route = IhpRoute(pools=tmp_path / "pools.toml", sentinel=tmp_path / ".reload")
     with (
-        DeadMount(monkeypatch),
+        DeadMount(monkeypatch) as mount,
         pytest.raises(RoutingError, match="did not answer within"),
     ):
-        await check_routing_in_time(route)
+        await mount.give_up(check_routing_in_time(route))
 
 
 async def test_what_hangs_on_a_disk_is_waited_for_and_not_done_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was asked for long ago is never written over what is newer."""
-    monkeypatch.setattr(regular_file, "DISK_WITHIN", 0.01)
+    patience = Patience(monkeypatch)
     answers, done = threading.Event(), list[str]()
     disk = regular_file.Disk()
 
@@ -175,9 +190,8 @@ async def test_what_hangs_on_a_disk_is_waited_for_and_not_done_twice(
 
     for name in ("first", "second", "third"):
         with pytest.raises(TimeoutError):
-            await disk.run(partial(work, name))
+            await patience.lose(disk.run(partial(work, name)))
     answers.set()
-    monkeypatch.setattr(regular_file, "DISK_WITHIN", 60)
     with pytest.raises(OSError, match="last"):
         await disk.run(partial(work, "last"))
     assert done == ["first", "last"]
@@ -188,6 +202,8 @@ async def test_a_signature_on_a_dead_mount_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What keeps the chain's deadlines does not wait for a disk, and nothing is sent."""
+    # The deadline is kept in another thread; a dead disk misses any.
+    monkeypatch.setattr(client, "SIGN_WITHIN", 0.01)
     key = signer(write(tmp_path))
     async with (
         SubtensorSimulator(block_time=None) as simulator,
@@ -202,8 +218,11 @@ async def test_a_signature_on_a_dead_mount_is_given_up(
         assert simulator.chain.counts.accepted == 0
 
 
-async def test_a_late_answer_of_a_disk_reaches_a_closed_loop_without_harm() -> None:
+async def test_a_late_answer_of_a_disk_reaches_a_closed_loop_without_harm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The thread is left behind; what it returns is of no use any more."""
+    patience = Patience(monkeypatch)
     answers, left = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -211,7 +230,7 @@ async def test_a_late_answer_of_a_disk_reaches_a_closed_loop_without_harm() -> N
         left.set()
 
     with pytest.raises(TimeoutError):
-        await regular_file.run_within(0.01, work)
+        await patience.lose(regular_file.run_within(LONG, work))
     answers.set()
     await asyncio.to_thread(left.wait)
 
@@ -262,6 +281,6 @@ async def test_a_silent_disk_is_cautioned_about_nowhere(
     """Nothing is known of the file then, and the refusal to sign says more."""
     release = threading.Event()
     monkeypatch.setattr(hotkey, "find_cautions", lambda _: release.wait())
-    monkeypatch.setattr(hotkey, "DISK_WITHIN", 0.01)
-    assert await cautions_of(tmp_path) == ()
+    patience = Patience(monkeypatch)
+    assert await patience.lose(cautions_of(tmp_path)) == ()
     release.set()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.wallet import write_hotkey
 
 from .fake_node import eventually
+from .mining import mining
 
 WINDOW = 7_500_045
 """The first block of a window, a few blocks after the simulation's head."""
@@ -56,24 +57,6 @@ async def chain(
         ChainClient(simulator.urls, netuid=89, block_time=block_time) as client,
     ):
         yield simulator, client
-
-
-@asynccontextmanager
-async def blocks(simulator: SubtensorSimulator, seconds: float) -> AsyncIterator[None]:
-    """Let blocks come for a while."""
-
-    async def produce() -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            await simulator.produce()
-
-    task = asyncio.create_task(produce())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _wait_for(
@@ -133,7 +116,7 @@ async def test_a_commitment_is_published_once(tmp_path: Path) -> None:
     def start(client: ChainClient) -> CommitmentUpkeep:
         return CommitmentUpkeep(client, journal, netuid=89, hotkey=key.ss58, signer=key)
 
-    async with chain(0.5) as (simulator, client), blocks(simulator, 0.1):
+    async with chain() as (simulator, client), mining(simulator):
         assert (await start(client).run(offer, rehearse)).outcome is Outcome.REHEARSED
         assert simulator.chain.counts.succeeded == 0
         report = await start(client).run(offer, armed)
@@ -151,7 +134,7 @@ async def test_who_disarms_while_it_is_prepared_is_heard(tmp_path: Path) -> None
     journal = FileJournal(tmp_path / "journal.json")
     offer = Offer.of(worker_set("0.9", {"0.1": 7}))
     low = Arming(price_ceiling_fp18=FP // 2, worker_ceiling=10)
-    async with chain(0.5) as (simulator, client), blocks(simulator, 0.1):
+    async with chain() as (simulator, client), mining(simulator):
         for later, outcome in ((None, Outcome.REHEARSED), (low, Outcome.REFUSED)):
             leaves = iter([ARMED])
             upkeep = CommitmentUpkeep(
@@ -197,7 +180,7 @@ async def test_a_node_that_fails_while_publishing(tmp_path: Path, fault: str) ->
     key = signer(write_hotkey(tmp_path))
     journal = FileJournal(tmp_path / "journal.json")
     offer = Offer.of(worker_set("0.9", {"0.1": 7}))
-    async with chain(0.5) as (simulator, client), blocks(simulator, 0.1):
+    async with chain() as (simulator, client), mining(simulator):
         await client.head()
         getattr(simulator.node, fault)()
         upkeep = CommitmentUpkeep(
@@ -210,5 +193,5 @@ async def test_a_node_that_fails_while_publishing(tmp_path: Path, fault: str) ->
             assert simulator.chain.counts.succeeded == 0
         async with asyncio.timeout(40):
             while (await upkeep.run(offer, armed)).why != "the chain holds it":
-                await asyncio.sleep(0.1)
+                await simulator.produce()
         assert simulator.chain.counts.succeeded == 1

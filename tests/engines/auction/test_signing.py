@@ -33,6 +33,7 @@ from simulators.subtensor.wallet import write_hotkey
 
 from .chain_services import serving
 from .fake_node import eventually
+from .mining import during
 
 PAYLOAD = b"2;b;BTC,0.9=0.1:1"
 HASHES = st.binary(min_size=32, max_size=32)
@@ -192,9 +193,7 @@ async def test_another_endpoint_publishes_what_a_liar_may_not(tmp_path: Path) ->
             await client.rehearse(PAYLOAD)
         await eventually(lambda: client.endpoints[1].in_use)
         await client.rehearse(PAYLOAD)
-        publishing = client.publish(PAYLOAD, key)
-        simulator.chain.run(0.1)
-        await publishing
+        await during(simulator, client.publish(PAYLOAD, key))
         assert simulator.chain.counts.succeeded == 1
         assert simulator.nodes[1].traffic.methods["author_submitAndWatchExtrinsic"] == 1
 
@@ -206,9 +205,7 @@ async def test_an_upgrade_that_changes_no_number_is_signed(tmp_path: Path) -> No
         await client.rehearse(PAYLOAD)
         simulator.control.upgrade()
         await simulator.produce()
-        simulator.chain.run(0.1)
-        await client.publish(PAYLOAD, key)
-        simulator.chain.halt()
+        await during(simulator, client.publish(PAYLOAD, key))
         assert simulator.chain.counts.succeeded == 1
         simulator.control.upgrade(renumbered=True)
         await simulator.produce()

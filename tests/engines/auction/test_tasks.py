@@ -19,6 +19,8 @@ from custom_components.mining_farm.engines.auction.wire.numbers import parse_fp1
 from simulators.subtensor import SubtensorSimulator
 from simulators.subtensor.wallet import WalletFolder
 
+from .mining import mining
+
 ARMING = Arming(price_ceiling_fp18=parse_fp18("1"), worker_ceiling=10)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -26,8 +28,8 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[SubtensorSimulator]:
-    """Run a chain with ten blocks a second."""
-    async with SubtensorSimulator(block_time=0.1) as simulator:
+    """Run a chain that makes blocks for what is sent."""
+    async with SubtensorSimulator(block_time=None) as simulator, mining(simulator):
         yield simulator
 
 

@@ -226,7 +226,7 @@ class ConnectionKeeper:
             except ChainError:
                 # It is asked again soon.
                 pass
-            await asyncio.sleep(self.pace.block_time / 2)
+            await asyncio.sleep(self.pace.poll)
 
     async def _probe(self, url: str) -> None:
         try:

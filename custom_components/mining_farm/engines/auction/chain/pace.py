@@ -48,3 +48,8 @@ class Pace:
     def pause(self) -> float:
         """Between two rounds of endpoints of which none works."""
         return self.block_time * 0.25
+
+    @property
+    def poll(self) -> float:
+        """Between two looks at the chain for what it does not announce."""
+        return self.block_time * 0.5

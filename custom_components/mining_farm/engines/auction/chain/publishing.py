@@ -208,7 +208,7 @@ class Publisher:
                 found = await self._reads.commitment(sent.hotkey, finalised.hash)
                 if _holds(found, sent) or finalised.number >= sent.last:
                     return await self._found(sent, finalised.hash)
-            await asyncio.sleep(self._keeper.pace.block_time / 2)
+            await asyncio.sleep(self._keeper.pace.poll)
 
     async def _found(
         self, sent: _Sent, finalised: str, extrinsic: str | None = None
