@@ -128,9 +128,12 @@ async def test_a_damaged_entry_is_refused_or_mended(
             assert kept["data"].keys() == before["data"].keys()
             assert kept["options"].keys() == before["options"].keys()
             assert not any(entry.options.get(act) for act in ACTS)
-            # Once mended it stays so.
+            # Once mended it stays so, and the issue until it was read.
+            mended = {"data": dict(entry.data), "options": dict(entry.options)}
             await async_mend_entry(hass, entry, module.STORED_SHAPE)
-            assert issue.issue_id not in {one for _, one in issues}
+            assert {"data": dict(entry.data), "options": dict(entry.options)} == mended
+            assert issues[DOMAIN, issue.issue_id] is issue
+            assert issue.is_persistent
     unseen = {key for key, seen in outcomes.items() if seen == {"whole"}}
     assert {key.rpartition(".")[0] for key in unseen} <= LEFT_TO_ENGINES
 

@@ -20,6 +20,7 @@ def raise_issue(
     key: str,
     *,
     fixable: bool = False,
+    persistent: bool = False,
     severity: ir.IssueSeverity = ir.IssueSeverity.ERROR,
     **placeholders: str,
 ) -> None:
@@ -31,10 +32,42 @@ def raise_issue(
         # For the fix flow.
         data={"entry_id": entry.entry_id},
         is_fixable=fixable,
+        is_persistent=persistent,
         severity=severity,
         translation_key=key,
         translation_placeholders={"name": entry.title, **placeholders},
     )
+
+
+@callback
+def raise_notice(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    key: str,
+    *,
+    severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
+    **placeholders: str,
+) -> None:
+    """Create an issue about what has happened, which stays until a human has read it.
+
+    A restart takes away what caused it, and would take away an issue as well.
+    """
+    raise_issue(
+        hass,
+        entry,
+        key,
+        fixable=True,
+        persistent=True,
+        severity=severity,
+        **placeholders,
+    )
+
+
+@callback
+def is_notice(hass: HomeAssistant, issue_id: str) -> bool:
+    """Return whether an issue is settled by being read."""
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    return issue is not None and issue.is_persistent
 
 
 @callback

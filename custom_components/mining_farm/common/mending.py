@@ -6,12 +6,11 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.json import save_json
 from homeassistant.helpers.storage import STORAGE_DIR
 
 from ..const import DOMAIN, LOGGER
-from .issues import DISK, raise_issue, withdraw_issues
+from .issues import DISK, raise_issue, raise_notice, withdraw_issues
 from .kept import aside_name, remove_aside
 from .record_file import NOT_WRITTEN
 from .stored_shape import StoredShape, unusable, usable
@@ -32,7 +31,7 @@ async def async_mend_entry(
         if shape.when_refused is not None:
             await shape.when_refused(hass, entry)
         raise refused(hass, entry, ", ".join(keys))
-    withdraw_issues(hass, entry.entry_id, (UNUSABLE, MENDED))
+    withdraw_issues(hass, entry.entry_id, (UNUSABLE,))
     data = usable(shape.data, entry.data)
     options = usable(shape.options(entry.options), entry.options)
     keys = _differing(entry.data, data) + _differing(entry.options, options)
@@ -70,9 +69,7 @@ def _say(hass: HomeAssistant, entry: ConfigEntry[Any], keys: str, file: str) -> 
         keys,
         file,
     )
-    raise_issue(
-        hass, entry, MENDED, severity=ir.IssueSeverity.WARNING, keys=keys, file=file
-    )
+    raise_notice(hass, entry, MENDED, keys=keys, file=file)
 
 
 async def _async_keep(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str:

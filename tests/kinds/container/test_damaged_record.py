@@ -4,12 +4,14 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.mining_farm.const import DOMAIN
 from homeassistant.const import STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import Store
+from homeassistant.setup import async_setup_component
 from homeassistant.util.file import WriteError
 from simulators.antspace import AntspaceSimulator
 
@@ -84,8 +86,32 @@ async def test_a_leak_is_reported_whatever_was_kept(
     await site.after(10)
     await site.hass.config_entries.async_reload(entry.entry_id)
     await site.settle()
-    assert issue(site.hass) is None
+    # The good record of now is no reason to hide what happened.
+    assert issue(site.hass) is found
+    assert found.is_persistent
     assert site.state(LEAK) == STATE_ON
+
+
+async def test_the_issue_goes_once_it_was_read(
+    site: Site,
+    north: AntspaceSimulator,
+    hass_storage: dict[str, Any],
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """It asks for nothing else."""
+    hass_storage[KEY] = kept(past=7)
+    await site.add(north)
+    await site.polls()
+    found = issue(site.hass)
+    assert found is not None
+    assert await async_setup_component(site.hass, "repairs", {})
+    client, url = await hass_client(), "/api/repairs/issues/fix"
+    begun = await client.post(url, json={"handler": DOMAIN, "issue_id": found.issue_id})
+    step = await begun.json()
+    assert step["step_id"] == "confirm"
+    assert ".corrupt-" in step["description_placeholders"]["file"]
+    await client.post(f"{url}/{step['flow_id']}", json={})
+    assert issue(site.hass) is None
 
 
 async def test_what_can_be_used_is(

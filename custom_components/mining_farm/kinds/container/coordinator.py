@@ -121,7 +121,8 @@ class ContainerCoordinator(FarmCoordinator[ContainerData]):
         if not self._journal_loaded:
             aside = await self.journal.async_load()
             self._journal_loaded = True
-            issues.update_record(self.hass, self.config_entry, aside)
+            if aside is not None:
+                issues.create_record(self.hass, self.config_entry, aside)
         snapshot = await take_snapshot(self.table, self.driver, dt_util.utcnow())
         if (plant := snapshot.plant) is None:
             assert snapshot.failure is not None  # noqa: S101

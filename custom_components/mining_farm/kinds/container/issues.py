@@ -6,7 +6,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.issue_registry import IssueSeverity
 
-from ...common.issues import raise_issue, withdraw_issues
+from ...common.issues import raise_issue, raise_notice, withdraw_issues
 from ...engines.containers import (
     Implausible,
     Nature,
@@ -51,14 +51,9 @@ def update_silence(
 
 
 @callback
-def update_record(
-    hass: HomeAssistant, entry: ConfigEntry[Any], file: str | None
-) -> None:
-    """Say where what was kept of a container was set aside; None: all of it was read."""
-    if file is None:
-        withdraw_issues(hass, entry.entry_id, (RECORD,))
-    else:
-        raise_issue(hass, entry, RECORD, severity=IssueSeverity.WARNING, file=file)
+def create_record(hass: HomeAssistant, entry: ConfigEntry[Any], file: str) -> None:
+    """Say where what was kept of a container was set aside."""
+    raise_notice(hass, entry, RECORD, file=file)
 
 
 @callback

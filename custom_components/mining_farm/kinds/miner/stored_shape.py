@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 
 from ...common.stored_shape import (
@@ -14,6 +15,7 @@ from ...common.stored_shape import (
     number,
     one_of,
     text,
+    unusable,
     whole,
 )
 from ...engines.edge_collector import (
@@ -129,3 +131,8 @@ MINER_SHAPE: Final = StoredShape(
     },
     leaves=(CONF_CONTROLS,),
 )
+
+
+def is_usable(entry: ConfigEntry[Any]) -> bool:
+    """Return whether an entry has all without which its miner cannot be reached."""
+    return not unusable(MINER_SHAPE.needed(entry.data), entry.data)

@@ -6,8 +6,9 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 
-from ...common.issues import raise_issue, withdraw_issues
+from ...common.issues import raise_issue, raise_notice, withdraw_issues
 from ...engines.pools import POOLS, Outcome, Service, WorkerReport, successors
 from ...engines.restart import Memory, Policy, proposed_limit, usual_gap
 from .stored import account_of
@@ -162,7 +163,7 @@ def update_power_sensor(
 @callback
 def create_record(hass: HomeAssistant, entry: ConfigEntry[Any], file: str) -> None:
     """Say where a rig's memory was set aside that could not be read."""
-    raise_issue(hass, entry, RECORD, file=file)
+    raise_notice(hass, entry, RECORD, severity=ir.IssueSeverity.ERROR, file=file)
 
 
 @callback

@@ -1,6 +1,7 @@
 """Follows one wallet: the chain, its commitment, and the window that it bids in."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -42,6 +43,7 @@ from .delivery import HASHES_PER_PH, Delivery, async_delivery, won_hashrate
 from .failover import EndpointFailover
 from .history import WindowHistory
 from .journal import WalletJournal
+from .served import async_served_folder
 from .stored import arming_of, read_offer_of, route_from_of, route_of, signer_of
 
 type WalletConfigEntry = ConfigEntry[WalletCoordinator]
@@ -174,8 +176,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             if self._shutdown_requested:
                 raise UpdateFailed("the entry is unloaded")
             if self._mining is None:
-                aside = await self.history.async_load()
-                issues.update_record(self.hass, self.config_entry, aside)
+                if (aside := await self.history.async_load()) is not None:
+                    issues.create_record(self.hass, self.config_entry, aside)
                 await self._async_read_cautions()
                 await self.chain.start()
                 self.config_entry.async_on_unload(
@@ -193,6 +195,10 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self.cautions = await cautions_of(self.signer.path)
         for caution in self.cautions:
             LOGGER.warning("%s: the hotkey's file: %s", self.name, caution)
+        # What cannot be followed cannot sign, which says more.
+        with suppress(OSError, RuntimeError, TimeoutError):
+            served = await async_served_folder(self.hass, self.signer.path)
+            issues.update_served(self.hass, self.config_entry, served)
 
     async def _async_mine(self) -> None:
         try:

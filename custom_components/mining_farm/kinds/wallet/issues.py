@@ -6,10 +6,9 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import STORAGE_DIR
 
-from ...common.issues import raise_issue, withdraw_issues
+from ...common.issues import raise_issue, raise_notice, withdraw_issues
 from ...engines.auction import (
     EndpointState,
     Outcome,
@@ -29,6 +28,7 @@ RECORD = "wallet_record"
 SIGNING = "wallet_signing"
 UPGRADED = "wallet_upgraded"
 OTHER_CHAIN = "wallet_other_chain"
+SERVED = "wallet_served"
 
 _SHAPES = frozenset(
     (SigningPart.CALL, SigningPart.CONTENT, SigningPart.TIP, SigningPart.EXTENSIONS)
@@ -39,14 +39,9 @@ LEFT = timedelta(minutes=20)
 
 
 @callback
-def update_record(
-    hass: HomeAssistant, entry: ConfigEntry[Any], file: str | None
-) -> None:
-    """Say where the kept windows were set aside; None: all of them were read."""
-    if file is None:
-        withdraw_issues(hass, entry.entry_id, (RECORD,))
-    else:
-        raise_issue(hass, entry, RECORD, severity=ir.IssueSeverity.WARNING, file=file)
+def create_record(hass: HomeAssistant, entry: ConfigEntry[Any], file: str) -> None:
+    """Say where the kept windows were set aside."""
+    raise_notice(hass, entry, RECORD, file=file)
 
 
 @callback
@@ -104,6 +99,14 @@ def update_chain(
 
 
 @callback
+def update_served(
+    hass: HomeAssistant, entry: ConfigEntry[Any], folder: str | None
+) -> None:
+    """Create the issue of a hotkey in a folder that is served; None deletes it."""
+    _set(hass, entry, SERVED, on=folder is not None, file=folder or "")
+
+
+@callback
 def update_signing(
     hass: HomeAssistant, entry: ConfigEntry[Any], report: UpkeepReport
 ) -> None:
@@ -122,7 +125,10 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     withdraw_issues(
         hass,
         entry_id,
-        (WORKERS, ROUTING, AGEING, JOURNAL, RECORD, SIGNING, UPGRADED, OTHER_CHAIN),
+        (
+            *(WORKERS, ROUTING, AGEING, JOURNAL, RECORD, SIGNING, UPGRADED),
+            *(OTHER_CHAIN, SERVED),
+        ),
     )
 
 

@@ -33,6 +33,7 @@ from ..const import CONF_CONTROLS, CONF_ESSENTIALS, CONF_MAC
 from ..coordinator import MinerConfigEntry
 from ..identity import find_entry, miner_title
 from ..stored import entry_data, ways_data
+from ..stored_shape import is_usable
 from ..whereabouts import Answerer, async_move, async_who_answers, same_hardware
 from .sign_in import (
     account_data,
@@ -147,7 +148,7 @@ class MinerFlow(ConfigFlow):
         It asks for its address long before it answers: then its entry looks for it there
         whenever it does not answer where it was.
         """
-        if same_host(entry.data[CONF_HOST], host):
+        if not is_usable(entry) or same_host(entry.data[CONF_HOST], host):
             raise already_set_up(entry)
         match await async_who_answers(entry, host):
             case Answerer.SAME:
@@ -328,7 +329,10 @@ class MinerFlow(ConfigFlow):
                 entry, unique_id=packet_mac, data={**entry.data, CONF_MAC: packet_mac}
             )
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        port = entry.data[CONF_PORT]
-        if port == found.port and not same_host(entry.data[CONF_HOST], host):
+        if (
+            is_usable(entry)
+            and entry.data[CONF_PORT] == found.port
+            and not same_host(entry.data[CONF_HOST], host)
+        ):
             async_move(self.hass, entry, host)
         raise already_set_up(entry)

@@ -39,9 +39,9 @@ from ....engines.auction.chain.client import ChainClient
 from ....engines.auction.regular_file import DISK_WITHIN, run_within
 from ..const import CONF_PRICE, CONF_SIZES
 from ..libraries import async_load
+from ..served import async_served_folder
 from ..stored import ceilings_of, route_of
 
-DISK_WITHIN_S = 5
 CHAIN_WITHIN_S = 60
 """For all endpoints together; one that is silent takes the engine 20 s."""
 
@@ -171,22 +171,12 @@ async def hotkeys_in(directory: str) -> dict[str, HotkeyFile]:
 
 async def refuse_served(hass: HomeAssistant, path: str) -> None:
     """RefusedError where a path is in a folder that Home Assistant serves."""
-    served = [hass.config.path("www"), *hass.config.media_dirs.values()]
-
-    def find() -> str | None:
-        real = Path(path).expanduser().resolve()
-        return next((each for each in served if real.is_relative_to(_real(each))), None)
-
     try:
-        folder = await run_within(DISK_WITHIN_S, find)
+        folder = await async_served_folder(hass, path)
     except (OSError, RuntimeError, TimeoutError) as err:
         raise RefusedError("wallet_directory", "cannot be read") from err
     if folder is not None:
         raise RefusedError("wallet_served", folder)
-
-
-def _real(folder: str) -> Path:
-    return Path(folder).resolve()
 
 
 def checked_address(text: str) -> str:
