@@ -3,7 +3,9 @@
 Each round cuts a simulated rig's outlet through the action, kills the process at a
 random moment of the cycle (SIGKILL), starts it again, and checks that the outlet is on,
 that nothing is left to be finished, and that the power was not cut a second time. With
---twice that start is killed as well, as soon as it turns to the outlet.
+--twice that start is killed as well, as soon as it turns to the outlet. With --stop it
+is the emergency stop of a farm of three rigs that is cut short: it has to go on, each
+outlet is switched once each way, and all are on again after the release.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from simulators.pool import PoolSimulator
 from tests.harness import HomeAssistantProcess
 from tests.harness.kill_proof import WORKER, KillProof, Moment, Round
 from tests.harness.rigs import POOL
+from tests.harness.stop_proof import WORKERS, StopProof, StopRound
 
 PLUG_AT = "127.12.2.1"
 
@@ -71,6 +74,44 @@ async def _run(arguments: argparse.Namespace) -> list[Round]:
     return rounds
 
 
+async def _run_stops(arguments: argparse.Namespace) -> list[StopRound]:
+    rounds: list[StopRound] = []
+    async with AsyncExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
+        strip = await running.enter_async_context(
+            KasaSimulator("hs300", arguments.plug)
+        )
+        pools = await running.enter_async_context(
+            PoolSimulator(list(WORKERS), dialects=[POOL])
+        )
+        home_assistant = await running.enter_async_context(
+            HomeAssistantProcess(folder, console=folder / "console.log")
+        )
+        proof = StopProof(home_assistant, strip, pools, seed=arguments.seed)
+        await proof.prepare()
+        for number in range(1, arguments.kills + 1):
+            each = await proof.run()
+            rounds.append(each)
+            kept = "on disk" if each.on_disk else "not on disk"
+            print(
+                f"{number:>4}  {each.killed_after:.2f} s, {kept}, {each.off} off",
+                *each.faults,
+                sep="\n      FAULT: " if each.faults else "",
+                flush=True,
+            )
+    return rounds
+
+
+def _stops(arguments: argparse.Namespace) -> bool:
+    """Kill in the middle of stops; return whether any round went wrong."""
+    rounds = asyncio.run(_run_stops(arguments))
+    good = sum(not each.faults for each in rounds)
+    print(
+        f"\n{good} of {len(rounds)} kills: stopped where it was begun, each outlet once"
+    )
+    return good < len(rounds)
+
+
 def main() -> None:
     """Run from the command line; exit 1 if any round went wrong."""
     parser = argparse.ArgumentParser(
@@ -80,9 +121,14 @@ def main() -> None:
     )
     parser.add_argument("kills", type=int, nargs="?", default=100)
     parser.add_argument("--twice", action="store_true", help="kill the next start too")
+    parser.add_argument(
+        "--stop", action="store_true", help="of emergency stops, in place of cycles"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the moments")
     parser.add_argument("--plug", default=PLUG_AT, help="address of the strip")
     arguments = parser.parse_args()
+    if arguments.stop:
+        sys.exit(_stops(arguments))
     started = time.monotonic()
     rounds = asyncio.run(_run(arguments))
     print(f"\n{tally(rounds)}, in {time.monotonic() - started:.0f} s")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.common.members import async_members
+from custom_components.mining_farm.common.members import Member, async_members
 from custom_components.mining_farm.engines.farm import Owner, Phase
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from tests.common.machinery import FakeMachine
@@ -244,3 +244,39 @@ async def test_one_group_is_stopped_by_hand(hall: Hall) -> None:
     await hall.site.call("release_interlock")
     await hall.calm(400)
     assert hall.asleep == [False] * 4
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_cooling_ends_after_a_leak_where_it_is_wanted(
+    site: Site, *, fails: bool
+) -> None:
+    """Once, when the chips are cool for long enough; a failure is published."""
+    ended: list[str] = []
+
+    async def stop_cooling() -> None:
+        ended.append("north")
+        if fails:
+            raise HomeAssistantError("it runs on")
+
+    axe = site.add_machine("axe", host=HOST.format(0))
+    north = site.add_member("north", "container", plant())
+    async_members(site.hass).add(
+        Member(
+            entry_id="north",
+            name="north",
+            facts=lambda: north["facts"],
+            stop_cooling=stop_cooling,
+        )
+    )
+    await site.add_farm(
+        armed=True,
+        groups={"north": {"containers": ["north"], "after_leak": "stop"}},
+    )
+    hall = Hall(site, north, [axe])
+    await hall.calm(600, bits=LEAK)
+    assert hall.asleep == [True]
+    assert ended == []
+    await hall.calm(60, bits=LEAK)
+    assert ended == ["north"]
+    event = site.get("event.site_events").attributes["event_type"]
+    assert event == ("cooling_not_stopped" if fails else "cooling_stopped")
