@@ -170,6 +170,10 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             self._join()
             await self._async_go_on()
             await self._async_go_on_with_groups()
+            journal = self.journal
+            issues.update_record(
+                self.hass, self.config_entry, journal.set_aside, lost=journal.lost
+            )
         return self._sums()
 
     async def _async_go_on_with_groups(self) -> None:
@@ -178,7 +182,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         for key, shape in self._shapes().items():
             try:
                 group = CoolingGroup(self, shape, stored.get(key))
-            except ValueError as err:
+            except (TypeError, ValueError) as err:
                 LOGGER.error("%s: %s", shape.name, err)
                 self.journal.lost = True
                 group = CoolingGroup(self, shape, None)
@@ -216,9 +220,6 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
 
     async def _async_go_on(self) -> None:
         """Go on with what a crash may have cut short, before anything is read."""
-        issues.update_record(
-            self.hass, self.config_entry, self.journal.set_aside, lost=self.journal.lost
-        )
         if self.stop is not None:
             await self.async_hold_all()
         elif not self.journal.lost:

@@ -45,6 +45,7 @@ from ...engines.farm import (
 )
 from .calm import Calm
 from .group_stored import GroupShape
+from .journal import stored_time
 
 LOOK_EVERY_S: Final = 10.0
 LOOK_SOON_S: Final = 1.0
@@ -97,12 +98,12 @@ class CoolingGroup:
         shape: GroupShape,
         stored: Mapping[str, Any] | None,
     ) -> None:
-        """Take what was stored; ValueError where it is damaged."""
+        """Take what was stored; TypeError, ValueError where it is damaged."""
         self.site = site
         self.shape = shape
         self.memory = Group() if stored is None else Group.from_dict(stored)
         until = None if stored is None else stored.get("bypass_until")
-        self.bypass_until = None if until is None else datetime.fromisoformat(until)
+        self.bypass_until = None if until is None else stored_time(until)
         self.hazards: tuple[Hazard, ...] = ()
         self._hosts: dict[str, frozenset[str]] = {}
         self._calm = Calm()

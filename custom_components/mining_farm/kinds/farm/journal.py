@@ -31,11 +31,10 @@ class Stop:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Rebuild a stored one; KeyError, TypeError, ValueError."""
-        return cls(
-            since=datetime.fromisoformat(stored["since"]),
-            by=stored["by"],
-            kind=HoldKind(stored["kind"]),
-        )
+        by, kind = stored["by"], HoldKind(stored["kind"])
+        if not (by is None or isinstance(by, str)) or kind is HoldKind.AT_MOST:
+            raise ValueError("no stop")
+        return cls(since=stored_time(stored["since"]), by=by, kind=kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +90,14 @@ class FarmJournal:
         """Remove the files."""
         with suppress(OSError):
             await self._file.async_remove()
+
+
+def stored_time(text: Any) -> datetime:  # noqa: ANN401
+    """Return a stored time; TypeError, ValueError, also for one without its zone."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return time
 
 
 def _memory(stored: Mapping[str, Any]) -> FarmMemory:
