@@ -21,7 +21,7 @@ WORKERS = ("rig01", "rig02", "rig03")
 STOP = "binary_sensor.hall_emergency_stop"
 LATENCY = 0.2
 """Seconds to each reply of the strip, so that kills also fall in between commands."""
-SPAN = 3.0
+SPAN = 6.0
 """Seconds from the press to the last confirmation, and a little more."""
 IN_FLIGHT = 0.3
 """Seconds until a command that the killed process has sent is carried out."""
