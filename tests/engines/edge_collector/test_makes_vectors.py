@@ -10,6 +10,8 @@ from custom_components.mining_farm.engines.edge_collector import (
     Command,
     ControlError,
     Credentials,
+    Failure,
+    MinerError,
     MinerProfile,
     MinerSnapshot,
     MinerState,
@@ -115,6 +117,11 @@ async def test_readings(makes: Makes, case: dict[str, Any]) -> None:
     family = FAMILIES[case["family"]]
     async with Replayed(_exchanges(family, case)) as device:
         reader = family.reader(device.ports, _account(family, case))
+        if "needs" in case["expect"]:
+            with pytest.raises(MinerError) as caught:
+                await reader.async_poll()
+            assert caught.value.failure is Failure.AUTH_FAILED
+            return
         # The CGMiner API is learned command by command.
         for _ in range(6 if family.beside else 1):
             snapshot = await reader.async_poll()

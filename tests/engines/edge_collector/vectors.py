@@ -132,7 +132,36 @@ _EPIC_SUMMARY = {"Status": {"Operating State": "Mining"}, "Fans": {"Fan Mode": {
 _GOLDSHELL_LOGIN = "/user/login?username=admin&password=123456789&cipher=false"
 _VNISH_SETTINGS = {"miner": {"overclock": {"preset": "2550"}}}
 
+_ANTMINER_CONF = {
+    "pools": [{"url": "stratum+tcp://pool.example:3333", "user": "w", "pass": ""}],
+    "bitmain-fan-ctrl": False,
+    "bitmain-fan-pwm": "100",
+    "bitmain-work-mode": "0",
+    "bitmain-freq-level": "",
+}
+_ANTMINER = (
+    http("GET", "/cgi-bin/get_system_info.cgi", {"minertype": "Antminer S19"}),
+    http("GET", "/cgi-bin/get_miner_conf.cgi", _ANTMINER_CONF),
+    http("GET", "/cgi-bin/stats.cgi", {"STATS": [{"elapsed": 9000}]}),
+    http("GET", "/cgi-bin/get_blink_status.cgi", {"blink": False}),
+)
+
 FAMILIES: Mapping[str, Family] = {
+    "antminer": Family(
+        driver="antminer",
+        port="http:80",
+        usual=_ANTMINER,
+        before=(_ANTMINER[2],),
+        # Sleep is no level, and the boards are those of the reading.
+        not_read=("mode", "boards"),
+    ),
+    "elphapex": Family(
+        driver="antminer",
+        port="http:80",
+        usual=_ANTMINER,
+        # Whole seconds of a fan that starts; its mode is a number.
+        not_read=("mode",),
+    ),
     "avalon": Family(
         driver="avalon",
         port="tcp:4028",

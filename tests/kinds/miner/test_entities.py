@@ -85,6 +85,7 @@ async def test_everything_that_is_one_click_away(
         "accepted_shares": "1000",
         "connectivity": "on",
         "efficiency": state(hass, f"sensor.{PREFIX}_efficiency"),
+        "energy": "0.0",
         "last_pool_change": "unknown",
         "failed_hashboards": "none",
         "fan_1": "5760",

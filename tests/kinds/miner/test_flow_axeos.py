@@ -67,6 +67,7 @@ async def test_a_home_miner_shows_what_it_has(axes: Axes) -> None:
         "sensor.axe_best_difficulty",
         "sensor.axe_blocks_found",
         "sensor.axe_efficiency",
+        "sensor.axe_energy",
         "sensor.axe_frequency",
         "sensor.axe_hashrate",
         "sensor.axe_hottest_chip",
@@ -129,6 +130,7 @@ async def test_control_is_an_option_of_what_can_be_controlled(axes: Axes) -> Non
     assert {str(key) for key in schema.schema} == {
         "essentials_only",
         "pool_watch",
+        "power_sensor",
         "controls",
         "least_rest",
         "least_change",
