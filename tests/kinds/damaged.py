@@ -30,6 +30,7 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "username": "root",
             "password": "r00t",
             "learned": {"family": "antminer"},
+            "take_over": {"sensor.ours": "sensor.theirs"},
             "pools": [["pool.example:3333", "farm.1"], ["spare.example:1", None]],
             "new_pool": ["spare.example:1", None],
             "profile": {
@@ -44,6 +45,7 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
                 "power": True,
                 "maker": "Bitmain",
                 "readings": ["voltage_v"],
+                "level": "low",
                 "capabilities": {
                     "commands": ["pause", "resume"],
                     "numbers": {

@@ -28,9 +28,7 @@ SHOWN: Final = {
         *("host", "port", "addresses", "containers", "miners", "replaced"),
         *("essentials_only", "controls", "least_rest", "least_change", "pool_watch"),
         *("least_retune", "least_restart", "power_minimum", "power_maximum"),
-        *("power_sensor", "without_password"),
-        *("least_retune", "least_restart", "power_minimum", "power_maximum"),
-        *("power_sensor", "without_password"),
+        *("power_sensor", "without_password", "take_over"),
     },
     Kind.RIG: {
         *(

@@ -43,6 +43,7 @@ from .const import (
     CONF_POWER_SENSOR,
     CONF_PROFILE,
     CONF_SECOND,
+    CONF_TAKE_OVER,
 )
 
 DAY_MINUTES = 24 * 60
@@ -84,6 +85,12 @@ def _pool_and_worker(stored: Any) -> Any:  # noqa: ANN401
     return stored
 
 
+def _entity_ids(stored: Any) -> Any:  # noqa: ANN401
+    for ours, theirs in stored.items():
+        text(ours), text(theirs)
+    return stored
+
+
 PROFILE: Final = mapping(
     {
         "model": maybe(text),
@@ -98,6 +105,7 @@ PROFILE: Final = mapping(
         "maker": maybe(text),
         "readings": each(one_of(*OPTIONAL_READINGS)),
         "capabilities": maybe(_capabilities),
+        "level": maybe(text),
     }
 )
 MINER_SHAPE: Final = StoredShape(
@@ -114,6 +122,7 @@ MINER_SHAPE: Final = StoredShape(
         CONF_PASSWORD: maybe(text),
         CONF_PROFILE: PROFILE,
         CONF_LEARNED: mapping({}),
+        CONF_TAKE_OVER: _entity_ids,
         CONF_POOLS: each(_pool_and_worker),
         CONF_NEW_POOL: maybe(_pool_and_worker),
     },
