@@ -209,8 +209,8 @@ class Surroundings:
 
 
 @contextmanager
-def surrounded(surroundings: Surroundings) -> Iterator[None]:
-    """Put pools and plugs in the place of the network, and load entries without effect."""
+def reachable(surroundings: Surroundings) -> Iterator[None]:
+    """Put pools and plugs in the place of the network."""
     access = "custom_components.mining_farm.kinds.rig.flow.kasa_access"
 
     async def fetch(_: PoolClient, account: Account, max_age: float) -> AccountReport:
@@ -224,14 +224,19 @@ def surrounded(surroundings: Surroundings) -> Iterator[None]:
         patch.object(KasaOutlet, "async_read", read),
         patch(f"{access}.async_identify", surroundings.identify),
         patch(f"{access}.async_discover", surroundings.discover),
-        patch(
-            "custom_components.mining_farm.async_setup_entry",
-            AsyncMock(return_value=True),
-        ),
-        patch(
-            "custom_components.mining_farm.async_unload_entry",
-            AsyncMock(return_value=True),
-        ),
+    ):
+        yield
+
+
+@contextmanager
+def surrounded(surroundings: Surroundings) -> Iterator[None]:
+    """Put pools and plugs in the place of the network, and load entries without effect."""
+    package = "custom_components.mining_farm"
+    loads = AsyncMock(return_value=True)
+    with (
+        reachable(surroundings),
+        patch(f"{package}.async_setup_entry", loads),
+        patch(f"{package}.async_unload_entry", loads),
     ):
         yield
 
