@@ -1,7 +1,8 @@
 """A real Home Assistant with this integration and a simulated farm, ready to click.
 
 The first run creates the user and adds the farm's miners, some rigs, two cooling
-containers and a wallet; later runs go on with what is there. Ctrl-C stops everything.
+containers, a wallet and the farm as a whole; later runs go on with what is there.
+Ctrl-C stops everything.
 """
 
 import argparse
@@ -41,6 +42,7 @@ from tests.harness import (
     child,
 )
 from tests.harness.containers import add_container
+from tests.harness.farms import add_cooling_group, add_farm, arm_farm
 from tests.harness.folder import offer_examples
 from tests.harness.loading import describe_failures, until_set_up
 from tests.harness.receiver import RECEIVER, add_receiver, messages_of
@@ -74,6 +76,9 @@ CONTAINERS = {"hk3": "North", "immersion": "South"}
 """Containers of the farm, and how they are called in Home Assistant."""
 STEERED = "hk3"
 """The container whose cooling may be steered."""
+
+SITE = "Site"
+"""The farm as a whole."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -119,7 +124,7 @@ def _farm() -> Iterator[subprocess.Popen[bytes]]:
         *("simulators.farm", "--base", BASE),
         *("--miners", str(MINERS), "--port", str(MINER_PORT)),
         *("--pool-port", str(POOL_PORT), "--control-port", str(FARM_PORT)),
-        *("--wallets", str(WALLETS)),
+        *("--wallets", str(WALLETS), "--linked"),
     )
     with subprocess.Popen(
         command,
@@ -149,10 +154,9 @@ async def _add_miners(client: HomeAssistantClient) -> None:
     await _until_set_up(client, MINERS)
 
 
-async def _add_controlled(client: HomeAssistantClient) -> None:
+async def _add_controlled(client: HomeAssistantClient, *, pages: bool) -> None:
     """Add a Bitaxe, and allow control of it and of one Antminer."""
     print("Adding a Bitaxe, and allowing control of two miners ...", flush=True)
-    pages = may_serve_pages(BASE)
     (bitaxe,) = axes(
         BASE, SystemClock(), port=PAGES_PORT if pages else FREE_PAGES_PORT
     ).values()
@@ -211,6 +215,20 @@ async def _add_wallet(client: HomeAssistantClient) -> None:
     await arm_wallet(client, entry_id)
 
 
+async def _add_site(client: HomeAssistantClient) -> None:
+    """Add the farm as a whole, and arm it: each container cools its miners."""
+    print("Adding the farm as a whole ...", flush=True)
+    farm = await add_farm(client, SITE)
+    entries = await client.entries(DOMAIN)
+    await _until_set_up(client, len(entries))
+    for title in CONTAINERS.values():
+        (hall,) = [each["entry_id"] for each in entries if each["title"] == title]
+        await add_cooling_group(client, farm, f"{title} loop", [hall])
+        # One more group loads the farm again.
+        await _until_set_up(client, len(entries))
+    await arm_farm(client, f"switch.{SITE.lower()}_armed")
+
+
 async def _until_set_up(client: HomeAssistantClient, count: int) -> None:
     await until_set_up(client, DOMAIN, count, show=_show)
 
@@ -226,8 +244,10 @@ async def _run(arguments: argparse.Namespace) -> None:
     home_assistant = HomeAssistantProcess(
         FOLDER, host=arguments.host, port=arguments.port
     )
+    # Asked before the farm itself listens there.
+    pages = may_serve_pages(BASE)
     with _farm() as farm:
-        starting = asyncio.create_task(_start(home_assistant, started))
+        starting = asyncio.create_task(_start(home_assistant, started, pages=pages))
         stopping = asyncio.create_task(interrupted.wait())
         try:
             await asyncio.wait(
@@ -250,7 +270,9 @@ async def _run(arguments: argparse.Namespace) -> None:
         sys.exit("Home Assistant or the farm ended by itself.")
 
 
-async def _start(home_assistant: HomeAssistantProcess, started: float) -> None:
+async def _start(
+    home_assistant: HomeAssistantProcess, started: float, *, pages: bool
+) -> None:
     print("Home Assistant starts ...", flush=True)
     offer_examples(FOLDER)
     await home_assistant.start()
@@ -261,10 +283,11 @@ async def _start(home_assistant: HomeAssistantProcess, started: float) -> None:
             await _until_set_up(client, len(known))
         else:
             await _add_miners(client)
-            await _add_controlled(client)
+            await _add_controlled(client, pages=pages)
             await _add_rigs(client)
             await _add_containers(client)
             await _add_wallet(client)
+            await _add_site(client)
         if RECEIVER not in await client.states():
             await add_receiver(client, FOLDER)
         if failed := describe_failures(await client.entries(DOMAIN)):
@@ -281,8 +304,13 @@ Power is cut:   curl -X POST {FARM_URL}/plugs/strip/power_off
 It comes back:  curl -X POST {FARM_URL}/plugs/strip/power_on
 A rig hangs:    curl -X POST '{FARM_URL}/miners/{ARMED}/stop_hashing'
 A pool is down: curl -X POST {FARM_URL}/pools/{POOL}/break_down
-Coolant leaks:  curl -X POST {FARM_URL}/containers/{STEERED}/leak
+Coolant leaks, and the machines in it that can be stopped are:
+                curl -X POST {FARM_URL}/containers/{STEERED}/leak
 It is mended:   curl -X POST {FARM_URL}/containers/{STEERED}/repair
+                and Reset cooling, then the action mining_farm.release_interlock
+A pump stops:   curl -X POST {FARM_URL}/containers/{STEERED}/stop_pump
+It is silent:   curl -X POST {FARM_URL}/containers/{STEERED}/refuse
+It answers:     curl -X POST {FARM_URL}/containers/{STEERED}/restore
 A window ends:  curl -X POST '{FARM_URL}/chains/subtensor/produce?blocks=60'
 All is well:    curl -X POST {FARM_URL}/miners/all/restore
 

@@ -50,6 +50,8 @@ FREE_PAGES_PORT = 8080
 def may_serve_pages(base: str) -> bool:
     """Return whether this user may listen on the port of web pages."""
     with socket.socket() as probe:
+        # A farm that ended a moment ago leaves connections behind.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((str(ipaddress.ip_address(base) + AXES_AT), PAGES_PORT))
         except OSError:

@@ -126,10 +126,10 @@ async def async_identify(
 ) -> Identified:
     """Return a first reading by the first driver that a miner answers.
 
-    Without a port each driver tries its usual one; a port that is the usual one of a
-    driver is tried by that alone. With `silence_ends`, where one port is silent no other
-    is asked. Sends no secret. Raises the MinerError of the first driver where none
-    reads it.
+    Without a port each driver tries its usual one; a port is tried by the drivers whose
+    usual one it is, and then by all others, but for that of the CGMiner API. With
+    `silence_ends`, where one port is silent no other is asked. Sends no secret. Raises
+    the MinerError of the first driver where none reads it.
     """
     failures: list[MinerError] = []
     closed: set[int] = set()
@@ -164,8 +164,11 @@ def ways(port: int | None) -> list[tuple[Driver, int]]:
     alone = [d for d in DRIVERS if not (d.accompanies and DEFAULT_PORT in d.ports)]
     if port is None:
         return [(driver, driver.ports[0]) for driver in alone]
-    own = [driver for driver in alone if port in driver.ports]
-    return [(driver, port) for driver in own or alone]
+    asked = [driver for driver in alone if port in driver.ports]
+    if port != DEFAULT_PORT:
+        # What listens on a port of web pages may be of any make.
+        asked += [driver for driver in alone if port not in driver.ports]
+    return [(driver, port) for driver in asked]
 
 
 async def _async_with_second(

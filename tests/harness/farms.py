@@ -1,0 +1,53 @@
+"""Adding a farm with a cooling group to a Home Assistant, as a user does."""
+
+from collections.abc import Sequence
+
+from tests.harness import HomeAssistantClient
+
+DOMAIN = "mining_farm"
+_GROUPS = "/api/config/config_entries/subentries/flow"
+
+
+async def add_farm(client: HomeAssistantClient, name: str) -> str:
+    """Add a farm of all that is there; return the id of its entry. Raises FlowError."""
+    result = await client.run_flow(
+        DOMAIN,
+        {"next_step_id": "farm"},
+        {"name": name, "areas": [], "labels": [], "members": []},
+    )
+    entry_id: str = result["result"]["entry_id"]
+    return entry_id
+
+
+async def add_cooling_group(
+    client: HomeAssistantClient, farm: str, name: str, containers: Sequence[str]
+) -> None:
+    """Add a group of the machines that containers list; machines without a lever are accepted.
+
+    Raises FlowError.
+    """
+    form = await client.post(_GROUPS, {"handler": [farm, "cooling_group"]})
+    asked = await client.continue_flow(
+        form,
+        {
+            "name": name,
+            "containers": list(containers),
+            "by_address": True,
+            "machines": [],
+            "after_leak": "keep",
+            "return": "by_hand",
+        },
+        {},
+        flows=_GROUPS,
+    )
+    accepted = {"accepted": True} if asked["data_schema"] else {}
+    await client.continue_flow(asked, accepted, flows=_GROUPS)
+
+
+async def arm_farm(client: HomeAssistantClient, armed: str) -> None:
+    """Arm a farm by its switch, once that is there."""
+    await client.until(
+        client.states,
+        lambda states: states.get(armed, {"state": ""})["state"] == "off",
+    )
+    await client.call_action("switch.turn_on", entity_id=armed)
