@@ -21,7 +21,7 @@ async def test_summary(farm: Farm, automate: Automate) -> None:
     await farm.after(60)
     (message,) = messages
     assert message.data["message"] == (
-        "Restarts in total: 3 (rig1 0, rig2 3, rig3 0, rig4 0, rig5 0)."
+        "Restarts in total: 1 (rig1 0, rig2 1, rig3 0, rig4 0, rig5 0)."
         " Given up: rig2. Off by hand: rig5."
     )
 

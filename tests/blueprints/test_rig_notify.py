@@ -10,6 +10,10 @@ GAVE_UP = (
     "rig1 does not come back: 3 restarts did not help, and it is left alone until you"
     " look after it. Repairs shows what you can do."
 )
+NOT_HELPED = (
+    "rig1 was restarted and has not worked since. It may be switched off at its own"
+    " switch, or mine elsewhere. Repairs asks whether to restart it again."
+)
 REHEARSED = (
     "rig1 would have been restarted, because the pool saw no share for too long."
     " It only rehearses."
@@ -24,7 +28,7 @@ def said(messages: list[ServiceCall]) -> list[str]:
 
 async def test_restarts_and_giving_up(farm: Farm, automate: Automate) -> None:
     """Each restart is told, and in the end that somebody has to look after the rig."""
-    await farm.add("rig1")
+    await farm.add("rig1", options={"repeat_on_silence": True})
     messages = await automate("rig_notify", rigs=devices(farm.hass, *EVENTS[:1]))
     await farm.after(5)
     farm.dies("rig1")
@@ -37,6 +41,16 @@ async def test_restarts_and_giving_up(farm: Farm, automate: Automate) -> None:
     ]
     assert messages[0].data["entity_id"] == ["notify.phone"]
     assert messages[0].data["title"] == "rig1"
+
+
+async def test_a_restart_that_did_not_help(farm: Farm, automate: Automate) -> None:
+    """Silence alone gives one restart; then a human is asked."""
+    await farm.add("rig1")
+    messages = await automate("rig_notify", rigs=devices(farm.hass, *EVENTS[:1]))
+    await farm.after(5)
+    farm.dies("rig1")
+    await farm.after(120)
+    assert said(messages) == [RESTARTED, NOT_HELPED]
 
 
 async def test_the_users_own_restart_is_not_told(

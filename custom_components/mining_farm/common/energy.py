@@ -63,8 +63,9 @@ class EnergyMeter:
         """Go on from a sum."""
         self.kwh = kwh
         self.last: Draw | None = None
+        self.was_read = False
+        """Whether there was a reading since."""
         self._usual = SAMPLED
-        self._was_read = False
 
     def add(self, draw: Draw | None) -> None:
         """Take a reading; None where there is none, which begins a gap."""
@@ -80,9 +81,9 @@ class EnergyMeter:
                 return
         if before is not None:
             self._count(before.watts, self._usual / 2)
-        if draw is not None and self._was_read:
+        if draw is not None and self.was_read:
             self._count(draw.watts, self._usual / 2)
-        self._was_read |= draw is not None
+        self.was_read |= draw is not None
         self.last = draw
 
     def _count(self, watts: float, span: timedelta) -> None:
@@ -99,11 +100,11 @@ class EnergySensor[CoordinatorT: FarmCoordinator[Any]](
         coordinator: CoordinatorT,
         description: SensorEntityDescription,
     ) -> None:
-        """Start at nothing, until what was kept is read."""
+        """Know nothing, until what was kept is read or there is a first reading."""
         super().__init__(coordinator, description)
         self._meter = EnergyMeter()
         self._state_of: datetime | None = None
-        self._kwh = 0.0
+        self._kwh: float | None = None
 
     @abstractmethod
     def _draw(self, now: datetime) -> Draw | None:
@@ -116,8 +117,8 @@ class EnergySensor[CoordinatorT: FarmCoordinator[Any]](
 
     @property
     @override
-    def native_value(self) -> float:
-        return round(self._kwh, 4)
+    def native_value(self) -> float | None:
+        return None if self._kwh is None else round(self._kwh, 4)
 
     @property
     @override
@@ -137,6 +138,8 @@ class EnergySensor[CoordinatorT: FarmCoordinator[Any]](
         if isinstance(kwh, (int, float)) and math.isfinite(kwh) and kwh > 0:
             self._meter.kwh = self._kwh = float(kwh)
         self._meter.add(self._draw(dt_util.utcnow()))
+        if self._meter.was_read:
+            self._kwh = self._meter.kwh
         await super().async_added_to_hass()
         self.async_on_remove(
             async_track_time_interval(self.hass, self._sample, SAMPLED)
@@ -146,9 +149,13 @@ class EnergySensor[CoordinatorT: FarmCoordinator[Any]](
     def _sample(self, now: datetime) -> None:
         """Take a reading, and show the sum when it is time to."""
         self._meter.add(self._draw(now))
-        if self._state_of is None or now - self._state_of >= WRITTEN:
-            self._state_of = now
+        if self._state_of is not None and now - self._state_of < WRITTEN:
+            return
+        self._state_of = now
+        shown = self.native_value
+        if self._meter.was_read:
             self._kwh = self._meter.kwh
+        if self.native_value != shown:
             self.async_write_ha_state()
 
     @callback

@@ -37,7 +37,11 @@ SUMMARY = (
     "sensor.north_hottest_board",
     "sensor.north_mean_chip_temperature",
 )
-ALWAYS_THERE = {STATUS, ALARM, SILENT, CONNECTION, LAST_SEEN, "event.north_alarms"}
+ALWAYS_THERE = {
+    *(STATUS, ALARM, SILENT, CONNECTION, LAST_SEEN, "event.north_alarms"),
+    # What was counted stays counted.
+    "sensor.north_energy",
+}
 
 
 def states(site: Site) -> dict[str, str]:

@@ -81,10 +81,6 @@ WAYS_TO_STOP: tuple[tuple[str, dict[str, Any]], ...] = (
     ("climate.turn_off", {"entity_id": CLIMATE}),
     ("climate.toggle", {"entity_id": CLIMATE}),
     ("climate.set_hvac_mode", {"entity_id": CLIMATE, "hvac_mode": "off"}),
-    (
-        "climate.set_temperature",
-        {"entity_id": CLIMATE, "hvac_mode": "off", "temperature": 30},
-    ),
     ("switch.turn_off", {"entity_id": COOLING}),
     ("switch.toggle", {"entity_id": COOLING}),
     ("homeassistant.turn_off", {"entity_id": [CLIMATE, COOLING]}),

@@ -18,13 +18,13 @@ from ...const import DOMAIN
 from ...engines.farm import Candidate, Curtailment, Load, Plan, Target, plan
 from .button import STOP
 from .const import (
+    ATTR_BY_WATTS,
+    ATTR_CONFIRM,
+    ATTR_SIGNAL,
+    ATTR_TO_WATTS,
+    ATTR_UNTIL,
     CONF_AREAS,
-    CONF_BY_WATTS,
-    CONF_CONFIRM,
     CONF_LABELS,
-    CONF_SIGNAL,
-    CONF_TO_WATTS,
-    CONF_UNTIL,
 )
 from .coordinator import SiteCoordinator
 from .membership import rank_of
@@ -38,7 +38,7 @@ MOST_LISTED: Final = 200
 async def _async_curtail(
     sites: list[SiteCoordinator], call: ServiceCall
 ) -> ServiceResponse:
-    confirmed: bool = call.data[CONF_CONFIRM]
+    confirmed: bool = call.data[ATTR_CONFIRM]
     if not (confirmed or call.return_response):
         # An automation would never notice that nothing was done.
         raise _refusal("curtail_not_confirmed")
@@ -54,7 +54,7 @@ async def _async_curtail(
                     since=dt_util.utcnow(),
                     by=by,
                     until=until,
-                    signal=call.data.get(CONF_SIGNAL),
+                    signal=call.data.get(ATTR_SIGNAL),
                     need=plans[site].need,
                     loads=plans[site].loads,
                     count=plans[site].count,
@@ -80,7 +80,7 @@ async def _async_release(sites: list[SiteCoordinator], call: ServiceCall) -> Non
 
 
 def _until(call: ServiceCall) -> datetime | None:
-    until: datetime | None = call.data.get(CONF_UNTIL)
+    until: datetime | None = call.data.get(ATTR_UNTIL)
     if until is None:
         return None
     if (until := dt_util.as_utc(until)) <= dt_util.utcnow():
@@ -91,7 +91,7 @@ def _until(call: ServiceCall) -> datetime | None:
 def _plan(site: SiteCoordinator, call: ServiceCall) -> Plan:
     """Return what to stop: of the labels and areas in their order, else of all."""
     labels, areas = call.data[CONF_LABELS], call.data[CONF_AREAS]
-    target = Target(by=call.data.get(CONF_BY_WATTS), to=call.data.get(CONF_TO_WATTS))
+    target = Target(by=call.data.get(ATTR_BY_WATTS), to=call.data.get(ATTR_TO_WATTS))
     candidates = []
     for machine_id, facts in site.facts_by_machine.items():
         rank = rank_of(site.hass, machine_id, labels=labels, areas=areas)
@@ -155,15 +155,15 @@ CURTAILMENT_ACTIONS: Final = (
     Action(
         name="curtail",
         right=READ,
-        right_with={CONF_CONFIRM: _STOPS},
+        right_with={ATTR_CONFIRM: _STOPS},
         run=_async_curtail,
         fields={
-            vol.Optional(CONF_CONFIRM, default=False): cv.boolean,
+            vol.Optional(ATTR_CONFIRM, default=False): cv.boolean,
             vol.Optional(CONF_NAME, default=DEFAULT_NAME): _NAME,
-            vol.Exclusive(CONF_BY_WATTS, "watts"): _WATTS,
-            vol.Exclusive(CONF_TO_WATTS, "watts"): _WATTS,
-            vol.Optional(CONF_UNTIL): cv.datetime,
-            vol.Optional(CONF_SIGNAL): cv.entity_id,
+            vol.Exclusive(ATTR_BY_WATTS, "watts"): _WATTS,
+            vol.Exclusive(ATTR_TO_WATTS, "watts"): _WATTS,
+            vol.Optional(ATTR_UNTIL): cv.datetime,
+            vol.Optional(ATTR_SIGNAL): cv.entity_id,
             vol.Optional(CONF_LABELS, default=[]): vol.All(cv.ensure_list, [cv.string]),
             vol.Optional(CONF_AREAS, default=[]): vol.All(cv.ensure_list, [cv.string]),
         },

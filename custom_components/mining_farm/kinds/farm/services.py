@@ -24,7 +24,7 @@ from ...common.rights import ADMINISTRATOR, READ, control_of
 from ...const import DOMAIN, Kind
 from . import controls
 from .button import STOP
-from .const import CONF_ASLEEP_ONLY, CONF_CONFIRM
+from .const import ATTR_CONFIRM, CONF_ASLEEP_ONLY
 from .coordinator import SiteCoordinator
 from .curtailment_services import CURTAILMENT_ACTIONS
 from .group import CoolingGroup
@@ -151,7 +151,7 @@ ACTIONS = (
         right=control_of(Platform.BUTTON, STOP.key),
         run=_async_emergency_stop,
         fields={
-            vol.Required(CONF_CONFIRM): vol.All(cv.boolean, vol.IsTrue()),
+            vol.Required(ATTR_CONFIRM): vol.All(cv.boolean, vol.IsTrue()),
             vol.Optional(CONF_ASLEEP_ONLY): cv.boolean,
             vol.Optional(ATTR_GROUP): cv.string,
         },
