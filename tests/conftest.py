@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import logging
+import resource
 import threading
 from unittest.mock import PropertyMock, patch
 
@@ -28,6 +29,15 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let tests that start Home Assistant find this integration."""
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def _same_limits() -> Iterator[None]:
+    """Let no test put a limit on the process in which all others run."""
+    kinds = (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE)
+    before = [resource.getrlimit(kind) for kind in kinds]
+    yield
+    assert [resource.getrlimit(kind) for kind in kinds] == before
 
 
 @pytest.fixture(autouse=True)

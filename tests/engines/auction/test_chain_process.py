@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+import resource
 import signal
 import socket
 import sys
@@ -75,10 +77,15 @@ async def test_it_reads_publishes_and_reports() -> None:
 
 
 async def test_it_ends_with_the_socket_and_leaves_ctrl_c_alone(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The number of the socket is its only argument."""
+    """The number of the socket is its only argument; a flood ends it before others."""
     ignored: list[object] = []
+    limits: list[object] = []
+    score = tmp_path / "oom_score_adj"
+    # Of this process, in which all other tests run, they would hold as well.
+    monkeypatch.setattr(resource, "setrlimit", lambda *what: limits.append(what))
+    monkeypatch.setattr(process, "_OOM_SCORE", score)
     ours, theirs = socket.socketpair()
     monkeypatch.setattr(sys, "argv", ["process", str(theirs.detach())])
     monkeypatch.setattr(signal, "signal", lambda *what: ignored.append(what))
@@ -86,3 +93,6 @@ async def test_it_ends_with_the_socket_and_leaves_ctrl_c_alone(
     ours.close()
     await running
     assert ignored == [(signal.SIGINT, signal.SIG_IGN)]
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    assert limits == [(resource.RLIMIT_DATA, (1 << 30, most))]
+    assert score.read_text() == "500"
