@@ -181,8 +181,8 @@ async def test_an_address_is_tried_by_every_driver_until_one_reads_it(
     assert scanned.identified.driver == "axeos"
 
 
-async def test_a_port_that_is_one_drivers_own_is_tried_by_it_alone() -> None:
-    """And without a port, each tries its own."""
+async def test_a_port_is_tried_first_by_the_drivers_whose_own_it_is() -> None:
+    """The usual ones by them alone; and without a port, each tries its own."""
     assert next((d.name, p) for d, p in registry.ways(4028)) == ("cgminer", 4028)
     assert {p for _, p in registry.ways(80)} == {80}
     assert all(80 in driver.ports for driver, _ in registry.ways(80))
@@ -190,6 +190,10 @@ async def test_a_port_that_is_one_drivers_own_is_tried_by_it_alone() -> None:
     assert usual[0] == ("cgminer", 4028)
     assert ("axeos", 80) in usual
     assert [p for _, p in registry.ways(8999)] == [8999] * len(usual)
+    other = [(d.name, p) for d, p in registry.ways(8080)]
+    assert other[0] == ("auradine", 8080)
+    assert ("axeos", 8080) in other
+    assert len(other) == len(usual)
 
 
 async def test_what_adds_to_the_cgminer_api_is_not_asked_alone() -> None:

@@ -66,5 +66,5 @@ async def test_what_was_entered_is_not_shown(
         await axes.after(31)
     shown = await sinks.read(entry) | {"failures": failures}
     await hass.config_entries.async_unload(entry.entry_id)
-    assert found(shown, "pool.example")
+    assert found(shown, miner.host)
     assert found(shown, "m4rk") == []

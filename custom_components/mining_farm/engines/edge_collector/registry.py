@@ -95,6 +95,8 @@ CGMINER = "cgminer"
 """The driver of entries that name none."""
 DEFAULT_PORT = DRIVERS[0].ports[0]
 """The port of entries that name none."""
+_PORTS_OF_MANY = (DEFAULT_PORT, 80)
+"""Whoever has these says so."""
 
 _NOBODY_THERE = (Failure.TIMEOUT, Failure.UNREACHABLE)
 _CLOSED = (*_NOBODY_THERE, Failure.REFUSED)
@@ -127,7 +129,7 @@ async def async_identify(
     """Return a first reading by the first driver that a miner answers.
 
     Without a port each driver tries its usual one; a port is tried by the drivers whose
-    usual one it is, and then by all others, but for that of the CGMiner API. With
+    usual one it is, and then, where few makes have it, by all others. With
     `silence_ends`, where one port is silent no other is asked. Sends no secret. Raises
     the MinerError of the first driver where none reads it.
     """
@@ -165,8 +167,8 @@ def ways(port: int | None) -> list[tuple[Driver, int]]:
     if port is None:
         return [(driver, driver.ports[0]) for driver in alone]
     asked = [driver for driver in alone if port in driver.ports]
-    if port != DEFAULT_PORT:
-        # What listens on a port of web pages may be of any make.
+    if port not in _PORTS_OF_MANY:
+        # What listens on another port may be of any make.
         asked += [driver for driver in alone if port not in driver.ports]
     return [(driver, port) for driver in asked]
 
