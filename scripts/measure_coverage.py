@@ -125,7 +125,10 @@ def read_report(report: dict[str, object]) -> tuple[Measured, list[Measured]]:
 
 def print_files(files: list[Measured]) -> None:
     """Print the files that are below the floor of all, each with the lines that never ran."""
-    print("\nBelow 97 % of lines or 92 % of branches; * = below the 90 % of a file")
+    print(
+        f"\nBelow {LINES:.0f} % of lines or {BRANCHES:.0f} % of branches;"
+        f" * = below the {FILE:.0f} % of a file"
+    )
     print(f"{'file':<84} {'lines':>7} {'branches':>8} {'both':>7}  never ran")
     for file in files:
         if file.line_percent >= LINES and file.branch_percent >= BRANCHES:
