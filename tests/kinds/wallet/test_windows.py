@@ -70,23 +70,23 @@ async def test_partly_won(site: Site) -> None:
     assert site.names == ["window_partly_won"]
 
 
-async def test_an_estimate_is_marked(site: Site) -> None:
-    """Where the validators' solver does not run: by sensor, event and action."""
+async def test_what_is_proven_is_marked(site: Site) -> None:
+    """Also where the validators' solver does not run: by sensor, event and action."""
     site.hass.data[DATA_SOLVER] = AuctionSolver(cbc_path="/bin/false")
     entry = await site.add()
     site.events.clear()
     site.simulator.control.commit(ALICE.address, "2;b;BTC,0.5=0.45:100")
     await _hold(site, entry, WINDOW)
-    assert site.get("sensor.wallet_last_result").attributes["estimate"] is True
+    assert site.get("sensor.wallet_last_result").attributes["certainty"] == "proven"
     [(name, result)] = site.events
     assert name == "window_partly_won"
-    assert (result["estimate"], result["solver"]) == (True, "highs")
+    assert (result["certainty"], result["solver"]) == ("proven", "exact")
     won = int(site.state("sensor.wallet_workers_won"))
-    assert 0 < result["own_least"] <= won <= result["own_most"] < 100
+    assert 0 < result["own_least"] == won == result["own_most"] < 100
     [*_, kept] = (await site.act("get_results"))["results"]
-    assert kept["estimate"] is True
+    assert kept["certainty"] == "proven"
     computed = await site.act("compute_auction")
-    assert computed["estimate"] is True
+    assert computed["certainty"] == "proven"
     assert computed["own_least"] == result["own_least"]
 
 
@@ -207,7 +207,7 @@ async def test_so_many_windows_are_kept(hass: HomeAssistant) -> None:
 async def test_many_who_ask_at_once_share_one_auction(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Forty calls are one solver process; those of other blocks wait for their turn."""
+    """Forty calls ask the solver no more often than one does."""
     entry = await site.add(**HELD_BID)
     await _hold(site, entry, WINDOW)
     running: list[bytes] = []
@@ -228,7 +228,9 @@ async def test_many_who_ask_at_once_share_one_auction(
         site.act("compute_auction", block=WINDOW - 1),
     )
     assert {answer["window"]["start"] for answer in answers} == {WINDOW, WINDOW - 60}
-    assert most == [1, 1]
+    # A choice for each block, and a proof beside it where it is not known yet.
+    assert 1 <= len(most) <= 4
+    assert max(most) <= 2
 
 
 GOOD = {
