@@ -19,17 +19,25 @@ SIGNS_OR_SOLVES = {
 }
 
 
-def _files() -> dict[str, str]:
-    """Return the text of all files that git has."""
-    listed = subprocess.run(
+def _listed() -> list[str]:
+    """Return the names of all files that git has, or of all in a copy without git."""
+    if not (ROOT / ".git").exists():
+        files = (path for path in ROOT.rglob("*") if path.is_file())
+        names = (str(path.relative_to(ROOT)) for path in files)
+        return [name for name in names if "cache" not in name and ".venv" not in name]
+    return subprocess.run(
         ["/usr/bin/env", "git", "ls-files"],
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     ).stdout.split("\n")
+
+
+def _files() -> dict[str, str]:
+    """Return the text of all files of the repository."""
     texts = {}
-    for name in filter(None, listed):
+    for name in filter(None, _listed()):
         try:
             texts[name] = (ROOT / name).read_text("utf-8")
         except UnicodeDecodeError, FileNotFoundError, IsADirectoryError:
