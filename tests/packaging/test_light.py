@@ -26,7 +26,7 @@ def _live(folder: Path, *kinds: str, without: Iterable[str] = ()) -> dict[str, A
     missing = ["--without", *sorted(without)]
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "tests.end_to_end.light_house"),
+            *(sys.executable, "-m", "tests.packaging.light_house"),
             *(str(folder), *kinds, *missing),
         ],
         cwd=ROOT,
