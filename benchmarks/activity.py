@@ -264,7 +264,7 @@ async def _miner(
         domain=DOMAIN,
         title="Miner",
         data={"kind": "miner", "host": HOST, "port": 4028},
-        options={"essentials_only": False},
+        options={"detail": "standard"},
     )
     entry.add_to_hass(hass)
     with patch.object(MinerCollector, "async_poll", async_poll), _frozen() as time:

@@ -148,7 +148,7 @@ async def _add_miners(client: HomeAssistantClient) -> None:
         {"addresses": MINERS_AT, "port": MINER_PORT},
         {
             "miners": [f"127.10.0.{n}" for n in range(1, MINERS + 1)],
-            "essentials_only": False,
+            "detail": "standard",
         },
     )
     await _until_set_up(client, MINERS)
@@ -163,10 +163,10 @@ async def _add_controlled(client: HomeAssistantClient, *, pages: bool) -> None:
     added = await client.run_flow(
         DOMAIN,
         {"next_step_id": "miner"},
-        {"host": bitaxe.host, "port": bitaxe.port, "essentials_only": False},
+        {"host": bitaxe.host, "port": bitaxe.port, "detail": "standard"},
     )
     await _until_set_up(client, MINERS + 1)
-    allowed = {"essentials_only": False, "controls": True}
+    allowed = {"detail": "standard", "controls": True}
     await client.run_options_flow(added["result"]["entry_id"], allowed)
     entries = await client.entries(DOMAIN)
     (antminer,) = [each for each in entries if each["title"].endswith(f" {PAUSABLE}")]

@@ -44,7 +44,9 @@ def _same_limits() -> Iterator[None]:
 def _files_are_done(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let threads that read files end, which on a busy machine may be after the test."""
     if request.config.pluginmanager.hasplugin("homeassistant"):
-        request.getfixturevalue("verify_cleanup")  # Which would find them, so it is last.
+        request.getfixturevalue(
+            "verify_cleanup"
+        )  # Which would find them, so it is last.
     yield
     for thread in threading.enumerate():
         if thread.name == "mining_farm file":

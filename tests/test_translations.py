@@ -34,6 +34,7 @@ from custom_components.mining_farm.kinds.farm.const import (
     STOP_COOLING,
 )
 from custom_components.mining_farm.kinds.farm.sensor import UNKNOWN_ALGORITHM
+from custom_components.mining_farm.kinds.miner.detail import Detail
 from custom_components.mining_farm.kinds.miner.issues import (
     ANOTHER_MINER,
     LOCKED,
@@ -78,6 +79,7 @@ ERRORS = {
 OF_BOTH_FLOWS = {"proxy.py", "workers.py"}
 """Steps of a wallet that its options have as well."""
 OPTIONS = {
+    "miner_detail": {*Detail},
     "pressure_unit": {*containers.PressureUnit},
     "rig_gap": set(),
     "rig_pool": {*Service},

@@ -17,8 +17,8 @@ from .common.mending import (
     async_mend_entry,
     refused,
 )
-from .const import CONF_KIND, DOMAIN, ENTRY_VERSION, LOGGER
-from .kinds import async_get_kind, async_load_libraries, is_known
+from .const import CONF_KIND, DOMAIN, ENTRY_MINOR_VERSION, ENTRY_VERSION, LOGGER
+from .kinds import async_get_kind, async_load_libraries, async_migrate, is_known
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -41,10 +41,14 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Bring an entry's data up to this version; refuse one that is newer, with words.
 
-    There has been one version so far.
+    Data of a newer minor version fit.
     """
-    # Home Assistant calls this also where only the minor version differs: that data fits.
     if entry.version == ENTRY_VERSION:
+        if entry.minor_version < ENTRY_MINOR_VERSION:
+            await async_migrate(hass, entry)
+            hass.config_entries.async_update_entry(
+                entry, minor_version=ENTRY_MINOR_VERSION
+            )
         return True
     LOGGER.error(
         "%s was set up by another version of Mining Farm (data version %s, this one "
@@ -81,14 +85,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     # as adding entities seldom waits for anything, it has to be given away.
     async with hass.data.setdefault(SETUP_TURN, asyncio.Lock()):
         await asyncio.sleep(0)
-        await hass.config_entries.async_forward_entry_setups(entry, kind.PLATFORMS)
+        await hass.config_entries.async_forward_entry_setups(
+            entry, coordinator.platforms(kind.PLATFORMS)
+        )
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Unload an entry of any kind."""
     kind = await async_get_kind(hass, entry)
-    return await hass.config_entries.async_unload_platforms(entry, kind.PLATFORMS)
+    return await hass.config_entries.async_unload_platforms(
+        entry, entry.runtime_data.platforms(kind.PLATFORMS)
+    )
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:

@@ -17,7 +17,7 @@ from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from .const import CONF_KIND, DOMAIN, ENTRY_VERSION, Kind
+from .const import CONF_KIND, DOMAIN, ENTRY_MINOR_VERSION, ENTRY_VERSION, Kind
 from .kinds import is_known, kind_flows, kind_of
 
 FLOWS = kind_flows()
@@ -43,6 +43,7 @@ class MiningFarmConfigFlow(
     """Adds an entry of any kind."""
 
     VERSION = ENTRY_VERSION
+    MINOR_VERSION = ENTRY_MINOR_VERSION
 
     @override
     async def async_step_user(

@@ -10,6 +10,8 @@ LOGGER: Final = logging.getLogger(__package__)
 CONF_KIND: Final = "kind"
 ENTRY_VERSION: Final = 1
 """Of the entries' data; raised when older versions of the integration cannot use them."""
+ENTRY_MINOR_VERSION: Final = 2
+"""Raised when entries are brought up to date, and older versions can still use them."""
 
 
 class Kind(StrEnum):

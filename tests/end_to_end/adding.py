@@ -16,7 +16,7 @@ async def add(client: HomeAssistantClient, miner: AntminerSimulator) -> dict[str
     result = await client.run_flow(
         DOMAIN,
         {"next_step_id": "miner"},
-        {"host": miner.host, "port": miner.port, "essentials_only": False},
+        {"host": miner.host, "port": miner.port, "detail": "standard"},
     )
     await client.until(client.states, lambda states: HASHRATE in states)
     return result

@@ -105,7 +105,7 @@ async def test_refused_connection_is_an_error_of_the_form(
     result = await client.run_flow(
         DOMAIN,
         {"next_step_id": "miner"},
-        {"host": miner.host, "port": miner.port, "essentials_only": False},
+        {"host": miner.host, "port": miner.port, "detail": "standard"},
     )
 
     assert (result["type"], result["errors"]) == ("form", {"base": "refused"})
@@ -124,7 +124,7 @@ async def test_many_are_found_by_a_scan(
             {"addresses": f"{first}-{first + 7}", "port": miner.port},
             {
                 "miners": [str(first), str(first + 1)],
-                "essentials_only": True,
+                "detail": "farm",
             },
         )
         assert result["type"] == "create_entry"
@@ -149,7 +149,7 @@ async def test_scan_of_a_silent_network_finds_none(
             DOMAIN,
             {"next_step_id": "miner_many"},
             {"addresses": miner.host, "port": miner.port},
-            {"miners": [miner.host], "essentials_only": True},
+            {"miners": [miner.host], "detail": "farm"},
         )
 
 

@@ -30,11 +30,11 @@ async def bitaxe(
         added = await client.run_flow(
             DOMAIN,
             {"next_step_id": "miner"},
-            {"host": device.host, "port": device.port, "essentials_only": False},
+            {"host": device.host, "port": device.port, "detail": "standard"},
         )
         await client.run_options_flow(
             added["result"]["entry_id"],
-            {"essentials_only": False, "controls": True, "least_rest": 0},
+            {"detail": "standard", "controls": True, "least_rest": 0},
         )
         await client.until(client.states, lambda states: MINING in states)
         yield device

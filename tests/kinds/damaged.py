@@ -27,6 +27,7 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "driver": "cgminer",
             "mac": "00:00:5e:00:53:09",
             "second_way": {"driver": "antminer", "port": 80},
+            "detail_shown": "farm",
             "username": "root",
             "password": "r00t",
             "learned": {"family": "antminer"},
@@ -61,7 +62,7 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             },
         },
         {
-            "essentials_only": True,
+            "detail": "farm",
             "pool_watch": True,
             "controls": True,
             "least_rest": 10,

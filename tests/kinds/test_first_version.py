@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mining_farm import kinds
+from custom_components.mining_farm import async_migrate_entry, kinds
 from custom_components.mining_farm.common.mending import async_mend_entry
 from custom_components.mining_farm.const import DOMAIN, Kind
 from custom_components.mining_farm.engines.auction.publish.memory import UpkeepMemory
@@ -149,9 +149,11 @@ async def test_its_entries(hass: HomeAssistant, kind: Kind) -> None:
     stored = {"kind": str(kind), **data}
     entry = MockConfigEntry(domain=DOMAIN, version=1, data=stored, options=options)
     entry.add_to_hass(hass)
+    assert await async_migrate_entry(hass, entry)
     module = import_module(f"{kinds.__name__}.{kind}")
     await async_mend_entry(hass, entry, module.STORED_SHAPE)
-    assert (dict(entry.data), dict(entry.options)) == (stored, options)
+    renamed = {"detail": "farm"} if kind is Kind.MINER else options
+    assert (dict(entry.data), dict(entry.options)) == (stored, renamed)
     assert not ir.async_get(hass).issues
     module.async_create_coordinator(hass, entry)
     # As core does where a setup fails.

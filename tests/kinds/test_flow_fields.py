@@ -34,7 +34,7 @@ SHOWN: Final = {
         ADDRESS: {"host", "port", "addresses", "miners"},
         NAMED: {"power_sensor"},
         CHOICE: {
-            *("containers", "replaced", "essentials_only", "controls", "least_rest"),
+            *("containers", "replaced", "detail", "controls", "least_rest"),
             *("least_change", "pool_watch", "least_retune", "least_restart"),
             *("power_minimum", "power_maximum", "without_password"),
             "take_over",

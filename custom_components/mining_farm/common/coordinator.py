@@ -2,12 +2,13 @@
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import random
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -61,6 +62,10 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
     def fresh(self) -> bool:
         """Whether there are good data no older than the grace."""
         return self.last_update_success and self.data is not None
+
+    def platforms(self, of_kind: Sequence[Platform]) -> list[Platform]:
+        """Return which platforms of its kind the entry needs, the same at each call."""
+        return list(of_kind)
 
     @abstractmethod
     async def _async_poll(self) -> DataT:

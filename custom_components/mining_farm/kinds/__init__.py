@@ -29,10 +29,11 @@ class Module(StrEnum):
     SERVICES = "services"
     REPAIRS = "repairs"
     LIBRARIES = "libraries"
+    MIGRATION = "migration"
 
 
 OFFERS: Final[Mapping[Kind, frozenset[Module]]] = {
-    Kind.MINER: frozenset({Module.SERVICES, Module.REPAIRS}),
+    Kind.MINER: frozenset({Module.SERVICES, Module.REPAIRS, Module.MIGRATION}),
     Kind.RIG: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.CONTAINER: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.WALLET: frozenset({Module.SERVICES, Module.LIBRARIES}),
@@ -105,6 +106,13 @@ class LibrariesModule(Protocol):
         """Install what only this kind needs; ConfigEntryNotReady."""
 
 
+class MigrationModule(Protocol):
+    """What `kinds/<kind>/migration.py` offers."""
+
+    def async_migrate(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Bring an entry of an older minor version up to date."""
+
+
 class DiagnosticsModule(Protocol):
     """What `kinds/<kind>/diagnostics.py` offers."""
 
@@ -154,6 +162,13 @@ async def async_load_libraries(hass: HomeAssistant, entry: ConfigEntry) -> None:
     if Module.LIBRARIES in OFFERS[kind]:
         module = await _async_import(hass, f"{kind}.{Module.LIBRARIES}")
         await cast(LibrariesModule, module).async_load(hass)
+
+
+async def async_migrate(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Bring an entry of an older minor version up to date, where its kind has changed."""
+    if is_known(entry) and Module.MIGRATION in OFFERS[kind_of(entry)]:
+        module = await _async_import(hass, f"{kind_of(entry)}.{Module.MIGRATION}")
+        cast(MigrationModule, module).async_migrate(hass, entry)
 
 
 async def async_get_repairs(

@@ -60,7 +60,7 @@ class Axes:
             domain=DOMAIN,
             title=name.title(),
             data=entry_data(device.host, found),
-            options={"essentials_only": False, "controls": True, **options},
+            options={"detail": "standard", "controls": True, **options},
             entry_id=name,
         )
         entry.add_to_hass(self.hass)

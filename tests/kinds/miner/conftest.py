@@ -148,7 +148,7 @@ def entry(hass: HomeAssistant) -> MockConfigEntry:
         domain=DOMAIN,
         title="Antminer S19j Pro rig01",
         data={"kind": "miner", "host": HOST, "port": 4028},
-        options={"essentials_only": False},
+        options={"detail": "standard"},
         entry_id="entry1",
     )
     entry.add_to_hass(hass)

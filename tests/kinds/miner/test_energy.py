@@ -121,7 +121,7 @@ async def test_a_named_sensor_outranks_what_the_miner_reports(
 ) -> None:
     """Also while the miner is silent; in its own unit."""
     hass.config_entries.async_update_entry(
-        entry, options={"essentials_only": False, "power_sensor": "sensor.wall"}
+        entry, options={"detail": "standard", "power_sensor": "sensor.wall"}
     )
     hass.states.async_set("sensor.wall", "1.2", {"unit_of_measurement": "kW"})
     await set_up(hass, entry)
@@ -145,7 +145,7 @@ async def test_a_named_sensor_that_shows_no_power_is_passed_over(
 ) -> None:
     """What the miner reports counts then."""
     hass.config_entries.async_update_entry(
-        entry, options={"essentials_only": False, "power_sensor": "sensor.wall"}
+        entry, options={"detail": "standard", "power_sensor": "sensor.wall"}
     )
     hass.states.async_set("sensor.wall", shown[0], {"unit_of_measurement": shown[1]})
     await set_up(hass, entry)

@@ -44,9 +44,7 @@ async def test_add_a_miner(hass: HomeAssistant, miners: FakeMiners) -> None:
     """It is read once, then added under a name that distinguishes it."""
     form = await choose(hass, "miner")
     assert form["errors"] == {}
-    result = await answer(
-        hass, form, host=f" {HOST} ", port=4028, essentials_only=False
-    )
+    result = await answer(hass, form, host=f" {HOST} ", port=4028, detail="standard")
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Antminer S19j Pro rig01"
     entry = result["result"]
@@ -54,7 +52,7 @@ async def test_add_a_miner(hass: HomeAssistant, miners: FakeMiners) -> None:
     assert entry.data["host"] == HOST
     assert entry.data["kind"] == "miner"
     assert entry.data["profile"]["boards"] == (1, 2, 3)
-    assert entry.options == {"essentials_only": False}
+    assert entry.options == {"detail": "standard"}
 
 
 async def test_a_miner_that_tells_its_mac_is_known_by_it(
@@ -63,7 +61,7 @@ async def test_a_miner_that_tells_its_mac_is_known_by_it(
     """The MAC becomes the unique id."""
     miners.answers[HOST] = snapshot(mac="E0A50912AB34", pools=())
     form = await choose(hass, "miner")
-    result = await answer(hass, form, host=HOST, port=4028, essentials_only=True)
+    result = await answer(hass, form, host=HOST, port=4028, detail="farm")
     assert result["result"].unique_id == FORMATTED_MAC
     assert result["title"] == f"Antminer S19j Pro {HOST}"
 
@@ -75,7 +73,7 @@ async def test_errors_are_shown_and_recovered_from(
     """Each failure has a text of its own, and the form goes on."""
     miners.answers[HOST] = failure(kind)
     form = await choose(hass, "miner")
-    user_input = {"host": HOST, "port": 4028, "essentials_only": False}
+    user_input = {"host": HOST, "port": 4028, "detail": "standard"}
     result = await answer(hass, form, **user_input)
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"base": kind}
@@ -105,7 +103,7 @@ async def test_the_same_miner_twice_is_refused(
     await set_up(hass, entry)
     miners.answers[NEW_HOST] = snapshot()
     form = await choose(hass, "miner")
-    result = await answer(hass, form, host=host, port=port, essentials_only=False)
+    result = await answer(hass, form, host=host, port=port, detail="standard")
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
     assert result["description_placeholders"] == {"name": entry.title}
@@ -121,7 +119,7 @@ async def test_two_miners_that_tell_no_hardware_id(
     }
     await set_up(hass, entry)
     form = await choose(hass, "miner")
-    result = await answer(hass, form, host=NEW_HOST, port=4028, essentials_only=False)
+    result = await answer(hass, form, host=NEW_HOST, port=4028, detail="standard")
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -141,7 +139,7 @@ async def test_a_pasted_address_is_understood(
     """The port of a miner's page is not that of its API; one that is typed is."""
     miners.answers[host] = snapshot()
     form = await choose(hass, "miner")
-    result = await answer(hass, form, host=pasted, port=4028, essentials_only=False)
+    result = await answer(hass, form, host=pasted, port=4028, detail="standard")
     entry = result["result"]
     assert (entry.data["host"], entry.data["port"]) == (host, port)
 
@@ -162,9 +160,7 @@ async def test_another_spelling_of_a_known_address_is_refused(
     for spelling in (known, typed, known):
         miners.answers[spelling.strip("[]")] = snapshot(hardware_id=None)
         form = await choose(hass, "miner")
-        result = await answer(
-            hass, form, host=spelling, port=4028, essentials_only=False
-        )
+        result = await answer(hass, form, host=spelling, port=4028, detail="standard")
         outcomes.append(result.get("reason"))
     assert outcomes == [None, "already_configured", "already_configured"]
 
@@ -175,7 +171,7 @@ async def test_the_page_of_a_miner_with_ipv6(
     """Its link has the brackets that a URL needs."""
     miners.answers["fd00::5"] = snapshot()
     form = await choose(hass, "miner")
-    await answer(hass, form, host="fd00::5", port=4028, essentials_only=False)
+    await answer(hass, form, host="fd00::5", port=4028, detail="standard")
     await hass.async_block_till_done(wait_background_tasks=True)
     (device,) = device_registry.devices
     assert device.configuration_url == "http://[fd00::5]"
@@ -202,7 +198,7 @@ async def test_dhcp_offers_a_new_miner(hass: HomeAssistant, miners: FakeMiners) 
     assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == "miner_confirm"
     assert result["description_placeholders"]["name"] == "Antminer S19j Pro rig01"
-    result = await answer(hass, result, essentials_only=False)
+    result = await answer(hass, result, detail="standard")
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].unique_id == FORMATTED_MAC
     assert result["result"].data["mac"] == FORMATTED_MAC
@@ -217,10 +213,10 @@ async def test_dhcp_of_a_miner_that_still_boots(
         DOMAIN, context={"source": SOURCE_DHCP}, data=DHCP
     )
     assert result["description_placeholders"]["name"] == f"antminer {HOST}"
-    result = await answer(hass, result, essentials_only=False)
+    result = await answer(hass, result, detail="standard")
     assert result["errors"] == {"base": "refused"}
     miners.answers[HOST] = snapshot()
-    result = await answer(hass, result, essentials_only=False)
+    result = await answer(hass, result, detail="standard")
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -331,7 +327,7 @@ async def test_reconfigure_refuses_the_address_of_another_entry(
     await set_up(hass, entry)
     miners.answers[NEW_HOST] = snapshot(hardware_id="other")
     form = await choose(hass, "miner")
-    await answer(hass, form, host=NEW_HOST, port=4028, essentials_only=False)
+    await answer(hass, form, host=NEW_HOST, port=4028, detail="standard")
     form = await entry.start_reconfigure_flow(hass)
     result = await answer(hass, form, host=NEW_HOST, port=4028)
     assert result["reason"] == "already_configured"
@@ -349,4 +345,4 @@ async def test_broken_engine_is_no_silent_success(
         ),
         pytest.raises(RuntimeError, match="bug"),
     ):
-        await answer(hass, form, host=HOST, port=4028, essentials_only=False)
+        await answer(hass, form, host=HOST, port=4028, detail="standard")

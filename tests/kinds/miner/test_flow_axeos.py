@@ -37,7 +37,7 @@ async def test_what_is_at_an_address_is_found_out(axes: Axes) -> None:
     device = await axes.start()
     form = await choose(axes.hass, "miner")
     result = await answer(
-        axes.hass, form, host=device.host, port=device.port, essentials_only=False
+        axes.hass, form, host=device.host, port=device.port, detail="standard"
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Bitaxe Gamma axe"
@@ -89,7 +89,7 @@ async def test_a_miner_that_announces_itself_is_offered(axes: Axes) -> None:
     placeholders = form["description_placeholders"]
     assert placeholders is not None
     assert placeholders["name"] == "Bitaxe Gamma axe"
-    result = await answer(axes.hass, form, essentials_only=False)
+    result = await answer(axes.hass, form, detail="standard")
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].unique_id == MAC
     await axes.settle()
@@ -99,7 +99,7 @@ async def test_a_known_miner_that_announces_itself_is_followed(axes: Axes) -> No
     """To its new address, by its MAC."""
     device = await axes.start(host="127.0.0.30")
     form = await announced(axes, device)
-    await answer(axes.hass, form, essentials_only=False)
+    await answer(axes.hass, form, detail="standard")
     await axes.settle()
     (entry,) = axes.hass.config_entries.async_entries(DOMAIN)
     moved = await axes.start(host="127.0.0.31", port=device.port)
@@ -128,7 +128,7 @@ async def test_control_is_an_option_of_what_can_be_controlled(axes: Axes) -> Non
     schema = form["data_schema"]
     assert schema is not None
     assert {str(key) for key in schema.schema} == {
-        "essentials_only",
+        "detail",
         "pool_watch",
         "power_sensor",
         "controls",
@@ -138,7 +138,7 @@ async def test_control_is_an_option_of_what_can_be_controlled(axes: Axes) -> Non
     await options.async_configure(
         form["flow_id"],
         {
-            "essentials_only": False,
+            "detail": "standard",
             "controls": True,
             "least_rest": 0,
             "least_change": 5,
@@ -148,9 +148,9 @@ async def test_control_is_an_option_of_what_can_be_controlled(axes: Axes) -> Non
     assert axes.state("switch.axe_mining") == "on"
 
 
-async def test_the_switch_is_among_the_essentials(axes: Axes) -> None:
+async def test_the_switch_is_part_of_farm_detail(axes: Axes) -> None:
     """A farm's page of a miner is six entities and the switch."""
-    await axes.add(await axes.start(), essentials_only=True)
+    await axes.add(await axes.start(), detail="farm")
     shown = {state.entity_id for state in axes.hass.states.async_all()}
     assert shown == {
         "binary_sensor.axe_connectivity",

@@ -73,7 +73,7 @@ async def test_scan_tick_and_add(hass: HomeAssistant, miners: FakeMiners) -> Non
         hass,
         result,
         miners=["10.0.0.1", "10.0.0.2", "10.0.0.4"],
-        essentials_only=False,
+        detail="standard",
     )
     await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -102,12 +102,12 @@ async def test_pasted_addresses_are_scanned(
 
 
 async def test_210_miners_in_one_flow(hass: HomeAssistant, miners: FakeMiners) -> None:
-    """A farm is added in one go, with the essentials proposed."""
+    """A farm is added in one go, with farm detail proposed."""
     miners.answers = farm(210)
     result = await scan(hass, "10.0.0.0/24")
     proposed = defaults(result)
     assert len(proposed["miners"]) == 210
-    assert proposed["essentials_only"] is True
+    assert proposed["detail"] == "farm"
     await answer(hass, result, **proposed)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert len(hass.config_entries.async_entries(DOMAIN)) == 210
@@ -144,9 +144,9 @@ async def test_nothing_found_goes_back_to_the_addresses(
     await hass.async_block_till_done()
     result = await hass.config_entries.flow.async_configure(result["flow_id"])
     assert result["step_id"] == "miner_pick"
-    result = await answer(hass, result, miners=[], essentials_only=False)
+    result = await answer(hass, result, miners=[], detail="standard")
     assert result["errors"] == {"miners": "none_picked"}
-    result = await answer(hass, result, miners=[HOST], essentials_only=False)
+    result = await answer(hass, result, miners=[HOST], detail="standard")
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 

@@ -64,7 +64,7 @@ async def miners(
                 data=entry_data(
                     miner.host, await async_identify(miner.host, miner.port)
                 ),
-                options={"essentials_only": False},
+                options={"detail": "standard"},
                 entry_id=f"hostile_{number}" if number else HEALTHY,
             )
             added.add_to_hass(hass)

@@ -34,7 +34,7 @@ def entries(hass: HomeAssistant, miners: FakeMiners) -> list[MockConfigEntry]:
             domain=DOMAIN,
             title=f"Miner {number}",
             data={"kind": "miner", "host": host, "port": 4028},
-            options={"essentials_only": True},
+            options={"detail": "farm"},
         )
         entry.add_to_hass(hass)
         entries.append(entry)

@@ -62,7 +62,7 @@ class Net:
             title="Rig 1",
             data={**entry_data(HERE, found), "mac": STORED_MAC},
             unique_id=STORED_MAC,
-            options={"essentials_only": False},
+            options={"detail": "standard"},
             entry_id="miner1",
         )
         entry.add_to_hass(self.hass)

@@ -29,7 +29,7 @@ async def add(pages: Pages, miner: AntminerSimulator) -> ConfigEntry:
     """Add a miner by its address; that takes no password."""
     form = await choose(pages.axes.hass, "miner")
     result = await answer(
-        pages.axes.hass, form, host=miner.host, port=miner.port, essentials_only=False
+        pages.axes.hass, form, host=miner.host, port=miner.port, detail="standard"
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await pages.axes.settle()
@@ -43,7 +43,7 @@ async def allow(pages: Pages, entry: ConfigEntry) -> ConfigFlowResult:
     assert form["step_id"] == "miner"
     return await options.async_configure(
         form["flow_id"],
-        {"essentials_only": False, "controls": True, "least_rest": 0},
+        {"detail": "standard", "controls": True, "least_rest": 0},
     )
 
 
@@ -172,7 +172,7 @@ async def test_many_take_one_password_and_say_which_refused_it(pages: Pages) -> 
         hass,
         form,
         miners=[miner.host for miner in miners],
-        essentials_only=True,
+        detail="farm",
         controls=True,
     )
     assert form["step_id"] == "miner_many_sign_in"
@@ -202,9 +202,7 @@ async def test_those_without_a_password_are_added_to_be_read(pages: Pages) -> No
     form = await answer(hass, form, addresses="127.0.0.1", port=miner.port)
     await hass.async_block_till_done()
     form = await hass.config_entries.flow.async_configure(form["flow_id"])
-    form = await answer(
-        hass, form, miners=[miner.host], essentials_only=True, controls=True
-    )
+    form = await answer(hass, form, miners=[miner.host], detail="farm", controls=True)
     result = await answer(hass, form, without_password=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert "password" not in result["result"].data
@@ -219,9 +217,7 @@ async def test_a_miner_that_reports_nothing_without_a_password_asks_for_it(
     miner = await pages.start()
     miner.refuse()
     form = await choose(hass, "miner")
-    form = await answer(
-        hass, form, host=miner.host, port=pages.port, essentials_only=False
-    )
+    form = await answer(hass, form, host=miner.host, port=pages.port, detail="standard")
     assert form["step_id"] == "miner_account"
     form = await answer(hass, form, username="root", password="no")
     assert form["errors"] == {"base": "auth_failed"}

@@ -115,7 +115,7 @@ async def test_the_watch_asks_until_the_user_has_answered(
         domain=DOMAIN,
         title="Antminer S19j Pro rig01",
         data={"kind": "miner", "host": HOST, "port": 4028},
-        options={"essentials_only": False, "pool_watch": True},
+        options={"detail": "standard", "pool_watch": True},
         entry_id="entry1",
     )
     entry.add_to_hass(hass)

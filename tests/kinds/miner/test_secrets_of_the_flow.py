@@ -36,9 +36,7 @@ async def test_what_was_entered_is_not_shown(
     miner.change_password("m4rk-word")
     miner.refuse()
     form = await choose(hass, "miner")
-    form = await answer(
-        hass, form, host=miner.host, port=pages.port, essentials_only=False
-    )
+    form = await answer(hass, form, host=miner.host, port=pages.port, detail="standard")
     form = await answer(hass, form, username="m4rk-root", password="m4rk-wrong")
     assert form["errors"] == {"base": "auth_failed"}
     result = await answer(hass, form, username="root", password="m4rk-word")

@@ -50,7 +50,7 @@ async def start(
         domain=DOMAIN,
         title=name.title(),
         data=data,
-        options={"essentials_only": False, "controls": True, **options},
+        options={"detail": "standard", "controls": True, **options},
         entry_id=name,
     )
     entry.add_to_hass(axes.hass)
@@ -129,7 +129,7 @@ async def test_limits_of_the_user_are_asked_for_in_the_options(axes: Axes) -> No
     _, entry = await start(axes)
     options = axes.hass.config_entries.options
     form = await options.async_init(entry.entry_id)
-    wanted: dict[str, Any] = {"essentials_only": False, "controls": True}
+    wanted: dict[str, Any] = {"detail": "standard", "controls": True}
     wanted |= {"power_minimum": 3000, "power_maximum": 2000}
     form = await options.async_configure(form["flow_id"], wanted)
     assert form["errors"] == {"base": "bounds_crossed"}

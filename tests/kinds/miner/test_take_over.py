@@ -82,7 +82,7 @@ async def accept(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     options = hass.config_entries.options
     form = await options.async_init(entry.entry_id)
     form = await options.async_configure(
-        form["flow_id"], {"essentials_only": False, "take_over": True}
+        form["flow_id"], {"detail": "standard", "take_over": True}
     )
     assert form["step_id"] == "miner_take_over"
     placeholders = form["description_placeholders"]

@@ -11,6 +11,7 @@ from ...engines.edge_collector import MinerProfile, create_reader, find_board
 from .const import CONF_LEARNED
 from .controls import sleep_lever
 from .coordinator import MinerConfigEntry, MinerCoordinator
+from .detail import Detail, async_note_shown, async_remove_rest
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
 from .stored import stored_credentials, stored_second, stored_way
@@ -50,6 +51,9 @@ def async_create_coordinator(
 def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
     """Register the miner's device, which its boards refer to."""
     coordinator = entry.runtime_data
+    if coordinator.detail is Detail.FARM:
+        async_remove_rest(hass, entry)
+    async_note_shown(hass, entry, coordinator.detail)
 
     @callback
     def register_device(profile: MinerProfile) -> None:

@@ -3,8 +3,9 @@
 from typing import Final
 
 CONF_CONTROLS: Final = "controls"
+CONF_DETAIL: Final = "detail"
+CONF_DETAIL_SHOWN: Final = "detail_shown"
 CONF_DRIVER: Final = "driver"
-CONF_ESSENTIALS: Final = "essentials_only"
 CONF_LEARNED: Final = "learned"
 CONF_MAC: Final = "mac"
 CONF_NEW_POOL: Final = "new_pool"

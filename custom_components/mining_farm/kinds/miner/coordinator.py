@@ -1,13 +1,13 @@
 """Polls one miner and remembers what it consists of."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.update_coordinator import UpdateFailed
@@ -36,12 +36,14 @@ from ...engines.edge_collector import (
 )
 from .const import (
     CONF_CONTROLS,
+    CONF_DETAIL_SHOWN,
     CONF_LEARNED,
     CONF_MAC,
     CONF_POWER_MAXIMUM,
     CONF_POWER_MINIMUM,
 )
 from .data import miner_facts
+from .detail import FARM_PLATFORMS, Detail, detail_of
 from .issues import async_update_issues, async_update_locked
 from .parts import NewParts, bounded
 from .pool_watch import PoolWatch
@@ -100,6 +102,19 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self.another_miner = False
         self.whereabouts = Whereabouts(hass, entry)
         self.pool_watch = PoolWatch(hass, entry)
+        self.detail = detail_of(entry.options)
+        self.detail_changed = entry.data.get(CONF_DETAIL_SHOWN) not in (
+            None,
+            self.detail,
+        )
+        """Whether entities that are known from before were chosen for another detail."""
+        self._switches = self.controls
+
+    @override
+    def platforms(self, of_kind: Sequence[Platform]) -> list[Platform]:
+        if self.detail is not Detail.FARM:
+            return list(of_kind)
+        return [*FARM_PLATFORMS, *([Platform.SWITCH] if self._switches else [])]
 
     @property
     def controls(self) -> bool:

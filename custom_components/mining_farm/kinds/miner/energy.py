@@ -9,8 +9,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...common.energy import ENERGY, Draw, EnergySensor, sensor_draw
 from ...common.members import RigFacts, async_facts_by_entry, async_members
-from .const import CONF_ESSENTIALS, CONF_POWER_SENSOR
+from .const import CONF_POWER_SENSOR
 from .coordinator import MinerCoordinator
+from .detail import Detail
+from .entity import entity_adder
 
 BY_SENSOR: Final = "sensor"
 BY_PLUG: Final = "plug"
@@ -22,7 +24,10 @@ def async_add_energy(
     miner: MinerCoordinator, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the energy of a miner as soon as anything is known to measure its power."""
+    if miner.detail is Detail.FARM:
+        return
     entry = miner.config_entry
+    add_entities = entity_adder(miner, async_add_entities)
     is_added = False
 
     @callback
@@ -35,7 +40,7 @@ def async_add_energy(
         ):
             return
         is_added = True
-        async_add_entities([MinerEnergySensor(miner)])
+        add_entities([MinerEnergySensor(miner)])
 
     miner.async_on_profile(lambda _profile: add())
     entry.async_on_unload(async_members(miner.hass).listen(add))
@@ -52,10 +57,8 @@ class MinerEnergySensor(EnergySensor[MinerCoordinator]):
     """Energy that the miner draws, and by which witness at the moment."""
 
     def __init__(self, miner: MinerCoordinator) -> None:
-        """Leave it disabled where the user wants the essentials only."""
+        """Take the miner."""
         super().__init__(miner, ENERGY)
-        if miner.config_entry.options.get(CONF_ESSENTIALS):
-            self._attr_entity_registry_enabled_default = False
 
     @override
     def _draw(self, now: datetime) -> Draw | None:

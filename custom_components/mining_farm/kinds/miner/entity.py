@@ -1,20 +1,24 @@
 """A miner's device, its hashboards as child devices, and their entities."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
 
 from ...common.address import host_in_url
 from ...common.entity import EntryEntity, FarmEntity
 from ...const import DOMAIN
 from ...engines.edge_collector import Capabilities, MinerProfile
-from .const import CONF_ESSENTIALS, CONF_MAC
+from .const import CONF_MAC
 from .coordinator import MinerConfigEntry, MinerCoordinator
+from .detail import Detail, async_settle, farm_unique_ids
 
 MANUFACTURERS = (
     ("antminer", "Bitmain"),
@@ -22,17 +26,6 @@ MANUFACTURERS = (
     ("avalon", "Canaan"),
     ("innosilicon", "Innosilicon"),
 )
-
-ESSENTIAL_KEYS = {
-    "status",
-    "hashrate",
-    "temp_chip_max",
-    "boards_healthy",
-    "connectivity",
-    "problem",
-    "mining",
-}
-"""Entities of a miner that is one of hundreds."""
 
 
 def board_identifier(entry: MinerConfigEntry, board_id: int) -> str:
@@ -65,11 +58,10 @@ class MinerEntity(EntryEntity[MinerCoordinator]):
     def __init__(
         self, coordinator: MinerCoordinator, description: EntityDescription
     ) -> None:
-        """Leave all but the essential entities disabled where the user wants that."""
+        """Have every entity enabled where the user wants all of them."""
         super().__init__(coordinator, description)
-        entry = coordinator.config_entry
-        if entry.options.get(CONF_ESSENTIALS) and description.key not in ESSENTIAL_KEYS:
-            self._attr_entity_registry_enabled_default = False
+        if coordinator.detail is Detail.EVERYTHING:
+            self._attr_entity_registry_enabled_default = True
 
 
 class BoardEntity(FarmEntity[MinerCoordinator]):
@@ -94,8 +86,28 @@ class BoardEntity(FarmEntity[MinerCoordinator]):
             translation_key="hashboard",
             translation_placeholders={"board": str(board_id)},
         )
-        if entry.options.get(CONF_ESSENTIALS):
-            self._attr_entity_registry_enabled_default = False
+        if coordinator.detail is Detail.EVERYTHING:
+            self._attr_entity_registry_enabled_default = True
+
+
+type AddEntities = Callable[[Sequence[Entity]], None]
+
+
+@callback
+def entity_adder(
+    coordinator: MinerCoordinator, async_add_entities: AddConfigEntryEntitiesCallback
+) -> AddEntities:
+    """Return what adds entities of the platform that is being set up."""
+    domain = async_get_current_platform().domain
+
+    @callback
+    def add(entities: Sequence[Entity]) -> None:
+        if coordinator.detail_changed:
+            for entity in entities:
+                async_settle(coordinator.hass, coordinator.config_entry, domain, entity)
+        async_add_entities(entities)
+
+    return add
 
 
 @callback
@@ -106,14 +118,23 @@ def async_add_by_profile(
 ) -> None:
     """Add the entities of what the miner is known to have, and later of what is new."""
     added: set[str | None] = set()
+    add_entities = entity_adder(coordinator, async_add_entities)
+    wanted = (
+        farm_unique_ids(coordinator.config_entry)
+        if coordinator.detail is Detail.FARM
+        else None
+    )
 
     @callback
     def add(profile: MinerProfile) -> None:
         new = [
-            entity for entity in entities_of(profile) if entity.unique_id not in added
+            entity
+            for entity in entities_of(profile)
+            if entity.unique_id not in added
+            and (wanted is None or entity.unique_id in wanted)
         ]
         added.update(entity.unique_id for entity in new)
-        async_add_entities(new)
+        add_entities(new)
 
     coordinator.async_on_profile(add)
 

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ...common.events import EventQueue, FarmEventEntity
 from .controls import EVENT_CONFIRMED, EVENT_REFUSED, EVENT_UNCONFIRMED
 from .coordinator import MinerConfigEntry, MinerCoordinator
-from .entity import MinerEntity
+from .entity import MinerEntity, entity_adder
 from .pool_watch import EVENT_POOL, EVENT_WORKER
 
 COMMAND = EventEntityDescription(
@@ -34,9 +34,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event of pools, and that of commands where control is allowed."""
-    async_add_entities([PoolEvent(entry.runtime_data, POOL)])
-    if entry.runtime_data.controls:
-        async_add_entities([CommandEvent(entry.runtime_data, COMMAND)])
+    miner = entry.runtime_data
+    add = entity_adder(miner, async_add_entities)
+    add([PoolEvent(miner, POOL)])
+    if miner.controls:
+        add([CommandEvent(miner, COMMAND)])
 
 
 class CommandEvent(MinerEntity, FarmEventEntity[MinerCoordinator]):

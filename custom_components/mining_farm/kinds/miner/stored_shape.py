@@ -27,8 +27,9 @@ from ...engines.edge_collector import (
 )
 from .const import (
     CONF_CONTROLS,
+    CONF_DETAIL,
+    CONF_DETAIL_SHOWN,
     CONF_DRIVER,
-    CONF_ESSENTIALS,
     CONF_LEARNED,
     CONF_LEAST_CHANGE,
     CONF_LEAST_REST,
@@ -45,6 +46,7 @@ from .const import (
     CONF_SECOND,
     CONF_TAKE_OVER,
 )
+from .detail import Detail
 
 DAY_MINUTES = 24 * 60
 ANY_LIMIT = 1e9
@@ -123,11 +125,12 @@ MINER_SHAPE: Final = StoredShape(
         CONF_PROFILE: PROFILE,
         CONF_LEARNED: mapping({}),
         CONF_TAKE_OVER: _entity_ids,
+        CONF_DETAIL_SHOWN: one_of(*Detail),
         CONF_POOLS: each(_pool_and_worker),
         CONF_NEW_POOL: maybe(_pool_and_worker),
     },
     options=lambda _: {
-        CONF_ESSENTIALS: flag,
+        CONF_DETAIL: one_of(*Detail),
         CONF_CONTROLS: flag,
         CONF_POOL_WATCH: flag,
         CONF_LEAST_REST: number(0, DAY_MINUTES),

@@ -13,7 +13,13 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.device_registry import format_mac
-from homeassistant.helpers.selector import BooleanSelector, TextSelector
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
@@ -29,8 +35,9 @@ from ....engines.edge_collector import (
     Way,
     async_identify,
 )
-from ..const import CONF_CONTROLS, CONF_ESSENTIALS, CONF_MAC
+from ..const import CONF_CONTROLS, CONF_DETAIL, CONF_MAC
 from ..coordinator import MinerConfigEntry
+from ..detail import Detail
 from ..identity import find_entry, miner_title
 from ..stored import entry_data, ways_data
 from ..stored_shape import is_usable
@@ -54,12 +61,17 @@ ADDRESS_SCHEMA = vol.Schema(
         vol.Optional(CONF_PORT): PORT,
     }
 )
-MINER_SCHEMA = ADDRESS_SCHEMA.extend(
-    {vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector()}
+DETAIL = SelectSelector(
+    SelectSelectorConfig(
+        options=list(Detail),
+        translation_key="miner_detail",
+        mode=SelectSelectorMode.LIST,
+    )
 )
 CONFIRM_SCHEMA = vol.Schema(
-    {vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector()}
+    {vol.Required(CONF_DETAIL, default=Detail.STANDARD): DETAIL}
 )
+MINER_SCHEMA = ADDRESS_SCHEMA.extend(CONFIRM_SCHEMA.schema)
 
 REPLACED_SCHEMA = ADDRESS_SCHEMA.extend(
     {vol.Required(CONF_REPLACED, default=False): BooleanSelector()}
@@ -82,7 +94,7 @@ class Closed(NamedTuple):
 
     host: str
     found: Identified
-    essentials: bool
+    detail: str
     mac: str | None
 
 
@@ -110,7 +122,7 @@ class MinerFlow(ConfigFlow):
                 detail = str(err)
             else:
                 return await self._create_miner(
-                    host, found, essentials=user_input[CONF_ESSENTIALS]
+                    host, found, detail=user_input[CONF_DETAIL]
                 )
         return self.async_show_form(
             step_id="miner",
@@ -196,7 +208,7 @@ class MinerFlow(ConfigFlow):
                 return await self._create_miner(
                     host,
                     found,
-                    essentials=user_input[CONF_ESSENTIALS],
+                    detail=user_input[CONF_DETAIL],
                     mac=self.unique_id,
                 )
         return self.async_show_form(
@@ -256,7 +268,7 @@ class MinerFlow(ConfigFlow):
         host: str,
         found: Identified,
         *,
-        essentials: bool,
+        detail: str,
         mac: str | None = None,
         account: Credentials | None = None,
         controls: bool = False,
@@ -265,7 +277,7 @@ class MinerFlow(ConfigFlow):
         if entry := find_entry(self.hass, host, found.port, found.snapshot):
             raise already_set_up(entry)
         if account is None and is_closed(found):
-            self._closed = Closed(host, found, essentials, mac)
+            self._closed = Closed(host, found, detail, mac)
             return await self.async_step_miner_account()
         data = entry_data(host, found, mac) | account_data(account)
         if CONF_MAC in data:
@@ -280,15 +292,14 @@ class MinerFlow(ConfigFlow):
         return self.async_create_entry(
             title=miner_title(found.snapshot, host),
             data=data,
-            options={CONF_ESSENTIALS: essentials}
-            | ({CONF_CONTROLS: True} if controls else {}),
+            options={CONF_DETAIL: detail} | ({CONF_CONTROLS: True} if controls else {}),
         )
 
     async def async_step_miner_account(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the account without which nothing can be read of a miner."""
-        host, found, essentials, mac = self._closed
+        host, found, detail, mac = self._closed
         errors: dict[str, str] = {}
         detail = ""
         if user_input is not None:
@@ -299,7 +310,7 @@ class MinerFlow(ConfigFlow):
                 errors["base"], detail = err.failure, str(err)
             else:
                 return await self._create_miner(
-                    host, opened, essentials=essentials, mac=mac, account=account
+                    host, opened, detail=detail, mac=mac, account=account
                 )
         wanted = wanted_account(Way(found.driver, found.port)) or SignIn()
         return self.async_show_form(

@@ -35,10 +35,11 @@ from ....engines.edge_collector import (
     async_scan,
     parse_targets,
 )
-from ..const import CONF_CONTROLS, CONF_ESSENTIALS
+from ..const import CONF_CONTROLS, CONF_DETAIL
+from ..detail import Detail
 from ..identity import find_entry, miner_entries, miner_title
 from ..stored import way_of_orders
-from .add import MinerFlow
+from .add import DETAIL, MinerFlow
 from .sign_in import (
     PASSWORD,
     async_account_failure,
@@ -51,8 +52,8 @@ from .sign_in import (
 CONF_ADDRESSES = "addresses"
 CONF_CONTAINERS = "containers"
 CONF_MINERS = "miners"
-ESSENTIALS_FROM = 10
-"""With more miners than this, the essentials are proposed."""
+FARM_ABOVE = 10
+"""With more miners than this, farm detail is proposed."""
 
 CONF_ACCOUNT = "account"
 CONF_LEAVE = "without_password"
@@ -67,6 +68,11 @@ MANY_ACCOUNT_SCHEMA = vol.Schema(
     }
 )
 ADDRESSES = TextSelector(TextSelectorConfig(multiline=True))
+
+
+def proposed_detail(added: int) -> Detail:
+    """Return the detail that is proposed for so many miners."""
+    return Detail.FARM if added > FARM_ABOVE else Detail.STANDARD
 
 
 class MinerManyFlow(MinerFlow):
@@ -226,9 +232,7 @@ class MinerManyFlow(MinerFlow):
                         mode=SelectSelectorMode.LIST,
                     )
                 ),
-                vol.Required(
-                    CONF_ESSENTIALS, default=len(hosts) > ESSENTIALS_FROM
-                ): BooleanSelector(),
+                vol.Required(CONF_DETAIL, default=proposed_detail(len(hosts))): DETAIL,
             }
         )
         if any(found.snapshot.capabilities for found in self._found):
@@ -344,7 +348,7 @@ class MinerManyFlow(MinerFlow):
         return await self._create_miner(
             found.host,
             identified,
-            essentials=wanted[CONF_ESSENTIALS],
+            detail=wanted[CONF_DETAIL],
             account=account,
             controls=wanted.get(CONF_CONTROLS, False)
             and identified.snapshot.capabilities is not None

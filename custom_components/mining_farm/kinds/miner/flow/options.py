@@ -1,7 +1,6 @@
 """Options of a miner: which of its entities there are, and whether it may be controlled."""
 
 from collections.abc import Mapping
-import re
 from typing import Any
 
 import voluptuous as vol
@@ -12,8 +11,6 @@ from homeassistant.config_entries import (
     OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_HOST, CONF_USERNAME, UnitOfPower, UnitOfTime
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -23,8 +20,6 @@ from homeassistant.helpers.selector import (
     NumberSelectorMode,
 )
 
-from ....common.energy import ENERGY
-from ....common.entity import LAST_SEEN
 from ....engines.edge_collector import (
     Capabilities,
     Command,
@@ -36,11 +31,9 @@ from ....engines.edge_collector import (
     Wear,
     async_find_second,
 )
-from ..binary_sensor import API, BOARD_PROBLEM, CONNECTIVITY, PAGES, PROBLEM
-from ..button import BUTTONS
 from ..const import (
     CONF_CONTROLS,
-    CONF_ESSENTIALS,
+    CONF_DETAIL,
     CONF_LEAST_CHANGE,
     CONF_LEAST_REST,
     CONF_LEAST_RESTART,
@@ -55,23 +48,10 @@ from ..const import (
     LEAST_RESTART,
     LEAST_RETUNE,
 )
-from ..coordinator import MinerConfigEntry
-from ..entity import ESSENTIAL_KEYS
-from ..event import COMMAND, POOL
-from ..number import NUMBERS
-from ..select import SELECTS
-from ..sensor import (
-    BOARD_SENSORS,
-    BOARD_STATUS,
-    BOARDS_TOTAL,
-    FAILED_BOARDS,
-    MINER_SENSORS,
-    REASON,
-    STATUS,
-)
+from ..detail import Detail
 from ..stored import ordering_way, second_data, stored_credentials, stored_profile
-from ..switch import LOCATE, MINING
 from ..take_over import takeable
+from .add import DETAIL
 from .sign_in import (
     account_data,
     account_schema,
@@ -80,9 +60,9 @@ from .sign_in import (
     wanted_account,
 )
 
-ESSENTIALS_SCHEMA = vol.Schema(
+READING_SCHEMA = vol.Schema(
     {
-        vol.Required(CONF_ESSENTIALS, default=False): BooleanSelector(),
+        vol.Required(CONF_DETAIL, default=Detail.STANDARD): DETAIL,
         vol.Required(CONF_POOL_WATCH, default=False): BooleanSelector(),
         vol.Optional(CONF_POWER_SENSOR): EntitySelector(
             EntitySelectorConfig(domain="sensor", device_class="power")
@@ -105,7 +85,7 @@ WATTS = NumberSelector(
         unit_of_measurement=UnitOfPower.WATT,
     )
 )
-CONTROLS_SCHEMA = ESSENTIALS_SCHEMA.extend(
+CONTROLS_SCHEMA = READING_SCHEMA.extend(
     {
         vol.Required(CONF_CONTROLS, default=False): BooleanSelector(),
         vol.Required(CONF_LEAST_REST, default=LEAST_REST): MINUTES,
@@ -126,7 +106,7 @@ POWER_LIMITS = {
 def options_schema(capabilities: Capabilities | None) -> vol.Schema:
     """Ask for what concerns a miner: less of one that can only be read."""
     if capabilities is None:
-        return ESSENTIALS_SCHEMA
+        return READING_SCHEMA
     wears = set(capabilities.wear.values())
     schema = CONTROLS_SCHEMA.extend(
         {field: MINUTES for wear, field in LEAST_TIMES.items() if wear in wears}
@@ -134,62 +114,6 @@ def options_schema(capabilities: Capabilities | None) -> vol.Schema:
     if Command.POWER_TARGET in capabilities.unbounded:
         schema = schema.extend(POWER_LIMITS)
     return schema
-
-
-_KEY = re.compile(r"(?:board_\d+_)(?P<board>.+)|(?P<miner>.+)")
-USUAL_KEYS = {
-    description.key
-    for description in (
-        STATUS,
-        BOARDS_TOTAL,
-        FAILED_BOARDS,
-        REASON,
-        LAST_SEEN,
-        CONNECTIVITY,
-        PROBLEM,
-        COMMAND,
-        POOL,
-        MINING,
-        LOCATE,
-        API,
-        PAGES,
-        *BUTTONS,
-        *NUMBERS,
-        *SELECTS,
-        ENERGY,
-        *MINER_SENSORS,
-    )
-    if description.entity_registry_enabled_default
-}
-USUAL_BOARD_KEYS = {
-    description.key
-    for description in (BOARD_STATUS, BOARD_PROBLEM, *BOARD_SENSORS)
-    if description.entity_registry_enabled_default
-}
-
-
-@callback
-def apply_essentials(
-    hass: HomeAssistant, entry: MinerConfigEntry, *, essentials: bool
-) -> None:
-    """Disable all but the essential entities, or enable the usual ones again."""
-    # Core takes `entity_registry_enabled_default` only when it first registers an
-    # entity, so known ones are changed here; those that the user disabled are not.
-    registry = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        key = _KEY.fullmatch(entity.unique_id.removeprefix(f"{entry.entry_id}_"))
-        if key is None:
-            continue
-        if essentials:
-            wanted = key["miner"] in ESSENTIAL_KEYS
-            if not wanted and entity.disabled_by is None:
-                registry.async_update_entity(
-                    entity.entity_id, disabled_by=er.RegistryEntryDisabler.INTEGRATION
-                )
-        elif entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION and (
-            key["miner"] in USUAL_KEYS or key["board"] in USUAL_BOARD_KEYS
-        ):
-            registry.async_update_entity(entity.entity_id, disabled_by=None)
 
 
 class MinerOptionsFlow(OptionsFlowWithReload):
@@ -335,7 +259,6 @@ class MinerOptionsFlow(OptionsFlowWithReload):
             )
             if entry.options == self._wanted:
                 self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        apply_essentials(self.hass, entry, essentials=self._wanted[CONF_ESSENTIALS])
         return self.async_create_entry(data=self._wanted)
 
 
