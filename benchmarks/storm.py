@@ -43,7 +43,7 @@ BATCH = 25
 
 
 def measure_storm(*, quick: bool) -> Iterator[str]:
-    """Yield the table."""
+    """Yield a tally as each profile ends, and the table of all."""
     count = QUICK if quick else -(-HISTORIES // len(FIRST))
     rows, total = [], Tally()
     with ProcessPoolExecutor(max_workers=os.process_cpu_count()) as pool:
@@ -57,6 +57,7 @@ def measure_storm(*, quick: bool) -> Iterator[str]:
                 tally.add(part)
             total.add(tally)
             rows.append(_row(profile, tally, first))
+            yield "\n".join((_summary(profile, tally), *_explanations(tally)))
     yield table(
         "Random histories of 130 minutes: cuts without cause, and what is left off",
         (
@@ -87,6 +88,18 @@ def live_all(profile: Profile, seeds: range) -> Tally:
     for seed in seeds:
         tally.add(live(profile, seed))
     return tally
+
+
+def _summary(profile: Profile, tally: Tally) -> str:
+    """Return a profile's tally in a line, with the histories to look into."""
+    told = (
+        f"{profile}: {tally.histories:,} histories, {tally.cuts:,} cuts, "
+        f"{tally.without_cause:,} without cause, {tally.second:,} of these second, "
+        f"{tally.left_off:,} left off"
+    )
+    if not (seeds := tally.to_look_into):
+        return told
+    return f"{told}; to look into: {', '.join(map(str, seeds))}"
 
 
 def _explanations(total: Tally) -> Iterator[str]:

@@ -127,6 +127,11 @@ class Night:
                 self.outlet = ON
         return decision
 
+    def jump(self, by: timedelta) -> None:
+        """Let the clock be set ahead."""
+        self.now += by
+        self.rest["clock_jumped_at"] = self.now
+
     def until(self, minute: float, each: Callable[[], None] | None = None) -> None:
         """Poll every 30 s up to a minute after START."""
         while self.minute < minute:
@@ -635,11 +640,48 @@ def test_a_clock_that_jumps_ahead_takes_no_rig_its_time_to_start() -> None:
     night.rest["miner"] = miner(MinerKind.IDLE)
     night.until(13)
     assert len(night.cuts) == 1
-    night.now += 30 * MINUTE
+    night.jump(30 * MINUTE)
     night.until(52)
     assert len(night.cuts) == 1
     night.until(60)
     assert len(night.cuts) == 2
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_clock_that_jumps_ahead_makes_no_rig_silent(linked: bool) -> None:
+    """No share is newer yet than a minute ago, which is now a year ago."""
+    night = Night(works=True)
+    if linked:
+        night.rest["miner"] = miner(MinerKind.IDLE, START + 4 * MINUTE)
+    night.until(5)
+    night.works = False
+    night.jump(timedelta(days=347))
+    jumped = night.minute
+    night.until(jumped + 9)
+    assert night.cuts == []
+    assert night.reason is Reason.CAME_BACK
+    night.until(jumped + 16)
+    assert len(night.cuts) == 1
+
+
+def test_a_clock_that_jumps_again_and_again_shields_no_hung_rig() -> None:
+    """Its pauses are counted like all others."""
+    night = Night()
+    for _ in range(8):
+        night.until(night.minute + 5)
+        night.jump(5 * MINUTE)
+    assert len(night.cuts) == 1
+
+
+def test_a_clock_that_jumps_ahead_ends_no_hold_before_its_time() -> None:
+    """A renamed worker is held for a day that was lived through."""
+    night = Night(pool={"newcomer_at": START + 3 * MINUTE})
+    night.until(60)
+    night.jump(timedelta(days=2))
+    night.until(night.minute + 22 * 60)
+    assert night.cuts == []
+    night.until(night.minute + 2 * 60)
+    assert len(night.cuts) == 1
 
 
 def test_shares_that_go_on_prove_life_whatever_the_clock_says() -> None:

@@ -30,6 +30,7 @@ from custom_components.mining_farm.engines.pools import (
     WorkerReport,
 )
 from custom_components.mining_farm.engines.restart import (
+    ClockWatch,
     Memory,
     OutletFailure,
     OutletKind,
@@ -234,6 +235,7 @@ class Site:
         resources = RigResources(self.hass)
         neighbours = Neighbours()
         resources.sleep = self.clock.async_sleep
+        resources.clock = ClockWatch(self.clock.monotonic)
         resources.gate = PowerUpGate(
             monotonic=self.clock.monotonic, sleep=self.clock.async_sleep
         )

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.pools import Outcome
-from custom_components.mining_farm.engines.restart import OutletFailure
+from custom_components.mining_farm.engines.restart import ClockWatch, OutletFailure
 from custom_components.mining_farm.kinds.rig.resources import async_get_resources
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.helpers import issue_registry as ir
@@ -76,6 +76,22 @@ async def test_a_pool_that_is_back_brings_a_pause(farm: Farm) -> None:
     assert [outlet.log for outlet in outlets] == [[], []]
     await farm.after(7)
     assert [outlet.log for outlet in outlets] == [["off", "on"], []]
+
+
+async def test_a_clock_that_is_set_ahead_cuts_nothing_at_once(farm: Farm) -> None:
+    """The pool's answers are not compared with it, and the newest share looks old."""
+    outlet = await farm.add("rig1")
+    # Seconds that the process lived through: no time to speak of.
+    async_get_resources(farm.hass).clock = ClockWatch(lambda: 0.0)
+    await farm.after(5)
+    farm.dies("rig1")
+    await farm.after(1)
+    farm.freezer.tick(timedelta(hours=1))
+    await farm.after(1)
+    assert farm.state("sensor.rig1_reason") == "came_back"
+    farm.alive.add("rig1")
+    await farm.after(30)
+    assert outlet.log == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from .changes import (
     user_turned_on,
     wait_before_cycle,
 )
+from .clock import ClockWatch
 from .company import company
 from .cycle import OutletFailure, PowerCycler
 from .decide import Decision, decide
@@ -51,6 +52,7 @@ __all__ = [
     "MAX_DISOBEYED",
     "Action",
     "Basis",
+    "ClockWatch",
     "Company",
     "Contact",
     "Decision",

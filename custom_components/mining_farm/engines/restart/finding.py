@@ -229,7 +229,9 @@ def _came_back(now: datetime, memory: Memory, evidence: Evidence) -> bool:
     """Return whether something that a verdict rests on came back only now."""
     if memory.pauses > MAX_PAUSES:
         return False
-    return settling(now, evidence.internet_back_at) or any(
+    # After a jump no share can be new by the clock until the pool has shown another.
+    times = (evidence.internet_back_at, evidence.clock_jumped_at)
+    return any(settling(now, at) for at in times) or any(
         presence.settling(now)
         for presence in (memory.pool, memory.second_pool, memory.outlet, memory.draw)
     )

@@ -25,6 +25,8 @@ class Recent:
 
     decided_at: datetime | None = None
     """When it was last decided about."""
+    jumped_at: datetime | None = None
+    """When the clock last jumped ahead."""
     veto: Reason | None = None
     """Why the linked miner spoke against a cut when it last could be asked."""
     veto_at: datetime | None = None

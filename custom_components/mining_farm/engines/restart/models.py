@@ -232,6 +232,8 @@ class Evidence:
     """When any pool last answered; None: that is not counted."""
     internet_back_at: datetime | None = None
     """When a pool answered after none had for a while."""
+    clock_jumped_at: datetime | None = None
+    """When more time seemed to have passed than the process lived through."""
     quiet: bool = False
     """Home Assistant has only just started, and fresh polls have not come in."""
     armed: bool = False

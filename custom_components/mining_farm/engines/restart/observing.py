@@ -26,8 +26,6 @@ SAME_MOMENT = timedelta(seconds=15)
 """Two readings of one moment in the past differ by less."""
 LATE = timedelta(minutes=10)
 """A command without effect may have it for so long."""
-UNWATCHED = timedelta(minutes=2)
-"""Between two decisions of one process: longer where it stood, or the clock jumped."""
 USED_STEP = timedelta(hours=1)
 """How often it is remembered that a second account is in use."""
 VETOES = {
@@ -42,7 +40,7 @@ def observe(
     now: datetime, policy: Policy, memory: Memory, evidence: Evidence
 ) -> Memory:
     """Return the memory with what the readings say of comings and goings."""
-    before = memory = _observe_time(now, policy, memory)
+    before = memory = _observe_time(now, policy, memory, evidence.clock_jumped_at)
     if (pool := evidence.pool) is not None:
         memory = _observe_pool(memory, pool)
     if (second := evidence.second_pool) is not None:
@@ -65,13 +63,26 @@ def observe(
     return replace(memory, pauses=memory.pauses + came_back) if came_back else memory
 
 
-def _observe_time(now: datetime, policy: Policy, memory: Memory) -> Memory:
-    """Begin a cooldown anew whose end was not lived through: the clock jumped over it."""
-    at, until = memory.recent.decided_at, memory.cooldown_until
-    memory = replace(memory, recent=replace(memory.recent, decided_at=now))
-    if at is None or until is None or not at < until <= now or now - at <= UNWATCHED:
+def _observe_time(
+    now: datetime, policy: Policy, memory: Memory, jumped_at: datetime | None
+) -> Memory:
+    """Give back what the clock jumped over: waits count only as they are lived through."""
+    recent, until = memory.recent, memory.cooldown_until
+    memory = replace(
+        memory, recent=replace(recent, decided_at=now, jumped_at=jumped_at)
+    )
+    at = recent.decided_at
+    if jumped_at is None or jumped_at == recent.jumped_at or at is None or at > now:
         return memory
-    return replace(memory, cooldown_until=now + policy.status_check_cooldown)
+    held_since = memory.held_since.items()
+    return replace(
+        memory,
+        pauses=memory.pauses + 1,
+        held_since={reason: since + (now - at) for reason, since in held_since},
+        cooldown_until=now + policy.status_check_cooldown
+        if until is not None and at < until
+        else until,
+    )
 
 
 def changed(memory: Memory, **changes: Any) -> Memory:

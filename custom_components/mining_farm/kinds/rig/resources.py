@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+import time
 
 from aiohttp import ClientSession
 
@@ -22,7 +23,7 @@ from ...common.power_ups import async_power_ups
 from ...const import DOMAIN
 from ...engines.pools import AccountReport, Outcome, PoolClient
 from ...engines.power import KasaConnections, create_cookie_jar
-from ...engines.restart import Presence
+from ...engines.restart import ClockWatch, Presence
 from .pool_evidence import Roster
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -43,6 +44,7 @@ class RigResources:
         self._kasa_sessions: list[ClientSession] = []
         self._power_ups = async_power_ups(hass)
         self.gate = self._power_ups.gate
+        self.clock = ClockWatch(time.monotonic)
         # With Home Assistant up for long, a rig that is added is judged at once.
         self._started_at = LONG_AGO if hass.state is CoreState.running else None
         self._pool_answered_at = dt_util.utcnow()

@@ -148,6 +148,7 @@ class RigWitnesses:
             blind=self._resources.blind(now),
             internet_seen=self._resources.internet_seen,
             internet_back_at=self._resources.internet_back_at,
+            clock_jumped_at=self._resources.clock.note(now),
             quiet=self._resources.quiet(now) or not asked,
             armed=armed,
         )

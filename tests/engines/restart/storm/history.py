@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from unittest.mock import patch
 
-from .profiles import LENGTH, Profile, Schedule, make_rigs, schedule
+from .profiles import LENGTH, Profile, Schedule, is_explained, make_rigs, schedule
 from .watcher import Watched, Watcher
 from .world import World
 
@@ -34,6 +34,8 @@ class Tally:
     """Why rigs were silent that were cut without cause."""
     seeds: list[int] = field(default_factory=list)
     """Histories with something wrong in them."""
+    to_look_into: list[int] = field(default_factory=list)
+    """Of these, histories with what must not be or is not explained."""
 
     def add(self, other: Tally) -> None:
         """Count another tally as well."""
@@ -51,6 +53,7 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.why += other.why
         self.seeds += other.seeds
+        self.to_look_into += other.to_look_into
 
 
 def live(profile: Profile, seed: int) -> Tally:
@@ -99,6 +102,12 @@ def _live(profile: Profile, seed: int, world: World) -> Tally:
     _judge(rigs, tally)
     if tally.without_cause or tally.left_off:
         tally.seeds.append(seed)
+    if (
+        tally.second
+        or tally.left_off
+        or any(not is_explained(profile, why) for why in tally.why)
+    ):
+        tally.to_look_into.append(seed)
     return tally
 
 

@@ -60,6 +60,22 @@ EXPLAINED = {
 """Why a rig that does not hang can still be cut, by how its excuse begins."""
 
 
+SAFE: tuple[Profile, ...] = (
+    "hangs and crashes only",
+    "internet",
+    "mains",
+    "clock",
+    "user",
+    "storage",
+)
+"""In these a witness always knows better."""
+
+
+def is_explained(profile: Profile, excuse: str) -> bool:
+    """Return whether no witness could have known better."""
+    return profile not in SAFE and excuse.startswith(tuple(EXPLAINED))
+
+
 def make_rigs(random: Random, world: World) -> list[Watched]:
     """Return one to three rigs, together or each at a pool of its own."""
     count = random.choice([1, 1, 2, 2, 3])

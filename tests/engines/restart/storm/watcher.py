@@ -10,6 +10,7 @@ from custom_components.mining_farm.engines.pools import Account
 from custom_components.mining_farm.engines.restart import (
     LAST_WORDS,
     Action,
+    ClockWatch,
     Company,
     Decision,
     Evidence,
@@ -358,6 +359,7 @@ class Watcher:
         self.world = world
         self.rigs = rigs
         self.started = world.wall
+        self.clock = ClockWatch(lambda: world.now)
         self.answers = Answers(world, [each.rig for each in rigs])
         self.neighbours = Neighbours()
         for watched in rigs:
@@ -573,6 +575,7 @@ class Watcher:
             company=self._company(watched),
             internet_seen=self.answers.internet_seen,
             internet_back_at=self.answers.internet.back_at,
+            clock_jumped_at=self.clock.note(now),
             quiet=not self.started + timedelta(seconds=QUIET) <= now,
             armed=True,
         )
