@@ -45,7 +45,7 @@ async def test_it_reads_publishes_and_reports() -> None:
     """Heads and endpoints come by themselves; the signature is asked of the caller."""
     heads: list[BlockRef] = []
     states: list[tuple[EndpointState, ...]] = []
-    signed: list[bytes] = []
+    signed: list[tuple[int, bytes]] = []
 
     async def head(block: BlockRef) -> None:
         heads.append(block)
@@ -53,8 +53,8 @@ async def test_it_reads_publishes_and_reports() -> None:
     async def endpoints(changed: tuple[EndpointState, ...]) -> None:
         states.append(changed)
 
-    async def sign(data: bytes) -> bytes:
-        signed.append(data)
+    async def sign(ticket: int, data: bytes) -> bytes:
+        signed.append((ticket, data))
         return ALICE.sign(data)
 
     handlers: Handlers = {"head": head, "endpoints": endpoints, "sign": sign}
@@ -66,13 +66,15 @@ async def test_it_reads_publishes_and_reports() -> None:
         best: BlockRef = await peer.call("read", "head")
         assert best.number == simulator.chain.head.number
         assert states[-1][0].in_use
-        publishing = asyncio.create_task(peer.call("publish", PAYLOAD, ALICE.address))
+        publishing = asyncio.create_task(
+            peer.call("publish", 7, PAYLOAD, ALICE.address)
+        )
         await eventually(lambda: simulator.chain.counts.accepted)
         await simulator.produce(4)
         published: BlockRef = await publishing
         stored = await peer.call("read", "commitment", ALICE.address, published.hash)
         assert stored.raw == PAYLOAD
-        assert len(signed) == 1
+        assert [ticket for ticket, _ in signed] == [7]
         await eventually(lambda: heads and heads[-1].number > best.number)
 
 

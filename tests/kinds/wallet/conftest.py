@@ -75,14 +75,19 @@ class Site:
         return [name for name, _ in self.events]
 
     def entry(
-        self, *, key: bool = True, entry_id: str = "wallet", **options: Any
+        self,
+        *,
+        key: bool = True,
+        entry_id: str = "wallet",
+        hotkey: str = ALICE.address,
+        **options: Any,
     ) -> MockConfigEntry:
         """Add a wallet's entry and do not load it."""
         data: dict[str, Any] = {
             "kind": "wallet",
             const.CONF_ENDPOINTS: list(self.simulator.urls),
             const.CONF_NETUID: NETUID,
-            const.CONF_HOTKEY: ALICE.address,
+            const.CONF_HOTKEY: hotkey,
         }
         if key:
             data |= {
@@ -93,7 +98,7 @@ class Site:
         entry = MockConfigEntry(
             domain=DOMAIN,
             title="Wallet",
-            unique_id=f"{NETUID}_{ALICE.address}",
+            unique_id=f"{NETUID}_{hotkey}",
             data=data,
             options={const.CONF_PROXY: const.PROXY_NONE, **options},
             entry_id=entry_id,

@@ -20,7 +20,7 @@ from homeassistant.core import HomeAssistant
 from .conftest import GRACE, HELD_BID, WINDOW, Site, written
 
 
-def _children() -> list[str]:
+def children() -> list[str]:
     """Return the processes of ours that talk to a chain."""
     found = []
     for each in Path("/proc").iterdir():
@@ -171,15 +171,15 @@ async def test_no_process_outlives_its_entry(
 ) -> None:
     """Unloaded, loaded again, removed: its process is gone, and what it kept."""
     entry = await site.add(**HELD_BID)
-    assert len(_children()) == 1
+    assert len(children()) == 1
     await WalletJournal(site.hass, entry.entry_id).save({})
     for _ in range(2):
         await site.hass.config_entries.async_reload(entry.entry_id)
         await site.until(lambda: site.wallet(entry).data is not None)
-        assert len(_children()) == 1
+        assert len(children()) == 1
     assert "mining_farm.windows.wallet" in hass_storage
     await site.hass.config_entries.async_remove(entry.entry_id)
-    assert _children() == []
+    assert children() == []
     kept = [*hass_storage, *written(site)]
     assert [name for name in kept if name.startswith(DOMAIN)] == []
 
@@ -187,9 +187,9 @@ async def test_no_process_outlives_its_entry(
 async def test_no_process_outlives_home_assistant(site: Site) -> None:
     """It ends when Home Assistant stops, without an unload."""
     await site.add(**HELD_BID)
-    assert len(_children()) == 1
+    assert len(children()) == 1
     site.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    await site.until(lambda: not _children())
+    await site.until(lambda: not children())
 
 
 async def test_no_process_of_a_setup_that_fails(
@@ -207,5 +207,5 @@ async def test_no_process_of_a_setup_that_fails(
     await site.hass.config_entries.async_setup(entry.entry_id)
     await site.hass.async_block_till_done()
     assert entry.state is ConfigEntryState.SETUP_ERROR
-    await site.until(lambda: not _children())
+    await site.until(lambda: not children())
     assert const.CONF_HOTKEY in entry.data

@@ -8,8 +8,8 @@ holds the original's two functions. The folders, each of which imports only thos
 - `publish`: keeps the own commitment on the chain, within the ceilings of `arming` and
   signed by `hotkey`.
 - `chain`: one connection to one of several endpoints. `client.ChainClient` is its door;
-  `thread`, `process` and `peer` keep the decoding of the chain's types out of the
-  caller's process.
+  `sharing` lends one to several wallets, and `thread`, `process` and `peer` keep the
+  decoding of the chain's types out of the caller's process.
 - `offer`: the wanted workers, of a workers file or of a list of hashrates.
 - `proxy`: writes what was won into the configuration of a mining proxy.
 - `wire`: commitments, bids, price votes and addresses as the chain spells them.

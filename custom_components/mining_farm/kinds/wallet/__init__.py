@@ -9,7 +9,7 @@ from ...common.holds import async_holds
 from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.auction import AuctionSolver
-from ...engines.auction.chain.client import ChainClient
+from ...engines.auction.chain.sharing import ChainPool
 from .const import CONF_ENDPOINTS, CONF_GENESIS, CONF_NETUID
 from .coordinator import WalletConfigEntry, WalletCoordinator
 from .entity import device_info
@@ -28,6 +28,8 @@ PLATFORMS = [
 ]
 DATA_SOLVER: HassKey[AuctionSolver] = HassKey(f"{DOMAIN}_solver")
 """One for all wallets: it finds out once which solver runs here."""
+DATA_CHAINS: HassKey[ChainPool] = HassKey(f"{DOMAIN}_chains")
+"""One for all wallets: those of the same subnet and endpoints share a connection."""
 
 
 @callback
@@ -38,7 +40,7 @@ def async_create_coordinator(
     return WalletCoordinator(
         hass,
         entry,
-        ChainClient(
+        hass.data.setdefault(DATA_CHAINS, ChainPool()).lease(
             entry.data[CONF_ENDPOINTS],
             netuid=entry.data[CONF_NETUID],
             genesis=entry.data.get(CONF_GENESIS),

@@ -1,11 +1,11 @@
 """The chain, for any event loop: what decides an auction, and the own commitment."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+import itertools
 from typing import Any, Protocol, Self
 
 from ..errors import (
@@ -30,7 +30,7 @@ from .pace import PUBLISH_BLOCKS, READ_WITHIN
 from .peer import ChainProcessError, Handlers, Peer
 from .signing import Wanted, check_signing
 from .subscribers import Subscribers
-from .thread import ChainThread
+from .thread import ChainClosedError, ChainThread
 
 SIGN_WITHIN = 5.0
 """Seconds that a signature may take: it reads the hotkey's file."""
@@ -90,8 +90,9 @@ class ChainClient:
         self._netuid = netuid
         self._block_time = block_time
         self._read_within = read_within
-        self._turn = asyncio.Lock()
-        self._publishing: _Publishing | None = None
+        self._tickets = itertools.count(1)
+        self._publishing: dict[int, _Publishing] = {}
+        """By ticket: a late question for a signature finds its own wallet or none."""
         self._heads: Subscribers[BlockRef] = Subscribers()
         self._states: Subscribers[tuple[EndpointState, ...]] = Subscribers()
         self._endpoints = _unknown(self._urls, None)
@@ -168,7 +169,11 @@ class ChainClient:
         UnsafeExtrinsicError: the node in use would have had something else signed.
         Any other ChainError, or a WalletError: nothing was sent.
         """
-        return await self._thread.run(self._publish(payload, signer))
+        try:
+            return await self._thread.run(self._publish(payload, signer))
+        except ChainClosedError as error:
+            reason = f"the extrinsic may have been sent: {error}"
+            raise ExtrinsicUnconfirmedError(reason) from None
 
     async def rehearse(self, payload: bytes) -> None:
         """Do all but sign and send; UnsafeExtrinsicError where it would not be signed."""
@@ -201,30 +206,30 @@ class ChainClient:
         return await self._thread.call("read", name, *args, within=within)
 
     async def _publish(self, payload: bytes, signer: Signer) -> BlockRef:
-        """Publish, in the thread's loop and one at a time."""
-        async with self._turn:
-            hotkey = signer.ss58
-            nonce: int = await self._ask("next_nonce", hotkey)
-            wanted = await self._wanted(payload, nonce)
-            publishing = self._publishing = _Publishing(signer, wanted)
-            within = self._block_time * PUBLISH_BLOCKS + _GRACE
-            try:
-                block: BlockRef = await self._thread.call(
-                    "publish", payload, hotkey, within=within
-                )
-            except ChainProcessError as error:
-                if not publishing.signed:
-                    raise
-                reason = f"the extrinsic may have been sent: {error}"
-                raise ExtrinsicUnconfirmedError(reason) from None
-            except WalletError:
-                if publishing.unsafe is None:
-                    raise
-                await self._distrust(publishing.unsafe)
-                raise publishing.unsafe from None
-            finally:
-                self._publishing = None
-            return block
+        """Publish, in the thread's loop."""
+        hotkey = signer.ss58
+        nonce: int = await self._ask("next_nonce", hotkey)
+        wanted = await self._wanted(payload, nonce)
+        ticket = next(self._tickets)
+        publishing = self._publishing[ticket] = _Publishing(signer, wanted)
+        within = self._block_time * PUBLISH_BLOCKS + _GRACE
+        try:
+            block: BlockRef = await self._thread.call(
+                "publish", ticket, payload, hotkey, within=within
+            )
+        except ChainProcessError as error:
+            if not publishing.signed:
+                raise
+            reason = f"the extrinsic may have been sent: {error}"
+            raise ExtrinsicUnconfirmedError(reason) from None
+        except WalletError:
+            if publishing.unsafe is None:
+                raise
+            await self._distrust(publishing.unsafe)
+            raise publishing.unsafe from None
+        finally:
+            del self._publishing[ticket]
+        return block
 
     async def _rehearse(self, payload: bytes) -> None:
         """Compose and check, in the thread's loop."""
@@ -235,10 +240,10 @@ class ChainClient:
             await self._distrust(error)
             raise
 
-    async def _sign(self, data: bytes) -> bytes:
+    async def _sign(self, ticket: int, data: bytes) -> bytes:
         """Sign for the process, which never sees a key."""
-        if (publishing := self._publishing) is None:
-            raise ChainError("nothing is being published")
+        if (publishing := self._publishing.get(ticket)) is None:
+            raise ChainError("nothing of that sort is being published")
         try:
             check_signing(data, publishing.wanted)
         except UnsafeExtrinsicError as error:

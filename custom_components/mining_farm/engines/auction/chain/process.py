@@ -77,13 +77,13 @@ class _Served:
         """Call one of the service's reads."""
         return await getattr(await self.service, name)(*args)
 
-    async def publish(self, payload: bytes, hotkey: str) -> BlockRef:
-        """Publish; the other end signs."""
+    async def publish(self, ticket: int, payload: bytes, hotkey: str) -> BlockRef:
+        """Publish; the other end signs, by its ticket for the wallet that it is for."""
         peer = self.peer
         assert peer is not None  # noqa: S101 Set before anything is read
 
         async def sign(data: bytes) -> bytes:
-            return bytes(await peer.call("sign", data))
+            return bytes(await peer.call("sign", ticket, data))
 
         return await (await self.service).publish(payload, hotkey, sign)
 

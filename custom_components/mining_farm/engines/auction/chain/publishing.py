@@ -79,7 +79,7 @@ class _Sent:
 
 
 class Publisher:
-    """Publishes one commitment at a time."""
+    """Publishes one commitment of a hotkey at a time."""
 
     def __init__(
         self,
@@ -92,7 +92,8 @@ class Publisher:
         self._substrate = substrate
         self._reads = reads
         self._netuid = netuid
-        self._turn = asyncio.Lock()
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._composing = asyncio.Lock()
 
     async def publish(self, payload: bytes, hotkey: str, sign: Sign) -> BlockRef:
         """Sign and send; return the finalised block that holds it.
@@ -101,7 +102,7 @@ class Publisher:
         ExtrinsicRefusedError: it is in no block, or failed in one; the chain says why.
         ExtrinsicUnconfirmedError: it was sent, and its fate is not known.
         """
-        async with self._turn:
+        async with self._turns.setdefault(hotkey, asyncio.Lock()):
             connection, extrinsic, sent = await self._prepare(payload, hotkey, sign)
             try:
                 async with asyncio.timeout(self._keeper.pace.block_time * WAIT_BLOCKS):
@@ -126,7 +127,8 @@ class Publisher:
         keypair = _Keypair(hotkey, ss58_decode(hotkey), sign)
         within = self._keeper.pace.block_time * PREPARE_BLOCKS
         try:
-            async with asyncio.timeout(within):
+            # The library composes for one at a time; what is sent waits for no other.
+            async with asyncio.timeout(within), self._composing:
                 connection, head = await self._current()
                 nonce = await self._free_nonce(connection, keypair)
                 extrinsic = await self._substrate.signed_commitment(

@@ -23,6 +23,10 @@ type Begin = Callable[[Peer], Coroutine[Any, Any, None]]
 """Called with each new process, before anything else is asked of it."""
 
 
+class ChainClosedError(ChainUnavailableError):
+    """What was under way has ended with the client."""
+
+
 class ChainThread:
     """Runs coroutines in its loop for callers of any other one."""
 
@@ -86,7 +90,7 @@ class ChainThread:
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise
-            raise ChainUnavailableError("the chain's client was closed") from None
+            raise ChainClosedError("the chain's client was closed") from None
 
     async def call(self, name: str, *args: object, within: float) -> Any:  # noqa: ANN401
         """Call a function of the process, in the thread's loop.
