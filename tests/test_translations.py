@@ -99,8 +99,10 @@ OPTIONS = {
 SHARED = {
     "energy": "sensor",
     "alarm_sensors": "sensor",
+    "board_sensors": "sensor",
     "entity": "sensor",
     "miner_readings": "sensor",
+    "sensor_descriptions": "sensor",
 }
 """Platforms of the descriptions that modules of another name hold."""
 

@@ -37,10 +37,10 @@ from simulators.antminer import AntminerSimulator
 from simulators.axeos import AxeOsSimulator
 from simulators.clock import ManualClock
 
-from .makes import MAKES
+from .makes import MAKES, ONLY_READ
 from .mutation import mutate
 
-PROTOCOLS = ("cgminer", "axeos", *MAKES)
+PROTOCOLS = ("cgminer", "axeos", *MAKES, *ONLY_READ)
 ORDERS_EVERY = 4
 """One of so many trials is an order, and no reading."""
 MOST_TEXT = 200_000
@@ -196,7 +196,7 @@ def _device(protocol: str, clock: ManualClock) -> tuple[Any, str, Credentials | 
             return AntminerSimulator("s19jpro", clock=clock), "cgminer", None
         case "axeos":
             return AxeOsSimulator(clock=clock), "axeos", None
-    driver, make = MAKES[protocol]
+    driver, make = (MAKES | ONLY_READ)[protocol]
     simulator = make(clock=clock)
     return simulator, driver, Credentials(password=simulator.machine.password)
 

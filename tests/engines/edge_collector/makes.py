@@ -28,6 +28,7 @@ from simulators.makes.epic import Epic
 from simulators.makes.goldshell import Goldshell
 from simulators.makes.luxos import LuxOs
 from simulators.makes.machine import Machine
+from simulators.makes.only_read import IceRiver, MaraFw, ProtoRig, SealMinerPages
 from simulators.makes.vnish import OldVnish, Vnish
 from simulators.makes.web import WebMiner
 from simulators.makes.whatsminer import WhatsminerV2, WhatsminerV3
@@ -49,8 +50,13 @@ MAKES: Mapping[str, tuple[str, Callable[..., Simulator]]] = {
     "whatsminer": ("whatsminer", WhatsminerV3),
 }
 """By the name of a device: its driver, and what simulates it."""
-ONLY_READ = frozenset({"iceriver", "mara", "proto"})
-"""Drivers of makes whose orders are not certain."""
+ONLY_READ: Mapping[str, tuple[str, Callable[..., Simulator]]] = {
+    "iceriver": ("iceriver", IceRiver),
+    "mara": ("mara", MaraFw),
+    "proto": ("proto", ProtoRig),
+    "sealminer": ("sealminer", SealMinerPages),
+}
+"""The same of makes whose orders are not certain."""
 
 
 @dataclass(kw_only=True)
@@ -130,7 +136,7 @@ class Makes:
 
     async def start(self, name: str) -> Miner:
         """Start a simulated miner."""
-        driver, make = MAKES[name]
+        driver, make = (MAKES | ONLY_READ)[name]
         simulator = make(clock=self.clock)
         await self._stack.enter_async_context(simulator)
         return Miner(

@@ -22,7 +22,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     create_reader,
     registry,
 )
-from custom_components.mining_farm.engines.edge_collector.drivers import http
+from custom_components.mining_farm.engines.edge_collector.address import Address
 from custom_components.mining_farm.engines.edge_collector.drivers.antminer import (
     client,
     dialects,
@@ -322,7 +322,7 @@ async def test_a_miner_that_starts_for_too_long_is_idle(axes: Axes) -> None:
     """Its mining software may have died: it must not count as starting for ever."""
     miner = await axes.antminer()
     now = 0.0
-    pages = client.AntminerClient(http.Address(miner.host, way_of(miner).port), 3, ROOT)
+    pages = client.AntminerClient(Address(miner.host, way_of(miner).port), 3, ROOT)
     reader = driver.AntminerReader(pages, lambda: now)
     miner.reboot(1)
     axes.clock.advance(2)

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.mining_farm.engines.edge_collector import Failure, MinerError
+from custom_components.mining_farm.engines.edge_collector.address import Address
 from custom_components.mining_farm.engines.edge_collector.drivers.axeos.driver import (
     AxeOsClient,
 )
@@ -27,7 +28,6 @@ from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.reply_
     MAX_KEPT,
     ReplyStore,
 )
-from custom_components.mining_farm.engines.edge_collector.drivers.http import Address
 
 from .harness import DrivenSleep, StartMiner, client_of
 

@@ -13,11 +13,9 @@ from custom_components.mining_farm.engines.edge_collector import (
     Order,
     registry,
 )
+from custom_components.mining_farm.engines.edge_collector.address import Address
 from custom_components.mining_farm.engines.edge_collector.controls import MaybeDoneError
-from custom_components.mining_farm.engines.edge_collector.drivers.api import (
-    ApiAddress,
-    async_order,
-)
+from custom_components.mining_farm.engines.edge_collector.drivers.api import async_order
 from custom_components.mining_farm.engines.edge_collector.drivers.web import (
     not_sent,
     said_by,
@@ -93,7 +91,7 @@ def test_the_words_of_a_refusal_are_found(body: bytes, said: str | None) -> None
 async def test_an_order_to_nobody_was_not_sent(loopback: None) -> None:
     """The error says so: it may be given again."""
     with pytest.raises(ControlError) as caught:
-        await async_order(ApiAddress("127.0.0.1", unused_port()), PAUSE, 1.0)
+        await async_order(Address("127.0.0.1", unused_port()), PAUSE, 1.0)
     assert caught.value.failure is ControlFailure.NO_ANSWER
 
 
@@ -104,5 +102,5 @@ async def test_an_order_that_is_not_answered_may_have_been_done(
     """Nothing in time, nothing at all, and no reply of this protocol."""
     miner = await start_miner(lambda _: answer)
     with pytest.raises(MaybeDoneError):
-        await async_order(ApiAddress("127.0.0.1", miner.port), PAUSE, 0.2)
+        await async_order(Address("127.0.0.1", miner.port), PAUSE, 0.2)
     assert len(miner.requests) == 1

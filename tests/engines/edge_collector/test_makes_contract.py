@@ -21,7 +21,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     drivers,
 )
 
-from .makes import MAKES, Makes, Miner, Simulator
+from .makes import MAKES, ONLY_READ, Makes, Miner, Simulator
 
 FAULTS: dict[str, tuple[Callable[[Simulator], None], ControlFailure, int]] = {
     "gone": (lambda d: d.refuse(), ControlFailure.NO_ANSWER, 0),
@@ -105,7 +105,7 @@ async def test_a_write_whose_answer_was_lost_is_read_back(
     assert len(miner.simulator.writes) == 1
 
 
-@pytest.mark.parametrize("name", MAKES)
+@pytest.mark.parametrize("name", [*MAKES, *ONLY_READ])
 async def test_reading_changes_nothing(makes: Makes, name: str) -> None:
     """With and without an account, whatever is there."""
     miner = await makes.start(name)

@@ -197,3 +197,22 @@ async def test_pools_are_replaced_after_a_confirmation_only(axes: Axes) -> None:
         with pytest.raises(vol.Invalid):
             await act(axes, "set_pools", MINING, pools=wrong, confirm=True)
     assert not miner.writes
+
+
+async def test_what_it_is_set_to_is_shown_where_it_is_not_ordered(axes: Axes) -> None:
+    """As a reading without control; the number or list takes its place with it."""
+    _, entry = await start(axes, controls=False)
+    shown = {"sensor.rack_power_target": "3300.0", "sensor.rack_power_level": "normal"}
+    assert {each: axes.state(each) for each in shown} == shown
+    assert axes.hass.states.get(LEVEL) is None
+    wanted = {"essentials_only": False, "controls": True}
+    registry_of_entities = er.async_get(axes.hass)
+    for each in shown:
+        registry_of_entities.async_remove(each)
+    axes.hass.config_entries.async_update_entry(
+        entry, options={**wanted, "power_minimum": 1000, "power_maximum": 3600}
+    )
+    await axes.hass.config_entries.async_reload(entry.entry_id)
+    await axes.settle()
+    assert (axes.state(LEVEL), axes.state(POWER)) == ("normal", "3300.0")
+    assert not any(axes.hass.states.get(each) for each in shown)

@@ -40,6 +40,7 @@ from .parsers import (
 )
 from .profile import (
     OPTIONAL_READINGS,
+    SET_POINTS,
     BoardState,
     MinerProfile,
     MinerReason,
@@ -80,6 +81,7 @@ __all__ = [
     "DEFAULT_PORT",
     "MAX_TARGETS",
     "OPTIONAL_READINGS",
+    "SET_POINTS",
     "THS",
     "Algorithm",
     "BoardHealth",

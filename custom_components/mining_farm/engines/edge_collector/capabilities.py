@@ -95,6 +95,10 @@ class Capabilities:
         """Whether it can be paused and resumed."""
         return Command.PAUSE in self.commands
 
+    def takes(self, command: Command) -> bool:
+        """Return whether it is given a value by a command."""
+        return command in self.numbers or command in self.choices
+
     def bounded(self, command: Command, minimum: float, maximum: float) -> Self:
         """Return them with the limits that the user set where the device has none."""
         step = self.unbounded.get(command)

@@ -61,6 +61,9 @@ OPTIONAL_READINGS = (
 )
 """Fields of a snapshot that only some miners have."""
 
+SET_POINTS = (Command.POWER_TARGET, Command.LEVEL)
+"""Set points that are worth reading where they cannot be ordered."""
+
 _STANDS = (
     MinerState.PAUSED,
     MinerState.STOPPING,
@@ -90,6 +93,8 @@ class MinerProfile:
     capabilities: Capabilities | None = None
     level: str | None = None
     """The last level that was not sleep, to which it is woken."""
+    set_points: tuple[Command, ...] = ()
+    """Those of `SET_POINTS` that it reports."""
 
     def learn(self, snapshot: MinerSnapshot) -> MinerProfile:
         """Return the profile with what the snapshot adds."""
@@ -113,6 +118,11 @@ class MinerProfile:
             ),
             capabilities=snapshot.capabilities or self.capabilities,
             level=_level(snapshot) or self.level,
+            set_points=tuple(
+                command
+                for command in SET_POINTS
+                if command in self.set_points or command in snapshot.settings
+            ),
         )
 
     def without_board(self, board_id: int) -> MinerProfile:
@@ -140,6 +150,7 @@ class MinerProfile:
             readings=tuple(stored.get("readings", ())),
             capabilities=capabilities and Capabilities.from_dict(capabilities),
             level=stored.get("level"),
+            set_points=tuple(map(Command, stored.get("set_points", ()))),
         )
 
 

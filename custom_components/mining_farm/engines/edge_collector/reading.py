@@ -1,8 +1,10 @@
 """What drivers have in common whose readers learn nothing."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
+from .address import Address
 from .credentials import Credentials, SignIn
 from .driver import TIMEOUT_S
 from .models import MinerSnapshot
@@ -25,15 +27,18 @@ class PlainReader(ABC):
         """Return a reading; MinerError when the miner gives none."""
 
 
-class PlainDriver(ABC):
+class PlainDriver[ClientT]:
     """A way to a miner by which a first reading shows what it is."""
 
     name: str
     ports: tuple[int, ...]
     accompanies: tuple[str, ...] = ()
     sign_in: SignIn | None = None
+    client: Callable[[Address, float, Credentials | None], ClientT]
+    """Makes what asks a miner, with the deadline of one exchange."""
+    reads: Callable[[ClientT], PlainReader]
+    """Makes what reads the miner by its client."""
 
-    @abstractmethod
     def reader(
         self,
         host: str,
@@ -42,6 +47,7 @@ class PlainDriver(ABC):
         credentials: Credentials | None = None,
     ) -> PlainReader:
         """Return what reads the miner at an address."""
+        return self.reads(self.client(Address(host, port), timeout_s, credentials))
 
     async def async_identify(
         self, host: str, port: int, timeout_s: float

@@ -1,5 +1,6 @@
 """All drivers, the order in which an address is tried, and the only way to a writer."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -52,6 +53,7 @@ try:
     from .drivers.iceriver.driver import IceRiverDriver
     from .drivers.mara.driver import MaraDriver
     from .drivers.proto.driver import ProtoDriver
+    from .drivers.sealminer.driver import SealMinerDriver
     from .drivers.vnish.driver import VnishDriver
     from .drivers.vnish.writer import VnishWriter
     from .drivers.whatsminer_v2.driver import WhatsminerV2Driver
@@ -73,6 +75,7 @@ else:
         GoldshellDriver(),
         MaraDriver(),
         AuradineDriver(),
+        SealMinerDriver(),
         # Both by a POST, which other devices are spared until nothing else fits.
         GraphQlDriver(),
         IceRiverDriver(),
@@ -95,8 +98,12 @@ CGMINER = "cgminer"
 """The driver of entries that name none."""
 DEFAULT_PORT = DRIVERS[0].ports[0]
 """The port of entries that name none."""
-_PORTS_OF_MANY = (DEFAULT_PORT, 80)
-"""Whoever has these says so."""
+_PORTS_OF_MANY = frozenset(
+    port
+    for port, drivers in Counter(p for d in DRIVERS for p in d.ports).items()
+    if drivers > 1
+)
+"""What answers at these is of one of the makes that use them."""
 
 _NOBODY_THERE = (Failure.TIMEOUT, Failure.UNREACHABLE)
 _CLOSED = (*_NOBODY_THERE, Failure.REFUSED)

@@ -20,6 +20,7 @@ from ...common.stored_shape import (
 )
 from ...engines.edge_collector import (
     OPTIONAL_READINGS,
+    SET_POINTS,
     Algorithm,
     Capabilities,
     Way,
@@ -108,6 +109,7 @@ PROFILE: Final = mapping(
         "readings": each(one_of(*OPTIONAL_READINGS)),
         "capabilities": maybe(_capabilities),
         "level": maybe(text),
+        "set_points": each(one_of(*SET_POINTS)),
     }
 )
 MINER_SHAPE: Final = StoredShape(

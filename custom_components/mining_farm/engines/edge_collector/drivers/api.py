@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..address import Address
 from ..controls import ControlError, ControlFailure, MaybeDoneError
 from ..errors import Failure, MinerError
 from .decoding import decode_reply
@@ -15,14 +16,7 @@ type Request = Mapping[str, Any]
 type Reply = dict[str, Any]
 
 
-class ApiAddress(NamedTuple):
-    """Where a miner's API is."""
-
-    host: str
-    port: int = PORT
-
-
-async def async_ask(address: ApiAddress, request: Request, deadline_s: float) -> Reply:
+async def async_ask(address: Address, request: Request, deadline_s: float) -> Reply:
     """Return the reply to what changes nothing, an error in it included; MinerError."""
     raw = await async_exchange(*address, _encoded(request), deadline_s)
     try:
@@ -33,9 +27,7 @@ async def async_ask(address: ApiAddress, request: Request, deadline_s: float) ->
         raise
 
 
-async def async_order(
-    address: ApiAddress, request: Request, deadline_s: float
-) -> Reply:
+async def async_order(address: Address, request: Request, deadline_s: float) -> Reply:
     """Send what changes the miner, once, and return the reply, an error in it included.
 
     Raises ControlError where nothing was sent, and MaybeDoneError where it was and no

@@ -7,19 +7,13 @@ from typing import NamedTuple, TypedDict, Unpack
 import aiohttp
 from yarl import URL
 
+from ..address import Address
 from ..controls import ControlError, ControlFailure, MaybeDoneError
 from ..credentials import Credentials
 from ..errors import Failure, MinerError
 from .bounds import refuse_large, refuse_wide
 
 _CHUNK = 1 << 16
-
-
-class Address(NamedTuple):
-    """Where a miner is."""
-
-    host: str
-    port: int
 
 
 class Answer(NamedTuple):

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Unpack
 
+from ..address import Address
 from ..controls import ControlError, ControlFailure, MaybeDoneError
 from ..credentials import Credentials
 from ..errors import Failure, MinerError
 from ..values import text
 from .bounds import load_json
-from .http import Address, Answer, Extras, async_ask, async_send
+from .http import Answer, Extras, async_ask, async_send
 
 type Object = Mapping[str, Any]
 

@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
+from ...address import Address
 from ...credentials import Credentials
 from ...errors import Failure, MinerError
 from ...values import number, text
 from ..bounds import load_json
-from ..http import Address, Answer, async_get, digest_of
+from ..http import Answer, async_get, digest_of
 
 SYSTEM = "/cgi-bin/get_system_info.cgi"
 CONF = "/cgi-bin/get_miner_conf.cgi"

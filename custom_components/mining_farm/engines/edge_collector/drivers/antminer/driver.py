@@ -6,12 +6,12 @@ from dataclasses import replace
 import time
 from typing import Any
 
+from ...address import Address
 from ...credentials import Credentials, SignIn
 from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...models import MinerSnapshot, MinerState
 from ...profile import WARM_UP_S
-from ..http import Address
 from . import parsing
 from .client import USERNAME, AntminerClient
 from .dialects import SLEEP, by_realm

@@ -7,6 +7,7 @@ read, changed in one thing, and never without pools, for it would lose those the
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ...address import Address
 from ...capabilities import Command
 from ...controls import (
     ControlError,
@@ -23,7 +24,7 @@ from ...driver import TIMEOUT_S
 from ...errors import MinerError
 from ...prove import Step, Waiting, async_prove, async_read_before
 from ..bounds import load_json
-from ..http import Address, Answer, async_send
+from ..http import Answer, async_send
 from . import parsing
 from .client import AntminerClient
 from .dialects import SLEEP, by_settings

@@ -5,15 +5,15 @@ from dataclasses import replace
 import re
 from typing import override
 
+from ...address import Address
 from ...capabilities import Bounds, Capabilities, Command, Value, Wear
 from ...credentials import Credentials, SignIn
-from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...identity import normalise_id, normalise_mac
 from ...models import Algorithm, MinerSnapshot, MinerState, PowerSource
 from ...reading import PlainDriver, PlainReader
 from ...values import count, positive, text
-from ..http import Address, Extras, async_ask
+from ..http import Extras, async_ask
 from ..web import Object, WebClient, at, require_json, rows
 
 USER = "admin"
@@ -132,26 +132,15 @@ def _with_identity(snapshot: MinerSnapshot, about: Object) -> MinerSnapshot:
     )
 
 
-class AuradineDriver(PlainDriver):
+class AuradineDriver(PlainDriver[AuradineClient]):
     """Reads the mode and the supply beside what the CGMiner API reads."""
 
     name = "auradine"
     ports = (8080,)
     accompanies = ("auradine",)
     sign_in = SignIn(username=USER)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> AuradineReader:
-        """Return what reads the miner at an address."""
-        return AuradineReader(
-            AuradineClient(Address(host, port), timeout_s, credentials)
-        )
+    client = AuradineClient
+    reads = AuradineReader
 
     @override
     async def async_sign_in(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Command
 from ...controls import ControlError, ControlFailure, Order, Turn
 from ...credentials import Credentials
@@ -13,7 +14,7 @@ from ...models import MinerSnapshot
 from ...prove import Waiting
 from ...writing import FamilyWriter
 from ..decoding import reply_status
-from ..http import Address, Answer
+from ..http import Answer
 from ..web import Object, decode
 from .driver import AuradineClient, capabilities_of, parse_mode
 

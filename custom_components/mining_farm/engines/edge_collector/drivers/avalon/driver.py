@@ -2,12 +2,13 @@
 
 from typing import Any, override
 
+from ...address import Address
 from ...credentials import Credentials
 from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
-from ..api import PORT, ApiAddress, async_ask
+from ..api import PORT, async_ask
 from ..decoding import raise_for_status, reply_status
 from .parsing import Module, find_module, options_of, parse_module, when_of
 
@@ -19,8 +20,13 @@ _READINGS = ("stats", "estats")
 class AvalonClient:
     """Reads what one miner reports of its set points."""
 
-    def __init__(self, address: ApiAddress, timeout_s: float = TIMEOUT_S) -> None:
-        """Take the address, and the deadline of one exchange."""
+    def __init__(
+        self,
+        address: Address,
+        timeout_s: float = TIMEOUT_S,
+        _credentials: Credentials | None = None,
+    ) -> None:
+        """Take the address, and the deadline of one exchange; reading needs no account."""
         self._address = address
         self._timeout_s = timeout_s
         self._reading: str | None = None
@@ -76,20 +82,11 @@ class AvalonReader(PlainReader):
         return parse_module(module, self._options)
 
 
-class AvalonDriver(PlainDriver):
+class AvalonDriver(PlainDriver[AvalonClient]):
     """Reads the set points beside what the CGMiner API reads."""
 
     name = "avalon"
     ports = (PORT,)
     accompanies = ("avalon",)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> AvalonReader:
-        """Return what reads the miner at an address."""
-        return AvalonReader(AvalonClient(ApiAddress(host, port), timeout_s))
+    client = AvalonClient
+    reads = AvalonReader

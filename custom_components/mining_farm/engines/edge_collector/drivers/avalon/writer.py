@@ -6,6 +6,7 @@ own driver acknowledges a mode that is set already, and does nothing.
 
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Command, FanMode
 from ...controls import ControlError, ControlFailure, MaybeDoneError, Order, Turn
 from ...credentials import Credentials
@@ -13,7 +14,7 @@ from ...driver import TIMEOUT_S
 from ...models import MinerSnapshot
 from ...prove import Waiting
 from ...writing import FamilyWriter, Shows, shows
-from ..api import ApiAddress, async_order
+from ..api import async_order
 from ..decoding import reply_status
 from .driver import AvalonClient
 from .parsing import Module, is_first_nano, levels_of, parse_module
@@ -38,7 +39,7 @@ class AvalonWriter(FamilyWriter):
     ) -> None:
         """Take the address; it wants no account."""
         super().__init__(turn, waiting)
-        self._address = ApiAddress(host, port)
+        self._address = Address(host, port)
         self._client = AvalonClient(self._address, TIMEOUT_S)
         self._module: Module = {}
         self._options: frozenset[str] | None = None

@@ -1,13 +1,15 @@
 """AxeOS as a driver: it is read over HTTP without a password."""
 
 from contextlib import suppress
-from typing import Any
+from typing import override
 
-from ...credentials import Credentials, SignIn
+from ...address import Address
+from ...credentials import Credentials
 from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...models import MinerSnapshot
-from ..http import Address, Answer, async_get
+from ...reading import PlainDriver, PlainReader
+from ..http import Answer, async_get
 from .parsing import Info, parse_asic, parse_info, parse_snapshot
 
 INFO = "/api/system/info"
@@ -18,8 +20,13 @@ PORT = 80
 class AxeOsClient:
     """Reads what one device reports; it sends nothing but GET."""
 
-    def __init__(self, address: Address, timeout_s: float = TIMEOUT_S) -> None:
-        """Take the address, and the deadline of one exchange."""
+    def __init__(
+        self,
+        address: Address,
+        timeout_s: float = TIMEOUT_S,
+        _credentials: Credentials | None = None,
+    ) -> None:
+        """Take the address, and the deadline of one exchange; reading needs no account."""
         self._address = address
         self._timeout_s = timeout_s
 
@@ -47,7 +54,7 @@ class AxeOsClient:
         return answer
 
 
-class AxeOsReader:
+class AxeOsReader(PlainReader):
     """Reads one device again and again; asks for its options once per firmware."""
 
     def __init__(self, client: AxeOsClient) -> None:
@@ -56,14 +63,7 @@ class AxeOsReader:
         self._asic: Info | None = None
         self._asic_of: object = None
 
-    @property
-    def memory(self) -> dict[str, Any] | None:
-        """Nothing: what there is to learn takes one request."""
-        return None
-
-    def recall(self, memory: object) -> None:
-        """Take over nothing."""
-
+    @override
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; MinerError when the device gives none."""
         info = await self._client.async_info()
@@ -76,26 +76,10 @@ class AxeOsReader:
         return parse_snapshot(info, self._asic)
 
 
-class AxeOsDriver:
+class AxeOsDriver(PlainDriver[AxeOsClient]):
     """Reads Bitaxe, NerdAxe, NerdQAxe+ and NerdOctaxe."""
 
     name = "axeos"
     ports = (PORT,)
-    accompanies: tuple[str, ...] = ()
-    sign_in: SignIn | None = None
-
-    async def async_identify(
-        self, host: str, port: int, timeout_s: float
-    ) -> MinerSnapshot:
-        """Return a first reading; MinerError for anything else at this address."""
-        return await self.reader(host, port, timeout_s).async_poll()
-
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,  # noqa: ARG002
-    ) -> AxeOsReader:
-        """Return what reads the device at an address."""
-        return AxeOsReader(AxeOsClient(Address(host, port), timeout_s))
+    client = AxeOsClient
+    reads = AxeOsReader

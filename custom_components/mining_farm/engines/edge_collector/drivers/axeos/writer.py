@@ -6,6 +6,7 @@ Each PATCH is written to flash, and `identify` is a toggle, so nothing is sent i
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...address import Address
 from ...capabilities import Command, FanMode
 from ...controls import (
     ControlError,
@@ -20,7 +21,7 @@ from ...controls import (
 from ...driver import TIMEOUT_S
 from ...prove import Step, Waiting, async_prove, async_read_before
 from ...values import count, number
-from ..http import Address, Answer, async_send
+from ..http import Answer, async_send
 from .driver import AxeOsClient
 from .parsing import LOWEST_FAN, Info, capabilities_of, is_nerd, is_paused, settings_of
 

@@ -5,13 +5,11 @@ from dataclasses import replace
 from typing import Any, override
 
 from ...capabilities import Capabilities, Command
-from ...credentials import Credentials, SignIn
-from ...driver import TIMEOUT_S
+from ...credentials import SignIn
 from ...errors import MinerError
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
 from ...values import hottest
-from ..http import Address
 from ..web import at
 from .client import API, DETAILS, USER, BraiinsClient
 from .parsing import (
@@ -71,21 +69,12 @@ class BraiinsReader(PlainReader):
         return None
 
 
-class BraiinsDriver(PlainDriver):
+class BraiinsDriver(PlainDriver[BraiinsClient]):
     """Reads and signs in to a Braiins OS of 25.07 or newer."""
 
     name = "braiins"
     ports = (80,)
     accompanies = ("braiins",)
     sign_in = SignIn(username=USER, may_be_empty=True, to_read=True)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> BraiinsReader:
-        """Return what reads the miner at an address."""
-        return BraiinsReader(BraiinsClient(Address(host, port), timeout_s, credentials))
+    client = BraiinsClient
+    reads = BraiinsReader

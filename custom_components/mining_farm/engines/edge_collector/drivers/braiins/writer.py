@@ -7,6 +7,7 @@ never written: a client that did lost the pools of a miner (public report).
 from dataclasses import replace
 from typing import NamedTuple, override
 
+from ...address import Address
 from ...capabilities import Command
 from ...controls import ControlError, ControlFailure, Order, Turn
 from ...credentials import Credentials
@@ -15,7 +16,7 @@ from ...models import MinerSnapshot
 from ...prove import Waiting
 from ...values import count
 from ...writing import FamilyWriter
-from ..http import Address, Answer
+from ..http import Answer
 from ..web import said_by
 from .client import API, DETAILS, BraiinsClient
 from .parsing import (

@@ -4,16 +4,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import override
 
+from ...address import Address
 from ...capabilities import Capabilities, Command, Value, Wear
 from ...credentials import Credentials, SignIn
-from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...identity import normalise_mac
 from ...models import Fan, MinerSnapshot, MinerState, PowerSource
 from ...reading import PlainDriver, PlainReader
 from ...units import MHS
 from ...values import count, number, positive, rate, rpm, text
-from ..http import Address
 from ..web import at, rows
 from .client import READING, TARGET, USER, GraphQlClient
 
@@ -86,24 +85,15 @@ class GraphQlReader(PlainReader):
         return replace(snapshot, mac=self._mac)
 
 
-class GraphQlDriver(PlainDriver):
+class GraphQlDriver(PlainDriver[GraphQlClient]):
     """Reads a Braiins OS older than 25.07."""
 
     name = "braiins_graphql"
     ports = (80,)
     accompanies = ("braiins",)
     sign_in = SignIn(username=USER, may_be_empty=True)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> GraphQlReader:
-        """Return what reads the miner at an address."""
-        return GraphQlReader(GraphQlClient(Address(host, port), timeout_s, credentials))
+    client = GraphQlClient
+    reads = GraphQlReader
 
     @override
     async def async_sign_in(

@@ -2,6 +2,7 @@
 
 from typing import override
 
+from ...address import Address
 from ...capabilities import Command
 from ...controls import ControlError, ControlFailure, Order, Turn
 from ...credentials import Credentials
@@ -9,7 +10,6 @@ from ...driver import TIMEOUT_S
 from ...models import MinerSnapshot, MinerState
 from ...prove import Waiting
 from ...writing import FamilyWriter, Shows, shows
-from ..http import Address
 from .client import READING, TARGET, GraphQlClient
 from .driver import parse_reading, with_target
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ...capabilities import Command, Value
 from ...models import (
     ORIGINAL_LIMITS,
     Algorithm,
@@ -47,6 +48,8 @@ class Reading:
     error_rate: float | None = None
     """Hardware errors in percent, as the firmware states it."""
     hw_errors: int | None = None
+    settings: dict[Command, Value] = field(default_factory=dict)
+    fault: str | None = None
 
 
 def fans(speeds: Mapping[str, object]) -> list[Fan]:

@@ -74,6 +74,8 @@ def parse_snapshot(
         power_w=reading.power_w,
         power_source=None if reading.power_w is None else reading.power_source,
         uptime_s=reading.uptime_s,
+        settings=reading.settings,
+        fault=reading.fault,
         family=family.name,
     )
 

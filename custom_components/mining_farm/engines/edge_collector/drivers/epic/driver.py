@@ -3,12 +3,10 @@
 from contextlib import suppress
 from typing import override
 
-from ...credentials import Credentials, SignIn
-from ...driver import TIMEOUT_S
+from ...credentials import SignIn
 from ...errors import MinerError
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
-from ..http import Address
 from ..web import Object, WebClient, require_object
 from .parsing import parse_summary, require_summary
 
@@ -39,20 +37,11 @@ class EpicReader(PlainReader):
         return parse_summary(summary, self._about)
 
 
-class EpicDriver(PlainDriver):
+class EpicDriver(PlainDriver[EpicClient]):
     """Reads what answers HTTP on the port of the CGMiner API."""
 
     name = "epic"
     ports = (4028,)
     sign_in = SignIn()
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> EpicReader:
-        """Return what reads the miner at an address; readings need no password."""
-        return EpicReader(EpicClient(Address(host, port), timeout_s, credentials))
+    client = EpicClient
+    reads = EpicReader

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Command, FanMode
 from ...controls import ControlError, ControlFailure, MaybeDoneError, Order, Turn
 from ...credentials import Credentials
@@ -11,7 +12,7 @@ from ...models import MinerSnapshot
 from ...prove import Waiting
 from ...values import text
 from ...writing import FamilyWriter
-from ..http import Address, Answer
+from ..http import Answer
 from ..web import at, decode
 from .driver import EpicClient
 from .parsing import idle_speed_of, parse_summary

@@ -3,13 +3,11 @@
 from dataclasses import replace
 from typing import override
 
-from ...credentials import Credentials, SignIn
-from ...driver import TIMEOUT_S
+from ...credentials import SignIn
 from ...identity import normalise_model
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
 from ...values import text
-from ..http import Address
 from .client import USER, GoldshellClient
 from .parsing import parse_setting
 
@@ -35,23 +33,12 @@ class GoldshellReader(PlainReader):
         )
 
 
-class GoldshellDriver(PlainDriver):
+class GoldshellDriver(PlainDriver[GoldshellClient]):
     """Reads who it is without a password, and its plans with one."""
 
     name = "goldshell"
     ports = (80,)
     accompanies = ("generic",)
     sign_in = SignIn(username=USER)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> GoldshellReader:
-        """Return what reads the miner at an address."""
-        return GoldshellReader(
-            GoldshellClient(Address(host, port), timeout_s, credentials)
-        )
+    client = GoldshellClient
+    reads = GoldshellReader

@@ -2,6 +2,7 @@
 
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Command
 from ...controls import ControlError, ControlFailure, Order, Turn
 from ...credentials import Credentials
@@ -9,7 +10,7 @@ from ...driver import TIMEOUT_S
 from ...models import MinerSnapshot
 from ...prove import Waiting
 from ...writing import FamilyWriter
-from ..http import Address, Answer
+from ..http import Answer
 from ..web import Object, at, decode, said_by
 from .client import SETTING, GoldshellClient
 from .parsing import changed, names_of, parse_setting, place_of

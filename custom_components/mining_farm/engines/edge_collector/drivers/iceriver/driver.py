@@ -2,11 +2,8 @@
 
 from typing import override
 
-from ...credentials import Credentials
-from ...driver import TIMEOUT_S
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
-from ..http import Address
 from ..web import WebClient, require_object
 from .parsing import parse_panel
 
@@ -27,19 +24,10 @@ class IceRiverReader(PlainReader):
         return parse_panel(require_object(panel))
 
 
-class IceRiverDriver(PlainDriver):
+class IceRiverDriver(PlainDriver[WebClient]):
     """Reads IceRiver's KS, AL and AE series; what they can be told is not certain."""
 
     name = "iceriver"
     ports = (80,)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> IceRiverReader:
-        """Return what reads the miner at an address."""
-        return IceRiverReader(WebClient(Address(host, port), timeout_s))
+    client = WebClient
+    reads = IceRiverReader

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Capabilities, Command, Value
 from ...credentials import Credentials
 from ...driver import TIMEOUT_S
@@ -11,7 +12,7 @@ from ...errors import Failure, MinerError
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
 from ...values import positive
-from ..api import PORT, ApiAddress, async_ask
+from ..api import PORT, async_ask
 from ..decoding import raise_for_status
 from .parsing import (
     Row,
@@ -27,8 +28,13 @@ from .parsing import (
 class LuxOsClient:
     """Reads what one miner reports of its set points; reading needs no session."""
 
-    def __init__(self, address: ApiAddress, timeout_s: float = TIMEOUT_S) -> None:
-        """Take the address, and the deadline of one exchange."""
+    def __init__(
+        self,
+        address: Address,
+        timeout_s: float = TIMEOUT_S,
+        _credentials: Credentials | None = None,
+    ) -> None:
+        """Take the address, and the deadline of one exchange; reading needs no account."""
         self._address = address
         self._timeout_s = timeout_s
 
@@ -103,20 +109,11 @@ class LuxOsReader(PlainReader):
         )
 
 
-class LuxOsDriver(PlainDriver):
+class LuxOsDriver(PlainDriver[LuxOsClient]):
     """Reads the set points beside what the CGMiner API reads."""
 
     name = "luxos"
     ports = (PORT,)
     accompanies = ("luxos",)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> LuxOsReader:
-        """Return what reads the miner at an address."""
-        return LuxOsReader(LuxOsClient(ApiAddress(host, port), timeout_s))
+    client = LuxOsClient
+    reads = LuxOsReader

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Command, FanMode, Value
 from ...controls import ControlError, ControlFailure, MaybeDoneError, Order, Turn
 from ...credentials import Credentials
@@ -18,7 +19,7 @@ from ...models import MinerSnapshot
 from ...prove import Waiting
 from ...values import count, text
 from ...writing import FamilyWriter
-from ..api import ApiAddress, async_ask, async_order
+from ..api import async_ask, async_order
 from ..decoding import reply_status
 from .driver import LuxOsClient
 from .parsing import capabilities_of, parse_config, row_of
@@ -41,7 +42,7 @@ class LuxOsWriter(FamilyWriter):
     ) -> None:
         """Take the address; it wants no account."""
         super().__init__(turn, waiting)
-        self._address = ApiAddress(host, port)
+        self._address = Address(host, port)
         self._client = LuxOsClient(self._address, TIMEOUT_S)
         self._atm = False
         """Whether the device moves from profile to profile by itself."""

@@ -4,14 +4,13 @@ from contextlib import suppress
 from typing import override
 
 from ...capabilities import Command, Value
-from ...credentials import Credentials, SignIn
-from ...driver import TIMEOUT_S
+from ...credentials import SignIn
 from ...errors import Failure, MinerError
 from ...models import Algorithm, MinerSnapshot, MinerState, PowerSource
 from ...reading import PlainDriver, PlainReader
 from ...units import THS
 from ...values import count, number, positive, rate, text
-from ..http import Address, Extras, async_get, digest_of
+from ..http import Extras, async_get, digest_of
 from ..web import Object, WebClient, at, require_object
 
 API = "/kaonsu/v1"
@@ -89,20 +88,11 @@ class MaraReader(PlainReader):
         return parse_brief(brief, config)
 
 
-class MaraDriver(PlainDriver):
+class MaraDriver(PlainDriver[MaraClient]):
     """Reads a MaraFW; which mode a wake up has to restore is not known after a restart."""
 
     name = "mara"
     ports = (80,)
     sign_in = SignIn(username=USER, to_read=True)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> MaraReader:
-        """Return what reads the miner at an address."""
-        return MaraReader(MaraClient(Address(host, port), timeout_s, credentials))
+    client = MaraClient
+    reads = MaraReader

@@ -3,14 +3,11 @@
 from typing import override
 
 from ...capabilities import Command
-from ...credentials import Credentials
-from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...models import Algorithm, MinerSnapshot, MinerState, PowerSource
 from ...reading import PlainDriver, PlainReader
 from ...units import GHS
 from ...values import count, hottest, number, positive, rate, text
-from ..http import Address
 from ..web import WebClient, at
 
 _STATES = {
@@ -61,19 +58,10 @@ class ProtoReader(PlainReader):
         return parse_mining(await self._client.async_read("/api/v1/mining"))
 
 
-class ProtoDriver(PlainDriver):
+class ProtoDriver(PlainDriver[WebClient]):
     """Reads a Proto Rig; how its login works is not certain, so it is not ordered."""
 
     name = "proto"
     ports = (80,)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> ProtoReader:
-        """Return what reads the miner at an address."""
-        return ProtoReader(WebClient(Address(host, port), timeout_s))
+    client = WebClient
+    reads = ProtoReader

@@ -3,13 +3,12 @@
 from contextlib import suppress
 from typing import override
 
-from ...credentials import Credentials, SignIn
-from ...driver import TIMEOUT_S
+from ...credentials import SignIn
 from ...errors import Failure, MinerError
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
 from ...values import text
-from ..http import Address, Extras, async_ask
+from ..http import Extras, async_ask
 from ..web import Object, WebClient, at, require_json, require_object
 from .parsing import parse_info, require_info, with_settings, with_status, with_summary
 
@@ -82,21 +81,12 @@ class VnishReader(PlainReader):
         return with_settings(snapshot, settings, self._presets)
 
 
-class VnishDriver(PlainDriver):
+class VnishDriver(PlainDriver[VnishClient]):
     """Reads a VNish without a password, and its settings with one."""
 
     name = "vnish"
     ports = (80,)
     accompanies = ("antminer", "antminer-new-api", "generic")
     sign_in = SignIn()
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> VnishReader:
-        """Return what reads the miner at an address."""
-        return VnishReader(VnishClient(Address(host, port), timeout_s, credentials))
+    client = VnishClient
+    reads = VnishReader

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Command
 from ...controls import ControlError, ControlFailure, Order, Turn
 from ...credentials import Credentials
@@ -17,7 +18,7 @@ from ...models import MinerSnapshot
 from ...prove import Waiting
 from ...values import count
 from ...writing import FamilyWriter
-from ..http import Address, Answer
+from ..http import Answer
 from ..web import at, decode, not_sent, said_by
 from .driver import API, VnishClient
 from .parsing import parse_info, takes_a_body, uptime_of, with_settings, with_status

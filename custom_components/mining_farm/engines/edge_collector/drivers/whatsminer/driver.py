@@ -3,12 +3,13 @@
 from contextlib import suppress
 from typing import override
 
+from ...address import Address
 from ...credentials import Credentials, SignIn
 from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
-from .frames import PORT, Address, Message, async_ask
+from .frames import PORT, Message, async_ask
 from .parsing import parse_device, section, with_devices, with_percent, with_summary
 
 DEVICE = "get.device.info"
@@ -21,8 +22,13 @@ ACCOUNT = "super"
 class WhatsminerClient:
     """Reads what one miner reports; it sends nothing but `get` commands."""
 
-    def __init__(self, address: Address, timeout_s: float = TIMEOUT_S) -> None:
-        """Take the address, and the deadline of one exchange."""
+    def __init__(
+        self,
+        address: Address,
+        timeout_s: float = TIMEOUT_S,
+        _credentials: Credentials | None = None,
+    ) -> None:
+        """Take the address, and the deadline of one exchange; reading needs no account."""
         self._address = address
         self._timeout_s = timeout_s
 
@@ -77,7 +83,7 @@ class WhatsminerReader(PlainReader):
         return snapshot
 
 
-class WhatsminerDriver(PlainDriver):
+class WhatsminerDriver(PlainDriver[WhatsminerClient]):
     """Reads what answers API 3, beside the rest of API 2 that this firmware keeps.
 
     No reading needs, and so proves, the password: it shows with the first command.
@@ -87,14 +93,5 @@ class WhatsminerDriver(PlainDriver):
     ports = (PORT,)
     accompanies = ("whatsminer",)
     sign_in = SignIn(username=ACCOUNT)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> WhatsminerReader:
-        """Return what reads the miner at an address."""
-        return WhatsminerReader(WhatsminerClient(Address(host, port), timeout_s))
+    client = WhatsminerClient
+    reads = WhatsminerReader

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 import hashlib
 import json
 import struct
-from typing import Any, NamedTuple
+from typing import Any
 
+from ...address import Address
 from ...controls import ControlError, ControlFailure, MaybeDoneError
 from ...errors import Failure, MinerError
 from ..bounds import load_json
@@ -22,13 +23,6 @@ _LENGTH = struct.Struct("<I")
 _MAX_HEARTBEATS = 16
 
 type Message = Mapping[str, Any]
-
-
-class Address(NamedTuple):
-    """Where a miner is."""
-
-    host: str
-    port: int
 
 
 class _NeverConnectedError(Exception):

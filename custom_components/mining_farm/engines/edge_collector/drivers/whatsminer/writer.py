@@ -9,6 +9,7 @@ from dataclasses import replace
 import time
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Command
 from ...controls import ControlError, ControlFailure, Order, Turn
 from ...credentials import Credentials
@@ -18,7 +19,7 @@ from ...prove import Waiting
 from ...values import count, text
 from ...writing import RESTART_S, FamilyWriter
 from .driver import ACCOUNT, WhatsminerClient
-from .frames import Address, Message, async_order, token
+from .frames import Message, async_order, token
 from .parsing import LED_AUTO, parse_device, section, with_percent
 
 _LOCATE = [{"color": "red", "period": 200, "duration": 100, "start": 0}]

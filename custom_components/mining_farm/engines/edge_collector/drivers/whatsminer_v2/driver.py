@@ -3,12 +3,13 @@
 from contextlib import suppress
 from typing import override
 
+from ...address import Address
 from ...credentials import Credentials, SignIn
 from ...driver import TIMEOUT_S
 from ...errors import Failure, MinerError
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
-from ..api import PORT, ApiAddress, Reply, async_ask
+from ..api import PORT, Reply, async_ask
 from ..decoding import raise_for_status
 from .parsing import Row, is_status, message, parse_status
 
@@ -18,8 +19,13 @@ ACCOUNT = "admin"
 class WhatsminerV2Client:
     """Reads what one miner reports of its set points; it sends nothing that changes it."""
 
-    def __init__(self, address: ApiAddress, timeout_s: float = TIMEOUT_S) -> None:
-        """Take the address, and the deadline of one exchange."""
+    def __init__(
+        self,
+        address: Address,
+        timeout_s: float = TIMEOUT_S,
+        _credentials: Credentials | None = None,
+    ) -> None:
+        """Take the address, and the deadline of one exchange; reading needs no account."""
         self._address = address
         self._timeout_s = timeout_s
 
@@ -60,7 +66,7 @@ class WhatsminerV2Reader(PlainReader):
         return parse_status(status, info, self._version)
 
 
-class WhatsminerV2Driver(PlainDriver):
+class WhatsminerV2Driver(PlainDriver[WhatsminerV2Client]):
     """Reads the set points beside what the CGMiner API reads.
 
     No reading needs, and so proves, the password: it shows with the first command.
@@ -70,14 +76,5 @@ class WhatsminerV2Driver(PlainDriver):
     ports = (PORT,)
     accompanies = ("whatsminer",)
     sign_in = SignIn(username=ACCOUNT)
-
-    @override
-    def reader(
-        self,
-        host: str,
-        port: int,
-        timeout_s: float = TIMEOUT_S,
-        credentials: Credentials | None = None,
-    ) -> WhatsminerV2Reader:
-        """Return what reads the miner at an address."""
-        return WhatsminerV2Reader(WhatsminerV2Client(ApiAddress(host, port), timeout_s))
+    client = WhatsminerV2Client
+    reads = WhatsminerV2Reader

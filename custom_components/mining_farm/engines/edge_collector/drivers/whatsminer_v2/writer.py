@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, override
 
+from ...address import Address
 from ...capabilities import Command
 from ...controls import ControlError, ControlFailure, MaybeDoneError, Order, Turn
 from ...credentials import Credentials
@@ -17,7 +18,7 @@ from ...models import MinerSnapshot
 from ...prove import Waiting
 from ...values import count, text
 from ...writing import RESTART_S, FamilyWriter
-from ..api import ApiAddress, Reply, async_ask, async_order
+from ..api import Reply, async_ask, async_order
 from ..decoding import reply_status
 from .crypt import Session
 from .driver import WhatsminerV2Client
@@ -53,7 +54,7 @@ class WhatsminerV2Writer(FamilyWriter):
     ) -> None:
         """Take the address and the account."""
         super().__init__(turn, waiting)
-        self._address = ApiAddress(host, port)
+        self._address = Address(host, port)
         self._client = WhatsminerV2Client(self._address, TIMEOUT_S)
         self._credentials = credentials
 

@@ -5,6 +5,7 @@ The "MHS 5s" of its `summary` is a share count over a short window, far off the 
 
 import re
 
+from ....capabilities import Command, Value
 from ....identity import normalise_mac
 from ....models import Algorithm, BoardStatus, PowerSource
 from ....units import MHS
@@ -41,7 +42,27 @@ def read(replies: Replies) -> Reading:
         power_w=positive(entry.get("PSU Input Power")),
         power_source=PowerSource.WALL,
         uptime_s=count(summary.get("Elapsed")) if uptime is None else uptime,
+        settings=_settings(entry),
+        fault=_fault(entry),
     )
+
+
+def _settings(entry: Row) -> dict[Command, Value]:
+    """Return its mining mode, in the words of its pages, and the power that it keeps to."""
+    found: dict[Command, Value] = {}
+    if mode := text(entry.get("Mining Mode")):
+        found[Command.LEVEL] = "_".join(mode.lower().split())
+    if limit := positive(entry.get("Power Limit")):
+        found[Command.POWER_TARGET] = limit
+    return found
+
+
+def _fault(entry: Row) -> str | None:
+    """Return what it says is wrong: its own code first, then that of its supply."""
+    if code := text(entry.get("Error Code")):
+        return f"error code {code}"
+    supply = text(entry.get("PSU Error")) or ""
+    return f"PSU error {supply}" if supply.strip("0x") else None
 
 
 def _numbers(entry: Row, key: re.Pattern[str]) -> list[int]:

@@ -1,0 +1,1 @@
+"""The pages of a SealMiner, for one whose CGMiner API is closed."""
