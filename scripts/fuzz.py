@@ -1,6 +1,7 @@
 """Mutates the replies of every protocol, and prints what came of them."""
 
 import asyncio
+import resource
 import sys
 import time
 
@@ -18,7 +19,10 @@ def main() -> None:
         started = time.monotonic()
         tally = asyncio.run(async_fuzz(protocol, trials, seed))
         shown = ", ".join(f"{name} {number}" for name, number in tally.most_common())
-        print(f"{protocol}: {shown} ({time.monotonic() - started:.0f} s)", flush=True)
+        took = time.monotonic() - started
+        print(f"{protocol}: {shown} ({took:.0f} s)", flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"at most {peak} MB of memory")
 
 
 if __name__ == "__main__":

@@ -187,6 +187,9 @@ async def async_fuzz(protocol: str, trials: int, seed: int) -> Tally:
             if trial % ORDERS_EVERY == 0:
                 command = chance.choice(list(Command))
             await _async_trial(way, account, clock, command, tally)
+            # No trial waits for anything: without this the loop never ran, and kept
+            # every deadline that was over.
+            await asyncio.sleep(0)
     return tally
 
 
