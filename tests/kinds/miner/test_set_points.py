@@ -205,7 +205,7 @@ async def test_what_it_is_set_to_is_shown_where_it_is_not_ordered(axes: Axes) ->
     shown = {"sensor.rack_power_target": "3300.0", "sensor.rack_power_level": "normal"}
     assert {each: axes.state(each) for each in shown} == shown
     assert axes.hass.states.get(LEVEL) is None
-    wanted = {"essentials_only": False, "controls": True}
+    wanted = {"detail": "standard", "controls": True}
     registry_of_entities = er.async_get(axes.hass)
     for each in shown:
         registry_of_entities.async_remove(each)
