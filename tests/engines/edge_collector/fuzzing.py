@@ -199,7 +199,7 @@ def _device(protocol: str, clock: ManualClock) -> tuple[Any, str, Credentials | 
             return AntminerSimulator("s19jpro", clock=clock), "cgminer", None
         case "axeos":
             return AxeOsSimulator(clock=clock), "axeos", None
-    driver, make = (MAKES | ONLY_READ)[protocol]
+    driver, make = {**MAKES, **ONLY_READ}[protocol]
     simulator = make(clock=clock)
     return simulator, driver, Credentials(password=simulator.machine.password)
 

@@ -136,7 +136,7 @@ class Makes:
 
     async def start(self, name: str) -> Miner:
         """Start a simulated miner."""
-        driver, make = (MAKES | ONLY_READ)[name]
+        driver, make = {**MAKES, **ONLY_READ}[name]
         simulator = make(clock=self.clock)
         await self._stack.enter_async_context(simulator)
         return Miner(
