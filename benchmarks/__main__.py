@@ -24,9 +24,17 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="fewer repetitions, smaller farms"
     )
+    parser.add_argument(
+        "--windows", type=int, help="auction: how many at a fast pace, default: 20"
+    )
     arguments = parser.parse_args()
+    options = {"quick": arguments.quick}
+    if arguments.windows is not None:
+        if arguments.subject != "auction" or arguments.windows < 1:
+            parser.error("--windows is a number of auctions")
+        options["windows"] = arguments.windows
     print(describe_machine())
-    for text in SUBJECTS[arguments.subject](quick=arguments.quick):
+    for text in SUBJECTS[arguments.subject](**options):
         print(f"\n{text}", flush=True)
 
 

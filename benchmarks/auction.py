@@ -1,39 +1,49 @@
 """Auctions: how soon a window's result is published, and what following a chain costs."""
 
-from collections.abc import Iterator
-from statistics import median
+from collections.abc import Iterator, Sequence
+from statistics import median, quantiles
+import subprocess
+import sys
+import time
 
 import psutil  # type: ignore[import-untyped]
 
+from .auction_markets import kind_of
 from .auction_node import Node, Traffic
 from .core import Core
 from .core_windows import Published
 from .machine import load
+from .processes import Residents
 from .solver import measure_solver
 from .table import figure, table
 
 SPEED = 20.0
+WINDOWS = 20
+_AT_TRUE_PACE = 5
 _HOUR_S = 3600.0
-_AHEAD = 4
+_AHEAD = 8
 """Blocks between two windows that are made at their own pace; the others at once."""
 
 
-def measure(*, quick: bool) -> Iterator[str]:
+def measure(*, quick: bool, windows: int = WINDOWS) -> Iterator[str]:
     """Yield the tables."""
-    real, cost = _follow(1.0, 3, idle_s=60 if quick else 330)
-    fast, _ = _follow(SPEED, 10 if quick else 100, idle_s=None)
+    start_ms = _start_ms()
+    fast, _, processes = _follow(SPEED, 10 if quick else windows, idle_s=None)
+    yield _latencies(f"{SPEED:.0f} times as fast", fast, start_ms)
+    yield _by_market(fast)
+    real, cost, _ = _follow(
+        1.0, 1 if quick else _AT_TRUE_PACE, idle_s=60 if quick else 330
+    )
+    yield _latencies("a block every 12 s", real, start_ms)
     yield table(
-        "From a window's first block to its result in Home Assistant, ms",
-        ("", "windows", "least", "median", "worst", "worst stall of the loop"),
+        "Memory of the processes beside Home Assistant, MB at most",
+        ("", "while it runs", "runs"),
         [
-            ("a block every 12 s", *_summary(real)),
-            (f"{SPEED:.0f} times as fast", *_summary(fast)),
+            ("the chain's, one for all wallets", processes.most("chain"), "always"),
+            ("the solver's", processes.most("solver"), "around each window"),
+            ("CBC", processes.most("cbc"), "around each window"),
         ],
-        [
-            "until its event; node, core and solver are processes",
-            f"{_AHEAD} blocks before each window at their pace, the others at once",
-            load(),
-        ],
+        ["resident, looked at four times a second", load()],
     )
     traffic = [one.traffic for one in (*real, *fast)]
     yield table(
@@ -47,7 +57,7 @@ def measure(*, quick: bool) -> Iterator[str]:
                 strict=True,
             )
         ],
-        ["from the first block to the result, one or two new heads included"],
+        ["from the first block to the answer of CBC, new heads included"],
     )
     assert cost is not None  # noqa: S101
     yield cost
@@ -57,29 +67,35 @@ def measure(*, quick: bool) -> Iterator[str]:
 class _Noted:
     """One window, as the core saw it."""
 
-    def __init__(self, node: Node, published: Published) -> None:
+    def __init__(self, node: Node, published: Published, market: int) -> None:
         begun = node.begun()
+        self.kind = kind_of(market)
         self.traffic = node.traffic().since(begun.traffic)
         self.ms = (published.event_at - begun.at) * 1000
+        self.certainty = published.certainty
+        self.corrected = published.corrected
+        settled = published.settled_at
+        self.settled_ms = None if settled is None else (settled - begun.at) * 1000
         self.stalls = published.stalls
 
 
 def _follow(
     speed: float, windows: int, *, idle_s: float | None
-) -> tuple[list[_Noted], str | None]:
-    """Return what so many windows took, and the cost of having nothing to do."""
-    with Node(speed) as node, Core((), 0) as core:
+) -> tuple[list[_Noted], str | None, Residents]:
+    """Return what so many windows took, the cost of having nothing to do, and memory."""
+    with Node(speed) as node, Core((), 0) as core, Residents(core.pid) as residents:
         idle = None if idle_s is None else _Usage(core, None, idle_s)
         node.approach(60)
         core.add_wallet(node.url, node.wallet)
         noted = []
-        for _ in range(windows):
-            start = node.approach(_AHEAD)
-            noted.append(_Noted(node, core.window(start)))
+        for number in range(windows):
+            start = node.approach(_AHEAD, number)
+            noted.append(_Noted(node, core.window(start), number))
         if idle is None or idle_s is None:
-            return noted, None
+            return noted, None, residents
         node.approach(59)
-        return noted, _cost_table(idle, _Usage(core, node, idle_s))
+        cost = _cost_table(idle, _Usage(core, node, idle_s))
+        return noted, cost, residents
 
 
 class _Usage:
@@ -131,10 +147,73 @@ def _cost_table(bare: _Usage, wallet: _Usage) -> str:
     )
 
 
-def _summary(noted: list[_Noted]) -> tuple[str, ...]:
-    times = [one.ms for one in noted]
-    return (
-        str(len(noted)),
-        *(figure(value, 0) for value in (min(times), median(times), max(times))),
-        figure(max(one.stalls.late_ms for one in noted), 0),
+def _latencies(pace: str, noted: Sequence[_Noted], start_ms: float) -> str:
+    settled = [one.settled_ms for one in noted if one.settled_ms is not None]
+    first = [one.ms for one in noted]
+    said = [one.certainty for one in noted]
+    counts = ", ".join(f"{said.count(one)} {one}" for one in sorted(set(said)))
+    return table(
+        f"From a window's first block to its result in Home Assistant, ms, {pace}",
+        ("", "windows", "least", "median", "99th percentile", "worst"),
+        [
+            ("first statement about the own bids", *_summary(first)),
+            ("CBC's answer", *_summary(settled)),
+            (
+                "before: one answer, by a new process",
+                *_summary([one + start_ms for one in settled]),
+            ),
+        ],
+        [
+            f"first said: {counts}; {sum(one.corrected for one in noted)} corrected",
+            (
+                f"before: CBC's answer and {start_ms:.0f} ms, in which a process starts "
+                "and imports pulp and highspy; nothing was said until then"
+            ),
+            f"{_AHEAD} blocks before each window at their pace, the others at once",
+            f"worst stall of the loop: {max(one.stalls.late_ms for one in noted):.0f} ms",
+            "node, core, chain and solver are processes of one machine",
+            load(),
+        ],
     )
+
+
+def _by_market(noted: Sequence[_Noted]) -> str:
+    rows = []
+    for kind in dict.fromkeys(one.kind for one in noted):
+        those = [one for one in noted if one.kind == kind]
+        settled = [one.settled_ms for one in those if one.settled_ms is not None]
+        first = _summary([one.ms for one in those])
+        rows.append((kind, *first[:1], first[2], first[4], *_summary(settled)[2::2]))
+    return table(
+        "The same by market, ms",
+        (
+            "",
+            "windows",
+            "first statement, median",
+            "worst",
+            "CBC's answer, median",
+            "worst",
+        ),
+        rows,
+    )
+
+
+def _start_ms() -> float:
+    """Return what it takes to start a solver as it was, which imported all it may need."""
+    times = []
+    for _ in range(5):
+        began = time.monotonic()
+        subprocess.run([sys.executable, "-c", "import pulp, highspy"], check=True)
+        times.append((time.monotonic() - began) * 1000)
+    return median(times)
+
+
+def _summary(times: Sequence[float]) -> tuple[str, ...]:
+    """Return number, least, median, 99th percentile and most."""
+    if not times:
+        return ("0", *(figure(None),) * 4)
+    percentile = (
+        quantiles(times, n=100, method="inclusive")[98] if len(times) > 1 else times[0]
+    )
+    values = (min(times), median(times), percentile, max(times))
+    return (str(len(times)), *(figure(value, 0) for value in values))

@@ -8,12 +8,16 @@ from typing import Any, NamedTuple, Self, cast
 
 from custom_components.mining_farm.engines.auction.windows import next_window, window_at
 from simulators.clock import SystemClock
-from simulators.subtensor import ALICE, SubtensorSimulator
+from simulators.subtensor import ALICE, SubtensorSimulator, ss58
 from simulators.subtensor.chain import NETUID, TEMPO
 from simulators.subtensor.market import OWN_BID
 from simulators.subtensor.wallet import WalletFolder
 
+from .auction_markets import LATE, bid, kind_of
+
 _START_TIMEOUT = 60.0
+_BIDDERS = 12
+"""As many as the simulated subnet has beside the wallet."""
 
 
 class Traffic(NamedTuple):
@@ -62,12 +66,13 @@ class Node:
         self._orders.close()
         self._process.join()
 
-    def approach(self, blocks: int) -> int:
+    def approach(self, blocks: int, market: int = 0) -> int:
         """Make all at once but so many blocks before the next window; return its first.
 
-        The wallet's bid is renewed on the way, as it would be too old before long.
+        All bid as in the market of that number. The wallet's bid is renewed on the way,
+        as it would be too old before long.
         """
-        return cast(int, self._order(blocks))
+        return cast(int, self._order((blocks, market)))
 
     def begun(self) -> Begun:
         """Return when the last window began."""
@@ -92,26 +97,33 @@ async def _serve(orders: Connection, speed: float) -> None:
     simulator = SubtensorSimulator(clock=SystemClock(speed))
     chain = simulator.chain
     last = Begun(time.monotonic(), Traffic(0, 0, 0))
+    late: int | None = None
 
     def traffic() -> Traffic:
         seen = simulator.node.traffic
         return Traffic(seen.requests, seen.received, seen.sent)
 
     def note() -> None:
-        nonlocal last
+        nonlocal last, late
         number = chain.head.number
-        if number == window_at(number, NETUID, TEMPO).start:
+        window = window_at(number, NETUID, TEMPO)
+        if number == window.start:
             last = Begun(time.monotonic(), traffic())
+        elif number == window.end and late is not None:
+            _change_bid(simulator, late)
+            late = None
 
     def obey() -> None:
+        nonlocal late
         try:
             match orders.recv():
                 case "begun":
                     orders.send(last)
                 case "traffic":
                     orders.send(traffic())
-                case int(blocks):
-                    orders.send(_approach(simulator, blocks))
+                case int(blocks), int(market):
+                    late = market if kind_of(market) == LATE else None
+                    orders.send(_approach(simulator, blocks, market))
         except EOFError:
             done.set()
 
@@ -125,10 +137,22 @@ async def _serve(orders: Connection, speed: float) -> None:
         await wallet.stop()
 
 
-def _approach(simulator: SubtensorSimulator, blocks: int) -> int:
+def _approach(simulator: SubtensorSimulator, blocks: int, market: int) -> int:
     number = simulator.chain.head.number
     window = next_window(window_at(number, NETUID, TEMPO), NETUID, TEMPO)
     simulator.control.commit(ALICE.address, OWN_BID.decode())
+    for bidder, address in enumerate(_bidders(simulator)):
+        simulator.control.commit(address, bid(market, bidder))
     if (missing := window.start - blocks - number) > 0:
         simulator.control.produce(missing)
     return window.start
+
+
+def _change_bid(simulator: SubtensorSimulator, market: int) -> None:
+    """Let one bid be another one in the window's first block."""
+    simulator.control.commit(_bidders(simulator)[0], bid(market, 0, turn=1))
+
+
+def _bidders(simulator: SubtensorSimulator) -> list[str]:
+    miners = [one for one in simulator.market.neurons if not one.validator]
+    return [ss58(one.hotkey) for one in miners[:_BIDDERS]]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 import time
 from typing import NamedTuple
 
@@ -14,13 +15,22 @@ WALLET = "benchmark"
 _RESULT = f"sensor.{WALLET}_last_result"
 _EVENT = f"event.{WALLET}_auction"
 _TIMEOUT_S = 300.0
+_SETTLES_WITHIN_S = 130.0
+"""The solvers have two minutes."""
+_SETTLED = ("confirmed", "estimate")
 
 
 class Published(NamedTuple):
     """When a window's result was there: s of the machine's monotonic clock."""
 
-    state_at: float
     event_at: float
+    """When something was said of the own bids."""
+    certainty: str
+    """Of that."""
+    settled_at: float | None
+    """When the network's solver had answered; None: it has not."""
+    corrected: bool
+    """Whether it answered otherwise than what had been said."""
     stalls: Stalls
     """While it was waited for."""
 
@@ -30,28 +40,46 @@ class WindowWatch:
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Begin to listen."""
-        self._states: dict[int, float] = {}
-        self._events: dict[int, float] = {}
+        self._settled: dict[int, float] = {}
+        self._events: dict[int, tuple[float, str]] = {}
+        self._corrected: set[int] = set()
         self._news = asyncio.Event()
         self.stop: Callable[[], None] = hass.bus.async_listen(
             EVENT_STATE_CHANGED, self._changed
         )
 
     async def async_wait(self, start: int) -> Published:
-        """Return when the window with that first block was seen; TimeoutError."""
+        """Return what was seen of the window with that first block; TimeoutError."""
         async with asyncio.timeout(_TIMEOUT_S), LoopWatch() as watch:
-            while start not in self._states or start not in self._events:
-                self._news.clear()
-                await self._news.wait()
-        return Published(self._states[start], self._events[start], watch.stalls)
+            while start not in self._events:
+                await self._more()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLES_WITHIN_S):
+                while start not in self._settled:
+                    await self._more()
+        return Published(
+            *self._events[start],
+            settled_at=self._settled.get(start),
+            corrected=start in self._corrected,
+            stalls=watch.stalls,
+        )
+
+    async def _more(self) -> None:
+        self._news.clear()
+        await self._news.wait()
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
         now, state = time.monotonic(), event.data["new_state"]
         if state is None:
             return
-        if event.data["entity_id"] == _RESULT and "start_block" in state.attributes:
-            self._states.setdefault(state.attributes["start_block"], now)
-        elif event.data["entity_id"] == _EVENT and "window" in state.attributes:
-            self._events.setdefault(state.attributes["window"]["start"], now)
+        seen = state.attributes
+        if event.data["entity_id"] == _RESULT and "start_block" in seen:
+            if seen["certainty"] in _SETTLED:
+                self._settled.setdefault(seen["start_block"], now)
+        elif event.data["entity_id"] == _EVENT and "window" in seen:
+            start = seen["window"]["start"]
+            self._events.setdefault(start, (now, seen["certainty"]))
+            if seen.get("correction"):
+                self._corrected.add(start)
         self._news.set()
