@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from pytest_homeassistant_custom_component.common import (
@@ -37,6 +38,7 @@ from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.farm import Hold, HoldKind, LeverKind, Owner
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import get_scheduled_timer_handles
 
 NIGHT = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 
@@ -171,10 +173,20 @@ class House:
         """Return what makes machines follow them."""
         return async_keeper(self.hass)
 
-    async def start(self) -> None:
-        """Start, with what is on disk."""
+    async def end(self) -> None:
+        """End as a process that is killed: no timer and no task of it goes on."""
+        for timer in get_scheduled_timer_handles(self.hass.loop):
+            timer.cancel()
+        # Writes that are under way reach the disk.
+        await self._written()
+        for task in self._under_way():
+            task.cancel()
         for key in (DATA_HOLDS, DATA_KEEPER, DATA_MACHINES, DATA_MEMBERS):
             self.hass.data.pop(key, None)
+
+    async def start(self) -> None:
+        """Start, with what is on disk; what ran until now is ended."""
+        await self.end()
         await async_load_holds(self.hass)
         async_power_ups(self.hass).sleep = self._sleep
         self.keeper.listen(lambda machine, told, _: self.told.append((machine, told)))
@@ -215,16 +227,28 @@ class House:
         await self.settle()
 
     async def settle(self) -> None:
-        """Let everything happen that waits for nothing."""
+        """Let everything happen that waits for nothing but a disk."""
         await self.hass.async_block_till_done(wait_background_tasks=False)
         quiet = 0
         while quiet < 3:
-            quiet += 1
-            if (writing := self.holds.writing) is not None:
-                await asyncio.wait({writing})
-                quiet = 0
+            quiet = 0 if await self._written() else quiet + 1
             for _ in range(20):
                 await asyncio.sleep(0)
+
+    async def _written(self) -> bool:
+        """Wait for what threads do, however long that takes; return whether they did."""
+        jobs = [one for one in self._pending() if not isinstance(one, asyncio.Task)]
+        if jobs:
+            await asyncio.wait(jobs)
+        return bool(jobs)
+
+    def _under_way(self) -> list[asyncio.Task[Any]]:
+        """Return tasks in the background that wait for something."""
+        return [one for one in self._pending() if isinstance(one, asyncio.Task)]
+
+    def _pending(self) -> list[asyncio.Future[Any]]:
+        # Futures of threads are beside the tasks in these; only the core can list them.
+        return [*self.hass._background_tasks, *self.hass._tasks]  # noqa: SLF001
 
     async def after(self, seconds: float) -> None:
         """Let time pass."""

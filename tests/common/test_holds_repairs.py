@@ -32,6 +32,7 @@ async def with_old_holds(house: House) -> FakeMachine:
     axe.leave()
     axe.asleep = False
     axe.log.clear()
+    await house.end()
     house.freezer.tick(25 * 3600)
     await house.start()
     axe.join()
@@ -77,3 +78,4 @@ async def test_a_machine_that_is_down_after_all(house: House) -> None:
     axe.polled()
     await house.settle()
     assert house.holds.doubted == set()
+    assert ir.async_get(house.hass).async_get_issue(DOMAIN, "holds_old") is None

@@ -69,14 +69,15 @@ class Holds:
             }
             stored_at = datetime.fromisoformat(stored["at"])
             lost, aside = stored["lost"], stored["set_aside"]
+            doubted = set(map(str, stored.get("doubted", ())))
             old = dt_util.utcnow() - stored_at > OLD
         except (AttributeError, KeyError, TypeError) as err:
             raise ValueError(f"damaged holds: {err!r}") from err
         if not isinstance(lost, bool) or not (aside is None or isinstance(aside, str)):
             raise ValueError("damaged holds: neither lost nor not")
         self._records, self.lost, self.set_aside = records, lost, aside
-        if old:
-            self.doubted = {key for key, record in records.items() if record.holds}
+        held = {key for key, record in records.items() if record.holds}
+        self.doubted = held if old else held & doubted
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the ids of the machines that something is remembered of."""
@@ -116,8 +117,13 @@ class Holds:
         HomeAssistantError where it cannot be stored. One for safety is in force all the
         same: what protects people does not wait for a disk.
         """
+        ids = tuple(machine_ids)
+        # Who says so now is no doubtful word of long ago.
+        self.doubted.difference_update(
+            each for each in ids if self.of(each).placed(hold) != self.of(each)
+        )
         await self.async_change(
-            machine_ids, lambda record: record.placed(hold), anyway=hold.for_safety
+            ids, lambda record: record.placed(hold), anyway=hold.for_safety
         )
 
     async def async_release(
@@ -153,6 +159,11 @@ class Holds:
         """Go on without what could not be read: a human said so."""
         self.lost, self.set_aside = False, None
         await self.async_change((), lambda record: record, always=True)
+
+    async def async_trust(self, machine_ids: Iterable[str]) -> None:
+        """Take holds for true that were doubted."""
+        self.doubted.difference_update(machine_ids)
+        await self.async_change((), lambda record: record, anyway=True, always=True)
 
     async def async_change(
         self,
@@ -232,6 +243,7 @@ class Holds:
             "at": dt_util.utcnow().isoformat(),
             "lost": self.lost,
             "set_aside": self.set_aside,
+            "doubted": sorted(self.doubted),
             "machines": {
                 machine: record.as_dict()
                 for machine, record in records.items()

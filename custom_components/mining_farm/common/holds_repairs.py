@@ -44,7 +44,8 @@ class OldHoldsFlow(RepairsFlow):
     ) -> RepairsFlowResult:
         """Take the holds for true."""
         holds = async_holds(self.hass)
-        doubted, holds.doubted = holds.doubted, set()
+        doubted = frozenset(holds.doubted)
+        await holds.async_trust(doubted)
         update_issues(self.hass, holds)
         for machine_id in doubted:
             async_keeper(self.hass).check(machine_id)

@@ -155,6 +155,7 @@ class Keeper:
 
     @callback
     def _holds_changed(self, machine_ids: MachineIds) -> None:
+        update_issues(self._hass, self._holds)
         for machine_id in machine_ids:
             self.check(machine_id)
 
@@ -215,7 +216,7 @@ class Keeper:
     def _check_doubted(self, machine_id: str, facts: MachineFacts) -> None:
         """Leave a machine to a human that is awake under a hold of long ago."""
         if facts.state.down:
-            self._holds.doubted.discard(machine_id)
+            self._run(self._holds.async_trust([machine_id]))
         elif facts.state.awake:
             update_issues(self._hass, self._holds)
 
