@@ -63,6 +63,8 @@ class WebSide:
         self.requests: deque[Request] = deque(maxlen=1000)
         self.refused = 0
         """Requests without the right proof."""
+        self.proofs = 0
+        """Requests with any proof, right or wrong."""
         self.traffic = Traffic()
         self.blinking = False
         self.warning = "None"
@@ -127,6 +129,7 @@ class WebSide:
         with self.traffic.exchange():
             if "web_hang" in self.marks:
                 await asyncio.Event().wait()
+            self.proofs += "Authorization" in request.headers
             if not self.digest.admits(request):
                 self.refused += 1
                 return web.Response(status=401, headers=self.digest.challenge)

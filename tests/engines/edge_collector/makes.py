@@ -12,6 +12,7 @@ from custom_components.mining_farm.engines.edge_collector import (
     Order,
     Outcome,
     Reader,
+    Recognition,
     SignIn,
     Turn,
     Value,
@@ -114,16 +115,35 @@ def writer_of(
     way: registry.Way, host: str, clock: ManualClock, credentials: Credentials | None
 ) -> Writer:
     """Return a writer whose waiting moves the clock."""
+    turn = Turn(asyncio.Lock(), asyncio.Semaphore())
+    waiting = waiting_by(clock)
+    writer = registry.create_writer(way, host, turn, waiting, credentials)
+    assert writer is not None
+    return writer
+
+
+def recognising_writer_of(miner: Miner, known: Recognition) -> Writer:
+    """Return a writer that sends no account to a miner that is not recognised."""
+    writer = registry.create_writer(
+        miner.way,
+        miner.simulator.host,
+        Turn(asyncio.Lock(), asyncio.Semaphore()),
+        waiting_by(miner.clock),
+        miner.credentials,
+        known=known,
+    )
+    assert writer is not None
+    return writer
+
+
+def waiting_by(clock: ManualClock) -> Waiting:
+    """Return a way of waiting that moves the clock."""
 
     async def sleep(seconds: float) -> None:
         clock.advance(seconds)
         await asyncio.sleep(0)
 
-    waiting = Waiting(interval=5.0, sleep=sleep, monotonic=clock.now)
-    turn = Turn(asyncio.Lock(), asyncio.Semaphore())
-    writer = registry.create_writer(way, host, turn, waiting, credentials)
-    assert writer is not None
-    return writer
+    return Waiting(interval=5.0, sleep=sleep, monotonic=clock.now)
 
 
 class Makes:

@@ -54,6 +54,7 @@ from .profile import (
     miner_state,
 )
 from .prove import Waiting
+from .recognition import AnotherMinerError, Recognition
 from .registry import (
     CGMINER,
     DEFAULT_PORT,
@@ -64,6 +65,7 @@ from .registry import (
     async_sign_in,
     create_reader,
     driver_names,
+    recognition_of,
     sign_in_of,
 )
 from .scan import (
@@ -84,6 +86,7 @@ __all__ = [
     "SET_POINTS",
     "THS",
     "Algorithm",
+    "AnotherMinerError",
     "BoardHealth",
     "BoardState",
     "BoardStatus",
@@ -115,6 +118,7 @@ __all__ = [
     "PowerSource",
     "RateUnit",
     "Reader",
+    "Recognition",
     "SignIn",
     "TargetError",
     "TooManyTargetsError",
@@ -147,5 +151,6 @@ __all__ = [
     "parse_snapshot",
     "parse_targets",
     "pick_stats_entry",
+    "recognition_of",
     "sign_in_of",
 ]

@@ -23,6 +23,8 @@ class Failure(StrEnum):
     """STATUS E or F with any other code."""
     AUTH_FAILED = "auth_failed"
     """It reads nothing without a password, or not with this one."""
+    ANOTHER_MINER = "another_miner"
+    """Another one than the account is for answers; nothing was sent to it."""
 
 
 class MinerError(Exception):

@@ -17,6 +17,7 @@ from .drivers.whatsminer.writer import WhatsminerWriter
 from .errors import Failure, MinerError
 from .models import MinerSnapshot
 from .prove import Waiting
+from .recognition import Recognise, RecognisingReader, RecognisingWriter, Recognition
 from .ways import TwoWays, joined
 
 type MakeWriter = Callable[[str, int, Turn, Waiting, Credentials | None], Writer]
@@ -232,6 +233,36 @@ async def async_sign_in(
     await driver.async_sign_in(host, way.port, timeout_s, credentials)
 
 
+def recognition_of(
+    host: str,
+    first: Way,
+    second: Way | None,
+    recognise: Recognise,
+    *,
+    timeout_s: float = TIMEOUT_S,
+) -> Recognition:
+    """Return what reads a miner without an account, and judges it.
+
+    The way that takes the account has to answer as its protocol does; the other one is
+    asked where that does not tell which miner it is.
+    """
+
+    async def look() -> MinerSnapshot:
+        way = second or first
+        found = await _driver(way.driver).async_identify(host, way.port, timeout_s)
+        if second is None or recognise(found) is not None:
+            return found
+        try:
+            other = await _driver(first.driver).async_identify(
+                host, first.port, timeout_s
+            )
+        except MinerError:
+            return found
+        return joined(other, found)
+
+    return Recognition(look=look, recognise=recognise)
+
+
 def create_reader(
     host: str,
     port: int = DEFAULT_PORT,
@@ -239,21 +270,32 @@ def create_reader(
     driver: str = CGMINER,
     second: Way | None = None,
     credentials: Credentials | None = None,
+    recognise: Recognise | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Reader:
     """Return what reads the miner at an address by a driver, or by two.
 
-    A second way that reads nothing without an account is not asked without one.
+    A second way that reads nothing without an account is not asked without one. With
+    `recognise` no account is sent to another miner.
     """
     reader = _driver(driver).reader(host, port, timeout_s, credentials)
     if second is None:
-        return reader
+        if credentials is None or recognise is None:
+            return reader
+        known = recognition_of(
+            host, Way(driver, port), None, recognise, timeout_s=timeout_s
+        )
+        return RecognisingReader(reader, known)
     beside = _driver(second.driver)
     if credentials is None and beside.sign_in is not None and beside.sign_in.to_read:
         return reader
+    guard = None
+    if credentials is not None and recognise is not None:
+        guard = recognition_of(host, second, None, recognise, timeout_s=timeout_s)
     return TwoWays(
         (driver, reader),
         (second.driver, beside.reader(host, second.port, timeout_s, credentials)),
+        guard,
     )
 
 
@@ -263,13 +305,20 @@ def create_writer(
     turn: Turn,
     waiting: Waiting,
     credentials: Credentials | None = None,
+    *,
+    known: Recognition | None = None,
 ) -> Writer | None:
     """Return what changes a miner by a way to it; None where that can only read.
 
-    `turn` is held for each exchange.
+    `turn` is held for each exchange. With `known` no account is sent to another miner.
     """
     make = _WRITERS.get(way.driver)
-    return make and make(host, way.port, turn, waiting, credentials)
+    if make is None:
+        return None
+    writer = make(host, way.port, turn, waiting, credentials)
+    if credentials is None or known is None:
+        return writer
+    return RecognisingWriter(writer, known, turn, waiting)
 
 
 def _driver(name: str) -> Driver:

@@ -6,6 +6,7 @@ from typing import Any
 from .driver import BesideReader, Reader
 from .errors import Failure, MinerError
 from .models import MinerSnapshot, MinerState
+from .recognition import AnotherMinerError, Recognition
 
 SPARED_POLLS = 20
 
@@ -13,10 +14,19 @@ SPARED_POLLS = 20
 class TwoWays:
     """Reads a miner by its CGMiner API and by another way, one after the other."""
 
-    def __init__(self, first: tuple[str, Reader], second: tuple[str, Reader]) -> None:
-        """Take the readers with the names of their drivers."""
+    def __init__(
+        self,
+        first: tuple[str, Reader],
+        second: tuple[str, Reader],
+        known: Recognition | None = None,
+    ) -> None:
+        """Take the readers with the names of their drivers.
+
+        `known` reads by the second without the account that it is given.
+        """
         self._first_name, self._first = first
         self._second_name, self._second = second
+        self._known = known
         self._spared = 0
         """Polls for which the second is not asked: failed logins lock some miners."""
 
@@ -35,7 +45,11 @@ class TwoWays:
             first = await self._first.async_poll()
         except MinerError as err:
             try:
+                if self._known is not None:
+                    await self._known.async_require()
                 found = await self._second.async_poll()
+            except AnotherMinerError:
+                raise
             except MinerError:
                 raise err from None
             return replace(_alone(found), failing={self._first_name: err.failure})
@@ -43,11 +57,23 @@ class TwoWays:
             self._spared -= 1
             return replace(first, failing={self._second_name: Failure.AUTH_FAILED})
         try:
+            await self._async_require(first)
             return joined(first, await self._async_beside())
         except MinerError as err:
             if err.failure is Failure.AUTH_FAILED:
                 self._spared = SPARED_POLLS
             return replace(first, failing={self._second_name: err.failure})
+
+    async def _async_require(self, first: MinerSnapshot) -> None:
+        """Raise MinerError unless the account is for what gave a first reading."""
+        if (known := self._known) is None:
+            return
+        found, same = first, known.recognise(first)
+        if same is None:
+            found = joined(first, await known.look())
+            same = known.recognise(found)
+        if same is False:
+            raise AnotherMinerError(found)
 
     async def _async_beside(self) -> MinerSnapshot:
         if isinstance(self._second, BesideReader):

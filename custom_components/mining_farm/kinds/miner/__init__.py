@@ -1,5 +1,7 @@
 """Miners: Home Assistant's view of the edge collector."""
 
+from functools import partial
+
 from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -17,6 +19,7 @@ from .issues import async_withdraw_issues
 from .stored import stored_credentials, stored_second, stored_way
 from .stored_shape import MINER_SHAPE
 from .take_over import async_take_over
+from .whereabouts import recognises
 
 STORED_SHAPE = MINER_SHAPE
 PLATFORMS = [
@@ -42,6 +45,7 @@ def async_create_coordinator(
         driver=way.driver,
         second=stored_second(entry.data),
         credentials=stored_credentials(entry.data),
+        recognise=partial(recognises, entry),
     )
     reader.recall(entry.data.get(CONF_LEARNED))
     return MinerCoordinator(hass, entry, reader)

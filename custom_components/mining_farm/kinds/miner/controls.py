@@ -51,6 +51,7 @@ from .coordinator import MinerCoordinator, UnderWay
 from .errors import INVALID, command_error
 from .issues import async_update_locked
 from .stored import ordering_way, stored_credentials
+from .whereabouts import recognition
 
 WAITING: Final = Waiting()
 """By whose clock an effect is waited for."""
@@ -325,6 +326,7 @@ def _writer(miner: MinerCoordinator) -> Writer:
         Turn(miner.turn, slots),
         WAITING,
         stored_credentials(data),
+        known=recognition(miner.config_entry),
     )
     if writer is None:
         raise ControlError(ControlFailure.UNSUPPORTED, "this miner is only read")

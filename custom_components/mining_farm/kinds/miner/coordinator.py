@@ -19,6 +19,7 @@ from ...common.members import MinerFacts
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     CGMINER,
+    AnotherMinerError,
     Capabilities,
     Command,
     Failure,
@@ -174,6 +175,9 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         try:
             async with self.turn:
                 snapshot = await self._async_read()
+        except AnotherMinerError as err:
+            await self._async_require_ours(err.snapshot, ours=False)
+            raise
         except MinerError as err:
             self._ask_for_account({CGMINER: err.failure})
             await self.whereabouts.async_look()
@@ -183,7 +187,11 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
                 translation_placeholders={"detail": str(err)},
             ) from err
         self._ask_for_account(snapshot.failing)
-        await self._async_refuse_another_miner(snapshot)
+        await self._async_require_ours(
+            snapshot,
+            ours=same_hardware(self.config_entry, snapshot) is not False
+            and Failure.ANOTHER_MINER not in snapshot.failing.values(),
+        )
         self._learn(snapshot)
         self.pool_watch.note(snapshot)
         return snapshot
@@ -219,13 +227,12 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         finally:
             reading.cancel()
 
-    async def _async_refuse_another_miner(self, snapshot: MinerSnapshot) -> None:
+    async def _async_require_ours(self, snapshot: MinerSnapshot, *, ours: bool) -> None:
         """Keep the readings of a miner that took over the address out of the history."""
-        entry = self.config_entry
-        self.another_miner = same_hardware(entry, snapshot) is False
-        another = identity_text(snapshot) if self.another_miner else None
-        async_update_issues(self.hass, entry, another=another)
-        if not self.another_miner:
+        self.another_miner = not ours
+        another = None if ours else identity_text(snapshot)
+        async_update_issues(self.hass, self.config_entry, another=another)
+        if ours:
             self.whereabouts.forget()
             return
         # Earlier readings are of a miner that is certainly not there any more.

@@ -6,6 +6,8 @@ only once the miner itself proves who it is there; one that cannot is left to a 
 
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
+from functools import partial
+import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -13,9 +15,17 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import format_mac
 
-from ...engines.edge_collector import MinerError, MinerSnapshot, async_identify
+from ...engines.edge_collector import (
+    MinerError,
+    MinerSnapshot,
+    Recognition,
+    Way,
+    async_identify,
+    recognition_of,
+)
 from .const import CONF_MAC, CONF_PROFILE
 from .issues import async_update_moved
+from .stored import stored_second, stored_way
 
 
 def same_hardware(entry: ConfigEntry[Any], snapshot: MinerSnapshot) -> bool | None:
@@ -34,11 +44,57 @@ def same_hardware(entry: ConfigEntry[Any], snapshot: MinerSnapshot) -> bool | No
     )
 
 
+def recognises(entry: ConfigEntry[Any], snapshot: MinerSnapshot) -> bool | None:
+    """Return whether the account of the entry's miner is for what gave a reading.
+
+    Where that reports neither MAC nor serial number, its model has to agree at least:
+    then None, for machines of one model are not told apart so.
+    """
+    same = same_hardware(entry, snapshot)
+    if same is None and not _may_be_model(_profile(entry).get("model"), snapshot.model):
+        return False
+    return same
+
+
+_WORD = re.compile(r"[a-z0-9+]+")
+
+
+def _may_be_model(ours: object, theirs: str | None) -> bool:
+    """Return whether two names may be of one model, which each way writes as it likes.
+
+    "Antminer S19j Pro" and "S19J PRO 104T" share a word with a digit.
+    """
+    if not isinstance(ours, str) or theirs is None:
+        return True
+    words = [set(_WORD.findall(name.lower())) for name in (ours, theirs)]
+    numbers = [{word for word in each if re.search(r"\d", word)} for each in words]
+    ours_, theirs_ = numbers if all(numbers) else words
+    return not ours_.isdisjoint(theirs_)
+
+
+def recognition(entry: ConfigEntry[Any], second: Way | None = None) -> Recognition:
+    """Return what has to come before the account of an entry's miner is sent.
+
+    `second` is a way that the entry does not store yet.
+    """
+    data = entry.data
+    return recognition_of(
+        data[CONF_HOST],
+        stored_way(data),
+        second or stored_second(data),
+        partial(recognises, entry),
+    )
+
+
+def _profile(entry: ConfigEntry[Any]) -> Mapping[str, Any]:
+    stored = entry.data.get(CONF_PROFILE)
+    return stored if isinstance(stored, Mapping) else {}
+
+
 def _identities(
     entry: ConfigEntry[Any], snapshot: MinerSnapshot
 ) -> Iterator[tuple[object, object]]:
-    stored = entry.data.get(CONF_PROFILE)
-    profile = stored if isinstance(stored, Mapping) else {}
+    profile = _profile(entry)
     # What a router says of a miner with two network cards is not what it reports itself.
     yield (
         profile.get("mac") or entry.data.get(CONF_MAC),

@@ -31,6 +31,7 @@ from ....engines.edge_collector import (
     Credentials,
     Identified,
     MinerError,
+    MinerSnapshot,
     SignIn,
     Way,
     async_identify,
@@ -39,9 +40,15 @@ from ..const import CONF_CONTROLS, CONF_DETAIL, CONF_MAC
 from ..coordinator import MinerConfigEntry
 from ..detail import Detail
 from ..identity import find_entry, miner_title
-from ..stored import entry_data, ways_data
+from ..stored import entry_data, stored_credentials, ways_data
 from ..stored_shape import is_usable
-from ..whereabouts import Answerer, async_move, async_who_answers, same_hardware
+from ..whereabouts import (
+    Answerer,
+    async_move,
+    async_who_answers,
+    recognises,
+    same_hardware,
+)
 from .sign_in import (
     account_data,
     account_schema,
@@ -87,6 +94,16 @@ def api_address(user_input: dict[str, Any]) -> tuple[str, int | None]:
     if port is None or is_url(user_input[CONF_HOST]):
         port = user_input.get(CONF_PORT)
     return host, port
+
+
+def _may_be(entry: ConfigEntry[Any], snapshot: MinerSnapshot) -> bool:
+    """Return whether a reading may be of the entry's miner.
+
+    One with an account has to be the same model at least, for it is sent the account.
+    """
+    if stored_credentials(entry.data) is None:
+        return same_hardware(entry, snapshot) is not False
+    return recognises(entry, snapshot) is not False
 
 
 class Closed(NamedTuple):
@@ -242,7 +259,7 @@ class MinerFlow(ConfigFlow):
                 other = find_entry(self.hass, host, port, snapshot)
                 if other is not None and other.entry_id != entry.entry_id:
                     raise already_set_up(other)
-                if same_hardware(entry, snapshot) is not False:
+                if _may_be(entry, snapshot):
                     return self.async_update_reload_and_abort(
                         entry,
                         data_updates={CONF_HOST: host, **ways_data(found)},

@@ -55,7 +55,7 @@ from .add import DETAIL
 from .sign_in import (
     account_data,
     account_schema,
-    async_account_failure,
+    async_entry_account_failure,
     entered_account,
     wanted_account,
 )
@@ -247,7 +247,8 @@ class MinerOptionsFlow(OptionsFlowWithReload):
         return await self.async_step_miner_sign_in()
 
     async def _async_failure(self, account: Credentials) -> MinerError | None:
-        return await async_account_failure(self._data[CONF_HOST], self._way, account)
+        second = None if self._second is None else self._second[0]
+        return await async_entry_account_failure(self.config_entry, account, second)
 
     def _finish(self, account: Mapping[str, Any] | None = None) -> ConfigFlowResult:
         """Store the options; and the account, and the way that it is for."""

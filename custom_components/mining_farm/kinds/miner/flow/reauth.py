@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.const import CONF_HOST, CONF_USERNAME
+from homeassistant.const import CONF_USERNAME
 
 from ....engines.edge_collector import SignIn
 from ..coordinator import MinerConfigEntry
@@ -13,7 +13,7 @@ from .many import MinerManyFlow
 from .sign_in import (
     account_data,
     account_schema,
-    async_account_failure,
+    async_entry_account_failure,
     entered_account,
     wanted_account,
 )
@@ -36,7 +36,7 @@ class MinerReauthFlow(MinerManyFlow):
         detail = ""
         if user_input is not None:
             account = entered_account(user_input)
-            failure = await async_account_failure(entry.data[CONF_HOST], way, account)
+            failure = await async_entry_account_failure(entry, account)
             if failure is None:
                 return self.async_update_reload_and_abort(
                     entry, data_updates=account_data(account)

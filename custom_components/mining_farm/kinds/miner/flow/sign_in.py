@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -21,6 +22,8 @@ from ....engines.edge_collector import (
     create_reader,
     sign_in_of,
 )
+from ..stored import ordering_way
+from ..whereabouts import recognition
 
 PASSWORD: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
@@ -60,6 +63,21 @@ async def async_account_failure(
     except MinerError as err:
         return err
     return None
+
+
+async def async_entry_account_failure(
+    entry: ConfigEntry[Any], account: Credentials, second: Way | None = None
+) -> MinerError | None:
+    """Return why the miner of an entry does not take an account; None where it does.
+
+    `second` is a way that the entry does not store yet.
+    """
+    try:
+        await recognition(entry, second=second).async_require()
+    except MinerError as err:
+        return err
+    way = second or ordering_way(entry.data)
+    return await async_account_failure(entry.data[CONF_HOST], way, account)
 
 
 def wanted_account(way: Way) -> SignIn | None:
