@@ -6,6 +6,7 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
@@ -18,7 +19,13 @@ from .common.mending import (
     refused,
 )
 from .const import CONF_KIND, DOMAIN, ENTRY_MINOR_VERSION, ENTRY_VERSION, LOGGER
-from .kinds import async_get_kind, async_load_libraries, async_migrate, is_known
+from .kinds import (
+    async_get_kind,
+    async_load_libraries,
+    async_look_after_disabled,
+    async_migrate,
+    is_known,
+)
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -35,6 +42,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
             raise_issue(hass, entry, ANOTHER_VERSION)
     # Before any entry: a rig's unfinished cut is not ended by power under a hold for safety.
     await async_load_holds(hass)
+    # An outlet may be a switch of another integration.
+    async_at_started(hass, async_look_after_disabled)
     return True
 
 

@@ -20,7 +20,7 @@ from homeassistant.helpers.importlib import async_import_module
 from ..common.coordinator import FarmCoordinator
 from ..common.kind_flow import KindFlow
 from ..common.stored_shape import StoredShape
-from ..const import CONF_KIND, Kind
+from ..const import CONF_KIND, DOMAIN, Kind
 
 
 class Module(StrEnum):
@@ -30,11 +30,12 @@ class Module(StrEnum):
     REPAIRS = "repairs"
     LIBRARIES = "libraries"
     MIGRATION = "migration"
+    OWED = "owed"
 
 
 OFFERS: Final[Mapping[Kind, frozenset[Module]]] = {
     Kind.MINER: frozenset({Module.SERVICES, Module.REPAIRS, Module.MIGRATION}),
-    Kind.RIG: frozenset({Module.SERVICES, Module.REPAIRS}),
+    Kind.RIG: frozenset({Module.SERVICES, Module.REPAIRS, Module.OWED}),
     Kind.CONTAINER: frozenset({Module.SERVICES, Module.REPAIRS}),
     Kind.WALLET: frozenset({Module.SERVICES, Module.LIBRARIES}),
     Kind.FARM: frozenset({Module.SERVICES}),
@@ -113,6 +114,13 @@ class MigrationModule(Protocol):
         """Bring an entry of an older minor version up to date."""
 
 
+class OwedModule(Protocol):
+    """What `kinds/<kind>/owed.py` offers."""
+
+    async def async_look_after(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """See to what a disabled entry still owes, once Home Assistant has started."""
+
+
 class DiagnosticsModule(Protocol):
     """What `kinds/<kind>/diagnostics.py` offers."""
 
@@ -169,6 +177,17 @@ async def async_migrate(hass: HomeAssistant, entry: ConfigEntry) -> None:
     if is_known(entry) and Module.MIGRATION in OFFERS[kind_of(entry)]:
         module = await _async_import(hass, f"{kind_of(entry)}.{Module.MIGRATION}")
         cast(MigrationModule, module).async_migrate(hass, entry)
+
+
+async def async_look_after_disabled(hass: HomeAssistant) -> None:
+    """See to what disabled entries still owe that ended in the middle of something."""
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.disabled_by is None or not is_known(entry):
+            continue
+        kind = kind_of(entry)
+        if Module.OWED in OFFERS[kind]:
+            module = await _async_import(hass, f"{kind}.{Module.OWED}")
+            await cast(OwedModule, module).async_look_after(hass, entry)
 
 
 async def async_get_repairs(

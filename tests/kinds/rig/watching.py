@@ -23,7 +23,7 @@ from custom_components.mining_farm.engines.pools import (
     WorkerReport,
 )
 from custom_components.mining_farm.engines.restart import OutletFailure, OutletKind
-from custom_components.mining_farm.kinds.rig import outlets
+from custom_components.mining_farm.kinds.rig import outlets, owed
 from custom_components.mining_farm.kinds.rig.outlets import RigOutletReading
 from custom_components.mining_farm.kinds.rig.resources import async_get_resources
 from homeassistant.core import HomeAssistant
@@ -204,9 +204,7 @@ def simulated(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Iterator[F
     async_get_resources(hass).sleep = sleep
     with (
         patch.object(PoolClient, "async_fetch", async_fetch),
-        patch(
-            "custom_components.mining_farm.kinds.rig.create_outlet",
-            create_outlet,
-        ),
+        patch("custom_components.mining_farm.kinds.rig.create_outlet", create_outlet),
+        patch.object(owed, "create_outlet", create_outlet),
     ):
         yield farm

@@ -474,6 +474,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
             await super().async_shutdown()
             self.neighbours.remove(self)
             await self.power.async_close()
+            if self.config_entry.disabled_by and self.power.memory.intent is not None:
+                issues.create_disabled_off(self.hass, self.config_entry)
 
 
 def _second_pool(

@@ -16,6 +16,8 @@ from .stored import account_of
 UNSTABLE = "rig_unstable"
 NOT_HELPED = "rig_not_helped"
 LEFT_OFF = "rig_left_off"
+DISABLED_OFF = "rig_disabled_off"
+REMOVED_OFF = "rig_removed_off"
 FOUND_OFF = "rig_found_off"
 PLUG_DISOBEYS = "rig_plug_disobeys"
 OTHER_WORKER = "rig_other_worker"
@@ -169,12 +171,27 @@ def create_record(hass: HomeAssistant, entry: ConfigEntry[Any], file: str) -> No
 @callback
 def create_left_off(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Report that a rig is without power because of us."""
+    _set(hass, entry, DISABLED_OFF, on=False)
     _set(hass, entry, LEFT_OFF, on=True)
+
+
+@callback
+def create_disabled_off(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Ask about a rig that was disabled while its power was off because of us."""
+    _set(hass, entry, LEFT_OFF, on=False)
+    _set(hass, entry, DISABLED_OFF, on=True, fixable=True)
+
+
+@callback
+def create_removed_off(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Report a rig that was removed and is without power because of us."""
+    raise_notice(hass, entry, REMOVED_OFF, severity=ir.IssueSeverity.ERROR)
 
 
 @callback
 def delete_left_off(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Delete it once the outlet is on again."""
+    _set(hass, entry, DISABLED_OFF, on=False)
     _set(hass, entry, LEFT_OFF, on=False)
 
 
@@ -186,6 +203,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
         NOT_HELPED,
         FOUND_OFF,
         LEFT_OFF,
+        DISABLED_OFF,
         PLUG_UNREACHABLE,
         PLUG_DISOBEYS,
         OTHER_WORKER,

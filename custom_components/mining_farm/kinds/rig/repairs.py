@@ -6,6 +6,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 
 from .controls import async_reset, async_set_power
 from .coordinator import RigConfigEntry
+from .owed import async_settle
 
 
 class RigRepairFlow(RepairsFlow):
@@ -84,8 +85,38 @@ class FoundOffFlow(RigRepairFlow):
         return self.async_create_entry(data={})
 
 
+class DisabledRigFlow(RigRepairFlow):
+    """Turn on the outlet of a disabled rig, or leave it off."""
+
+    async def async_step_init(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask whether the outlet may be turned on."""
+        return self._ask("turn_on", "leave_off")
+
+    async def async_step_turn_on(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Turn the outlet on."""
+        if not await async_settle(self.hass, self._entry, on=True):
+            return self.async_abort(
+                reason="outlet_failed",
+                description_placeholders={"name": self._entry.title},
+            )
+        return self.async_create_entry(data={})
+
+    async def async_step_leave_off(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Leave the outlet off, also when the rig is enabled again."""
+        await async_settle(self.hass, self._entry, on=False)
+        return self.async_create_entry(data={})
+
+
 def create_fix_flow(entry: RigConfigEntry) -> RepairsFlow:
     """Return the flow for what a rig asks its user; it asks one thing at a time."""
+    if entry.disabled_by is not None:
+        return DisabledRigFlow(entry)
     if entry.runtime_data.data.ask_human:
         return FoundOffFlow(entry)
     return UnstableRigFlow(entry)

@@ -138,10 +138,13 @@ def _look_after(
             if not watcher.user(watched, wish):
                 return False
         alive = watcher.poll(watched)
-        # Killed at that moment, its entry is there again at the next start.
         if watched.hurried is not None and watched.kill_in != -1:
             watcher.leave(watched)
             return True
+        # Killed at that moment, its entry is there again at the next start; disabled
+        # if that was on disk already.
+        if watched.hurried is not None and watched.goes == "disabled":
+            watched.gone = random.random() < 0.5
         return alive
     finally:
         if not watched.rig.relay and len(watched.cuts) > before:

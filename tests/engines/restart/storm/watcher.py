@@ -365,6 +365,9 @@ class Watcher:
         for watched in rigs:
             if not watched.gone:
                 self.load(watched)
+            elif watched.read().kind is not OutletKind.ON:
+                memory = watched.disk.read()
+                watched.asks_human |= memory.lost or memory.intent is not None
 
     def load(self, watched: Watched) -> None:
         """Load the entry of a rig; all that it knows is on its disk."""
