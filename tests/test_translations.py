@@ -45,6 +45,7 @@ from custom_components.mining_farm.kinds.rig import issues as rig_issues
 from custom_components.mining_farm.kinds.rig.flow.account import ANSWERED
 from custom_components.mining_farm.kinds.rig.flow.kasa import FAILURES
 from custom_components.mining_farm.kinds.rig.flow.rigs_file import Mistake
+from custom_components.mining_farm.kinds.rig.policy import MINER_STEPS
 from custom_components.mining_farm.kinds.wallet import issues as wallet_issues
 from homeassistant.helpers.entity import EntityDescription
 
@@ -86,6 +87,7 @@ OPTIONS = {
     "rig_worker": {"minutes", "hours", "days"},
     "rig_outlet": {"device", "locked_device", "on", "off", "on_watts", "off_watts"},
     "rig_import": {*Mistake},
+    "rig_miner_steps": {*MINER_STEPS},
     "farm_after_leak": {KEEP_COOLING, STOP_COOLING},
     "farm_cause": {*Cause} - {Cause.HAND},
     "farm_reaction": {*Reaction},

@@ -96,6 +96,7 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "draw_is_evidence": True,
             "repeat_on_silence": True,
             "first_step_entity_id": "button.reboot",
+            "miner_steps": ["restart_mining"],
             "power_sensor_entity_id": "sensor.power",
         },
     ),

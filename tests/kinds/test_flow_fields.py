@@ -49,7 +49,7 @@ SHOWN: Final = {
         CHOICE: {
             *("status_api", "coin", "advanced", "save_anyway", "kasa_account"),
             *("armed", "device", "draw_is_evidence", "repeat_on_silence"),
-            *("use_unseen", "add_second", "<POLICY_FIELDS>"),
+            *("use_unseen", "add_second", "miner_steps", "<POLICY_FIELDS>"),
         },
     },
     Kind.CONTAINER: {

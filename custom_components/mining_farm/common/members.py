@@ -157,6 +157,17 @@ class Lever:
     """Return whether it keeps the machine down; None where that is unknown."""
 
 
+class RestartKind(StrEnum):
+    """What may help a machine that hangs, short of its power."""
+
+    RESTART_MINING = "restart_mining"
+    REBOOT = "reboot"
+
+
+type Restart = Callable[[], Awaitable[Receipt]]
+"""Sends the order once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """An entry as the others see it, for as long as it is loaded."""
@@ -165,6 +176,7 @@ class Member:
     name: str
     facts: Callable[[], Facts]
     levers: Sequence[Lever] = ()
+    restarts: Mapping[RestartKind, Restart] = field(default_factory=dict)
     refresh: Callable[[], Awaitable[None]] | None = None
     """Read the device now, where somebody may need to know sooner."""
     stop_cooling: Callable[[], Awaitable[None]] | None = None
@@ -255,6 +267,7 @@ def async_offer(
     facts: Callable[[], Facts],
     levers: Sequence[Lever] = (),
     *,
+    restarts: Mapping[RestartKind, Restart] | None = None,
     refresh: Callable[[], Awaitable[None]] | None = None,
     stop_cooling: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
@@ -276,6 +289,7 @@ def async_offer(
         name=entry.title,
         facts=facts,
         levers=levers,
+        restarts=restarts or {},
         refresh=refresh,
         stop_cooling=stop_cooling,
     )

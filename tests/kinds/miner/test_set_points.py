@@ -6,6 +6,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
+from custom_components.mining_farm.common.members import (
+    ReceiptOutcome,
+    RestartKind,
+    async_members,
+)
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.edge_collector import (
     async_identify,
@@ -216,3 +221,25 @@ async def test_what_it_is_set_to_is_shown_where_it_is_not_ordered(axes: Axes) ->
     await axes.settle()
     assert (axes.state(LEVEL), axes.state(POWER)) == ("normal", "3300.0")
     assert not any(axes.hass.states.get(each) for each in shown)
+
+
+async def test_a_rig_may_restart_it_where_its_owner_allows_control(axes: Axes) -> None:
+    """Each order goes once, and its receipt says what became of it."""
+    miner, entry = await start(axes)
+    member = async_members(axes.hass).get("rack")
+    assert member is not None
+    restarts = member.restarts
+    assert set(restarts) == set(RestartKind)
+    receipt = await restarts[RestartKind.RESTART_MINING]()
+    assert receipt.outcome is ReceiptOutcome.SENT
+    assert [write["cmd"] for write in miner.writes] == ["set.miner.service"]
+    await axes.after(31)
+    miner.lock()
+    receipt = await restarts[RestartKind.REBOOT]()
+    assert receipt.outcome is ReceiptOutcome.REFUSED
+    axes.hass.config_entries.async_update_entry(entry, options={"detail": "standard"})
+    await axes.hass.config_entries.async_reload(entry.entry_id)
+    await axes.settle()
+    member = async_members(axes.hass).get("rack")
+    assert member is not None
+    assert member.restarts == {}

@@ -66,6 +66,8 @@ POLICY = {
     "no_draw_below": 15,
     "max_restarts_per_day": 6,
     "first_step_wait": 10,
+    "restart_mining_wait": 10,
+    "reboot_wait": 10,
 }
 
 

@@ -61,6 +61,8 @@ def test_all_fields_of_the_original() -> None:
         "no_draw_below": 15,
         "max_restarts_per_day": 6,
         "first_step_wait": 10,
+        "restart_mining_wait": 10,
+        "reboot_wait": 10,
     }
 
 

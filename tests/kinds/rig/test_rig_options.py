@@ -44,6 +44,7 @@ async def test_what_is_not_chosen_any_more_is_forgotten(
     await load(hass, entry)
     chosen = {
         "first_step_entity_id": "button.reboot",
+        "miner_steps": ["restart_mining", "reboot"],
         "power_sensor_entity_id": "sensor.garage_power",
         "draw_is_evidence": True,
         "repeat_on_silence": True,

@@ -13,6 +13,7 @@ from .changes import (
     plug_failed,
     power_returned,
     reset,
+    step_failed,
     turn_on_failed,
     turned_on,
     user_turned_off,
@@ -40,6 +41,7 @@ from .models import (
     PoolEvidence,
     Reason,
     RigState,
+    Step,
     Verdict,
 )
 from .observing import powered
@@ -73,6 +75,7 @@ __all__ = [
     "Reason",
     "Recent",
     "RigState",
+    "Step",
     "Verdict",
     "abandon_cut",
     "begin_cut",
@@ -89,6 +92,7 @@ __all__ = [
     "powered",
     "proposed_limit",
     "reset",
+    "step_failed",
     "turn_on_failed",
     "turned_on",
     "user_turned_off",

@@ -174,6 +174,11 @@ def user_turned_off(memory: Memory) -> Memory:
     )
 
 
+def step_failed(memory: Memory) -> Memory:
+    """Return the memory after a step that was not taken: nothing waits for its effect."""
+    return replace(memory, cooldown_until=None, stepped_at=None)
+
+
 def reset(memory: Memory) -> Memory:
     """Return the memory after a human said to try again; a rig that boots still may."""
     return replace(
@@ -188,4 +193,5 @@ def reset(memory: Memory) -> Memory:
         pauses=0,
         held_since={},
         stepped_at=None,
+        steps_taken=(),
     )

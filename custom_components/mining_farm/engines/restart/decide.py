@@ -16,6 +16,7 @@ from .models import (
     Policy,
     Reason,
     RigState,
+    Step,
     Verdict,
 )
 from .observing import after_clock_set_back, changed, contradicts, observe, powered
@@ -36,6 +37,8 @@ class Decision:
     """The rig works again after a restart of ours."""
     ask_pool: bool = False
     """All that is missing is a fresh answer of the pool."""
+    step: Step | None = None
+    """What is tried before the power is cut."""
     ask_human: bool = False
     """The outlet is off, and only a human knows whether it may be turned on."""
 
@@ -153,6 +156,7 @@ def _learn(
         pauses=0,
         held_since={},
         stepped_at=None,
+        steps_taken=(),
         usual_watts=usual_watts(policy, memory, evidence.pool),
     )
     return memory, recovered
@@ -230,7 +234,7 @@ def _act(
         return _give_up(memory, limit)
     if not may_help:
         return _give_up(memory, Reason.NOT_HELPED)
-    return _restart(now, policy, memory, outlet, finding)
+    return _restart(now, policy, memory, evidence, finding)
 
 
 def _outlet_forbids(
@@ -297,19 +301,28 @@ def _restart(
     now: datetime,
     policy: Policy,
     memory: Memory,
-    outlet: OutletEvidence,
+    evidence: Evidence,
     finding: Finding,
 ) -> Decision:
-    """Return the step before the plug, or the cut."""
-    if policy.first_step and memory.stepped_at is None:
-        wait = now + policy.first_step_wait
-        return Decision(
-            action=Action.STEP,
-            state=RigState.RESTARTING,
-            reason=finding.reason,
-            memory=replace(memory, stepped_at=now, cooldown_until=wait),
-        )
-    memory = replace(memory, disagreed=contradicts(policy, outlet))
+    """Return the next step before the plug, each once, or the cut."""
+    for step, wait in policy.steps.items():
+        possible = step is Step.NAMED or step in evidence.steps
+        if possible and step not in memory.steps_taken:
+            return Decision(
+                action=Action.STEP,
+                state=RigState.RESTARTING,
+                reason=finding.reason,
+                step=step,
+                memory=replace(
+                    memory,
+                    stepped_at=now,
+                    steps_taken=(*memory.steps_taken, step),
+                    cooldown_until=now + wait,
+                ),
+            )
+    if evidence.outlet is not None:
+        disagreed = contradicts(policy, evidence.outlet)
+        memory = replace(memory, disagreed=disagreed)
     return Decision(
         action=Action.CUT,
         state=RigState.RESTARTING,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import math
 from typing import Any, Self
 
-from .models import Reason
+from .models import Reason, Step
 from .presence import Presence
 
 
@@ -110,7 +110,9 @@ class Memory:
     held_since: Mapping[Reason, datetime] = field(default_factory=dict)
     """Since when each reason with an end holds, since the rig last worked."""
     stepped_at: datetime | None = None
-    """When the step before the cut was taken, since the rig last worked."""
+    """When the last step before the cut was taken, since the rig last worked."""
+    steps_taken: tuple[Step, ...] = ()
+    """Those steps."""
     dates_shares: bool = False
     """The pool was seen to date this worker's shares."""
     last_share: datetime | None = None
@@ -153,6 +155,9 @@ class Memory:
         try:
             if missing := _FIRST - stored.keys():
                 raise KeyError(*sorted(missing))  # noqa: TRY301
+            if stored.get("stepped_at") is not None:
+                # There was one step before it was stored which.
+                stored = {"steps_taken": [Step.NAMED], **stored}
             return cls(
                 **{
                     key: _REBUILD.get(key, _time)(value)
@@ -241,6 +246,10 @@ def _held_since(stored: Mapping[str, str]) -> dict[Reason, datetime]:
     return {Reason(reason): _known_time(time) for reason, time in stored.items()}
 
 
+def _steps(stored: list[str]) -> tuple[Step, ...]:
+    return tuple(map(Step, stored))
+
+
 def _gaps(stored: list[tuple[str, float]]) -> tuple[tuple[datetime, float], ...]:
     return tuple((_known_time(at), _number(seconds) or 0.0) for at, seconds in stored)
 
@@ -299,6 +308,7 @@ _REBUILD: Mapping[str, Any] = {
     "draw": _presence,
     "pauses": _count,
     "held_since": _held_since,
+    "steps_taken": _steps,
     "dates_shares": _flag,
     "gaps": _gaps,
 }

@@ -1,5 +1,6 @@
 """What the decision about a rig's power is made of. All times are aware UTC."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -85,7 +86,7 @@ class Action(StrEnum):
     CUT = "cut"
     """Off, wait, on."""
     STEP = "step"
-    """What the user named to be tried before the power is cut."""
+    """What is tried before the power is cut."""
     TURN_ON = "turn_on"
     """The outlet is off without anybody's wish."""
     FINISH = "finish"
@@ -142,6 +143,16 @@ class Reason(StrEnum):
     MEMORY_LOST = "memory_lost"
 
 
+class Step(StrEnum):
+    """What may be tried before the power is cut."""
+
+    NAMED = "named"
+    """An entity of the user's."""
+    RESTART_MINING = "restart_mining"
+    """Of the linked miner, which reboots only where that does not help."""
+    REBOOT = "reboot"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """When to restart; names and defaults of the original rig restarter."""
@@ -160,10 +171,25 @@ class Policy:
     draw_is_evidence: bool = False
     """A dark rig without a linked miner is judged like one whose miner is silent."""
     first_step: bool = False
-    """Something else is tried before the power is cut."""
+    """An entity of the user's is tried first of all."""
     repeat_on_silence: bool = False
     """A restart that did not help is repeated although only silence asks for it."""
     first_step_wait: timedelta = timedelta(minutes=10)
+    miner_steps: frozenset[Step] = frozenset()
+    """What of the linked miner is tried before its power is cut."""
+    restart_mining_wait: timedelta = timedelta(minutes=10)
+    reboot_wait: timedelta = timedelta(minutes=10)
+
+    @property
+    def steps(self) -> Mapping[Step, timedelta]:
+        """Steps before the power is cut, the gentlest first, and the wait after each."""
+        waits = {
+            Step.NAMED: self.first_step_wait,
+            Step.RESTART_MINING: self.restart_mining_wait,
+            Step.REBOOT: self.reboot_wait,
+        }
+        chosen = {*self.miner_steps, *((Step.NAMED,) if self.first_step else ())}
+        return {step: wait for step, wait in waits.items() if step in chosen}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,5 +265,7 @@ class Evidence:
     armed: bool = False
     held: bool = False
     """Somebody keeps the machine down on purpose."""
+    steps: frozenset[Step] = frozenset()
+    """What the linked miner can be told at the moment."""
     held_for_safety: bool = False
     """That protects people or machines: a cut that was begun ends without power."""

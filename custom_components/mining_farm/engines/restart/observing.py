@@ -276,7 +276,8 @@ def after_clock_set_back(now: datetime, policy: Policy, memory: Memory) -> Memor
     Waits begin again then: neither endless, nor over before their time.
     """
 
-    cooling = now + max(policy.status_check_cooldown, policy.first_step_wait)
+    waits = (policy.status_check_cooldown, *policy.steps.values())
+    cooling = now + max(waits)
     latest = {
         "last_cut": now,
         "cooldown_until": cooling,

@@ -11,7 +11,7 @@ from ...common.members import async_offer
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile, create_reader, find_board
 from .const import CONF_LEARNED
-from .controls import sleep_lever
+from .controls import restarts_of, sleep_lever
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .detail import Detail, async_note_shown, async_remove_rest
 from .entity import board_identifier, device_info
@@ -74,7 +74,13 @@ def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
     """Offer other entries what is known of the miner, and its sleep where allowed."""
     miner = entry.runtime_data
     sleeps = miner.controls and miner.capabilities.pause
-    async_offer(hass, entry, miner.facts, levers=[sleep_lever(miner)] if sleeps else [])
+    async_offer(
+        hass,
+        entry,
+        miner.facts,
+        levers=[sleep_lever(miner)] if sleeps else [],
+        restarts=restarts_of(miner),
+    )
     async_take_over(hass, entry)
 
 

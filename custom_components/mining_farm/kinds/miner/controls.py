@@ -19,7 +19,7 @@ from ...common.holds_of_users import (
     async_user_stops,
     require_not_held,
 )
-from ...common.members import Lever, Receipt, ReceiptOutcome
+from ...common.members import Lever, Receipt, ReceiptOutcome, Restart, RestartKind
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     Command,
@@ -139,6 +139,20 @@ def sleep_lever(miner: MinerCoordinator) -> Lever:
         return miner.data.sleeping if miner.fresh else None
 
     return Lever(kind=LeverKind.SLEEP, stop=stop, start=start, stopped=stopped)
+
+
+def restarts_of(miner: MinerCoordinator) -> dict[RestartKind, Restart]:
+    """Return what a rig may try with a miner that hangs, before it cuts the power."""
+
+    def restart(kind: RestartKind) -> Restart:
+        order = Order(command=Command(kind.value))
+        return lambda: _async_receipt(miner, order)
+
+    known = miner.capabilities
+    if not miner.controls or known.writable is False:
+        return {}
+    commands = {command.value for command in known.commands}
+    return {kind: restart(kind) for kind in RestartKind if kind.value in commands}
 
 
 async def _async_receipt(miner: MinerCoordinator, order: Order) -> Receipt:

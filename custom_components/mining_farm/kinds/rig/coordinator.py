@@ -16,7 +16,7 @@ from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
 from ...common.holds import async_holds
 from ...common.issues import update_disk
-from ...common.members import RigFacts
+from ...common.members import RestartKind, RigFacts
 from ...const import LOGGER
 from ...engines.farm import Owner
 from ...engines.pools import Account
@@ -31,9 +31,11 @@ from ...engines.restart import (
     PoolMember,
     Reason,
     RigState,
+    Step,
     cuts_of_day,
     decide,
     powered,
+    step_failed,
 )
 from . import issues
 from .const import (
@@ -47,6 +49,7 @@ from .const import (
 )
 from .data import RigData
 from .hold import RigHold
+from .miner_steps import async_take_step, possible_steps
 from .neighbours import Neighbours, PoolKey
 from .outlets import RigOutlet
 from .pool_witness import PoolWitness
@@ -268,8 +271,15 @@ class RigCoordinator(FarmCoordinator[RigData]):
         return self.data is not None and self.data.state is RigState.ELSEWHERE
 
     async def _async_take_step(self, decision: Decision) -> None:
-        """Try what the user named before the plug; that it fails keeps nothing back."""
-        self.publish("step_taken", reason=decision.reason)
+        """Try what comes before the plug; that it fails keeps nothing back."""
+        self.publish("step_taken", reason=decision.reason, step=decision.step)
+        if decision.step is Step.NAMED:
+            await self._async_use_named()
+        elif not await async_take_step(self, RestartKind(str(decision.step))):
+            LOGGER.warning("%s: %s was not taken", self.name, decision.step)
+            await self.power.async_change(step_failed)
+
+    async def _async_use_named(self) -> None:
         entity_id = self.config_entry.options[CONF_FIRST_STEP]
         domain = entity_id.partition(".")[0]
         service = "press" if domain in ("button", "input_button") else "turn_on"
@@ -301,7 +311,10 @@ class RigCoordinator(FarmCoordinator[RigData]):
             armed=self.armed,
         )
         evidence = replace(
-            evidence, held=self.hold.held, held_for_safety=self.hold.for_safety
+            evidence,
+            held=self.hold.held,
+            held_for_safety=self.hold.for_safety,
+            steps=frozenset(map(Step, possible_steps(self))),
         )
         return decide(now, self.policy, self.power.memory, evidence)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from homeassistant.const import UnitOfPower, UnitOfTime
 
 from ...engines.pools import POOLS
-from ...engines.restart import Policy
+from ...engines.restart import Policy, Step
 from .const import (
     CONF_CHECK_COOLDOWN,
     CONF_CHECK_FREQUENCY,
@@ -17,9 +17,12 @@ from .const import (
     CONF_FIRST_STEP_WAIT,
     CONF_MAX_PER_DAY,
     CONF_MAX_RESTARTS,
+    CONF_MINER_STEPS,
     CONF_NO_DRAW_BELOW,
     CONF_ON_DELAY,
+    CONF_REBOOT_WAIT,
     CONF_REPEAT_ON_SILENCE,
+    CONF_RESTART_MINING_WAIT,
     CONF_TIME_UNTIL_ELSEWHERE,
     CONF_TIME_UNTIL_OFFLINE,
     CONF_TIME_UNTIL_OFFLINE_LOCAL,
@@ -99,9 +102,15 @@ POLICY_FIELDS: Final = (
     PolicyField(key=CONF_CHECK_COOLDOWN, unit=UnitOfTime.MINUTES, least=1, most=1440),
     PolicyField(key=CONF_MAX_PER_DAY, unit=None, least=1, most=100),
     PolicyField(key=CONF_FIRST_STEP_WAIT, unit=UnitOfTime.MINUTES, least=1, most=240),
+    PolicyField(
+        key=CONF_RESTART_MINING_WAIT, unit=UnitOfTime.MINUTES, least=1, most=240
+    ),
+    PolicyField(key=CONF_REBOOT_WAIT, unit=UnitOfTime.MINUTES, least=1, most=240),
     PolicyField(key=CONF_NO_DRAW_BELOW, unit=UnitOfPower.WATT, least=0, most=1000),
 )
 """Names and units of the original configuration: minutes, and seconds for the delay."""
+MINER_STEPS: Final = (Step.RESTART_MINING, Step.REBOOT)
+"""What may be tried with the linked miner before its power is cut, in this order."""
 
 
 def policy_of(options: Mapping[str, Any]) -> Policy:
@@ -110,6 +119,7 @@ def policy_of(options: Mapping[str, Any]) -> Policy:
         **{field.key: field.read(options) for field in POLICY_FIELDS},
         draw_is_evidence=bool(options.get(CONF_DRAW_IS_EVIDENCE)),
         first_step=CONF_FIRST_STEP in options,
+        miner_steps=frozenset(map(Step, options.get(CONF_MINER_STEPS, ()))),
         repeat_on_silence=bool(options.get(CONF_REPEAT_ON_SILENCE)),
     )
 

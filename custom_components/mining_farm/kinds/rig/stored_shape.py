@@ -8,6 +8,7 @@ from ...common.stored_shape import (
     Fields,
     StoredShape,
     Take,
+    each,
     flag,
     mapping,
     maybe,
@@ -33,6 +34,7 @@ from .const import (
     CONF_KASA_MEASURES,
     CONF_KASA_OUTLET_ID,
     CONF_MINER_ENTRY,
+    CONF_MINER_STEPS,
     CONF_OUTLET,
     CONF_POOL,
     CONF_POWER_SENSOR,
@@ -45,7 +47,7 @@ from .const import (
     OUTLET_NONE,
     OUTLET_SWITCH,
 )
-from .policy import POLICY_FIELDS, PolicyField
+from .policy import MINER_STEPS, POLICY_FIELDS, PolicyField
 
 MOST = 1_000_000
 """Of any number of the policy, whatever a form of another version allowed."""
@@ -105,6 +107,7 @@ RIG_SHAPE: Final = StoredShape(
         CONF_DRAW_IS_EVIDENCE: flag,
         CONF_REPEAT_ON_SILENCE: flag,
         CONF_FIRST_STEP: text,
+        CONF_MINER_STEPS: each(one_of(*MINER_STEPS)),
         CONF_POWER_SENSOR: text,
     },
     leaves=(CONF_ARMED,),

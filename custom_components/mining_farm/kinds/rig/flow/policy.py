@@ -13,21 +13,26 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
 )
 
 from ..const import (
     CONF_ARMED,
     CONF_DRAW_IS_EVIDENCE,
     CONF_FIRST_STEP,
+    CONF_MINER_STEPS,
     CONF_POWER_SENSOR,
     CONF_REPEAT_ON_SILENCE,
 )
-from ..policy import POLICY_FIELDS, PolicyField
+from ..policy import MINER_STEPS, POLICY_FIELDS, PolicyField
 from .steps import CONF_ADVANCED
 
 EXTRAS = (
     CONF_DRAW_IS_EVIDENCE,
     CONF_FIRST_STEP,
+    CONF_MINER_STEPS,
     CONF_POWER_SENSOR,
     CONF_REPEAT_ON_SILENCE,
 )
@@ -54,6 +59,14 @@ def policy_schema(*, ask_armed: bool) -> vol.Schema:
         advanced[vol.Required(key, default=False)] = BooleanSelector()
     advanced[vol.Optional(CONF_FIRST_STEP)] = EntitySelector(
         EntitySelectorConfig(domain=STEP_DOMAINS)
+    )
+    advanced[vol.Optional(CONF_MINER_STEPS)] = SelectSelector(
+        SelectSelectorConfig(
+            options=list(MINER_STEPS),
+            multiple=True,
+            mode=SelectSelectorMode.LIST,
+            translation_key="rig_miner_steps",
+        )
     )
     advanced[vol.Optional(CONF_POWER_SENSOR)] = EntitySelector(
         EntitySelectorConfig(filter={"domain": "sensor", "device_class": "power"})
