@@ -131,6 +131,7 @@ def test_every_form_of_the_workers_file(
     """A list, or sizes in four spellings."""
     settings = parse_settings(CONFIG + workers)
     assert (settings.network, settings.netuid) == ("finney", 42)
-    assert settings.hashrates == listed
-    assert settings.sizes == sizes
-    assert settings.price_multiplier == "1.0"
+    (only,) = settings.sets
+    assert only.hashrates == listed
+    assert only.sizes == sizes
+    assert only.price_multiplier == "1.0"

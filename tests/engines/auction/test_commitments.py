@@ -241,7 +241,7 @@ def test_workers() -> None:
     workers = WorkerSet(
         price_fp18=1_050_000_000_000_000_000, sizes={"0.45": 2, "0.1": 5, "0.050": 1}
     )
-    assert encode_workers(workers) == b"2;b;BTC,1.05=0.05:1,0.1:5,0.45:2"
+    assert encode_workers([workers]) == b"2;b;BTC,1.05=0.05:1,0.1:5,0.45:2"
 
 
 def test_bids_at_several_prices() -> None:
@@ -272,7 +272,7 @@ def test_bids_at_several_prices() -> None:
 def test_limits_on_workers(sizes: Mapping[str, int], reason: str) -> None:
     """What validators would ignore or cannot be stored is not written."""
     with pytest.raises(CommitmentError, match=reason):
-        encode_workers(WorkerSet(price_fp18=FP, sizes=sizes))
+        encode_workers([WorkerSet(price_fp18=FP, sizes=sizes)])
 
 
 def test_as_long_as_allowed() -> None:
@@ -281,9 +281,9 @@ def test_as_long_as_allowed() -> None:
     longest = WorkerSet(
         price_fp18=1_050_000_000_000_000_000, sizes=sizes | {"0.11": 10}
     )
-    assert len(encode_workers(longest)) == 128
+    assert len(encode_workers([longest])) == 128
     with pytest.raises(CommitmentError, match="129 bytes, 128 are allowed"):
-        encode_workers(replace(longest, sizes=sizes | {"0.11": 100}))
+        encode_workers([replace(longest, sizes=sizes | {"0.11": 100})])
 
 
 SIZES = st.integers(5 * 10**16, 45 * 10**16)

@@ -55,9 +55,10 @@ def test_reference_settings(case: Mapping[str, Any]) -> None:
     assert read.wallet.name == wallet["name"]
     assert read.wallet.hotkey == wallet["hotkey_name"]
     assert read.wallet.directory == Path(wallet["directory"]).expanduser()
-    assert read.price_multiplier == expected["price_multiplier"]
-    assert (read.hashrates and [*read.hashrates]) == expected["hashrates"]
-    assert read.sizes == expected["worker_sizes"]
+    (only,) = read.sets
+    assert only.price_multiplier == expected["price_multiplier"]
+    assert (only.hashrates and [*only.hashrates]) == expected["hashrates"]
+    assert only.sizes == expected["worker_sizes"]
 
 
 @twin("test_three_ways_to_name_workers", "test_a_mistake_is_reported_with_its_line")
@@ -87,8 +88,9 @@ def test_settings() -> None:
     assert read.wallet == WalletSettings(
         name="default", hotkey="aps", directory=Path("~/wallets").expanduser()
     )
-    assert read.price_multiplier == "0.98"
-    assert (read.hashrates, read.sizes) == (("0.5",), None)
+    (only,) = read.sets
+    assert only.price_multiplier == "0.98"
+    assert (only.hashrates, only.sizes) == (("0.5",), None)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +170,7 @@ def test_version_1_lists_whole_hashrates(tmp_path: Path) -> None:
     path = _write(tmp_path, GOOD.replace('["0.5"]', '["1.5", "0.5", "0.50"]'))
     offer = read_workers_file(path, version_1=True).offer
     assert offer.payload == b"1;b;0.98=0.5,0.5,1.5"
-    assert offer.workers.sizes == {"0.5": 2, "1.5": 1}
+    assert offer.sets[0].sizes == {"0.5": 2, "1.5": 1}
     path = _write(tmp_path, GOOD.replace('["0.5"]', '{ "0.25" = 4 }'))
     offer = read_workers_file(path, version_1=True).offer
     assert offer.payload == b"2;b;BTC,0.98=0.25:4"

@@ -22,7 +22,7 @@ stays behind `chain.process`.
 
 from .age import RENEW_AFTER, STALE_AFTER, commitment_age
 from .chain.networks import NETWORKS, check_endpoint, endpoint_urls, public_url
-from .documents import describe_offer, describe_report, describe_result
+from .documents import describe_offer, describe_report, describe_result, describe_sets
 from .errors import (
     AuctionError,
     AuctionUndefinedError,
@@ -226,6 +226,7 @@ __all__ = [
     "describe_offer",
     "describe_report",
     "describe_result",
+    "describe_sets",
     "encode_bids",
     "encode_price_vote",
     "encode_workers",

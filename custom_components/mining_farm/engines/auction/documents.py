@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from .errors import NumberError
 from .miner import MinerEvent, Routed, RoutingProblem, WorkersProblem
 from .models import AuctionResult, Certainty, OwnBid, StoredCommitment, WorkerSet
 from .offer.offer import Offer
 from .offer.worker_split import total_hashrate_fp18
 from .publish.report import UpkeepReport
 from .window.events import WatchProblem, WindowUpdate
-from .wire.numbers import format_fp18
+from .wire.numbers import format_fp18, parse_fp18
 
 type Document = dict[str, Any]
 
@@ -62,15 +64,35 @@ def describe_report(report: UpkeepReport) -> Document:
 
 def describe_offer(offer: Offer) -> Document:
     """Return what is to be committed."""
-    workers: WorkerSet = offer.workers
+    sizes: Counter[str] = Counter()
+    for workers in offer.sets:
+        sizes.update(workers.sizes)
     return {
         "text": offer.payload.decode(),
         "bytes": len(offer.payload),
-        "price": format_fp18(workers.price_fp18),
-        "sizes": dict(workers.sizes),
-        "workers": sum(workers.sizes.values()),
-        "hashrate_ph": format_fp18(total_hashrate_fp18(workers)),
+        "price": ", ".join(format_fp18(workers.price_fp18) for workers in offer.sets),
+        "sizes": dict(sizes),
+        "workers": offer.workers,
+        "hashrate_ph": format_fp18(total_hashrate_fp18(*offer.sets)),
+        "sets": [_set(workers) for workers in offer.sets],
     }
+
+
+def describe_sets(own: Iterable[OwnBid]) -> list[Document]:
+    """Return what each set of workers has won and lost, the lowest price first."""
+    by_price: dict[int, list[OwnBid]] = {}
+    for bid in own:
+        by_price.setdefault(bid.price_fp18, []).append(bid)
+    return [
+        {
+            "price": format_fp18(price),
+            "workers_won": sum(bid.won for bid in bids),
+            "workers_lost": sum(not bid.won for bid in bids),
+            "hashrate_won_ph": _hashrate(bid for bid in bids if bid.won),
+            "hashrate_lost_ph": _hashrate(bid for bid in bids if not bid.won),
+        }
+        for price, bids in sorted(by_price.items())
+    ]
 
 
 def describe_result(result: AuctionResult) -> Document:
@@ -112,6 +134,7 @@ def describe_result(result: AuctionResult) -> Document:
         ],
         "won": _own(bid for bid in result.own if bid.won),
         "lost": _own(bid for bid in result.own if not bid.won),
+        "sets": describe_sets(result.own),
         "own_least": result.own_least,
         "own_most": result.own_most,
         "solver": None if result.solver is None else str(result.solver),
@@ -132,6 +155,23 @@ def _own(bids: Iterable[OwnBid]) -> list[Document]:
         {"size": size, "price": format_fp18(price), "workers": count}
         for (size, price), count in counts.items()
     ]
+
+
+def _set(workers: WorkerSet) -> Document:
+    return {
+        "price": format_fp18(workers.price_fp18),
+        "sizes": dict(workers.sizes),
+        "workers": sum(workers.sizes.values()),
+        "hashrate_ph": format_fp18(total_hashrate_fp18(workers)),
+        "pool": workers.pool,
+    }
+
+
+def _hashrate(bids: Iterable[OwnBid]) -> str | None:
+    """Return a sum in PH/s; None: version 1 takes as a size what is no number."""
+    with suppress(NumberError):
+        return format_fp18(sum(parse_fp18(bid.size) for bid in bids))
+    return None
 
 
 def _stored(stored: StoredCommitment) -> Document:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
 from .errors import RoutingError, WorkersFileError
-from .models import AuctionResult, Certainty, SelectionProblem
+from .models import AuctionResult, Certainty, SelectionProblem, WorkerSet
 from .offer.offer import Offer
 from .proxy.routing import Route, apply_routing
 from .publish.arming import ReadArming, rehearse
@@ -95,6 +96,8 @@ class AuctionMiner:
         self._disk = Disk()
         self._listener = listener
         self._sleep = sleep
+        self._sets: tuple[WorkerSet, ...] = ()
+        """Of the last offer that could be read: which pool gets what they win."""
         self._result: AuctionResult | None = None
         self._has_result = asyncio.Event()
         self._on_demand: Turns[AuctionResult] = Turns()
@@ -134,15 +137,20 @@ class AuctionMiner:
 
     async def _look(self) -> UpkeepReport:
         try:
-            offer = await self._read_offer()
+            offer = await self._read_sets()
         except WorkersFileError as err:
             self._listener(WorkersProblem(err))
             return await self._upkeep.run(None, rehearse)
         return await self._upkeep.run(offer, self._read_arming)
 
+    async def _read_sets(self) -> Offer | None:
+        offer = await self._read_offer()
+        self._sets = () if offer is None else offer.sets
+        return offer
+
     async def publish_now(self, *, force: bool) -> UpkeepReport:
         """Check at once; forced, publish also what the chain holds; WorkersFileError."""
-        offer = await self._read_offer()
+        offer = await self._read_sets()
         if force and offer is not None:
             report = await self._upkeep.publish_now(offer, self._read_arming)
         else:
@@ -195,7 +203,12 @@ class AuctionMiner:
                 self._listener(Routed(result, changed))
 
     async def _apply(self, route: Route, result: AuctionResult) -> bool:
+        # Of an offer that cannot be read now, the last one that could holds on.
+        with suppress(WorkersFileError):
+            await self._read_sets()
         try:
-            return await self._disk.run(partial(apply_routing, route, result.own))
+            return await self._disk.run(
+                partial(apply_routing, route, result.own, self._sets)
+            )
         except TimeoutError:
             raise RoutingError(DISK_SILENT) from None

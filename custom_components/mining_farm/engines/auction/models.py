@@ -223,11 +223,13 @@ class AuctionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSet:
-    """What is to be bid: one price, workers by size."""
+    """What is to be bid at one price: workers by size."""
 
     price_fp18: int
     sizes: Mapping[str, int]
     """Workers by size in PH/s (minimal decimal)."""
+    pool: str | None = None
+    """The proxy's pool or goal that gets what these win; None: the usual one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from ...engines.auction import (
     Prices,
     Standing,
     decode_bids,
+    describe_sets,
 )
 from .coordinator import WalletConfigEntry
 from .data import WalletData, WindowOutcome, outcome_of
@@ -332,6 +333,7 @@ class LastResultSensor(WindowSensor):
             "estimate": result.certainty is Certainty.ESTIMATE,
             "start_block": result.window.start,
             "end_block": result.window.end,
+            "sets": describe_sets(result.own),
         }
 
 

@@ -1,6 +1,7 @@
 """What an entry stores, as the engine's objects."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ...engines.auction import (
     NumberError,
     Offer,
     Route,
+    WorkerSet,
     WorkersFileError,
     WorkersSource,
     hotkey_path,
@@ -26,6 +28,7 @@ from .const import (
     CONF_DIRECTORY,
     CONF_HOTKEY,
     CONF_HOTKEY_NAME,
+    CONF_POOL,
     CONF_PRICE,
     CONF_PRICE_CEILING,
     CONF_PROXY,
@@ -33,6 +36,7 @@ from .const import (
     CONF_PROXY_FROM,
     CONF_PROXY_POOL,
     CONF_PROXY_SENTINEL,
+    CONF_SETS,
     CONF_SIZES,
     CONF_WALLET,
     CONF_WORKER_CEILING,
@@ -87,14 +91,20 @@ def read_offer_of(options: Mapping[str, Any]) -> ReadOffer:
         return read_file
 
     async def read_form() -> Offer | None:
-        if not options.get(CONF_SIZES):
+        sets = options.get(CONF_SETS) or [options]
+        if not sets[0].get(CONF_SIZES):
             return None
         try:
-            return Offer.of(worker_set(options[CONF_PRICE], options[CONF_SIZES]))
+            return Offer.of(*map(_workers, sets))
         except CommitmentError as err:
             raise WorkersFileError(str(err)) from err
 
     return read_form
+
+
+def _workers(stored: Mapping[str, Any]) -> WorkerSet:
+    workers = worker_set(stored[CONF_PRICE], stored[CONF_SIZES])
+    return replace(workers, pool=stored.get(CONF_POOL))
 
 
 def route_of(options: Mapping[str, Any]) -> Route | None:

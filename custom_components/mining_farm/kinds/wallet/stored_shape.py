@@ -31,6 +31,7 @@ from .const import (
     CONF_HOTKEY_NAME,
     CONF_MACHINES,
     CONF_NETUID,
+    CONF_POOL,
     CONF_PRICE,
     CONF_PRICE_CEILING,
     CONF_PROXY,
@@ -38,6 +39,7 @@ from .const import (
     CONF_PROXY_FROM,
     CONF_PROXY_POOL,
     CONF_PROXY_SENTINEL,
+    CONF_SETS,
     CONF_SIZES,
     CONF_WALLET,
     CONF_WORKER_CEILING,
@@ -84,10 +86,22 @@ def _needed(data: Mapping[str, Any]) -> Fields:
     )
 
 
+def _sizes(value: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {_price(size): whole(1, MAX_WORKERS)(n) for size, n in value.items()}
+
+
+def _set(value: Any) -> dict[str, Any]:  # noqa: ANN401
+    taken = {
+        CONF_PRICE: _price(value[CONF_PRICE]),
+        CONF_SIZES: _sizes(value[CONF_SIZES]),
+    }
+    return taken | ({CONF_POOL: text(value[CONF_POOL])} if CONF_POOL in value else {})
+
+
 def _options(options: Mapping[str, Any]) -> Fields:
     def sizes(value: Any) -> dict[str, Any]:  # noqa: ANN401
         _price(options[CONF_PRICE])
-        return {_price(size): whole(1, MAX_WORKERS)(n) for size, n in value.items()}
+        return _sizes(value)
 
     def proxy(value: Any) -> str:  # noqa: ANN401
         chosen = one_of(PROXY_NONE, PROXY_IHP, PROXY_BRAIINS)(value)
@@ -103,6 +117,7 @@ def _options(options: Mapping[str, Any]) -> Fields:
         CONF_WORKERS_FILE: text,
         CONF_PRICE: _price,
         CONF_SIZES: sizes,
+        CONF_SETS: each(_set),
         CONF_PROXY: proxy,
         CONF_PROXY_FILE: text,
         CONF_PROXY_SENTINEL: text,

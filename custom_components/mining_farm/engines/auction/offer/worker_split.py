@@ -47,9 +47,13 @@ def list_hashrates(price_multiplier: str, hashrates: Iterable[str]) -> WorkerSet
     return _workers(price_multiplier, counts)
 
 
-def total_hashrate_fp18(workers: WorkerSet) -> int:
+def total_hashrate_fp18(*sets: WorkerSet) -> int:
     """Return what all workers together promise, PH/s."""
-    return sum(parse_fp18(size) * count for size, count in workers.sizes.items())
+    return sum(
+        parse_fp18(size) * count
+        for workers in sets
+        for size, count in workers.sizes.items()
+    )
 
 
 def _split(hashrate: str) -> Iterable[tuple[int, int]]:

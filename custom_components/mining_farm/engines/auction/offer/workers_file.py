@@ -1,14 +1,14 @@
 """The workers file: the auction miner's own TOML, with the line of what is wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 import tomllib
 from typing import Any, NoReturn
 
 from ..errors import AuctionError, NumberError, WorkersFileError
-from ..models import Bid
+from ..models import Bid, WorkerSet
 from ..places import resolved
 from ..regular_file import DISK_SILENT, DISK_WITHIN, Disk, read_regular, run_within
 from ..wire.bids import MAX_SIZE_FP18, MAX_WORKERS, encode_bids
@@ -18,6 +18,7 @@ from .toml_lines import find_line
 from .worker_split import list_hashrates, split_hashrates, worker_set
 
 MAX_BYTES = 1_000_000
+_KEYS_OF_SET = frozenset(("price_multiplier", "hashrates", "worker_sizes", "pool"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,38 +32,72 @@ class WalletSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileSettings:
-    """A workers file as it is written; exactly one of hashrates and sizes is given."""
+class SetSettings:
+    """Workers of one price; exactly one of hashrates and sizes is given."""
 
-    network: str
-    """A name or a websocket URL."""
-    netuid: int
-    wallet: WalletSettings
+    name: str | None
+    """Below [workers.sets]; None: it is [workers] itself."""
     price_multiplier: object
     """Only a text can be bid; the file may hold anything."""
     hashrates: tuple[str, ...] | None
     """PH/s, to be cut into workers."""
     sizes: Mapping[str, int] | None
     """Workers by size in PH/s, as written."""
+    pool: str | None = None
+    """The proxy's pool or goal that gets what these win."""
 
-    def offer(self, *, version_1: bool = False) -> Offer:
-        """Return the bid; CommitmentError or WorkersFileError where there can be none.
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where it stands in the file."""
+        return ("workers",) if self.name is None else ("workers", "sets", self.name)
 
-        Version 1 is for lists of hashrates on networks before their switch to
-        version 2: everywhere else it is ignored.
-        """
-        if not isinstance(price := self.price_multiplier, str):
-            raise WorkersFileError("workers.price_multiplier is not in quotes")
+    def workers(self) -> WorkerSet:
+        """Return the workers; CommitmentError or WorkersFileError."""
+        price = self._price()
         if self.hashrates is None:
-            return Offer.of(worker_set(price, self.sizes or {}))
-        if not version_1:
-            return Offer.of(split_hashrates(price, self.hashrates))
-        workers = list_hashrates(price, self.hashrates)
+            workers = worker_set(price, self.sizes or {})
+        else:
+            workers = split_hashrates(price, self.hashrates)
+        return replace(workers, pool=self.pool)
+
+    def offer_1(self) -> Offer:
+        """Return a list of hashrates as a bid of version 1."""
+        workers = list_hashrates(self._price(), self.hashrates or ())
         bids = [
             Bid(size=size, price_fp18=workers.price_fp18, count=count)
             for size, count in workers.sizes.items()
         ]
-        return Offer(workers=workers, payload=encode_bids(bids, version=1))
+        return Offer(sets=(workers,), payload=encode_bids(bids, version=1))
+
+    def _price(self) -> str:
+        if isinstance(price := self.price_multiplier, str):
+            return price
+        raise WorkersFileError(
+            f"{'.'.join(self.path)}.price_multiplier is not in quotes"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSettings:
+    """A workers file as it is written."""
+
+    network: str
+    """A name or a websocket URL."""
+    netuid: int
+    wallet: WalletSettings
+    sets: tuple[SetSettings, ...]
+    """One without a name, or some with names and a price each."""
+
+    def offer(self, *, version_1: bool = False) -> Offer:
+        """Return the bid; WorkersFileError or CommitmentError where there can be none.
+
+        Version 1 is for lists of hashrates on networks before their switch to
+        version 2: everywhere else it is ignored.
+        """
+        first = self.sets[0]
+        if version_1 and first.name is None and first.hashrates is not None:
+            return first.offer_1()
+        return Offer.of(*(each.workers() for each in self.sets))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +168,17 @@ def read_workers_file(path: Path, *, version_1: bool = False) -> WorkersFile:
         line = raw.count(b"\n", 0, err.start) + 1
         raise WorkersFileError("is not UTF-8", line=line) from err
     settings = parse_settings(text)
+    for each in settings.sets:
+        try:
+            each.workers()
+        except AuctionError as err:
+            # Of a list that is bid in version 1 only the offer knows the limits.
+            if not version_1 or each.hashrates is None or each.name is not None:
+                raise _with_line(text, each, err) from err
     try:
         return WorkersFile(settings=settings, offer=settings.offer(version_1=version_1))
     except AuctionError as err:
-        raise _with_line(text, settings, err) from err
+        raise _with_line(text, settings.sets[0], err) from err
 
 
 def parse_settings(text: str) -> FileSettings:
@@ -162,12 +204,8 @@ class _Parser:
         self._document = document
 
     def settings(self) -> FileSettings:
-        workers = self._table("workers")
         chain = self._fields("bittensor", "network", "netuid")
         wallet = self._fields("wallet", "name", "hotkey_name", "directory")
-        if "price_multiplier" not in workers:
-            self._fail("price_multiplier is missing", "workers")
-        hashrates, sizes = self._amounts(workers)
         return FileSettings(
             network=self._text_of(chain, "bittensor", "network"),
             netuid=self._netuid(chain["netuid"]),
@@ -176,9 +214,41 @@ class _Parser:
                 hotkey=self._text_of(wallet, "wallet", "hotkey_name"),
                 directory=self._directory(self._text_of(wallet, "wallet", "directory")),
             ),
-            price_multiplier=workers["price_multiplier"],
+            sets=self._sets(self._table("workers")),
+        )
+
+    def _sets(self, workers: Mapping[str, Any]) -> tuple[SetSettings, ...]:
+        if "sets" not in workers:
+            return (self._set(workers, None),)
+        for key in ("price_multiplier", "hashrates", "worker_sizes"):
+            if key in workers:
+                self._fail(f"{key} is given by each set", "workers", key)
+        if not isinstance(sets := workers["sets"], dict) or not sets:
+            self._fail("sets is not a table of sets", "workers", "sets")
+        for name, given in sets.items():
+            where = ("workers", "sets", name)
+            if not isinstance(given, dict):
+                self._fail("is not a table", *where)
+            for key in given.keys() - _KEYS_OF_SET:
+                self._fail(f"{key} is not known here", *where, key)
+        return tuple(self._set(given, name) for name, given in sets.items())
+
+    def _set(self, given: Mapping[str, Any], name: str | None) -> SetSettings:
+        where = ("workers",) if name is None else ("workers", "sets", name)
+        if "price_multiplier" not in given:
+            self._fail("price_multiplier is missing", *where)
+        hashrates, sizes = self._amounts(given, where)
+        pool = None
+        if name is not None and "pool" in given:
+            pool = given["pool"]
+            if not isinstance(pool, str) or not pool.strip():
+                self._fail("pool is not a text in quotes", *where, "pool")
+        return SetSettings(
+            name=name,
+            price_multiplier=given["price_multiplier"],
             hashrates=hashrates,
             sizes=sizes,
+            pool=pool,
         )
 
     def _directory(self, text: str) -> Path:
@@ -188,30 +258,32 @@ class _Parser:
             self._fail("there is no such home directory", "wallet", "directory")
 
     def _amounts(
-        self, workers: Mapping[str, Any]
+        self, workers: Mapping[str, Any], where: tuple[str, ...]
     ) -> tuple[tuple[str, ...] | None, Mapping[str, int] | None]:
         given = [key for key in ("hashrates", "worker_sizes") if key in workers]
         if len(given) != 1:
             self._fail(
                 "exactly one of hashrates and worker_sizes is needed",
-                "workers",
+                *where,
                 *given[1:],
             )
         key = given[0]
         match workers[key]:
             # The original takes a table of sizes under the name "hashrates" as well.
             case dict() as table:
-                return None, self._sizes(key, table)
+                return None, self._sizes((*where, key), table)
             case list() as hashrates if key == "hashrates":
-                return self._hashrates(key, hashrates), None
+                return self._hashrates((*where, key), hashrates), None
             case _:
                 shape = "a list or a table" if key == "hashrates" else "a table"
-                return self._fail(f"{key} is not {shape}", "workers", key)
+                return self._fail(f"{key} is not {shape}", *where, key)
 
-    def _sizes(self, key: str, table: Mapping[str, Any]) -> Mapping[str, int]:
+    def _sizes(
+        self, path: tuple[str, ...], table: Mapping[str, Any]
+    ) -> Mapping[str, int]:
         sizes: dict[str, int] = {}
         for written, value in table.items():
-            where = ("workers", key, written)
+            where = (*path, written)
             size = written.strip()
             # The original loads sizes below 0.05, and fails only when it makes the bid.
             if self._number(size, where, written) > MAX_SIZE_FP18:
@@ -224,15 +296,14 @@ class _Parser:
                 self._fail(f"size {size}: the count is below 1", *where, item=written)
             sizes[size] = count
         if not sizes:
-            self._fail(f"{key} is empty", "workers", key)
+            self._fail(f"{path[-1]} is empty", *path)
         if (total := sum(sizes.values())) > MAX_WORKERS:
-            self._fail(f"{total} workers are more than {MAX_WORKERS}", "workers", key)
+            self._fail(f"{total} workers are more than {MAX_WORKERS}", *path)
         return sizes
 
-    def _hashrates(self, key: str, values: list[Any]) -> tuple[str, ...]:
-        where = ("workers", key)
+    def _hashrates(self, where: tuple[str, ...], values: list[Any]) -> tuple[str, ...]:
         if not values:
-            self._fail(f"{key} is empty", *where)
+            self._fail(f"{where[-1]} is empty", *where)
         for value in values:
             if not isinstance(value, str) or not value.strip():
                 self._fail(
@@ -278,25 +349,23 @@ class _Parser:
         return table
 
     def _fail(self, reason: str, *path: str, item: str | None = None) -> NoReturn:
-        where = ".".join(path[:2])
+        where = ".".join(path[: 3 if path[1:2] == ("sets",) else 2])
         raise WorkersFileError(
             reason if not where or where in reason else f"{where}: {reason}",
             line=find_line(self._text, path, item),
         )
 
 
-def _with_line(
-    text: str, settings: FileSettings, err: AuctionError
-) -> WorkersFileError:
+def _with_line(text: str, settings: SetSettings, err: AuctionError) -> WorkersFileError:
     """Return why the workers make no bid, with the line of what is named."""
     reason = err.reason if isinstance(err, WorkersFileError) else str(err)
     amounts: tuple[str, ...] = (*(settings.hashrates or ()), *(settings.sizes or ()))
     named = next((amount for amount in amounts if repr(amount) in reason), None)
     if named is None and not _is_number(settings.price_multiplier):
-        path = ("workers", "price_multiplier")
+        path = (*settings.path, "price_multiplier")
         return WorkersFileError(reason, line=find_line(text, path))
     for key in ("worker_sizes", "hashrates"):
-        path = ("workers", key)
+        path = (*settings.path, key)
         if line := find_line(text, (*path, named or "")) or find_line(
             text, path, named
         ):

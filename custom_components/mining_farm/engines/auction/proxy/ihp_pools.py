@@ -4,23 +4,36 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import RoutingError
-from .tables import is_array, tables
+from .tables import WonByPool, is_array, tables
 
 if TYPE_CHECKING:
     import tomlkit
     from tomlkit.items import AbstractTable
 
 
-def set_target(
-    document: tomlkit.TOMLDocument, pool_name: str, won: Sequence[float]
-) -> bool:
-    """Give every pool of the name what was won (PH/s) as its target; return if it changed.
+def set_targets(document: tomlkit.TOMLDocument, usual: str, won: WonByPool) -> bool:
+    """Give each pool what was won for it (PH/s) as its target; return if that changed.
 
-    A pool with a target has no weight. Case and spaces around names do not matter.
+    What has no pool of its own goes to the usual one, which may be missing where
+    nothing does. Case and spaces around names do not matter.
     """
-    target = format_target(won)
+    rates: dict[str | None, list[float]] = {}
+    for pool, part in won.items():
+        rates.setdefault(_plain(usual if pool is None else pool), []).extend(part)
+    main = _main(document)
     changed = False
-    for pool in _find_pools(document, pool_name):
+    for name, part in rates.items():
+        pools = [pool for pool in main if _plain(pool.get("name")) == name]
+        if not pools and (part or len(rates) == 1 or name != _plain(usual)):
+            raise RoutingError(f"has no pool named {name!r} in [[pools.main]]")
+        changed |= _set_target(pools, format_target(part))
+    return changed
+
+
+def _set_target(pools: Sequence[AbstractTable], target: str) -> bool:
+    """Give pools a target; one that has a target has no weight."""
+    changed = False
+    for pool in pools:
         if pool.get("target_hashrate") != target:
             pool["target_hashrate"] = target
             changed = True
@@ -37,9 +50,11 @@ def format_target(won: Sequence[float]) -> str:
     return f"{total.rstrip('0').rstrip('.')}TH/s"
 
 
-def _find_pools(
-    document: tomlkit.TOMLDocument, pool_name: str
-) -> Sequence[AbstractTable]:
+def _plain(name: object) -> str | None:
+    return name.strip().lower() if isinstance(name, str) else None
+
+
+def _main(document: tomlkit.TOMLDocument) -> Sequence[AbstractTable]:
     pools = document.get("pools")
     # A table whose parts stand apart in the file is a mapping, and no table.
     if not isinstance(pools, Mapping):
@@ -47,12 +62,4 @@ def _find_pools(
     main = pools.get("main")
     if not is_array(main):
         raise RoutingError("has no array [[pools.main]]")
-    wanted = pool_name.strip().lower()
-    found = [
-        pool
-        for pool in tables(main)
-        if isinstance(name := pool.get("name"), str) and name.strip().lower() == wanted
-    ]
-    if not found:
-        raise RoutingError(f"has no pool named {wanted!r} in [[pools.main]]")
-    return found
+    return tables(main)

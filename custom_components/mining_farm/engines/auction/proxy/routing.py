@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from ..errors import RoutingError
 from ..file_replacing import ChangedMeanwhileError, replace_file
-from ..models import OwnBid
+from ..models import OwnBid, WorkerSet
 from ..places import check_places, resolved, touch
 from ..regular_file import DISK_SILENT, DISK_WITHIN, read_regular, run_within
 from .braiins import set_weights
-from .ihp_pools import set_target
+from .ihp_pools import set_targets
+from .tables import WonByPool
 
 if TYPE_CHECKING:
     import tomlkit
@@ -49,31 +50,38 @@ class BraiinsRoute:
 type Route = IhpRoute | BraiinsRoute
 
 
-def apply_routing(route: Route, own: Sequence[OwnBid]) -> bool:
+def apply_routing(
+    route: Route, own: Sequence[OwnBid], sets: Sequence[WorkerSet] = ()
+) -> bool:
     """Bring a proxy's file in line with the own bids; return whether it changed. Blocks.
 
+    What a set with a pool of its own has won goes there: it is known by its price.
     RoutingError, nothing written, where the file is missing or not as documented.
     """
-    won = [number for bid in own if bid.won and (number := _hashrate(bid)) is not None]
-    lost = [
-        number for bid in own if not bid.won and (number := _hashrate(bid)) is not None
-    ]
+    pools = {each.price_fp18: each.pool for each in sets}
+    won: dict[str | None, list[float]] = {None: []}
+    won |= {pool: [] for pool in pools.values()}
+    lost: list[float] = []
+    for bid in own:
+        if (number := _hashrate(bid)) is not None:
+            (won[pools.get(bid.price_fp18)] if bid.won else lost).append(number)
     path, sentinel, change = _plan(route, won, lost)
     check_places(path, sentinel)
     return _update(path, sentinel, change)
 
 
-async def check_routing_in_time(route: Route) -> None:
+async def check_routing_in_time(route: Route, sets: Sequence[WorkerSet] = ()) -> None:
     """Do what `check_routing` does, within seconds; RoutingError."""
     try:
-        await run_within(DISK_WITHIN, partial(check_routing, route))
+        await run_within(DISK_WITHIN, partial(check_routing, route, sets))
     except TimeoutError:
         raise RoutingError(DISK_SILENT) from None
 
 
-def check_routing(route: Route) -> None:
+def check_routing(route: Route, sets: Sequence[WorkerSet] = ()) -> None:
     """Try what `apply_routing` would do, and write nothing; RoutingError. Blocks."""
-    path, sentinel, change = _plan(route, [1.0], [1.0])
+    pools = {each.pool for each in sets} or {None}
+    path, sentinel, change = _plan(route, {pool: [1.0] for pool in pools}, [1.0])
     check_places(path, sentinel)
     _read_changed(path, change)
     # The file is replaced by one that is written beside it.
@@ -84,12 +92,12 @@ def check_routing(route: Route) -> None:
 
 
 def _plan(
-    route: Route, won: Sequence[float], lost: Sequence[float]
+    route: Route, won: WonByPool, lost: Sequence[float]
 ) -> tuple[Path, Path, Callable[[tomlkit.TOMLDocument], bool]]:
     """Return the file, the sentinel, and what brings the file in line."""
     match route:
         case IhpRoute(pools=path, sentinel=sentinel, pool_name=name):
-            return path, sentinel, lambda document: set_target(document, name, won)
+            return path, sentinel, lambda document: set_targets(document, name, won)
         case BraiinsRoute(profile=path, sentinel=sentinel):
             return path, sentinel, lambda document: set_weights(document, won, lost)
 

@@ -1,9 +1,14 @@
 """Arrays of tables, as they stand in a TOML document that keeps its form."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tomlkit.items import AbstractTable
+
+
+type WonByPool = Mapping[str | None, Sequence[float]]
+"""Hashrates won, PH/s, by the pool or goal that gets them; None: the usual one."""
 
 
 def is_array(value: object) -> bool:

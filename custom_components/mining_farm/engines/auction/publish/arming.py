@@ -1,6 +1,6 @@
 """What a human allowed to be published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, override
 
@@ -17,18 +17,20 @@ class Arming:
     """The leave to publish, and how far it goes."""
 
     price_ceiling_fp18: int
-    """The highest price multiplier."""
+    """The highest price multiplier of any set."""
     worker_ceiling: int
-    """The most workers: each promises 0.45 PH/s at most."""
+    """The most workers of all sets: each promises 0.45 PH/s at most."""
 
-    def find_objection(self, workers: WorkerSet) -> str | None:
+    def find_objection(self, sets: Sequence[WorkerSet]) -> str | None:
         """Return why workers may not be published; None where they may."""
-        if workers.price_fp18 > self.price_ceiling_fp18:
-            return (
-                f"the price {format_fp18(workers.price_fp18)} is above the ceiling of "
-                f"{format_fp18(self.price_ceiling_fp18)}"
-            )
-        if (count := sum(workers.sizes.values())) > self.worker_ceiling:
+        for workers in sets:
+            if workers.price_fp18 > self.price_ceiling_fp18:
+                return (
+                    f"the price {format_fp18(workers.price_fp18)} is above the ceiling "
+                    f"of {format_fp18(self.price_ceiling_fp18)}"
+                )
+        count = sum(sum(workers.sizes.values()) for workers in sets)
+        if count > self.worker_ceiling:
             return f"{count} workers are above the ceiling of {self.worker_ceiling}"
         return None
 
@@ -45,7 +47,7 @@ def rehearse() -> None:
 class LeaveSigner(HotkeySigner):
     """Signs only while it is allowed: preparing what is signed takes its time."""
 
-    workers: WorkerSet = field(kw_only=True)
+    sets: tuple[WorkerSet, ...] = field(kw_only=True)
     read_arming: ReadArming = field(kw_only=True)
 
     @override
@@ -60,5 +62,5 @@ class LeaveSigner(HotkeySigner):
     def _check(self) -> None:
         if (arming := self.read_arming()) is None:
             raise WalletError(NOT_ARMED)
-        if (objection := arming.find_objection(self.workers)) is not None:
+        if (objection := arming.find_objection(self.sets)) is not None:
             raise WalletError(objection)

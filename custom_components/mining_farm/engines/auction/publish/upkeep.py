@@ -185,7 +185,7 @@ class CommitmentUpkeep:
         if (arming := read_arming()) is None:
             report = replace(report, outcome=Outcome.REHEARSED, why=NOT_ARMED)
             return await self._rehearse(report, offer.payload)
-        if (objection := arming.find_objection(offer.workers)) is not None:
+        if (objection := arming.find_objection(offer.sets)) is not None:
             return replace(report, outcome=Outcome.REFUSED, why=objection)
         if (signer := self._signer) is None:
             return replace(
@@ -206,7 +206,7 @@ class CommitmentUpkeep:
                 report, outcome=Outcome.HELD, why=str(err), journal_error=err
             )
         leave = LeaveSigner(
-            signer.path, signer.ss58, workers=offer.workers, read_arming=read_arming
+            signer.path, signer.ss58, sets=offer.sets, read_arming=read_arming
         )
         try:
             block = await self._chain.publish(offer.payload, leave)

@@ -37,10 +37,11 @@ def decode_bids(raw: bytes, *, v2_only: bool = False) -> tuple[Bid, ...] | None:
         return None
 
 
-def encode_workers(workers: WorkerSet) -> bytes:
-    """Return the commitment for workers at one price; CommitmentError with the limit."""
+def encode_workers(sets: Iterable[WorkerSet]) -> bytes:
+    """Return the commitment for sets of workers; CommitmentError with the limit."""
     return encode_bids(
         Bid(size=size, price_fp18=workers.price_fp18, count=count)
+        for workers in sets
         for size, count in workers.sizes.items()
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from ....engines.auction import (
     Offer,
     RoutingError,
     WalletError,
+    WorkerSet,
     WorkersFileError,
     check_endpoint,
     check_routing_in_time,
@@ -37,10 +38,10 @@ from ....engines.auction import (
 )
 from ....engines.auction.chain.client import ChainClient
 from ....engines.auction.regular_file import DISK_WITHIN, run_within
-from ..const import CONF_PRICE, CONF_SIZES
+from ..const import CONF_POOL, CONF_PRICE, CONF_SETS, CONF_SIZES
 from ..libraries import async_load
 from ..served import async_served_folder
-from ..stored import ceilings_of, route_of
+from ..stored import ceilings_of, read_offer_of, route_of
 
 CHAIN_WITHIN_S = 60
 """For all endpoints together; one that is silent takes the engine 20 s."""
@@ -198,10 +199,19 @@ def checked_price(text: str) -> str:
     return _allowed_price(price_fp18)
 
 
-def form_offer(price: str, rows: Sequence[Mapping[str, float]]) -> Offer:
-    """Return the bid of a form: each row has a size in PH/s and a count; RefusedError."""
-    sizes: dict[str, int] = {}
+def form_offer(price: str, rows: Sequence[Mapping[str, Any]]) -> Offer:
+    """Return the bid of a form: each row has a size in PH/s and a count; RefusedError.
+
+    A row may have a price of its own, and a pool. Rows of one price are one set.
+    """
+    # Refused also where no row has it.
+    checked_price(price)
+    sets: dict[str, dict[str, int]] = {}
+    pools: dict[str, set[str]] = {}
     for row in rows:
+        own = checked_price(row.get(CONF_PRICE) or price)
+        sizes = sets.setdefault(own, {})
+        pools.setdefault(own, set()).add(row.get(CONF_POOL, "").strip())
         # The shortest text of a double is what was typed.
         size = repr(row["size"])
         # Core's number selector checks least and most, and leaves a fraction to us.
@@ -209,8 +219,18 @@ def form_offer(price: str, rows: Sequence[Mapping[str, float]]) -> Offer:
             reason = f"{row['count']} is no whole number of workers"
             raise RefusedError("wallet_workers", reason)
         sizes[size] = sizes.get(size, 0) + count
+    for own, named in pools.items():
+        if len(named) > 1:
+            raise RefusedError("wallet_workers", f"workers at {own} have several pools")
+    if not sets:
+        raise RefusedError("wallet_workers", "there are no workers")
     try:
-        return Offer.of(worker_set(checked_price(price), sizes))
+        return Offer.of(
+            *(
+                replace(worker_set(own, sizes), pool=pools[own].pop() or None)
+                for own, sizes in (sets).items()
+            )
+        )
     except CommitmentError as err:
         raise RefusedError("wallet_workers", str(err)) from err
 
@@ -221,32 +241,43 @@ async def file_offer(path: str) -> Offer:
         offer = (await open_workers_file(Path(path))).offer
     except WorkersFileError as err:
         raise RefusedError("wallet_workers_file", str(err)) from err
-    _allowed_price(offer.workers.price_fp18)
+    for workers in offer.sets:
+        _allowed_price(workers.price_fp18)
     return offer
 
 
 def form_values(offer: Offer) -> dict[str, Any]:
     """Return what an entry stores of a bid that was filled in."""
-    workers = offer.workers
-    return {
-        CONF_PRICE: format_fp18(workers.price_fp18),
-        CONF_SIZES: dict(workers.sizes),
-    }
+    sets = [
+        {
+            CONF_PRICE: format_fp18(workers.price_fp18),
+            CONF_SIZES: dict(workers.sizes),
+            **({} if workers.pool is None else {CONF_POOL: workers.pool}),
+        }
+        for workers in offer.sets
+    ]
+    # As it was before there could be several.
+    return sets[0] if len(sets) == 1 and len(sets[0]) == 2 else {CONF_SETS: sets}
 
 
 def check_ceilings(options: Mapping[str, Any], offer: Offer) -> None:
     """RefusedError where the user's own ceilings forbid a bid."""
     ceilings = ceilings_of(options)
-    if ceilings and (objection := ceilings.find_objection(offer.workers)):
+    if ceilings and (objection := ceilings.find_objection(offer.sets)):
         raise RefusedError("wallet_above_ceiling", objection)
 
 
 async def check_proxy(options: Mapping[str, Any]) -> None:
-    """RefusedError where a proxy's file is not as documented."""
+    """RefusedError where a proxy's file is not as documented, or lacks a set's pool."""
     if (route := route_of(options)) is None:
         return
+    sets: tuple[WorkerSet, ...] = ()
+    # What is wrong with a workers file is said where it is chosen, and under Repairs.
+    with suppress(WorkersFileError):
+        offer = await read_offer_of(options)()
+        sets = () if offer is None else offer.sets
     try:
-        await check_routing_in_time(route)
+        await check_routing_in_time(route, sets)
     except RoutingError as err:
         raise RefusedError("wallet_proxy", str(err)) from err
 

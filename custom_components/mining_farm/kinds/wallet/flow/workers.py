@@ -17,18 +17,19 @@ from homeassistant.helpers.selector import (
 
 from ....common.units import PETAHASHES_PER_SECOND
 from ....engines.auction import MAX_WORKERS, TEXT_LIMIT, Offer, describe_offer
-from ..const import CONF_PRICE, CONF_SIZES, CONF_WORKERS_FILE
+from ..const import CONF_POOL, CONF_PRICE, CONF_SETS, CONF_SIZES, CONF_WORKERS_FILE
 from .checks import (
     RefusedError,
     absolute,
     check_ceilings,
+    check_proxy,
     file_offer,
     form_offer,
     form_values,
 )
 from .steps import WalletSteps
 
-WORKERS_KEYS = (CONF_WORKERS_FILE, CONF_PRICE, CONF_SIZES)
+WORKERS_KEYS = (CONF_WORKERS_FILE, CONF_PRICE, CONF_SIZES, CONF_SETS)
 FILE_SCHEMA = vol.Schema({vol.Required(CONF_WORKERS_FILE): TextSelector()})
 FORM_SCHEMA = vol.Schema(
     {
@@ -58,6 +59,8 @@ FORM_SCHEMA = vol.Schema(
                             )
                         ),
                     ),
+                    CONF_PRICE: ObjectSelectorField(selector=TextSelector()),
+                    CONF_POOL: ObjectSelectorField(selector=TextSelector()),
                 },
                 multiple=True,
                 label_field="size",
@@ -163,6 +166,13 @@ class WalletWorkersSteps(WalletSteps):
 
     async def _preview(self, known: dict[str, Any], offer: Offer) -> ConfigFlowResult:
         check_ceilings(self._wallet_known, offer)
+        if any(workers.pool for workers in offer.sets):
+            others = {
+                key: value
+                for key, value in self._wallet_known.items()
+                if key not in WORKERS_KEYS
+            }
+            await check_proxy(others | known)
         self._wallet_workers = known
         self._wallet_offer = offer
         return await self.async_step_wallet_preview()
@@ -170,10 +180,17 @@ class WalletWorkersSteps(WalletSteps):
     def _known_rows(self) -> dict[str, Any]:
         """Return the form's values for what is bid now."""
         known = self._wallet_known
-        if CONF_SIZES not in known:
+        sets = known.get(CONF_SETS) or [known]
+        if CONF_SIZES not in (first := sets[0]):
             return {}
         rows = [
-            {"size": float(size), "count": count}
-            for size, count in known[CONF_SIZES].items()
+            {
+                "size": float(size),
+                "count": count,
+                **({} if each is first else {CONF_PRICE: each[CONF_PRICE]}),
+                **({CONF_POOL: each[CONF_POOL]} if CONF_POOL in each else {}),
+            }
+            for each in sets
+            for size, count in each[CONF_SIZES].items()
         ]
-        return {CONF_PRICE: known[CONF_PRICE], CONF_SIZES: rows}
+        return {CONF_PRICE: first[CONF_PRICE], CONF_SIZES: rows}
