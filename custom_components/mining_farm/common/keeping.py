@@ -379,7 +379,7 @@ class Keeper:
         self, machine_id: str, lever: Lever, progress: Progress
     ) -> bool:
         """Move a lever back in turn; return whether its order left."""
-        async with self._power_ups.gate.async_pass():
+        async with self._power_ups.gate_of(machine_id).async_pass():
             if self._hass.is_stopping or self._holds.of(machine_id).want is not None:
                 return False
             if lever.kind.cuts:

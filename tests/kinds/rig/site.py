@@ -19,6 +19,7 @@ from unittest.mock import patch
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.common.coordinator import FarmCoordinator
+from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.farm import PowerUpGate
@@ -236,7 +237,7 @@ class Site:
         neighbours = Neighbours()
         resources.sleep = self.clock.async_sleep
         resources.clock = ClockWatch(self.clock.monotonic)
-        resources.gate = PowerUpGate(
+        async_power_ups(self.hass).house = PowerUpGate(
             monotonic=self.clock.monotonic, sleep=self.clock.async_sleep
         )
         self._reports.clear()

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.pools import Outcome
 from custom_components.mining_farm.engines.restart import ClockWatch, OutletFailure
@@ -218,7 +219,7 @@ async def test_switching_off_works_while_a_rig_only_waits_for_its_turn(
     outlet = await farm.add("rig1")
     await farm.after(5)
     farm.dies("rig1")
-    gate = async_get_resources(farm.hass).gate
+    gate = async_power_ups(farm.hass).house
     async with gate.async_pass():
         for _ in range(24):
             farm.freezer.tick(timedelta(seconds=30))

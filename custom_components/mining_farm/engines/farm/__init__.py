@@ -11,19 +11,10 @@ from .curtailing import (
 )
 from .curtailment import Candidate, Load, Plan, Target, plan
 from .gate import Pace, PowerUpGate
+from .group import Event, Group, Phase, Settings, Step
 from .hazards import Guard, Hazard, Scene, Seen, Side
 from .holds import Record, Want, strictest
-from .interlock import (
-    NOT_STOPPED,
-    Event,
-    Group,
-    Phase,
-    Settings,
-    Step,
-    look,
-    release,
-    stop_by_hand,
-)
+from .interlock import NOT_STOPPED, look, release, stop_by_hand
 from .keeping import Awake, is_down, next_back, orders, seen_awake
 from .models import (
     SAFETY,

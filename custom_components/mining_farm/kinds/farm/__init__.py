@@ -45,8 +45,11 @@ def async_register_devices(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
 @callback
 def async_join(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
     """Follow the members, and set the pace at which machines start."""
-    async_power_ups(hass).gate.pace = pace_of(entry.options)
-    entry.runtime_data.async_start()
+    site = entry.runtime_data
+    async_power_ups(hass).set_pace(
+        entry.entry_id, pace_of(entry.options), lambda: site.facts_by_machine
+    )
+    site.async_start()
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
@@ -54,6 +57,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FarmConfigEntry) -> Non
     held = await async_holds(hass).async_hand_over(Owner.EMERGENCY_STOP, entry.entry_id)
     held |= await async_hand_over(hass, entry)
     issues.delete_all(hass, entry.entry_id)
+    async_power_ups(hass).forget(entry.entry_id)
     if held:
         entries = hass.config_entries
         names = [

@@ -162,7 +162,7 @@ class RigPower:
         What the decision needs is fetched by `prepare` then, however long the wait was.
         Returns the decision that was carried out, None when there was none any more.
         """
-        async with self._resources.gate.async_pass():
+        async with self._resources.gate_of(self._hold.machine_id).async_pass():
             if prepare is not None:
                 await prepare()
             if self._resources.stopping or self._hurry.is_set():
@@ -211,7 +211,7 @@ class RigPower:
     async def async_finish(self) -> None:
         """Turn on what was off when Home Assistant stopped."""
         self._switching = True
-        async with self._resources.gate.async_pass():
+        async with self._resources.gate_of(self._hold.machine_id).async_pass():
             await self._cycler().async_finish()
 
     async def async_set(

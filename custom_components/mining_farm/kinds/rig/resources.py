@@ -21,6 +21,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ...common.power_ups import async_power_ups
 from ...const import DOMAIN
+from ...engines.farm import PowerUpGate
 from ...engines.pools import AccountReport, Outcome, PoolClient
 from ...engines.power import KasaConnections, create_cookie_jar
 from ...engines.restart import ClockWatch, Presence
@@ -43,7 +44,6 @@ class RigResources:
         self.kasa = KasaConnections(session_factory=self._kasa_session)
         self._kasa_sessions: list[ClientSession] = []
         self._power_ups = async_power_ups(hass)
-        self.gate = self._power_ups.gate
         self.clock = ClockWatch(time.monotonic)
         # With Home Assistant up for long, a rig that is added is judged at once.
         self._started_at = LONG_AGO if hass.state is CoreState.running else None
@@ -75,6 +75,10 @@ class RigResources:
         # Core owns the connector, and warns when a session on it is closed.
         while self._kasa_sessions:
             self._kasa_sessions.pop().detach()
+
+    def gate_of(self, machine_id: str) -> PowerUpGate:
+        """Return the gate that a rig's machine starts through."""
+        return self._power_ups.gate_of(machine_id)
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
