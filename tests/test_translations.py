@@ -38,6 +38,7 @@ from custom_components.mining_farm.kinds.miner.detail import Detail
 from custom_components.mining_farm.kinds.miner.issues import (
     ANOTHER_MINER,
     LOCKED,
+    LOCKED_TEXTS,
     MOVED,
     NEW_POOL,
 )
@@ -342,7 +343,8 @@ def test_exceptions_and_issues() -> None:
         "wallet_none_targeted",
     }
     mended = {mending.UNUSABLE, mending.MENDED, mending.ANOTHER_VERSION, DISK}
-    issues = {ANOTHER_MINER, LOCKED, MOVED, NEW_POOL, *mended} | {
+    locked = {LOCKED, *LOCKED_TEXTS.values()}
+    issues = {ANOTHER_MINER, MOVED, NEW_POOL, *locked, *mended} | {
         value
         for module in (container_issues, farm_issues, rig_issues, wallet_issues)
         for value in vars(module).values()

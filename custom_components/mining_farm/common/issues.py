@@ -19,12 +19,16 @@ def raise_issue(
     entry: ConfigEntry[Any],
     key: str,
     *,
+    text: str | None = None,
     fixable: bool = False,
     persistent: bool = False,
     severity: ir.IssueSeverity = ir.IssueSeverity.ERROR,
     **placeholders: str,
 ) -> None:
-    """Create an issue about an entry, with placeholders for its text."""
+    """Create an issue about an entry, with placeholders for its text.
+
+    `text` is the translation key where one issue has several texts.
+    """
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -34,7 +38,7 @@ def raise_issue(
         is_fixable=fixable,
         is_persistent=persistent,
         severity=severity,
-        translation_key=key,
+        translation_key=text or key,
         translation_placeholders={"name": entry.title, **placeholders},
     )
 

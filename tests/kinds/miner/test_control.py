@@ -163,7 +163,9 @@ async def test_a_locked_miner_is_a_repair_until_a_command_works(axes: Axes) -> N
     with pytest.raises(HomeAssistantError):
         await axes.call("switch", "turn_off", MINING)
     issues = ir.async_get(axes.hass)
-    assert issues.async_get_issue(DOMAIN, "miner_locked_axe")
+    issue = issues.async_get_issue(DOMAIN, "miner_locked_axe")
+    assert issue is not None
+    assert issue.translation_key == "miner_locked_axeos"
     device.restore()
     await axes.call("switch", "turn_off", MINING)
     assert not issues.async_get_issue(DOMAIN, "miner_locked_axe")

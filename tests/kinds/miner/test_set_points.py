@@ -180,7 +180,9 @@ async def test_a_miner_that_takes_no_orders_says_so_before_the_first(
     assert not issues.async_get_issue(DOMAIN, "miner_locked_rack")
     miner.forbid()
     await axes.after(31)
-    assert issues.async_get_issue(DOMAIN, "miner_locked_rack")
+    issue = issues.async_get_issue(DOMAIN, "miner_locked_rack")
+    assert issue is not None
+    assert issue.translation_key == "miner_locked_whatsminer"
     with pytest.raises(HomeAssistantError) as caught:
         await axes.call("switch", "turn_off", MINING)
     assert caught.value.translation_key == "miner_command_locked"

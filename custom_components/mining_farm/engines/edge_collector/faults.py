@@ -1,7 +1,7 @@
 """What a miner's own words and codes for a fault mean, as one list for all makers.
 
-Sources: MicroBT's list of error codes, Bitmain's warnings as public clients read them,
-and the texts of AxeOS and VNish.
+Sources: MicroBT's codes and Bitmain's warnings as public clients list them, and the
+texts of AxeOS, VNish, ePIC and SealMiner.
 """
 
 from enum import StrEnum
@@ -23,17 +23,26 @@ class Fault(StrEnum):
     RATE = "rate_fault"
 
 
-_MICROBT = (
-    (range(110, 150), Fault.FAN),
-    (range(200, 290), Fault.SUPPLY),
+_MICROBT: tuple[tuple[range, Fault], ...] = (
+    (range(100, 150), Fault.FAN),
+    # The supply protects itself where its surroundings are too hot.
+    (range(203, 205), Fault.TOO_HOT),
+    (range(200, 300), Fault.SUPPLY),
     (range(300, 330), Fault.SENSOR),
-    (range(350, 380), Fault.TOO_HOT),
-    (range(410, 460), Fault.MEMORY),
-    (range(510, 540), Fault.BOARD),
-    (range(540, 570), Fault.CHIPS),
-    (range(600, 620), Fault.TOO_HOT),
-    (range(700, 720), Fault.CONTROL),
+    (range(350, 364), Fault.TOO_HOT),
+    (range(380, 384), Fault.SENSOR),
+    (range(400, 430), Fault.MEMORY),
+    (range(440, 460), Fault.MEMORY),
+    (range(530, 540), Fault.BOARD),
+    (range(540, 580), Fault.CHIPS),
+    (range(600, 611), Fault.TOO_HOT),
+    (range(701, 702), Fault.CONTROL),
+    (range(710, 713), Fault.CONTROL),
+    (range(720, 730), Fault.CONTROL),
+    (range(2310, 2360), Fault.RATE),
+    (range(5050, 5060), Fault.TOO_HOT),
 )
+"""The first range that holds a code; what has no advice of its own is in none."""
 _BITMAIN = {
     "R:1": Fault.RATE,
     "N:1": Fault.RATE,
@@ -48,7 +57,7 @@ _BITMAIN = {
 _OF_ONE_BOARD = {"2": Fault.CHIPS, "4": Fault.MEMORY, "6": Fault.SENSOR}
 """Bitmain's Jn:code, n being the board."""
 
-_MICROBT_CODE = re.compile(r"(\d{3})\b")
+_MICROBT_CODE = re.compile(r"(\d{3,6})\b")
 _BITMAIN_CODE = re.compile(r"[A-Z]\d?:\d")
 _WORDS = tuple(
     (re.compile(words), fault)

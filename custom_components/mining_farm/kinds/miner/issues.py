@@ -7,12 +7,20 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
 from ...common.issues import raise_issue, withdraw_issues
+from .stored import ordering_way
 
 ANOTHER_MINER = "another_miner"
 """Another miner took over the address."""
 
 LOCKED = "miner_locked"
 """The miner takes no commands from here, or not without more."""
+LOCKED_TEXTS = {
+    "axeos": "miner_locked_axeos",
+    "vnish": "miner_locked_vnish",
+    "whatsminer": "miner_locked_whatsminer",
+    "whatsminer_v2": "miner_locked_whatsminer",
+}
+"""By driver, the steps that unlock it; LOCKED has those that fit any make."""
 
 MOVED = "miner_moved"
 """What may be the miner answers at another address."""
@@ -63,7 +71,8 @@ def async_update_locked(
 ) -> None:
     """Raise the issue of a locked miner, or withdraw it."""
     if locked:
-        raise_issue(hass, entry, LOCKED)
+        driver = ordering_way(entry.data).driver
+        raise_issue(hass, entry, LOCKED, text=LOCKED_TEXTS.get(driver))
     else:
         withdraw_issues(hass, entry.entry_id, (LOCKED,))
 

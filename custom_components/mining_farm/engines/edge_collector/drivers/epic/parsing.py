@@ -98,6 +98,7 @@ def parse_summary(summary: Object, about: object) -> MinerSnapshot:
     watts = positive(at(summary, "Power Supply Stats", "Input Power"))
     state = state_of(summary)
     stopped = state in (MinerState.PAUSED, MinerState.IDLE)
+    said = at(summary, "Status", "Last Error")
     boards = [
         BoardStatus(
             id=place if slot is None else slot,
@@ -114,6 +115,8 @@ def parse_summary(summary: Object, about: object) -> MinerSnapshot:
         firmware=text(summary.get("Software")),
         algorithm=algorithm_of(model) or _algorithm(summary),
         reported_state=state,
+        # It stays when the cause has gone.
+        fault=text(said) if state is MinerState.IDLE else None,
         hashrate_ghs=total(board.hashrate_ghs for board in boards),
         power_w=watts,
         power_source=None if watts is None else PowerSource.WALL,

@@ -87,7 +87,23 @@ def read(replies: Replies) -> Reading:
         hot=_limits(listed),
         uptime_s=count((*replies.rows("stats", "estats"), summary)[0].get("Elapsed")),
         hw_errors=sum_of(count(each.get("HW")) for each in modules.values()),
+        fault=_fault(listed),
     )
+
+
+def _fault(modules: list[Module]) -> str | None:
+    """Return what the modules say is wrong.
+
+    The bits of ECHU are in no public description, and some are set on a module at work
+    (captures): they are passed on where a module reports a fault.
+    """
+    for each in modules:
+        if (fans_down := positive(each.get("FanErr"))) is not None:
+            return f"fan error {fans_down:g}"
+        if number(each.get("STATE")) == _STATE_FAULT:
+            bits = text(each.get("ECHU"))
+            return f"ECHU {bits}" if bits else "fault"
+    return None
 
 
 def _state(modules: list[Module]) -> MinerState | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ....identity import normalise_mac
 from ....models import Algorithm, MinerState, PowerSource, TemperatureLimits
 from ....units import GHS
-from ....values import hottest, positive, rate, text
+from ....values import count, hottest, positive, rate, text
 from ..family import Family, Reading, fans
 from ..replies import Replies, Row
 from . import generic
@@ -15,6 +15,7 @@ _MINING_STOPPED = ("mineroff", "btmineroff")
 # Raising the frequencies takes 3 to 10 minutes (public clients), and several times that
 # in the cold or at a slower `upfreq_speed`. One that is at it for longer has a fault.
 _LONGEST_START_S = 3600
+_MOST_FAULTS = 16
 
 
 def matches(replies: Replies) -> bool:
@@ -58,7 +59,18 @@ def read(replies: Replies) -> Reading:
     reading.power_w = positive(summary.get("Power"))
     reading.power_source = PowerSource.WALL
     reading.state = _state(replies, reading.uptime_s)
+    reading.fault = _fault(summary)
     return reading
+
+
+def _fault(summary: Row) -> str | None:
+    """Return the codes of present faults, which `summary` numbers from 0."""
+    listed = count(summary.get("Error Code Count")) or 0
+    codes = [
+        text(str(summary.get(f"Error Code {place}", "")))
+        for place in range(min(listed, _MOST_FAULTS))
+    ]
+    return ", ".join(filter(None, codes)) or None
 
 
 def _state(replies: Replies, uptime_s: int | None) -> MinerState | None:
