@@ -1,4 +1,4 @@
-"""The commands `auction_miner` and `edge_collector`: engines that run without Home Assistant.
+"""The commands `auction_miner`, `edge_collector` and `site_collector`: no Home Assistant.
 
 Their packages are found; the version is that of the manifest, requirements are the engine's.
 """
@@ -9,23 +9,27 @@ from pathlib import Path
 from setuptools import find_namespace_packages, setup
 
 INTEGRATION = "custom_components/mining_farm"
-ENGINES = {
+COMMANDS = {
     "auction_miner": f"{INTEGRATION}/engines/auction",
     "edge_collector": f"{INTEGRATION}/engines/edge_collector",
+    "site_collector": "apps/site_collector",
 }
 MANIFEST = json.loads(
     (Path(__file__).parent / INTEGRATION / "manifest.json").read_text("utf-8")
 )
-REQUIREMENTS = (
-    Path(__file__).parent / INTEGRATION / "engines/auction/requirements.txt"
-).read_text("utf-8")
 
 
-def find_engine_packages() -> list[str]:
-    """Return each engine's package and all that are nested in it, by their installed names."""
+def read_requirements(folder: str) -> list[str]:
+    """Return what a command needs."""
+    path = Path(__file__).parent / folder / "requirements.txt"
+    return path.read_text("utf-8").split()
+
+
+def find_packages() -> list[str]:
+    """Return each command's package and all that are nested in it, by installed names."""
     return [
         package
-        for name, folder in ENGINES.items()
+        for name, folder in COMMANDS.items()
         for package in (name, *(f"{name}.{inner}" for inner in _find_inner(folder)))
     ]
 
@@ -36,8 +40,11 @@ def _find_inner(folder: str) -> list[str]:
 
 setup(
     version=MANIFEST["version"],
-    package_dir=ENGINES,
-    packages=find_engine_packages(),
+    package_dir=COMMANDS,
+    packages=find_packages(),
     # The edge collector needs nothing.
-    extras_require={"auction": REQUIREMENTS.split()},
+    extras_require={
+        "auction": read_requirements(COMMANDS["auction_miner"]),
+        "site": read_requirements(COMMANDS["site_collector"]),
+    },
 )

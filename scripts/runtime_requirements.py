@@ -9,8 +9,9 @@ from pathlib import Path
 
 from homeassistant import bootstrap, components
 
+ROOT = Path(__file__).parents[1]
 CORE = Path(components.__file__).parent
-OURS = Path(__file__).parents[1] / "custom_components" / "mining_farm"
+OURS = ROOT / "custom_components" / "mining_farm"
 CONFIGURED = {
     "api",
     "automation",
@@ -23,6 +24,8 @@ CONFIGURED = {
     "logbook",
     "recorder",
     "logger",
+    "mqtt",
+    "prometheus",
 }
 # No wheels for Python 3.14, and only used by voice satellites.
 SKIPPED = {"pymicro-vad", "pyspeex-noise"}
@@ -53,9 +56,9 @@ def runtime_requirements() -> list[str]:
         manifest = _manifest(domain)
         requirements.update(manifest.get("requirements", []))  # type: ignore[arg-type]
         pending |= _needed(manifest) - seen
-    # Installed with the first wallet.
-    listed = OURS / "engines" / "auction" / "requirements.txt"
-    requirements.update(listed.read_text("utf-8").split())
+    # Installed with the first wallet, and for the site collector.
+    for folder in (OURS / "engines" / "auction", ROOT / "apps" / "site_collector"):
+        requirements.update((folder / "requirements.txt").read_text("utf-8").split())
     return sorted(
         r for r in requirements if r.split("==")[0].split("[")[0] not in SKIPPED
     )

@@ -17,6 +17,7 @@ ENGINES = ROOT / "custom_components" / "mining_farm" / "engines"
 COMMANDS = {
     "auction_miner": ENGINES / "auction",
     "edge_collector": ENGINES / "edge_collector",
+    "site_collector": ROOT / "apps" / "site_collector",
 }
 
 pytestmark = pytest.mark.xdist_group("wheel")
@@ -56,7 +57,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the repository's files that a wheel is built of."""
     copy = tmp_path_factory.mktemp("wheel") / "source"
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ENGINES, copy / ENGINES.relative_to(ROOT), ignore=ignored)
+    for folder in (ENGINES, ROOT / "apps"):
+        shutil.copytree(folder, copy / folder.relative_to(ROOT), ignore=ignored)
     shutil.copy(
         ENGINES.with_name("manifest.json"), copy / ENGINES.parent.relative_to(ROOT)
     )
@@ -89,7 +91,7 @@ def _modules(wheel: Path) -> set[str]:
     return {name for name in names if ".dist-info/" not in name}
 
 
-def test_every_module_of_both_commands_is_in_the_wheel(wheel: Path) -> None:
+def test_every_module_of_all_commands_is_in_the_wheel(wheel: Path) -> None:
     """The modules of each engine at their places, and nothing else."""
     assert _modules(wheel) == {
         f"{name}/{file.relative_to(folder)}"
@@ -113,7 +115,11 @@ def test_the_version_is_the_manifests_and_requirements_are_the_engines(
 ) -> None:
     """The wheel repeats them, pins and all."""
     manifest = json.loads(ENGINES.with_name("manifest.json").read_text())
-    listed = (ENGINES / "auction" / "requirements.txt").read_text("utf-8").split()
+    listed = [
+        requirement
+        for folder in (COMMANDS["auction_miner"], COMMANDS["site_collector"])
+        for requirement in (folder / "requirements.txt").read_text("utf-8").split()
+    ]
     with ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = archive.read(name).decode()
@@ -153,3 +159,15 @@ async def test_auction_miner_runs_from_an_empty_environment(
     code, out, err = await _run(python, "auction_miner.main", "--help")
     assert (code, err) == (0, "")
     assert out.startswith("usage: auction_miner")
+
+
+async def test_site_collector_runs_from_an_empty_environment(
+    wheel: Path, tmp_path: Path
+) -> None:
+    """The wheel with the extra that it declares is enough."""
+    extra = f"mining-farm[site] @ {wheel.as_uri()}"
+    python = _installed(tmp_path / "environment", extra)
+    config = tmp_path / "site.toml"
+    config.write_text('[site]\nname = "n"\n[[miners]]\naddresses = "10.0.0.1-9"\n')
+    done = await _run(python, "site_collector", "--config", str(config), "--check")
+    assert done == (0, f"{config}: 9 addresses, no mistake found\n", "")

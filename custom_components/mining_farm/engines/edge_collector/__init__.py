@@ -21,6 +21,7 @@ from .driver import Driver, Reader
 from .drivers.cgminer.collector import MinerCollector
 from .drivers.cgminer.parsing import parse_snapshot
 from .errors import Failure, MinerError
+from .fleet import SILENT, Known, Member, Target
 from .models import (
     Algorithm,
     BoardHealth,
@@ -84,6 +85,7 @@ __all__ = [
     "MAX_TARGETS",
     "OPTIONAL_READINGS",
     "SET_POINTS",
+    "SILENT",
     "THS",
     "Algorithm",
     "AnotherMinerError",
@@ -104,6 +106,8 @@ __all__ = [
     "FanMode",
     "FoundMiner",
     "Identified",
+    "Known",
+    "Member",
     "MinerCollector",
     "MinerError",
     "MinerProfile",
@@ -120,6 +124,7 @@ __all__ = [
     "Reader",
     "Recognition",
     "SignIn",
+    "Target",
     "TargetError",
     "TooManyTargetsError",
     "Turn",

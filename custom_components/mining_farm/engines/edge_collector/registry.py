@@ -30,6 +30,8 @@ DRIVERS: tuple[Driver, ...] = (
     WhatsminerDriver(),
 )
 """The order of asking: the most common protocol first, and one at a time."""
+_ONCE: dict[str, Driver] = {DRIVERS[0].name: CGMinerDriver(retries=0)}
+"""Drivers that ask once where the usual ones repeat; all others always do."""
 _WRITERS: dict[str, MakeWriter] = {
     "avalon": AvalonWriter,
     "luxos": LuxOsWriter,
@@ -272,13 +274,16 @@ def create_reader(
     credentials: Credentials | None = None,
     recognise: Recognise | None = None,
     timeout_s: float = TIMEOUT_S,
+    once: bool = False,
 ) -> Reader:
     """Return what reads the miner at an address by a driver, or by two.
 
     A second way that reads nothing without an account is not asked without one. With
-    `recognise` no account is sent to another miner.
+    `recognise` no account is sent to another miner; with `once` a poll repeats no request,
+    for whoever asks so many that it has to go on.
     """
-    reader = _driver(driver).reader(host, port, timeout_s, credentials)
+    chosen = _ONCE.get(driver) if once else None
+    reader = (chosen or _driver(driver)).reader(host, port, timeout_s, credentials)
     if second is None:
         if credentials is None or recognise is None:
             return reader

@@ -16,6 +16,10 @@ class CGMinerDriver:
     accompanies: tuple[str, ...] = ()
     sign_in: SignIn | None = None
 
+    def __init__(self, *, retries: int = 3) -> None:
+        """Take how often a reader repeats a request that brought nothing."""
+        self._retries = retries
+
     async def async_identify(
         self, host: str, port: int, timeout_s: float
     ) -> MinerSnapshot:
@@ -41,4 +45,5 @@ class CGMinerDriver:
         credentials: Credentials | None = None,  # noqa: ARG002
     ) -> MinerCollector:
         """Return a collector, which learns what the miner's firmware may be asked."""
-        return MinerCollector(CGMinerClient(host, port, timeout_s))
+        client = CGMinerClient(host, port, timeout_s, retries=self._retries)
+        return MinerCollector(client)

@@ -1,0 +1,1 @@
+"""Programs without Home Assistant, built on engines."""

@@ -1,0 +1,1 @@
+"""Site collector: reads all miners of a site, for Prometheus and MQTT, without Home Assistant."""

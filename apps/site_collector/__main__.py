@@ -1,0 +1,7 @@
+"""The command `python -m site_collector`."""
+
+import sys
+
+from .main import main
+
+sys.exit(main())

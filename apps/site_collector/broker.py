@@ -1,0 +1,214 @@
+"""The connection to the broker: kept up, and never a queue of what is old.
+
+While there is no connection nothing is kept: what is true then is sent when there is one.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+import logging
+import ssl
+import zlib
+
+from aiomqtt import Client, Message as Received, MqttError, Will
+
+from .config import Mqtt
+
+OFFLINE, ONLINE = "offline", "online"
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 30.0
+_KEEP_ALIVE_S = 30
+_GOODBYE_S = 2.0
+_AT_ONCE = 50
+"""Messages that are made without a break."""
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent; retained unless it is but for those who listen now."""
+
+    topic: str
+    payload: str
+    qos: int = 0
+    retain: bool = True
+
+
+class Broker:
+    """Sends the newest of each topic, and hands on what comes."""
+
+    def __init__(
+        self,
+        mqtt: Mqtt,
+        identifier: str,
+        status: str,
+        everything: Callable[[], Iterable[Message]],
+    ) -> None:
+        """Take the broker, who we are, our status topic, and what is true at any time."""
+        self._mqtt = mqtt
+        self._identifier = identifier
+        self._status = status
+        self._everything = everything
+        self._waiting: dict[str, Message] = {}
+        self._has_waiting = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.subscriptions: list[str] = []
+        """Topics to hear of."""
+        self.on_message: Callable[[Received], None] = lambda _: None
+        self.on_sent: Callable[[], None] = lambda: None
+        self.connected = False
+        self.is_connecting = False
+        """Whether a thread waits for the broker."""
+
+    def start(self) -> None:
+        """Connect, and stay so."""
+        self._task = asyncio.create_task(self._async_run())
+
+    async def async_stop(self) -> None:
+        """Say that we go, and disconnect."""
+        self._stopping.set()
+        if self._task is not None:
+            _, late = await asyncio.wait({self._task}, timeout=_GOODBYE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def put(self, message: Message) -> None:
+        """Send a message, in place of one of its topic that was not sent yet."""
+        if self.connected:
+            # The newest goes to the end: none waits for ever.
+            self._waiting.pop(message.topic, None)
+            self._waiting[message.topic] = message
+            self._has_waiting.set()
+
+    @property
+    def waiting(self) -> int:
+        """How many messages were not sent yet."""
+        return len(self._waiting)
+
+    async def _async_run(self) -> None:
+        """Connect again and again; the reason is written down when it is another one."""
+        pause, reason = _FIRST_PAUSE_S, ""
+        while not self._stopping.is_set():
+            try:
+                await self._async_session()
+                pause, reason = _FIRST_PAUSE_S, ""
+            except (MqttError, OSError, ValueError) as err:
+                self.is_connecting = False
+                if self.connected:
+                    pause, reason = _FIRST_PAUSE_S, ""
+                if str(err) != reason:
+                    reason = str(err)
+                    _LOGGER.warning("No connection to the broker: %s", reason)
+            finally:
+                # Who is ended here while connecting leaves the thread that does it.
+                self.connected = False
+                self._waiting.clear()
+            await self._async_pause(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _async_pause(self, seconds: float) -> None:
+        """Wait, each collector a little longer or shorter than the others."""
+        spread = zlib.crc32(self._identifier.encode()) % 100 / 100
+        try:
+            async with asyncio.timeout(seconds * (0.75 + spread / 2)):
+                await self._stopping.wait()
+        except TimeoutError:
+            pass
+
+    async def _async_session(self) -> None:
+        """Be connected until that ends or we go."""
+        client = self._new_client()
+        self.is_connecting = True
+        async with client:
+            self.is_connecting = False
+            _LOGGER.info("Connected to the broker")
+            everything = self._everything()
+            self.connected = True
+            for topic in self.subscriptions:
+                # At most once: an order that came twice would be carried out twice.
+                await client.subscribe(topic, qos=0)
+            works = (
+                self._async_send(client),
+                self._async_receive(client),
+                self._async_fill(everything),
+            )
+            tasks = {asyncio.ensure_future(work) for work in works}
+            going = asyncio.ensure_future(self._stopping.wait())
+            try:
+                await asyncio.wait({*tasks, going}, return_when=asyncio.FIRST_COMPLETED)
+                if going.done():
+                    await self._async_say_goodbye(client, tasks)
+            finally:
+                for task in (*tasks, going):
+                    task.cancel()
+                results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def _async_fill(self, everything: Iterable[Message]) -> None:
+        """Send what is true now, and then that we are there."""
+        for number, message in enumerate(everything):
+            self.put(message)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        self.put(Message(self._status, ONLINE, qos=1))
+        await self._stopping.wait()
+
+    async def _async_say_goodbye(
+        self, client: Client, tasks: Iterable[asyncio.Task[None]]
+    ) -> None:
+        """Be offline for all: a will is not carried out for those who go in order."""
+        self.connected = False
+        for task in tasks:
+            task.cancel()
+        await client.publish(
+            self._status, OFFLINE, qos=1, retain=True, timeout=_GOODBYE_S
+        )
+
+    async def _async_send(self, client: Client) -> None:
+        while True:
+            await self._has_waiting.wait()
+            while self._waiting:
+                topic = next(iter(self._waiting))
+                message = self._waiting.pop(topic)
+                await client.publish(
+                    topic, message.payload, qos=message.qos, retain=message.retain
+                )
+                self.on_sent()
+            self._has_waiting.clear()
+
+    async def _async_receive(self, client: Client) -> None:
+        async for message in client.messages:
+            try:
+                self.on_message(message)
+            except Exception:
+                # Whoever sends nonsense ends nothing.
+                _LOGGER.exception("Unexpected error with a message")
+
+    def _new_client(self) -> Client:
+        mqtt = self._mqtt
+        return Client(
+            mqtt.host,
+            mqtt.port,
+            identifier=self._identifier,
+            username=mqtt.username,
+            password=mqtt.password,
+            tls_context=_tls_context(mqtt),
+            will=Will(self._status, OFFLINE, qos=1, retain=True),
+            keepalive=_KEEP_ALIVE_S,
+            clean_session=True,
+            max_queued_incoming_messages=1000,
+        )
+
+
+def _tls_context(mqtt: Mqtt) -> ssl.SSLContext | None:
+    """Return how the broker proves itself, and we ourselves; read anew each time."""
+    if not mqtt.tls:
+        return None
+    context = ssl.create_default_context(cafile=mqtt.ca)
+    if mqtt.certificate is not None:
+        context.load_cert_chain(mqtt.certificate, mqtt.key)
+    return context

@@ -1,0 +1,155 @@
+"""Sums over the machines of a place, which say what is missing in them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any, Self
+
+from .engine import MinerState
+from .machine import Condition, Facts
+
+
+class Group(StrEnum):
+    """What machines are counted by; each is in exactly one."""
+
+    HASHING = "hashing"
+    STARTING = "starting"
+    PAUSED = "paused"
+    IDLE = "idle"
+    FAULT = "fault"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+    """Not asked yet, or it says nothing of what it does."""
+
+
+_GROUPS = {
+    MinerState.HASHING: Group.HASHING,
+    MinerState.DEGRADED: Group.HASHING,
+    MinerState.TUNING: Group.HASHING,
+    MinerState.LIMITED: Group.HASHING,
+    MinerState.STARTING: Group.STARTING,
+    MinerState.PAUSED: Group.PAUSED,
+    MinerState.STOPPING: Group.PAUSED,
+    MinerState.IDLE: Group.IDLE,
+    MinerState.FAULT: Group.FAULT,
+}
+_WORST_FIRST = ("fault", "offline", "idle", "degraded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bad:
+    """A machine that needs attention."""
+
+    machine: str
+    address: str
+    status: str
+    reason: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Sum:
+    """One place. Rate in H/s, power in W, temperature in °C."""
+
+    groups: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Group, 0))
+    rate: float | None = None
+    without_rate: int = 0
+    """Machines that are not part of the rate."""
+    power: float | None = None
+    without_power: int = 0
+    hottest: float | None = None
+    worst: list[Bad] = field(default_factory=list)
+
+    @property
+    def machines(self) -> int:
+        """How many machines were counted."""
+        return sum(self.groups.values())
+
+    def count(
+        self, bad: Bad, condition: Condition, facts: Facts | None, longest: int
+    ) -> None:
+        """Add a machine; `bad` is how it is listed where it needs attention."""
+        if facts is None or condition in (Condition.LOST, Condition.WAITING):
+            facts = Facts()
+        group = Group.UNKNOWN if facts.state is None else _GROUPS[facts.state]
+        if condition is Condition.LOST:
+            group = Group.OFFLINE
+        self.groups[group] += 1
+        self.rate, missing = _add(self.rate, facts.rate)
+        self.without_rate += missing
+        self.power, missing = _add(self.power, facts.power)
+        self.without_power += missing
+        self.hottest = _higher(self.hottest, facts.hottest)
+        if bad.status in _WORST_FIRST:
+            self._list([bad], longest)
+
+    def join(self, other: Sum, longest: int) -> None:
+        """Add what another collector has counted of this place."""
+        for group, number in other.groups.items():
+            self.groups[group] += number
+        self.rate = _total(self.rate, other.rate)
+        self.power = _total(self.power, other.power)
+        self.without_rate += other.without_rate
+        self.without_power += other.without_power
+        self.hottest = _higher(self.hottest, other.hottest)
+        self._list(other.worst, longest)
+
+    def note_missing(self, number: int) -> None:
+        """Add machines of which nothing is known: a sum without them is none."""
+        if number:
+            self.groups[Group.UNKNOWN] += number
+            self.without_rate += number
+            self.without_power += number
+            self.rate = self.power = self.hottest = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: object) -> Self | None:
+        """Return what another collector wrote; None where it is no sum."""
+        match stored:
+            case {"groups": dict(groups), "worst": list(worst), **left}:
+                pass
+            case _:
+                return None
+        try:
+            plain: dict[str, Any] = {
+                each.name: left[each.name]
+                for each in fields(cls)
+                if each.name not in ("groups", "worst")
+            }
+            return cls(
+                groups={str(Group(group)): int(n) for group, n in groups.items()},
+                worst=[Bad(**bad) for bad in worst],
+                **plain,
+            )
+        except KeyError, TypeError, ValueError:
+            return None
+
+    def _list(self, bad: Iterable[Bad], longest: int) -> None:
+        self.worst += bad
+        if len(self.worst) > 2 * longest:
+            self.finish(longest)
+
+    def finish(self, longest: int) -> None:
+        """Keep the worst, in order."""
+        self.worst.sort(key=lambda bad: (_WORST_FIRST.index(bad.status), bad.address))
+        del self.worst[longest:]
+
+
+def _add(total: float | None, value: float | None) -> tuple[float | None, int]:
+    """Return a total with a value, and whether that is missing in it."""
+    return (total, 1) if value is None else (_total(total, value), 0)
+
+
+def _total(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one + other
+
+
+def _higher(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return max(one, other)

@@ -1,0 +1,267 @@
+"""Brokers that refuse, that prove themselves, that vanish, and that want a proof."""
+
+import asyncio
+import datetime as dt
+from ipaddress import ip_address
+import os
+from pathlib import Path
+import signal
+import socket
+import ssl
+import time
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+import pytest
+
+from apps.site_collector.broker import Broker
+from simulators.antminer import AntminerSimulator
+from tests.harness.mosquitto import Mosquitto
+
+from .collecting import (
+    broker,
+    collecting,
+    config,
+    is_swept,
+    listening,
+    until_read_again,
+)
+from .process import running
+from .waiting import until
+
+pytestmark = pytest.mark.usefixtures("needs_mosquitto", "loopback")
+ROOT = Path(__file__).parents[3]
+STATUS = "mining/north/0/status"
+
+
+class Authority:
+    """Signs certificates."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        self.file = folder / f"{name}.pem"
+        self._write(self.file, self._signed(self._key, self._name, ca=True))
+
+    def issue(self, name: str) -> tuple[Path, Path]:
+        """Return certificate and key of a name, for 127.0.0.1."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        certificate = self._folder / f"{name}.pem"
+        self._write(certificate, self._signed(key, subject, ca=False))
+        key_file = self._folder / f"{name}.key"
+        key_file.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+        return certificate, key_file
+
+    def _signed(
+        self, key: ec.EllipticCurvePrivateKey, subject: x509.Name, *, ca: bool
+    ) -> x509.Certificate:
+        now = dt.datetime.now(dt.UTC)
+        day = dt.timedelta(days=1)
+        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(
+            self._key.public_key()
+        )
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - day)
+            .not_valid_after(now + day)
+            .add_extension(names, critical=False)
+            .add_extension(identifier, critical=False)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+                critical=False,
+            )
+            .add_extension(
+                x509.BasicConstraints(ca=ca, path_length=None), critical=True
+            )
+            .add_extension(_usage(ca=ca), critical=True)
+            .sign(self._key, hashes.SHA256())
+        )
+
+    def _write(self, path: Path, certificate: x509.Certificate) -> None:
+        path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _usage(*, ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """Return whom everyone trusts."""
+    return Authority(tmp_path, "authority")
+
+
+async def test_a_killed_collector_is_offline(
+    tmp_path: Path, miners: list[AntminerSimulator], mosquitto: Mosquitto
+) -> None:
+    """By its will; one that is ended says it itself, before it goes."""
+    path = tmp_path / "site.toml"
+    path.write_text(
+        '[site]\nname = "north"\n[prometheus]\nport = 0\n'
+        f'[mqtt]\nhost = "127.0.0.1"\nport = {mosquitto.port}\ntls = false\n'
+        f'[[miners]]\naddresses = "{miners[0].host}"\nport = {miners[0].port}\n'
+    )
+    async with listening(mosquitto.port) as listener:
+        for number in (signal.SIGKILL, signal.SIGTERM):
+            async with running(path) as collector:
+                await listener.until_text(STATUS, "online")
+                began = time.monotonic()
+                collector.process.send_signal(number)
+                await listener.until_text(STATUS, "offline")
+                await collector.process.wait()
+                assert time.monotonic() - began < 5
+
+
+async def test_a_broker_that_is_silent_does_not_hold_up_the_end(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """It takes the connection and never answers a greeting."""
+    server = socket.create_server(("127.0.0.1", 0))
+    server.setblocking(False)
+    port = server.getsockname()[1]
+    path = tmp_path / "site.toml"
+    path.write_text(
+        '[site]\nname = "north"\n[prometheus]\nport = 0\n'
+        f'[mqtt]\nhost = "127.0.0.1"\nport = {port}\n'
+        f'[[miners]]\naddresses = "{miners[0].host}"\nport = {miners[0].port}\n'
+    )
+    with server:
+        async with running(path) as collector:
+            taken, _ = await asyncio.get_running_loop().sock_accept(server)
+            with taken:
+                began = time.monotonic()
+                collector.process.send_signal(signal.SIGTERM)
+                assert await collector.process.wait() == 0
+                assert time.monotonic() - began < 5
+
+
+async def test_a_broker_that_refuses(
+    tmp_path: Path,
+    miners: list[AntminerSimulator],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The reason is written down once, without the password; miners are read on."""
+    passwords = tmp_path / "passwords"
+    passwords.write_text("")
+    lines = "allow_anonymous false", f"password_file {passwords}"
+    async with Mosquitto(tmp_path, *lines) as mosquitto:
+        wrong = broker(mosquitto.port, username="collector", password="s3cret")
+        async with collecting(config(tmp_path, *miners, mqtt=wrong)) as collector:
+            await until(lambda: "No connection to the broker" in caplog.text)
+            await until(lambda: is_swept(collector))
+            assert "uthori" in caplog.text
+            assert "s3cret" not in caplog.text
+            assert caplog.text.count("No connection to the broker") == 1
+
+
+async def test_both_sides_prove_themselves(
+    tmp_path: Path, miners: list[AntminerSimulator], authority: Authority
+) -> None:
+    """With TLS and client certificates, by which the broker knows who may write what."""
+    certificate, key = authority.issue("server")
+    ours, our_key = authority.issue("north-0")
+    reader, reader_key = authority.issue("home-assistant")
+    lines = (
+        *(f"cafile {authority.file}", f"certfile {certificate}", f"keyfile {key}"),
+        *("require_certificate true", "use_identity_as_username true"),
+        f"acl_file {ROOT / 'deploy/mosquitto/acl.conf'}",
+        "allow_anonymous false",
+    )
+    async with Mosquitto(tmp_path, *lines) as mosquitto:
+        tls = broker(
+            mosquitto.port, tls=True, ca=authority.file, certificate=ours, key=our_key
+        )
+        context = ssl.create_default_context(cafile=authority.file)
+        context.load_cert_chain(reader, reader_key)
+        async with (
+            collecting(config(tmp_path, *miners, mqtt=tls)),
+            listening(mosquitto.port, tls_context=context) as listener,
+        ):
+            await listener.until_text(STATUS, "online")
+            await listener.until("mining/north/0/sum/site", bool)
+            assert any(of.startswith("homeassistant/device/") for of in listener.last)
+
+
+# The client library leaves the socket of a failed handshake to the collector of garbage.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_certificate_that_is_not_trusted(
+    tmp_path: Path,
+    miners: list[AntminerSimulator],
+    authority: Authority,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nothing is sent; once the right one is there, it goes on by itself."""
+    certificate, key = authority.issue("server")
+    (tmp_path / "other").mkdir()
+    other = Authority(tmp_path / "other", "authority")
+    lines = (f"certfile {certificate}", f"keyfile {key}")
+    async with Mosquitto(tmp_path, *lines) as mosquitto:
+        tls = broker(mosquitto.port, tls=True, ca=other.file)
+        site = config(tmp_path, *miners, mqtt=tls)
+        async with collecting(site) as collector:
+            await until(lambda: "CERTIFICATE_VERIFY_FAILED" in caplog.text)
+            other.file.write_bytes(authority.file.read_bytes())
+            assert collector.publisher is not None
+            connection = collector.publisher.broker
+            await until(lambda: connection.connected)
+
+
+async def test_files_that_are_no_certificates(
+    tmp_path: Path,
+    miners: list[AntminerSimulator],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is written down and tried again; miners are read on."""
+    nonsense = tmp_path / "nonsense.pem"
+    nonsense.write_text("nonsense")
+    tls = broker(9, tls=True, ca=nonsense)
+    async with collecting(config(tmp_path, *miners, mqtt=tls)) as collector:
+        await until(lambda: "No connection to the broker" in caplog.text)
+        await until(lambda: is_swept(collector))
+
+
+async def test_a_broker_without_an_answer(
+    tmp_path: Path, miners: list[AntminerSimulator], mosquitto: Mosquitto
+) -> None:
+    """One that stands still is told what is newest when it goes on."""
+    site = config(tmp_path, *miners, mqtt=broker(mosquitto.port))
+    async with collecting(site) as collector:
+        assert collector.publisher is not None
+        connection: Broker = collector.publisher.broker
+        await until(lambda: connection.connected and is_swept(collector))
+        os.kill(mosquitto.pid, signal.SIGSTOP)
+        try:
+            machine = next(iter(collector.site.machines.values()))
+            for _ in range(5):
+                await until_read_again(machine)
+            # No more than there are topics.
+            assert connection.waiting <= 20
+        finally:
+            os.kill(mosquitto.pid, signal.SIGCONT)
+        async with listening(mosquitto.port) as listener:
+            await listener.until_text(STATUS, "online")

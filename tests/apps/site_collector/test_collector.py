@@ -1,0 +1,238 @@
+"""The collector on simulated miners: what it reads, remembers and serves."""
+
+import asyncio
+from base64 import b64encode
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
+import pytest
+
+from apps.site_collector.collector import Collector
+from apps.site_collector.config import Polling, Web
+from apps.site_collector.engine import Credentials
+from apps.site_collector.inventory import Place, Shard, Spot
+from simulators.antminer import AntminerSimulator
+
+from .collecting import POLLING, collecting, config, is_swept
+from .waiting import until
+
+pytestmark = pytest.mark.usefixtures("loopback")
+
+
+async def get(
+    collector: Collector, path: str, account: str | None = None
+) -> tuple[int, str]:
+    """Return status and text of an answer."""
+    url = f"http://127.0.0.1:{collector.web.port}{path}"
+    headers = {}
+    if account is not None:
+        headers["Authorization"] = f"Basic {b64encode(account.encode()).decode()}"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(url, headers=headers) as response,
+    ):
+        return response.status, await response.text()
+
+
+async def samples(collector: Collector) -> dict[str, dict[str, float]]:
+    """Return the values by name and miner, as Prometheus takes them."""
+    status, text = await get(collector, "/metrics")
+    assert status == 200
+    found: dict[str, dict[str, float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            miner = sample.labels.get("miner", "")
+            found.setdefault(sample.name, {})[miner] = sample.value
+    return found
+
+
+async def test_miners_are_served(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """With what they report, and what the collector counts of itself."""
+    async with collecting(config(tmp_path, *miners)) as collector:
+        await until(lambda: is_swept(collector))
+        values = await samples(collector)
+        assert set(values["miner_up"].values()) == {1.0}
+        rates = sorted(values["miner_hashrate_hashes_per_second"].values())
+        assert rates == pytest.approx(
+            sorted(miner.reading().rate_ghs * 1e9 for miner in miners), rel=0.1
+        )
+        assert values["site_collector_machines"][""] == 3
+        assert values["site_collector_poll_duration_seconds_count"][""] >= 0
+        assert (await get(collector, "/readyz"))[0] == 200
+        assert (await get(collector, "/healthz"))[0] == 200
+
+
+async def test_a_miner_that_falls_silent(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """Its samples are gone at once, and it is down; the others stay."""
+    async with collecting(config(tmp_path, *miners)) as collector:
+        await until(lambda: is_swept(collector))
+        miners[0].refuse()
+        machine = collector.site.machines[f"{miners[0].host}:{miners[0].port}"]
+        await until(lambda: machine.failure)
+        values = await samples(collector)
+        assert values["miner_up"][machine.ident] == 0
+        assert machine.ident not in values["miner_hashrate_hashes_per_second"]
+        assert len(values["miner_hashrate_hashes_per_second"]) == 2
+
+
+async def test_until_all_were_asked_it_is_not_ready(tmp_path: Path) -> None:
+    """And says how many are left."""
+    spot = Spot(host="127.0.0.1", port=9)
+    slow = Polling(period_s=3600)
+    site = replace(config(tmp_path), spots=(spot,), polling=slow)
+    async with collecting(site) as collector:
+        status, text = await get(collector, "/readyz")
+        assert (status, text) == (503, "1 machines were not asked yet\n")
+        assert (await get(collector, "/healthz"))[0] == 200
+
+
+async def test_what_was_learned_outlives_the_process(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """The next one asks each for one or two connections, and knows its name at once."""
+    async with collecting(config(tmp_path, *miners)) as collector:
+        await until(lambda: is_swept(collector))
+        names = set(collector.site.names)
+    before = [miner.traffic.connections for miner in miners]
+    once = replace(POLLING, period_s=3.0)
+    async with collecting(config(tmp_path, *miners, polling=once)) as collector:
+        assert set(collector.site.names) == names
+        await until(lambda: is_swept(collector))
+        polls = collector.site.telemetry.read
+        connections = [miner.traffic.connections for miner in miners]
+        assert polls is not None
+    assert sum(connections) - sum(before) <= 9
+
+
+async def test_two_shards_take_nothing_twice(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """And leave nothing out."""
+    site = config(tmp_path, *miners)
+    async with (
+        collecting(site, Shard(number=0, count=2)) as first,
+        collecting(site, Shard(number=1, count=2)) as second,
+    ):
+        ours, theirs = set(first.site.machines), set(second.site.machines)
+        assert not ours & theirs
+        assert ours | theirs == {spot.address for spot in site.spots}
+
+
+async def test_a_changed_file_keeps_who_stays(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """The same object goes on; what is new comes, what is gone goes."""
+    async with collecting(config(tmp_path, *miners[:2])) as collector:
+        await until(lambda: is_swept(collector))
+        first, second = collector.site.machines.values()
+        changed = config(tmp_path, miners[0], miners[2])
+        moved = replace(changed.spots[0], place=Place(container="C2"))
+        changed = replace(changed, spots=(moved, changed.spots[1]))
+        await collector.async_reload(changed)
+        assert first.member is next(iter(collector.site.machines.values())).member
+        await until(lambda: is_swept(collector))
+        values = await samples(collector)
+        assert set(values["miner_up"]) == set(collector.site.names)
+        assert second.ident not in values["miner_up"]
+        assert 'container="C2"' in (await get(collector, "/metrics"))[1]
+
+
+async def test_an_account_that_changed_is_used(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """What was learned of the machine is kept."""
+    site = config(tmp_path, miners[0])
+    async with collecting(site) as collector:
+        await until(lambda: is_swept(collector))
+        account = Credentials(username="root", password="s3cret")
+        spot = replace(site.spots[0], credentials=account)
+        await collector.async_reload(replace(site, spots=(spot,)))
+        (machine,) = collector.site.machines.values()
+        assert machine.member.target.credentials == account
+        assert machine.member.known is not None
+
+
+async def test_another_place_to_listen(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """With a password from then on; a place that is taken changes nothing."""
+    site = config(tmp_path, miners[0])
+    async with collecting(site) as collector, collecting(site) as other:
+        await until(lambda: is_swept(collector))
+        taken = replace(site, web=Web(port=other.web.port))
+        with pytest.raises(OSError, match="address"):
+            await collector.async_reload(taken)
+        assert (await get(collector, "/metrics"))[0] == 200
+        guarded = Web(port=0, username="prometheus", password="s3cret")
+        await collector.async_reload(replace(site, web=guarded))
+        assert (await get(collector, "/metrics"))[0] == 401
+        assert (await get(collector, "/healthz"))[0] == 200
+        wrong, right = "prometheus:guessed", "prometheus:s3cret"
+        assert (await get(collector, "/metrics", wrong))[0] == 401
+        assert (await get(collector, "/metrics", right))[0] == 200
+
+
+async def test_two_machines_of_one_hardware_are_two(tmp_path: Path) -> None:
+    """Clones that state one serial keep apart by their addresses."""
+    async with (
+        AntminerSimulator("s21", seed=1) as one,
+        AntminerSimulator("s21", seed=1) as two,
+        collecting(config(tmp_path, one, two)) as collector,
+    ):
+        await until(lambda: is_swept(collector))
+        values = await samples(collector)
+        assert len(values["miner_up"]) == 2
+
+
+async def test_a_full_disk_costs_what_was_learned_only(
+    tmp_path: Path,
+    miners: list[AntminerSimulator],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is written down once and counted; polls go on, and so it is when it is free."""
+    state = tmp_path / "state"
+    state.symlink_to("/dev/full/never")
+    async with collecting(config(tmp_path, *miners)) as collector:
+        await until(lambda: is_swept(collector))
+        for _ in range(2):
+            await collector.site.async_save()
+        assert caplog.text.count("cannot be written") == 1
+        values = await samples(collector)
+        assert values["site_collector_state_write_errors"][""] == 2
+        assert set(values["miner_up"].values()) == {1.0}
+        state.unlink()
+        await collector.site.async_save()
+        assert "can be written again" in caplog.text
+    assert (state / "learned-0.jsonl").exists()
+
+
+async def test_a_file_that_was_cut_is_learned_again(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """Whatever is in it."""
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "learned-0.jsonl").write_text('[]\n["a", 1]\n["127.0.0.1", "{"]\n{')
+    async with collecting(config(tmp_path, miners[0])) as collector:
+        await until(lambda: is_swept(collector))
+    (state / "learned-0.jsonl").write_bytes(b"\xff\xfe")
+    async with collecting(config(tmp_path, miners[0])) as collector:
+        await until(lambda: is_swept(collector))
+
+
+async def test_polls_stand_still(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """Whoever watches the process is told."""
+    async with collecting(config(tmp_path, miners[0])) as collector:
+        await until(lambda: is_swept(collector))
+        collector.site.schedule.last_start = asyncio.get_running_loop().time() - 1000
+        wrong = collector.site.what_is_wrong()
+        assert wrong is not None
+        assert wrong.startswith("no poll was begun")

@@ -1,0 +1,237 @@
+"""Orders by MQTT: off unless allowed, at most once, proved, answered."""
+
+from collections.abc import AsyncIterator
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.site_collector.collector import Collector
+from apps.site_collector.engine import Waiting
+from apps.site_collector.inventory import Spot
+from simulators.clock import ManualClock
+from simulators.makes.luxos import LuxOs
+from tests.harness.mosquitto import Mosquitto
+
+from .collecting import (
+    Listener,
+    broker,
+    collecting,
+    config,
+    is_swept,
+    listening,
+    until_read_again,
+)
+from .waiting import until
+
+pytestmark = pytest.mark.usefixtures("loopback")
+ALL = ("pause", "resume", "level")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Return the clock of miner and orders."""
+    return ManualClock()
+
+
+@pytest.fixture
+async def miner(
+    loopback: None, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[LuxOs]:
+    """Return a LuxOS on a clock that goes on while an effect is waited for."""
+
+    async def sleep(seconds: float) -> None:
+        clock.advance(seconds)
+
+    waiting = Waiting(sleep=sleep, monotonic=clock.now)
+    monkeypatch.setattr("apps.site_collector.orders.WAITING", waiting)
+    async with LuxOs(host="127.0.0.1", port=0, clock=clock) as made:
+        yield made
+
+
+class Commander:
+    """Orders the only machine, and takes the answers."""
+
+    def __init__(self, collector: Collector, listener: Listener) -> None:
+        (machine,) = collector.site.machines.values()
+        self.machine = machine
+        self.listener = listener
+        self.answers = 0
+
+    async def order(self, text: str, *, retain: bool = False) -> dict[str, Any]:
+        """Return the answer to an order."""
+        topic = f"mining/north/0/order/{self.machine.ident}"
+        await self.listener.client.publish(topic, text, retain=retain)
+        answer = f"mining/north/0/answer/{self.machine.ident}"
+        self.answers += 1
+
+        def answers() -> list[str]:
+            return [text for of, text in self.listener.heard if of == answer]
+
+        await until(lambda: len(answers()) >= self.answers)
+        found: dict[str, Any] = json.loads(answers()[-1])
+        return found
+
+
+def writes(miner: LuxOs) -> list[str]:
+    """Return the orders that the miner was sent."""
+    orders = ("curtail", "profileset")
+    return [
+        f"{request['command']} {request['parameter'].partition(',')[2]}"
+        for request in miner.requests
+        if request.get("command") in orders
+    ]
+
+
+@pytest.fixture
+async def commander(
+    tmp_path: Path, miner: LuxOs, mosquitto: Mosquitto
+) -> AsyncIterator[Commander]:
+    """Return who may order everything."""
+    site = config(
+        tmp_path,
+        mqtt=broker(mosquitto.port, commands=ALL),
+        spots=(Spot(host=miner.host, port=miner.port, shown=True),),
+    )
+    async with collecting(site) as collector, listening(mosquitto.port) as listener:
+        await until(lambda: is_swept(collector))
+        await listener.until_text("mining/north/0/status", "online")
+        yield Commander(collector, listener)
+
+
+async def test_a_pause_is_sent_once_and_proved(
+    commander: Commander, miner: LuxOs
+) -> None:
+    """The state follows from a reading."""
+    answer = await commander.order("pause")
+    assert answer == {"command": "pause", "outcome": "confirmed"}
+    assert writes(miner) == ["curtail sleep"]
+    state = await commander.listener.until(
+        f"mining/north/0/machine/{commander.machine.ident}",
+        lambda state: state["status"] == "paused",
+    )
+    assert state["mining"] == "OFF"
+    answer = await commander.order('{"command": "pause", "id": 7}')
+    assert answer == {"id": 7, "command": "pause", "outcome": "unchanged"}
+    assert len(writes(miner)) == 1
+
+
+async def test_a_miner_rests_before_it_is_woken(
+    commander: Commander, miner: LuxOs, clock: ManualClock
+) -> None:
+    """Too soon is refused; later it is done."""
+    await commander.order("pause")
+    answer = await commander.order("resume")
+    assert answer["error"] == "too_soon"
+    clock.advance(600)
+    answer = await commander.order("resume")
+    assert answer["outcome"] == "confirmed"
+    assert writes(miner) == ["curtail sleep", "curtail wakeup"]
+
+
+async def test_a_level_is_one_that_the_miner_has(
+    commander: Commander, miner: LuxOs
+) -> None:
+    """Another one is refused, and nothing is sent."""
+    answer = await commander.order('{"command": "level", "value": "290MHz"}')
+    assert answer["outcome"] == "confirmed"
+    answer = await commander.order('{"command": "level", "value": "9 GHz"}')
+    assert answer["error"] in ("out_of_bounds", "too_soon")
+    assert writes(miner) == ["profileset 290MHz"]
+    config_topic = f"homeassistant/device/mining_north/{commander.machine.ident}/config"
+    parts = commander.listener.json(config_topic)["components"]
+    assert parts["level"]["options"] == ["290MHz", "normal", "600MHz"]
+    assert parts["mining"]["platform"] == "switch"
+
+
+async def test_what_is_not_confirmed_is_an_error(
+    commander: Commander, miner: LuxOs
+) -> None:
+    """A miner that says it did and did not."""
+    miner.ignore_writes()
+    answer = await commander.order("pause")
+    assert answer["error"] == "unconfirmed"
+    assert writes(miner) == ["curtail sleep"]
+
+
+async def test_a_retained_order_is_not_carried_out(
+    tmp_path: Path, miner: LuxOs, mosquitto: Mosquitto
+) -> None:
+    """It would be carried out again after each connection."""
+    spot = Spot(host=miner.host, port=miner.port, shown=True)
+    site = config(tmp_path, mqtt=broker(mosquitto.port, commands=ALL), spots=(spot,))
+    async with listening(mosquitto.port) as listener:
+        name = "02005e005321"
+        await listener.client.publish(
+            f"mining/north/0/order/{name}", "pause", retain=True, qos=1
+        )
+        async with collecting(site):
+            answer = f"mining/north/0/answer/{name}"
+            await listener.until(answer, lambda text: text["error"] == "retained")
+    assert writes(miner) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("explode", "no such command"),
+        ("reboot", "does not allow reboot"),
+        ("{", "neither a command nor JSON"),
+        ("{}", "has no command"),
+        ('{"command": "pause", "force": true}', "no key force"),
+        ('{"command": "level"}', "a level is needed"),
+        ('{"command": "pause", "value": "x"}', "takes no value"),
+        ('{"command": "pause", "id": [1]}', "an id is"),
+    ],
+)
+async def test_nonsense_is_answered(
+    commander: Commander, miner: LuxOs, text: str, said: str
+) -> None:
+    """And nothing is sent."""
+    answer = await commander.order(text)
+    assert answer["error"] == "invalid"
+    assert said in answer["message"]
+    assert writes(miner) == []
+
+
+async def test_a_machine_that_is_off_gets_nothing(
+    commander: Commander, miner: LuxOs
+) -> None:
+    """The answer says that nothing was sent."""
+    miner.refuse()
+    answer = await commander.order("pause")
+    assert answer["error"] == "no_answer"
+    assert "nothing was sent" in answer["message"]
+
+
+async def test_another_miner_at_the_address_gets_nothing(
+    commander: Commander, miner: LuxOs
+) -> None:
+    """Not even when it was put there since the last poll."""
+    miner.machine.mac = "02:00:5E:00:53:99"
+    answer = await commander.order("pause")
+    assert answer["error"] in ("no_answer", "invalid")
+    assert writes(miner) == []
+
+
+async def test_nothing_is_allowed_by_default(
+    tmp_path: Path, miner: LuxOs, mosquitto: Mosquitto
+) -> None:
+    """No topic, no switch, no select."""
+    site = config(
+        tmp_path,
+        mqtt=broker(mosquitto.port),
+        spots=(Spot(host=miner.host, port=miner.port, shown=True),),
+    )
+    async with collecting(site) as collector, listening(mosquitto.port) as listener:
+        await until(lambda: is_swept(collector))
+        await listener.until_text("mining/north/0/status", "online")
+        (machine,) = collector.site.machines.values()
+        await listener.client.publish(
+            f"mining/north/0/order/{machine.ident}", "pause", qos=1
+        )
+        await until_read_again(machine)
+        assert writes(miner) == []
+        topic = f"homeassistant/device/mining_north/{machine.ident}/config"
+        assert not listener.json(topic)["components"].keys() & {"mining", "level"}
