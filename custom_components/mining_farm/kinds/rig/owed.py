@@ -92,6 +92,7 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     journal = RigJournal(hass, entry.entry_id)
     owed = _is_owed(hass, entry, await journal.async_load())
     await _hold(hass, entry).async_forget()
+    await async_get_resources(hass).rosters.async_forget(entry.entry_id)
     gives_power = not owed or await _async_gives_power(hass, entry)
     delete_all(hass, entry.entry_id)
     if gives_power:

@@ -1,7 +1,6 @@
 """Makes a pool's answer about an account into evidence about one rig: pure."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ...engines.pools import (
@@ -15,9 +14,6 @@ from ...engines.restart import Basis, Contact, PoolEvidence, Verdict
 
 TOGETHER = timedelta(minutes=15)
 """Workers whose last shares lie this close worked along with each other."""
-BEFORE_SILENCE = timedelta(minutes=10)
-"""A new name may appear so long before the last share of the old one is shown."""
-MAX_NAMES = 5000
 _NOTHING = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
 _ANSWERED = (Outcome.WORKER, Outcome.ABSENT)
 _UNUSABLE = (VerdictReason.STALE, VerdictReason.CLOCK)
@@ -28,45 +24,6 @@ _BASIS = {
     VerdictReason.NO_HASHRATE: Basis.RATE,
     VerdictReason.DROPPED: Basis.ABSENCE,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roster:
-    """When each worker of an account was first listed; None for those there at first."""
-
-    names: Mapping[str, datetime | None] = field(default_factory=dict)
-
-    def learn(self, report: AccountReport) -> Roster:
-        """Return the roster after an answer of the pool."""
-        if report.outcome is not Outcome.WORKER:
-            return self
-        first = None if not self.names else report.at
-        new = {
-            worker.name: first
-            for worker in report.workers
-            if worker.name not in self.names
-        }
-        if not new or len(self.names) + len(new) > MAX_NAMES:
-            return self
-        return Roster(names={**self.names, **new})
-
-    def newcomer(
-        self, report: AccountReport, silent_since: datetime, ours: Collection[str]
-    ) -> WorkerReport | None:
-        """Return a worker that appeared as another fell silent, and works since."""
-        for worker in report.workers:
-            first = self.names.get(worker.name)
-            if first is None or first < silent_since - BEFORE_SILENCE:
-                continue
-            if worker.name not in ours and _worked_since(worker, silent_since):
-                return worker
-        return None
-
-
-def _worked_since(worker: WorkerReport, since: datetime) -> bool:
-    if worker.last_share is not None:
-        return worker.last_share > since
-    return bool(worker.flag) or bool(worker.hashrate_hs)
 
 
 def pool_evidence(

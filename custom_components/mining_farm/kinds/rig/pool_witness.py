@@ -16,7 +16,7 @@ from ...engines.pools import (
     judge,
 )
 from ...engines.restart import Contact, Policy, PoolEvidence, Verdict
-from .pool_evidence import Roster, pool_evidence
+from .pool_evidence import pool_evidence
 from .resources import RigResources
 
 SILENCES = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
@@ -71,7 +71,7 @@ class PoolWitness:
         )
         self._first_at = self._first_at or report.at
         self._resources.note_pool_answer(report.outcome, report.at)
-        self._resources.learn_roster(self._identity, report)
+        await self._resources.rosters.async_learn(self._identity, report)
         silent_since = None if self.verdict is None else self.verdict.silent_since
         if self.verdict is None:
             # A list that was lost before a reload is no reason afterwards either.
@@ -106,7 +106,7 @@ class PoolWitness:
             interval=POOLS[self.account.pool].gap,
             newcomer_at=None
             if newcomer is None
-            else self._roster().names.get(newcomer.name),
+            else self._resources.rosters.of(self._identity).names.get(newcomer.name),
         )
         return replace(
             evidence,
@@ -140,9 +140,6 @@ class PoolWitness:
             return replace(evidence, contact=Contact.ANSWERED)
         return evidence
 
-    def _roster(self) -> Roster:
-        return self._resources.rosters.get(self._identity, Roster())
-
     def newcomer(self) -> WorkerReport | None:
         """Return another worker that appeared as the rig's own fell silent."""
         report, verdict = self.report, self.verdict
@@ -152,7 +149,8 @@ class PoolWitness:
         if since is None:
             return None
         ours = self._resources.workers[self._identity]
-        return self._roster().newcomer(report, since, ours)
+        roster = self._resources.rosters.of(self._identity)
+        return roster.newcomer(report, since, ours)
 
     def is_too_old(self, now: datetime) -> bool:
         """Return whether the pool's last answer says nothing about the present."""

@@ -22,10 +22,10 @@ from homeassistant.util.hass_dict import HassKey
 from ...common.power_ups import async_power_ups
 from ...const import DOMAIN
 from ...engines.farm import PowerUpGate
-from ...engines.pools import AccountReport, Outcome, PoolClient
+from ...engines.pools import Outcome, PoolClient
 from ...engines.power import KasaConnections, create_cookie_jar
 from ...engines.restart import ClockWatch, Presence
-from .pool_evidence import Roster
+from .rosters import Rosters
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 QUIET_START = timedelta(minutes=3)
@@ -50,7 +50,7 @@ class RigResources:
         self._pool_answered_at = dt_util.utcnow()
         self._internet = Presence()
         self._internet_seen = LONG_AGO
-        self.rosters: dict[str, Roster] = {}
+        self.rosters = Rosters(hass)
         self.workers: defaultdict[str, set[str]] = defaultdict(set)
         self._closing: dict[str, asyncio.Event] = {}
         async_at_started(hass, self._started)
@@ -131,13 +131,6 @@ class RigResources:
     def internet_back_at(self) -> datetime | None:
         """When a pool answered after none had for a while."""
         return self._internet.back_at
-
-    @callback
-    def learn_roster(self, identity: str, report: AccountReport) -> Roster:
-        """Note which workers an account has; return when each of them appeared."""
-        roster = self.rosters.get(identity, Roster()).learn(report)
-        self.rosters[identity] = roster
-        return roster
 
 
 DATA_RESOURCES: HassKey[RigResources] = HassKey(f"{DOMAIN}_rig_resources")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from unittest.mock import patch
 
+from .pools import KeptRosters
 from .profiles import LENGTH, Profile, Schedule, is_explained, make_rigs, schedule
 from .watcher import Watched, Watcher
 from .world import World
@@ -68,7 +69,8 @@ def _live(profile: Profile, seed: int, world: World) -> Tally:
     rigs = make_rigs(random, world)
     events = schedule(profile, random, world, rigs)
     tally = Tally(histories=1, rigs=len(rigs))
-    watcher: Watcher | None = Watcher(world, rigs)
+    rosters = KeptRosters()
+    watcher: Watcher | None = Watcher(world, rigs, rosters)
     up_again = 0.0
     stops = sorted(random.uniform(5, 120) * 60 for _ in range(random.choice([0, 1])))
     while world.now < LENGTH:
@@ -83,7 +85,7 @@ def _live(profile: Profile, seed: int, world: World) -> Tally:
             watcher, up_again = None, world.now + random.uniform(0.5, 20) * 60
         if watcher is None:
             if world.now >= up_again:
-                watcher = Watcher(world, rigs)
+                watcher = Watcher(world, rigs, rosters)
             continue
         for watched in rigs:
             if watched.gone:
@@ -98,7 +100,7 @@ def _live(profile: Profile, seed: int, world: World) -> Tally:
         and watched.memory.handed_over
         for watched in rigs
     )
-    _settle(world, rigs)
+    _settle(world, rigs, rosters)
     _judge(rigs, tally)
     if tally.without_cause or tally.left_off:
         tally.seeds.append(seed)
@@ -152,14 +154,14 @@ def _look_after(
         watched.kill_in = -1
 
 
-def _settle(world: World, rigs: list[Watched]) -> None:
+def _settle(world: World, rigs: list[Watched], rosters: KeptRosters) -> None:
     """Let everything work again, until a last process has finished what was begun."""
     for watched in rigs:
         rig = watched.rig
         rig.plug, rig.plug_lost, watched.disk.full = "good", False, False
         watched.goes, watched.dies_in_cut = None, False
     world.mains, world.outages = True, 0
-    watcher = Watcher(world, rigs)
+    watcher = Watcher(world, rigs, rosters)
     end = world.now + SETTLE
     while world.now < end and not all(_is_settled(watched) for watched in rigs):
         world.now += POLL

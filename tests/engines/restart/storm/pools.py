@@ -10,7 +10,7 @@ from custom_components.mining_farm.engines.pools import (
     WorkerReport,
 )
 from custom_components.mining_farm.engines.restart import Presence
-from custom_components.mining_farm.kinds.rig.pool_evidence import Roster
+from custom_components.mining_farm.kinds.rig.rosters import Roster
 
 from .world import START, Pool, Rig, World
 
@@ -18,17 +18,33 @@ SHOWN_S = 600.0
 """A worker whose last share is older is shown with a rate of zero."""
 
 
+class KeptRosters:
+    """Which workers each account has had; on a disk that outlives the process."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._rosters: dict[str, Roster] = {}
+
+    def of(self, identity: str) -> Roster:
+        """Return what is known of an account."""
+        return self._rosters.get(identity, Roster())
+
+    async def async_learn(self, identity: str, report: AccountReport) -> None:
+        """Note which workers an account has."""
+        self._rosters[identity] = self.of(identity).learn(report)
+
+
 class Answers:
     """Serves the rigs' witnesses as the kind's own resources do."""
 
-    def __init__(self, world: World, rigs: list[Rig]) -> None:
+    def __init__(self, world: World, rigs: list[Rig], rosters: KeptRosters) -> None:
         """Start without any answer."""
         self._world = world
         self._rigs = rigs
         self._reports: dict[str, AccountReport] = {}
         self.pools = self
         self.workers: defaultdict[str, set[str]] = defaultdict(set)
-        self.rosters: dict[str, Roster] = {}
+        self.rosters = rosters
         self.internet = Presence()
         self.internet_seen = datetime.min.replace(tzinfo=UTC)
 
@@ -47,12 +63,6 @@ class Answers:
         self.internet = self.internet.learn(at, answered=answered)
         if answered:
             self.internet_seen = max(self.internet_seen, at)
-
-    def learn_roster(self, identity: str, report: AccountReport) -> Roster:
-        """Note which workers an account has."""
-        roster = self.rosters.get(identity, Roster()).learn(report)
-        self.rosters[identity] = roster
-        return roster
 
     def _answer(self, account: str) -> AccountReport:
         world, now = self._world, self._world.wall

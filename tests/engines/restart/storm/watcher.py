@@ -39,7 +39,7 @@ from custom_components.mining_farm.engines.restart import (
 from custom_components.mining_farm.kinds.rig.neighbours import Neighbours, PoolKey
 from custom_components.mining_farm.kinds.rig.pool_witness import PoolWitness
 
-from .pools import Answers
+from .pools import Answers, KeptRosters
 from .world import Rig, World
 
 QUIET = 180.0
@@ -354,13 +354,13 @@ class Watched:
 class Watcher:
     """One process that watches all rigs; a new one begins with what is on their disks."""
 
-    def __init__(self, world: World, rigs: list[Watched]) -> None:
+    def __init__(self, world: World, rigs: list[Watched], rosters: KeptRosters) -> None:
         """Start Home Assistant."""
         self.world = world
         self.rigs = rigs
         self.started = world.wall
         self.clock = ClockWatch(lambda: world.now)
-        self.answers = Answers(world, [each.rig for each in rigs])
+        self.answers = Answers(world, [each.rig for each in rigs], rosters)
         self.neighbours = Neighbours()
         for watched in rigs:
             if not watched.gone:

@@ -1,0 +1,153 @@
+"""Which workers each pool account has had, kept over a restart of Home Assistant."""
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+
+from ...common.entries import entries_of
+from ...common.kept import DAMAGE, KeptStore
+from ...const import Kind
+from ...engines.pools import AccountReport, Outcome, WorkerReport
+from .const import CONF_SECOND_POOL
+from .stored import account_of
+
+BEFORE_SILENCE = timedelta(minutes=10)
+"""A new name may appear so long before the last share of the old one is shown."""
+MAX_NAMES: Final = 5000
+VERSION: Final = 1
+SAVE_DELAY_S: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """When each worker of an account was first listed; None for those there at first."""
+
+    names: Mapping[str, datetime | None] = field(default_factory=dict)
+
+    def learn(self, report: AccountReport) -> Roster:
+        """Return the roster after an answer of the pool."""
+        if report.outcome is not Outcome.WORKER:
+            return self
+        first = None if not self.names else report.at
+        listed = [worker.name for worker in report.workers]
+        new = {name: first for name in listed if name not in self.names}
+        if not new:
+            return self
+        if len(self.names) + len(new) <= MAX_NAMES:
+            return Roster(names={**self.names, **new})
+        # Names that are gone make room, as far as that goes.
+        kept = {name: at for name, at in self.names.items() if name in set(listed)}
+        return Roster(names={**kept, **new}) if len(listed) <= MAX_NAMES else self
+
+    def newcomer(
+        self, report: AccountReport, silent_since: datetime, ours: Collection[str]
+    ) -> WorkerReport | None:
+        """Return a worker that appeared as another fell silent, and works since."""
+        for worker in report.workers:
+            first = self.names.get(worker.name)
+            if first is None or first < silent_since - BEFORE_SILENCE:
+                continue
+            if worker.name not in ours and _worked_since(worker, silent_since):
+                return worker
+        return None
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Return the roster as JSON can hold it."""
+        names = self.names.items()
+        return {name: None if at is None else at.isoformat() for name, at in names}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, str | None]) -> Roster:
+        """Rebuild a stored roster; DAMAGE for one that cannot be used."""
+        return cls(names={name: _time(at) for name, at in stored.items()})
+
+
+class Rosters:
+    """Those of all accounts of rigs, in one file.
+
+    A worker that was renamed while Home Assistant was down is known by that.
+    """
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Begin with what is on disk, once that is needed."""
+        self._hass = hass
+        self._store = KeptStore(hass, "rig_workers", VERSION)
+        self._rosters: dict[str, Roster] = {}
+        self._loading = asyncio.Lock()
+        self._loaded = False
+
+    def of(self, identity: str) -> Roster:
+        """Return what is known of an account."""
+        return self._rosters.get(identity, Roster())
+
+    async def async_learn(self, identity: str, report: AccountReport) -> None:
+        """Note which workers an account has."""
+        await self._async_load()
+        roster = self.of(identity).learn(report)
+        if roster is not self.of(identity):
+            self._rosters[identity] = roster
+            self._store.async_delay_save(self._data, SAVE_DELAY_S)
+
+    async def async_forget(self, entry_id: str) -> None:
+        """Forget accounts that no other rig has than one that is removed."""
+        await self._async_load()
+        before = len(self._rosters)
+        self._keep_used(excluding=entry_id)
+        if len(self._rosters) == before:
+            return
+        if self._rosters:
+            self._store.async_delay_save(self._data, SAVE_DELAY_S)
+        else:
+            await self._store.async_remove()
+
+    async def _async_load(self) -> None:
+        async with self._loading:
+            if not self._loaded:
+                # Without it, only a worker renamed meanwhile is not recognized.
+                await self._store.async_load_readable(self._read)
+                self._loaded = True
+
+    def _read(self, kept: dict[str, Any]) -> bool:
+        accounts = kept["accounts"].items()
+        self._rosters = {key: Roster.from_dict(names) for key, names in accounts}
+        self._keep_used()
+        return True
+
+    def _keep_used(self, excluding: str | None = None) -> None:
+        used = set(_accounts(self._hass, excluding))
+        rosters = self._rosters.items()
+        self._rosters = {key: roster for key, roster in rosters if key in used}
+
+    @callback
+    def _data(self) -> dict[str, Any]:
+        accounts = self._rosters.items()
+        return {"accounts": {key: roster.as_dict() for key, roster in accounts}}
+
+
+def _accounts(hass: HomeAssistant, excluding: str | None) -> Iterator[str]:
+    """Yield the digests of the accounts of all rigs, disabled ones too."""
+    for entry in entries_of(hass, Kind.RIG, excluding=excluding):
+        for stored in (entry.data, entry.data.get(CONF_SECOND_POOL) or {}):
+            # Of a damaged entry anything may be missing.
+            with suppress(*DAMAGE):
+                yield account_of(stored).identity
+
+
+def _worked_since(worker: WorkerReport, since: datetime) -> bool:
+    if worker.last_share is not None:
+        return worker.last_share > since
+    return bool(worker.flag) or bool(worker.hashrate_hs)
+
+
+def _time(stored: str | None) -> datetime | None:
+    if stored is None:
+        return None
+    time = datetime.fromisoformat(stored)
+    if time.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return time
