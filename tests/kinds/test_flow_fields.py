@@ -11,18 +11,9 @@ import pytest
 from custom_components.mining_farm import kinds
 from custom_components.mining_farm.const import Kind
 
+from .planted import PLANTED
+
 FOLDER = Path(kinds.__file__).parent
-PLANTED: Final = {
-    Kind.MINER: {"username", "password"},
-    Kind.RIG: {
-        *("wallet", "user_name", "token", "base_url", "rigs", "username", "password"),
-        *("host", "switch_entity_id", "kasa_outlet_id"),
-    },
-    Kind.CONTAINER: set[str](),
-    Kind.WALLET: {"endpoints", "wallet_directory"},
-    Kind.FARM: set[str](),
-}
-"""In the tests of secrets of each kind: there, what is entered is shown nowhere."""
 CHOICE: Final = "a choice, a number or a limit, which says nothing of who owns what"
 ADDRESS: Final = (
     "in titles, device pages and repairs: whom it is about in one's network"
@@ -45,6 +36,8 @@ SHOWN: Final = {
         NAMED: {
             *("worker_name", "miner_entry", "first_step_entity_id"),
             "power_sensor_entity_id",
+            # Diagnostics leave it out.
+            "switch_entity_id",
         },
         CHOICE: {
             *("status_api", "coin", "advanced", "save_anyway", "kasa_account"),

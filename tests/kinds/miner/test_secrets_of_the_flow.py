@@ -5,11 +5,13 @@ from functools import partial
 
 import pytest
 
+from custom_components.mining_farm.const import Kind
 from custom_components.mining_farm.engines.edge_collector import PoolSetting
 from custom_components.mining_farm.kinds.miner import controls
 from homeassistant.components.recorder import Recorder
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
+from tests.kinds.planted import Planting
 from tests.kinds.sinks import RecorderContext, Sinks, found
 
 from .axes import Axes
@@ -31,7 +33,7 @@ async def test_what_was_entered_is_not_shown(
 ) -> None:
     """Account and pools of a miner that wants a login, through failures of both."""
     hass, pages = axes.hass, Pages(axes, monkeypatch)
-    sinks = Sinks(hass, caplog)
+    sinks, planting = Sinks(hass, caplog), Planting(hass, monkeypatch)
     miner = await pages.start()
     miner.change_password("m4rk-word")
     miner.refuse()
@@ -41,6 +43,7 @@ async def test_what_was_entered_is_not_shown(
     assert form["errors"] == {"base": "auth_failed"}
     result = await answer(hass, form, username="root", password="m4rk-word")
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    planting.require(Kind.MINER, "account")
     entry = result["result"]
     hass.config_entries.async_update_entry(
         entry, options={**entry.options, "controls": True}

@@ -7,7 +7,7 @@ from typing import Any, Final, override
 
 import pytest
 
-from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.const import DOMAIN, Kind
 from custom_components.mining_farm.engines.pools import Account, AccountReport, Outcome
 from homeassistant.components.recorder import Recorder
 from homeassistant.config_entries import ConfigEntryState
@@ -15,10 +15,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
+from tests.kinds.planted import Planting
 from tests.kinds.sinks import RecorderContext, Sinks, found, ours
 
 from .flowing import answer, choose, go, policy_input
 from .surroundings import Surroundings, failed, locked_plug, reachable, report, worker
+from .test_flow_import import paste
 
 HOST: Final = "m4rk-host.invalid"
 SERVER: Final = {"base_url": "http://m4rk-server.invalid:8080/m4rk-path"}
@@ -71,15 +73,16 @@ def anything() -> Iterator[Anything]:
 
 
 @pytest.mark.parametrize("pool", FIRST)
-async def test_nothing_that_was_entered_is_shown(
+async def test_nothing_that_was_entered_is_shown(  # noqa: PLR0917
     recorder_mock: Recorder,
     hass: HomeAssistant,
     anything: Anything,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
     pool: str,
 ) -> None:
     """Both accounts, their servers and the plug's login, through failures of all."""
-    sinks = Sinks(hass, caplog)
+    sinks, planting = Sinks(hass, caplog), Planting(hass, monkeypatch)
     form = await choose(hass, "rig")
     form = await answer(hass, form, status_api=pool)
     form = await answer(hass, form, **FIRST[pool])
@@ -95,6 +98,7 @@ async def test_nothing_that_was_entered_is_shown(
     form = await answer(hass, form, kasa_outlet_id="m4rk-outlet")
     result = await answer(hass, form, **policy_input())
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    planting.require(Kind.RIG, pool)
     entry = result["result"]
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.state is ConfigEntryState.LOADED
@@ -118,5 +122,43 @@ async def test_nothing_that_was_entered_is_shown(
     await hass.config_entries.async_unload(entry.entry_id)
     files = await hass.async_add_executor_job(ours, Path(hass.config.path(".storage")))
     shown |= {"traces": traces, "failures": failures, "files": files}
+    assert found(shown, "rig01")
+    assert found(shown, "m4rk") == []
+
+
+async def test_nothing_of_an_imported_file_is_shown(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    anything: Anything,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the login of its plugs, after a first attempt with another one."""
+    sinks, planting = Sinks(hass, caplog), Planting(hass, monkeypatch)
+    content = [
+        {
+            "status_api": "f2pool",
+            "coin": "bitcoin",
+            "wallet": "m4rk-name",
+            "token": "m4rk-token",
+            "base_url": "http://m4rk-server.invalid:8080/m4rk-path",
+            "worker_name": "rig01",
+            "kasa_device_ip": HOST,
+        }
+    ]
+    wrong = {**LOGIN, "password": "m4rk-wrong"}
+    form = await paste(hass, content, kasa_account=wrong)
+    assert form["type"] is FlowResultType.FORM
+    result = await paste(hass, content, form, kasa_account=LOGIN)
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    planting.require(Kind.RIG, "import")
+    entry = result["result"]
+    await hass.async_block_till_done(wait_background_tasks=True)
+    anything.silent.add("m4rk-outlet")
+    for outcome in (Outcome.AUTH, Outcome.ACCOUNT_UNKNOWN, Outcome.UNREACHABLE):
+        anything.outcome = outcome
+        await entry.runtime_data.async_refresh()
+    shown = await sinks.read(entry)
+    await hass.config_entries.async_unload(entry.entry_id)
     assert found(shown, "rig01")
     assert found(shown, "m4rk") == []
