@@ -1,23 +1,28 @@
 """A Home Assistant in this process with some of our entries; run as a process of its own.
 
 Arguments: its folder, kinds of entries, and, behind `--without`, packages that are not
-there. Prints as JSON how the entries are, and which packages were imported.
+there. Prints as JSON how the entries are, which packages and modules of ours were
+imported, and which of these while the event loop waited.
 """
 
 import argparse
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 import json
 import re
 import sys
 from types import ModuleType
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 from unittest.mock import patch
 
+if TYPE_CHECKING:
+    from homeassistant.core import HomeAssistant
+
 DOMAIN = "mining_farm"
+OURS = "custom_components.mining_farm."
 WALLET = {
     "endpoints": ["ws://127.0.0.1:9"],
     "netuid": 89,
@@ -54,6 +59,27 @@ class Absent(MetaPathFinder):
         return None
 
 
+class Imported(MetaPathFinder):
+    """Modules of ours that are imported in a thread with an event loop."""
+
+    def __init__(self) -> None:
+        """See none yet."""
+        self.in_loop: set[str] = set()
+
+    @override
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            if fullname.startswith(OURS):
+                self.in_loop.add(fullname.removeprefix(OURS))
+        return None
+
+
 def _not_installed(missing: Sequence[str], stack: ExitStack) -> None:
     """Let Home Assistant find these not installed, and let it install nothing."""
     from homeassistant.util import package
@@ -74,8 +100,18 @@ def _not_installed(missing: Sequence[str], stack: ExitStack) -> None:
     stack.enter_context(patch.object(package, "install_package", return_value=False))
 
 
+async def _ask_for_a_chain(hass: HomeAssistant, flow_id: str) -> None:
+    """Add a wallet as far as the question for its chain, which does not answer."""
+    configure = hass.config_entries.flow.async_configure
+    await configure(flow_id, {"next_step_id": "wallet"})
+    form = await configure(flow_id, {"endpoints": WALLET["endpoints"], "netuid": 89})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    form = await configure(flow_id)
+    assert form["errors"] == {"base": "wallet_chain"}, form
+
+
 async def live(
-    folder: str, kinds: Sequence[str], missing: Sequence[str]
+    folder: str, kinds: Sequence[str], missing: Sequence[str], *, asks: bool
 ) -> dict[str, Any]:
     """Set entries up, and return how they are."""
     # Not before what is missing is missing.
@@ -97,6 +133,8 @@ async def live(
         _not_installed(missing, stack.enter_context(ExitStack()))
         miner = await stack.enter_async_context(AntminerSimulator("s19jpro"))
         plant = await stack.enter_async_context(AntspaceSimulator(Model.HK3))
+        imported = Imported()
+        sys.meta_path.insert(0, imported)
         reached = {"host": plant.host, "port": plant.port}
         data: dict[str, dict[str, Any]] = {
             "miner": {"host": miner.host, "port": miner.port},
@@ -118,6 +156,8 @@ async def live(
         form = await hass.config_entries.flow.async_init(
             DOMAIN, context={"source": "user"}
         )
+        if asks:
+            await _ask_for_a_chain(hass, form["flow_id"])
         answer = {
             "states": {kind: entry.state.value for kind, entry in entries.items()},
             "reasons": {
@@ -125,6 +165,10 @@ async def live(
                 for kind, entry in entries.items()
             },
             "menu": list(form.get("menu_options") or ()),
+            "modules": sorted(
+                name.removeprefix(OURS) for name in sys.modules if name.startswith(OURS)
+            ),
+            "in_loop": sorted(imported.in_loop),
             "packages": sorted({name.partition(".")[0] for name in sys.modules}),
         }
         await hass.async_stop(force=True)
@@ -137,9 +181,17 @@ def main() -> None:
     parser.add_argument("folder")
     parser.add_argument("kinds", nargs="+")
     parser.add_argument("--without", nargs="*", default=[])
+    parser.add_argument("--asks-for-chain", action="store_true")
     arguments = parser.parse_args()
     sys.meta_path.insert(0, Absent(arguments.without))
-    house = asyncio.run(live(arguments.folder, arguments.kinds, arguments.without))
+    house = asyncio.run(
+        live(
+            arguments.folder,
+            arguments.kinds,
+            arguments.without,
+            asks=arguments.asks_for_chain,
+        )
+    )
     sys.stdout.write(f"{json.dumps(house)}\n")
 
 

@@ -31,19 +31,21 @@ class Module(StrEnum):
     LIBRARIES = "libraries"
     MIGRATION = "migration"
     OWED = "owed"
+    SETUP = "setup"
+    """What the package itself offers of other kinds; imported with the first entry."""
 
 
 OFFERS: Final[Mapping[Kind, frozenset[Module]]] = {
     Kind.MINER: frozenset({Module.SERVICES, Module.REPAIRS, Module.MIGRATION}),
     Kind.RIG: frozenset({Module.SERVICES, Module.REPAIRS, Module.OWED}),
     Kind.CONTAINER: frozenset({Module.SERVICES, Module.REPAIRS}),
-    Kind.WALLET: frozenset({Module.SERVICES, Module.LIBRARIES}),
+    Kind.WALLET: frozenset({Module.SERVICES, Module.LIBRARIES, Module.SETUP}),
     Kind.FARM: frozenset({Module.SERVICES}),
 }
 
 
 class KindModule(Protocol):
-    """What `kinds/<kind>` offers."""
+    """What `kinds/<kind>` offers, or its module `setup`."""
 
     PLATFORMS: list[Platform]
     STORED_SHAPE: StoredShape
@@ -160,8 +162,11 @@ def services_modules() -> Iterator[ServicesModule]:
 
 
 async def async_get_kind(hass: HomeAssistant, entry: ConfigEntry) -> KindModule:
-    """Return the package of the entry's kind."""
-    return cast(KindModule, await _async_import(hass, kind_of(entry)))
+    """Return what sets up entries of that kind."""
+    kind = kind_of(entry)
+    apart = Module.SETUP in OFFERS[kind]
+    name = f"{kind}.{Module.SETUP}" if apart else kind
+    return cast(KindModule, await _async_import(hass, name))
 
 
 async def async_load_libraries(hass: HomeAssistant, entry: ConfigEntry) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.engines.auction import AuctionSolver
-from custom_components.mining_farm.kinds.wallet import DATA_SOLVER
 from custom_components.mining_farm.kinds.wallet.history import KEPT, WindowHistory
+from custom_components.mining_farm.kinds.wallet.setup import DATA_SOLVER
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError

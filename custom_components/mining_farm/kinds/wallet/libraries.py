@@ -1,7 +1,7 @@
-"""What only wallets need, some 90 MB: installed with the first wallet, by Home Assistant.
+"""What only wallets need: installed and imported with the first wallet.
 
-They stand beside the engine and not in the manifest, so that a house without a wallet
-does not download them.
+The packages, some 90 MB, stand beside the engine and not in the manifest, so that a
+house without a wallet does not download them.
 """
 
 from pathlib import Path
@@ -22,12 +22,22 @@ _LISTED: Final = Path(auction.__file__).with_name("requirements.txt")
 
 
 async def async_load(hass: HomeAssistant) -> None:
-    """Have them installed, unless they are; ConfigEntryNotReady says which is missing.
+    """Have all of it, unless it is there; ConfigEntryNotReady says which is missing."""
+    if not hass.config.skip_pip:
+        await _async_install(hass)
+    await async_import(hass)
 
-    They are missing again once Home Assistant's container was replaced.
+
+async def async_import(hass: HomeAssistant) -> None:
+    """Import the engine of wallets, which the event loop must not wait for."""
+    await hass.async_add_import_executor_job(auction.load)
+
+
+async def _async_install(hass: HomeAssistant) -> None:
+    """Have Home Assistant install the packages.
+
+    They are missing again once its container was replaced.
     """
-    if hass.config.skip_pip:
-        return
     listed = await hass.async_add_executor_job(_LISTED.read_text, "utf-8")
     # One at a time: of several that cannot be had, core would try each one three times.
     for requirement in listed.split():

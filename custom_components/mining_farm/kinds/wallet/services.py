@@ -1,6 +1,9 @@
-"""Actions on wallets, by entity, device, area or label."""
+"""Actions on wallets, by entity, device, area or label.
 
-from typing import Final
+Registered in every house; what they do is imported with the first wallet.
+"""
+
+from typing import TYPE_CHECKING, Final
 
 import voluptuous as vol
 
@@ -16,8 +19,9 @@ from homeassistant.helpers import config_validation as cv
 from ...common.actions import Action, async_do_all, async_register_actions, plain_json
 from ...common.rights import ADMINISTRATOR, READ
 from ...const import Kind
-from .controls import async_compute, async_preview, async_publish
-from .coordinator import WalletCoordinator
+
+if TYPE_CHECKING:
+    from .coordinator import WalletCoordinator
 
 ATTR_BLOCK: Final = "block"
 ATTR_FORCE: Final = "force"
@@ -25,6 +29,8 @@ ATTR_FORCE: Final = "force"
 
 async def _async_publish(wallets: list[WalletCoordinator], call: ServiceCall) -> None:
     """Bring the chain in line now; one wallet that fails stops no other."""
+    from .controls import async_publish  # noqa: PLC0415
+
     force: bool = call.data[ATTR_FORCE]
     await async_do_all(wallets, lambda wallet: async_publish(wallet, force=force))
 
@@ -33,6 +39,8 @@ async def _async_preview(
     wallets: list[WalletCoordinator], _call: ServiceCall
 ) -> ServiceResponse:
     """Return what would be committed, by the wallet's entry id."""
+    from .controls import async_preview  # noqa: PLC0415
+
     return {
         wallet.config_entry.entry_id: await async_preview(wallet) for wallet in wallets
     }
@@ -42,6 +50,8 @@ async def _async_compute(
     wallets: list[WalletCoordinator], call: ServiceCall
 ) -> ServiceResponse:
     """Return the auction of a block's window, by the wallet's entry id."""
+    from .controls import async_compute  # noqa: PLC0415
+
     block: int | None = call.data.get(ATTR_BLOCK)
     return {
         wallet.config_entry.entry_id: await async_compute(wallet, block)

@@ -5,23 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...engines.auction import (
-    Arming,
-    BraiinsRoute,
-    Certainty,
-    CommitmentError,
-    HotkeySigner,
-    IhpRoute,
-    NumberError,
-    Offer,
-    Route,
-    WorkerSet,
-    WorkersFileError,
-    WorkersSource,
-    hotkey_path,
-    parse_fp18,
-    worker_set,
-)
+from ...engines import auction
 from . import const
 from .const import (
     CONF_ARMED,
@@ -44,31 +28,31 @@ from .const import (
     DEFAULT_POOL_NAME,
 )
 
-type ReadOffer = Callable[[], Awaitable[Offer | None]]
+type ReadOffer = Callable[[], Awaitable[auction.Offer | None]]
 
 
-def signer_of(data: Mapping[str, Any]) -> HotkeySigner | None:
+def signer_of(data: Mapping[str, Any]) -> auction.HotkeySigner | None:
     """Return what signs for the wallet; None where its address is only watched."""
     if CONF_HOTKEY_NAME not in data:
         return None
-    path = hotkey_path(
+    path = auction.hotkey_path(
         Path(data[CONF_DIRECTORY]), data[CONF_WALLET], data[CONF_HOTKEY_NAME]
     )
-    return HotkeySigner(path, data[CONF_HOTKEY])
+    return auction.HotkeySigner(path, data[CONF_HOTKEY])
 
 
-def ceilings_of(options: Mapping[str, Any]) -> Arming | None:
+def ceilings_of(options: Mapping[str, Any]) -> auction.Arming | None:
     """Return the ceilings that the user has set; None without them."""
     try:
-        return Arming(
-            price_ceiling_fp18=parse_fp18(options[CONF_PRICE_CEILING]),
+        return auction.Arming(
+            price_ceiling_fp18=auction.parse_fp18(options[CONF_PRICE_CEILING]),
             worker_ceiling=int(options[CONF_WORKER_CEILING]),
         )
-    except KeyError, NumberError:
+    except KeyError, auction.NumberError:
         return None
 
 
-def arming_of(options: Mapping[str, Any]) -> Arming | None:
+def arming_of(options: Mapping[str, Any]) -> auction.Arming | None:
     """Return the leave to publish; None while rehearsing."""
     return ceilings_of(options) if options.get(CONF_ARMED) else None
 
@@ -79,9 +63,9 @@ def read_offer_of(options: Mapping[str, Any]) -> ReadOffer:
     WorkersFileError where it cannot be bid; None where nothing is to be bid.
     """
     if path := options.get(CONF_WORKERS_FILE):
-        source = WorkersSource(Path(path))
+        source = auction.WorkersSource(Path(path))
 
-        async def read_file() -> Offer | None:
+        async def read_file() -> auction.Offer | None:
             reading = await source.read_in_time()
             if reading.problem is not None:
                 raise reading.problem
@@ -90,34 +74,34 @@ def read_offer_of(options: Mapping[str, Any]) -> ReadOffer:
 
         return read_file
 
-    async def read_form() -> Offer | None:
+    async def read_form() -> auction.Offer | None:
         sets = options.get(CONF_SETS) or [options]
         if not sets[0].get(CONF_SIZES):
             return None
         try:
-            return Offer.of(*map(_workers, sets))
-        except CommitmentError as err:
-            raise WorkersFileError(str(err)) from err
+            return auction.Offer.of(*map(_workers, sets))
+        except auction.CommitmentError as err:
+            raise auction.WorkersFileError(str(err)) from err
 
     return read_form
 
 
-def _workers(stored: Mapping[str, Any]) -> WorkerSet:
-    workers = worker_set(stored[CONF_PRICE], stored[CONF_SIZES])
+def _workers(stored: Mapping[str, Any]) -> auction.WorkerSet:
+    workers = auction.worker_set(stored[CONF_PRICE], stored[CONF_SIZES])
     return replace(workers, pool=stored.get(CONF_POOL))
 
 
-def route_of(options: Mapping[str, Any]) -> Route | None:
+def route_of(options: Mapping[str, Any]) -> auction.Route | None:
     """Return the proxy whose file follows what was won; None for none."""
     match options.get(CONF_PROXY):
         case const.PROXY_IHP:
-            return IhpRoute(
+            return auction.IhpRoute(
                 pools=Path(options[CONF_PROXY_FILE]),
                 sentinel=Path(options[CONF_PROXY_SENTINEL]),
                 pool_name=options.get(CONF_PROXY_POOL, DEFAULT_POOL_NAME),
             )
         case const.PROXY_BRAIINS:
-            return BraiinsRoute(
+            return auction.BraiinsRoute(
                 profile=Path(options[CONF_PROXY_FILE]),
                 sentinel=Path(options[CONF_PROXY_SENTINEL]),
             )
@@ -125,6 +109,6 @@ def route_of(options: Mapping[str, Any]) -> Route | None:
             return None
 
 
-def route_from_of(options: Mapping[str, Any]) -> Certainty:
+def route_from_of(options: Mapping[str, Any]) -> auction.Certainty:
     """Return how sure a result has to be before a proxy learns of it."""
-    return Certainty(options.get(CONF_PROXY_FROM, Certainty.CONFIRMED))
+    return auction.Certainty(options.get(CONF_PROXY_FROM, auction.Certainty.CONFIRMED))

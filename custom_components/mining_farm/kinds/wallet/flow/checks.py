@@ -12,31 +12,7 @@ from yarl import URL
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
 
-from ....engines.auction import (
-    DEFAULT_DIRECTORY,
-    MAX_PRICE_FP18,
-    AuctionError,
-    ChainError,
-    CommitmentError,
-    HotkeyFile,
-    Neuron,
-    NumberError,
-    Offer,
-    RoutingError,
-    WalletError,
-    WorkerSet,
-    WorkersFileError,
-    check_endpoint,
-    check_routing_in_time,
-    endpoint_urls,
-    format_fp18,
-    list_hotkeys,
-    open_workers_file,
-    parse_fp18,
-    ss58_decode,
-    worker_set,
-)
-from ....engines.auction.chain.client import ChainClient
+from ....engines import auction
 from ....engines.auction.regular_file import DISK_WITHIN, run_within
 from ..const import CONF_POOL, CONF_PRICE, CONF_SETS, CONF_SIZES
 from ..libraries import async_load
@@ -67,7 +43,7 @@ class Subnet:
     """The hash of the chain's first block."""
     endpoint: str
     """The one that answered, without what may be a key."""
-    members: Mapping[str, Neuron]
+    members: Mapping[str, auction.Neuron]
     """By hotkey."""
 
 
@@ -84,10 +60,10 @@ def absolute(hass: HomeAssistant, text: str) -> str:
 
 async def proposed_directory(hass: HomeAssistant) -> str:
     """Return where wallets are, or would have to be put."""
-    usual = DEFAULT_DIRECTORY.expanduser()
+    usual = auction.DEFAULT_DIRECTORY.expanduser()
     with suppress(TimeoutError):
         if await run_within(DISK_WITHIN, usual.is_dir):
-            return str(DEFAULT_DIRECTORY)
+            return str(auction.DEFAULT_DIRECTORY)
     return hass.config.path("bittensor", "wallets")
 
 
@@ -97,8 +73,8 @@ def checked_endpoints(texts: Sequence[str]) -> list[str]:
     for number, endpoint in enumerate(endpoints, start=1):
         _check_url(number, endpoint)
     try:
-        endpoint_urls(endpoints)
-    except ChainError as err:
+        auction.endpoint_urls(endpoints)
+    except auction.ChainError as err:
         raise RefusedError("wallet_endpoints", str(err)) from err
     return endpoints
 
@@ -106,10 +82,10 @@ def checked_endpoints(texts: Sequence[str]) -> list[str]:
 def _check_url(number: int, endpoint: str) -> None:
     """RefusedError for an endpoint that cannot be; it is named by its place alone."""
     try:
-        check_endpoint(endpoint)
+        auction.check_endpoint(endpoint)
         # Core's own parser is stricter. Its errors may repeat what may be a key.
         URL(endpoint)
-    except ChainError as err:
+    except auction.ChainError as err:
         raise RefusedError("wallet_endpoints", f"{number}. {err}") from err
     except ValueError as err:
         reason = f"{number}. an endpoint is a ws:// or wss:// URL"
@@ -135,7 +111,7 @@ async def ask_chain(
     try:
         async with (
             asyncio.timeout(CHAIN_WITHIN_S),
-            ChainClient(endpoints, netuid=netuid, genesis=genesis) as chain,
+            auction.ChainClient(endpoints, netuid=netuid, genesis=genesis) as chain,
         ):
             head = await chain.head()
             members = await chain.neurons(head.hash)
@@ -144,7 +120,7 @@ async def ask_chain(
     except TimeoutError as err:
         detail = f"no answer within {CHAIN_WITHIN_S} s"
         raise RefusedError("wallet_chain", detail) from err
-    except AuctionError as err:
+    except auction.AuctionError as err:
         raise RefusedError("wallet_chain", str(err)) from err
     if first is None:
         raise RefusedError("wallet_chain", "there is no first block")
@@ -159,11 +135,11 @@ async def ask_chain(
     )
 
 
-async def hotkeys_in(directory: str) -> dict[str, HotkeyFile]:
+async def hotkeys_in(directory: str) -> dict[str, auction.HotkeyFile]:
     """Return hotkeys by "wallet/name"; RefusedError where there are none."""
     try:
-        found = await list_hotkeys(Path(directory))
-    except WalletError as err:
+        found = await auction.list_hotkeys(Path(directory))
+    except auction.WalletError as err:
         raise RefusedError("wallet_directory", str(err)) from err
     if not found:
         raise RefusedError("wallet_no_hotkeys")
@@ -184,8 +160,8 @@ def checked_address(text: str) -> str:
     """Return an SS58 address; RefusedError."""
     address = text.strip()
     try:
-        ss58_decode(address)
-    except WalletError as err:
+        auction.ss58_decode(address)
+    except auction.WalletError as err:
         raise RefusedError("wallet_address", str(err)) from err
     return address
 
@@ -193,13 +169,13 @@ def checked_address(text: str) -> str:
 def checked_price(text: str) -> str:
     """Return a price multiplier as the shortest decimal; RefusedError."""
     try:
-        price_fp18 = parse_fp18(text)
-    except NumberError as err:
+        price_fp18 = auction.parse_fp18(text)
+    except auction.NumberError as err:
         raise RefusedError("wallet_price", str(err)) from err
     return _allowed_price(price_fp18)
 
 
-def form_offer(price: str, rows: Sequence[Mapping[str, Any]]) -> Offer:
+def form_offer(price: str, rows: Sequence[Mapping[str, Any]]) -> auction.Offer:
     """Return the bid of a form: each row has a size in PH/s and a count; RefusedError.
 
     A row may have a price of its own, and a pool. Rows of one price are one set.
@@ -225,32 +201,32 @@ def form_offer(price: str, rows: Sequence[Mapping[str, Any]]) -> Offer:
     if not sets:
         raise RefusedError("wallet_workers", "there are no workers")
     try:
-        return Offer.of(
+        return auction.Offer.of(
             *(
-                replace(worker_set(own, sizes), pool=pools[own].pop() or None)
+                replace(auction.worker_set(own, sizes), pool=pools[own].pop() or None)
                 for own, sizes in (sets).items()
             )
         )
-    except CommitmentError as err:
+    except auction.CommitmentError as err:
         raise RefusedError("wallet_workers", str(err)) from err
 
 
-async def file_offer(path: str) -> Offer:
+async def file_offer(path: str) -> auction.Offer:
     """Return the bid of a workers file; RefusedError with the line."""
     try:
-        offer = (await open_workers_file(Path(path))).offer
-    except WorkersFileError as err:
+        offer = (await auction.open_workers_file(Path(path))).offer
+    except auction.WorkersFileError as err:
         raise RefusedError("wallet_workers_file", str(err)) from err
     for workers in offer.sets:
         _allowed_price(workers.price_fp18)
     return offer
 
 
-def form_values(offer: Offer) -> dict[str, Any]:
+def form_values(offer: auction.Offer) -> dict[str, Any]:
     """Return what an entry stores of a bid that was filled in."""
     sets = [
         {
-            CONF_PRICE: format_fp18(workers.price_fp18),
+            CONF_PRICE: auction.format_fp18(workers.price_fp18),
             CONF_SIZES: dict(workers.sizes),
             **({} if workers.pool is None else {CONF_POOL: workers.pool}),
         }
@@ -260,7 +236,7 @@ def form_values(offer: Offer) -> dict[str, Any]:
     return sets[0] if len(sets) == 1 and len(sets[0]) == 2 else {CONF_SETS: sets}
 
 
-def check_ceilings(options: Mapping[str, Any], offer: Offer) -> None:
+def check_ceilings(options: Mapping[str, Any], offer: auction.Offer) -> None:
     """RefusedError where the user's own ceilings forbid a bid."""
     ceilings = ceilings_of(options)
     if ceilings and (objection := ceilings.find_objection(offer.sets)):
@@ -271,20 +247,20 @@ async def check_proxy(options: Mapping[str, Any]) -> None:
     """RefusedError where a proxy's file is not as documented, or lacks a set's pool."""
     if (route := route_of(options)) is None:
         return
-    sets: tuple[WorkerSet, ...] = ()
+    sets: tuple[auction.WorkerSet, ...] = ()
     # What is wrong with a workers file is said where it is chosen, and under Repairs.
-    with suppress(WorkersFileError):
+    with suppress(auction.WorkersFileError):
         offer = await read_offer_of(options)()
         sets = () if offer is None else offer.sets
     try:
-        await check_routing_in_time(route, sets)
-    except RoutingError as err:
+        await auction.check_routing_in_time(route, sets)
+    except auction.RoutingError as err:
         raise RefusedError("wallet_proxy", str(err)) from err
 
 
 def _allowed_price(price_fp18: int) -> str:
-    price = format_fp18(price_fp18)
-    if not 0 < price_fp18 <= MAX_PRICE_FP18:
+    price = auction.format_fp18(price_fp18)
+    if not 0 < price_fp18 <= auction.MAX_PRICE_FP18:
         # The network takes such bids, and none of them ever wins.
         raise RefusedError("wallet_price", f"{price} cannot win")
     return price

@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
 
 from ....common.forms import SelectorTexts
 from ....const import DOMAIN
-from ....engines.auction import RAO, HotkeyFile, Neuron
+from ....engines import auction
 from ..const import (
     CONF_DIRECTORY,
     CONF_HOTKEY,
@@ -48,7 +48,7 @@ class WalletKeyFlow(WalletChainFlow):
     """Asks for the hotkey, and shows what the chain knows of it."""
 
     _wallet_directory: str
-    _wallet_hotkeys: dict[str, HotkeyFile]
+    _wallet_hotkeys: dict[str, auction.HotkeyFile]
 
     async def async_step_wallet_key(
         self, _user_input: dict[str, Any] | None = None
@@ -160,7 +160,7 @@ class WalletKeyFlow(WalletChainFlow):
             description_placeholders={
                 **self._seen(),
                 "uid": str(own.uid),
-                "stake": f"{own.stake_rao / RAO:,.4f}",
+                "stake": f"{own.stake_rao / auction.RAO:,.4f}",
             },
         )
 
@@ -184,7 +184,7 @@ class WalletKeyFlow(WalletChainFlow):
     async def _wallet_key_known(self) -> ConfigFlowResult:
         """Go on once it is known whose bids these are."""
 
-    async def _take_hotkey(self, file: HotkeyFile) -> ConfigFlowResult:
+    async def _take_hotkey(self, file: auction.HotkeyFile) -> ConfigFlowResult:
         """Go on with a hotkey that can sign; RefusedError."""
         if file.ss58 is None or not file.usable:
             raise RefusedError("wallet_hotkey_unusable", file.problem or "")
@@ -226,7 +226,7 @@ class WalletKeyFlow(WalletChainFlow):
             description_placeholders={"name": entry.title} if entry else None
         )
 
-    def _member(self, address: str | None) -> Neuron | None:
+    def _member(self, address: str | None) -> auction.Neuron | None:
         if self._wallet_subnet is None or address is None:
             return None
         return self._wallet_subnet.members.get(address)
@@ -240,7 +240,7 @@ class WalletKeyFlow(WalletChainFlow):
             "block": f"{self._wallet_subnet.block:,}",
         }
 
-    def _label(self, texts: SelectorTexts, file: HotkeyFile) -> str:
+    def _label(self, texts: SelectorTexts, file: auction.HotkeyFile) -> str:
         """Return a hotkey's name and address, whether it can bid, and what is unsafe."""
         label = self._standing(texts, file)
         if not file.cautions:
@@ -248,7 +248,7 @@ class WalletKeyFlow(WalletChainFlow):
         caution = "; ".join(file.cautions)
         return texts("wallet_hotkey", "caution", label=label, caution=caution)
 
-    def _standing(self, texts: SelectorTexts, file: HotkeyFile) -> str:
+    def _standing(self, texts: SelectorTexts, file: auction.HotkeyFile) -> str:
         name = f"{file.wallet} / {file.name}"
         address = short_address(file.ss58) if file.ss58 else "?"
         if file.problem is not None:

@@ -26,6 +26,7 @@ from ..const import (
     CONF_PRICE_CEILING,
     CONF_WORKER_CEILING,
 )
+from ..libraries import async_import
 from .checks import RefusedError, checked_price
 from .proxy import WalletProxySteps
 from .steps import replaced
@@ -55,6 +56,8 @@ class WalletOptionsFlow(WalletWorkersSteps, WalletProxySteps, OptionsFlowWithRel
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Go to this kind's options, whose texts are its own."""
+        # The entry may not be loaded.
+        await async_import(self.hass)
         return await self.async_step_wallet(user_input)
 
     async def async_step_wallet(

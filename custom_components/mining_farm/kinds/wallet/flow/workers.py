@@ -16,7 +16,7 @@ from homeassistant.helpers.selector import (
 )
 
 from ....common.units import PETAHASHES_PER_SECOND
-from ....engines.auction import MAX_WORKERS, TEXT_LIMIT, Offer, describe_offer
+from ....engines import auction
 from ..const import CONF_POOL, CONF_PRICE, CONF_SETS, CONF_SIZES, CONF_WORKERS_FILE
 from .checks import (
     RefusedError,
@@ -55,7 +55,9 @@ FORM_SCHEMA = vol.Schema(
                         required=True,
                         selector=NumberSelector(
                             NumberSelectorConfig(
-                                min=1, max=MAX_WORKERS, mode=NumberSelectorMode.BOX
+                                min=1,
+                                max=auction.MAX_WORKERS,
+                                mode=NumberSelectorMode.BOX,
                             )
                         ),
                     ),
@@ -76,7 +78,7 @@ class WalletWorkersSteps(WalletSteps):
     """Steps from the source of the workers to what would be committed."""
 
     _wallet_workers: dict[str, Any]
-    _wallet_offer: Offer
+    _wallet_offer: auction.Offer
 
     async def async_step_wallet_workers(
         self, _user_input: dict[str, Any] | None = None
@@ -139,8 +141,8 @@ class WalletWorkersSteps(WalletSteps):
             errors=errors,
             description_placeholders={
                 "detail": detail,
-                "most": str(MAX_WORKERS),
-                "bytes": str(TEXT_LIMIT),
+                "most": str(auction.MAX_WORKERS),
+                "bytes": str(auction.TEXT_LIMIT),
             },
         )
 
@@ -150,21 +152,23 @@ class WalletWorkersSteps(WalletSteps):
         """Show what would be committed."""
         if user_input is not None:
             return await self._wallet_part_known(WORKERS_KEYS, self._wallet_workers)
-        offer = describe_offer(self._wallet_offer)
+        offer = auction.describe_offer(self._wallet_offer)
         return self.async_show_form(
             step_id="wallet_preview",
             data_schema=vol.Schema({}),
             description_placeholders={
                 "text": offer["text"],
                 "bytes": str(offer["bytes"]),
-                "limit": str(TEXT_LIMIT),
+                "limit": str(auction.TEXT_LIMIT),
                 "workers": str(offer["workers"]),
                 "hashrate": offer["hashrate_ph"],
                 "price": offer["price"],
             },
         )
 
-    async def _preview(self, known: dict[str, Any], offer: Offer) -> ConfigFlowResult:
+    async def _preview(
+        self, known: dict[str, Any], offer: auction.Offer
+    ) -> ConfigFlowResult:
         check_ceilings(self._wallet_known, offer)
         if any(workers.pool for workers in offer.sets):
             others = {
