@@ -16,7 +16,9 @@ from custom_components.mining_farm.engines.auction.models import (
 )
 
 BLOCK_TIME = 1.0
-"""Whatever has to happen within one block is seen within a second."""
+"""So that what is done once in some blocks is soon seen."""
+ANSWER_S = 62.0
+"""Until an answer is given up: no other timeout has this length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Unhurried(Pace):
     @override
     def answer(self) -> float:
         """Enough to answer."""
-        return 60
+        return ANSWER_S
 
     @property
     @override
