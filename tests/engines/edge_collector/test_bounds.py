@@ -24,6 +24,9 @@ from custom_components.mining_farm.engines.edge_collector.drivers.bounds import 
 from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.capabilities import (
     Capabilities,
 )
+from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.client import (
+    Answer,
+)
 from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.reply_store import (
     MAX_KEPT,
     ReplyStore,
@@ -95,10 +98,11 @@ def test_what_outlives_a_poll_is_bounded(replies: Mapping[str, list[object]]) ->
     """The largest replies go first, and what a real miner sends stays."""
     store = ReplyStore(lambda: 0.0)
     for command, rows in replies.items():
-        store.keep(command, {"rows": rows})
-    store.trim()
+        reply = {"STATUS": "S", "rows": rows}
+        answer = Answer(json.dumps(reply).encode(), command, reply)
+        store.keep(command, reply, answer)
+    store.end(Capabilities())
     kept = store.current(Capabilities())
-    # No value that counts takes more characters of JSON.
-    assert sum(len(json.dumps(reply)) for reply in kept.values()) < 45 * MAX_KEPT
+    assert sum(len(json.dumps(reply)) for reply in kept.values()) <= MAX_KEPT
     if sum(len(json.dumps(rows)) for rows in replies.values()) < MAX_KEPT // 2:
         assert kept.keys() == replies.keys()

@@ -78,11 +78,43 @@ async def test_stock_is_asked_singly(
     assert all(asked[0] == "stats" for asked in steady)
     costs = Counter(len(asked) for asked in steady)
     assert costs[1] + costs[2] == 250
-    assert costs[1] > 0.55 * len(steady)
-    # The dummy row of `devs` is not asked for again, as it adds nothing.
+    assert sum(polls.connections[1:]) <= 1.05 * 250
+    # The dummy row of `devs` adds nothing, nor does `summary`, whose shares `pools` has.
     beside = Counter(asked[1] for asked in steady if len(asked) > 1)
-    assert beside.keys() == {"summary", "pools", "version"}
-    assert beside["version"] == 2
+    assert beside == {"pools": 10, "version": 2}
+
+
+@pytest.mark.parametrize("rate", [0.0, 20_000.0])
+async def test_a_miner_that_hashes_less_is_asked_for_its_pools_at_once(
+    start_miner: StartMiner, poller: MakePoller, rate: float
+) -> None:
+    """Whether they answer it matters now, and what was true minutes ago does not."""
+    replies = stock_replies()
+    polls = poller(await start_miner(Firmware(STOCK, replies)))
+    snapshot = await polls.poll(12)
+    assert polls.asked[-1] == ["stats"]
+    assert not snapshot.lost_pools
+    replies["pools"]["POOLS"][0]["Status"] = "Dead"
+    replies["stats"] = stats(chains(rates=(rate / 1000,)))
+    snapshot = await polls.poll()
+    assert polls.asked[-1] == ["stats", "pools"]
+    assert snapshot.lost_pools
+    # It lasts: as often as of a miner whose readings move.
+    await polls.poll(20)
+    asked = [asked[1:] for asked in polls.asked[-20:]]
+    assert asked.count(["pools"]) == (4 if rate == 0 else 0)
+
+
+async def test_summary_that_counts_other_shares_keeps_its_turn(
+    start_miner: StartMiner, poller: MakePoller
+) -> None:
+    """It is left out only where nothing is lost by it."""
+    replies = stock_replies() | {"summary": summary(accepted=9000)}
+    polls = poller(await start_miner(Firmware(STOCK, replies)))
+    snapshot = await polls.poll(60)
+    assert snapshot.accepted == 9000
+    beside = Counter(asked[1] for asked in polls.asked[1:] if len(asked) > 1)
+    assert beside["summary"] >= 2
 
 
 async def test_stock_that_takes_a_list(

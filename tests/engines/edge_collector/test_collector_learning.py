@@ -139,8 +139,8 @@ async def test_other_firmware(start_miner: StartMiner, poller: MakePoller) -> No
     snapshot = await polls.poll()
     assert snapshot.boards_total == 3
     assert snapshot.accepted == 700
-    await polls.poll(20)
-    assert max(polls.connections[-20:]) == 2
+    await polls.poll(30)
+    assert max(polls.connections[-30:]) == 2
 
 
 async def test_firmware_that_does_not_always_say_what_it_is(
@@ -150,7 +150,7 @@ async def test_firmware_that_does_not_always_say_what_it_is(
     replies = stock_replies()
     miner = await start_miner(Firmware(STOCK, replies))
     polls = poller(miner)
-    for number in range(20):
+    for number in range(30):
         model = {} if number % 2 else {"Type": "Antminer S19 Pro"}
         replies["stats"] = ok("STATS", [model, chains()], STOCK)
         await polls.poll()

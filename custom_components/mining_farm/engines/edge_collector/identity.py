@@ -1,5 +1,6 @@
 """Who a miner says it is: model, algorithm, hardware address."""
 
+from functools import lru_cache
 import re
 
 from .models import Algorithm
@@ -33,13 +34,20 @@ _ALGORITHMS: tuple[tuple[re.Pattern[str], Algorithm], ...] = tuple(
 
 def normalise_model(raw: object) -> str | None:
     """Return a model as its maker calls it: first line, no brackets, no firmware name."""
-    first_line = text(raw.strip().partition("\n")[0]) if isinstance(raw, str) else None
+    return _model(raw) if isinstance(raw, str) else None
+
+
+# Read at every poll, and the same in it for the whole of a farm.
+@lru_cache(maxsize=256)
+def _model(raw: str) -> str | None:
+    first_line = text(raw.strip().partition("\n")[0])
     model = _SIGNATURE.sub("", _BRACKETS.sub("", first_line or "")).strip()
     if match := _BRAIINS_2019.fullmatch(model):
         model = f"Antminer {match[1].upper()}"
     return model or None
 
 
+@lru_cache(maxsize=256)
 def algorithm_of(model: str | None) -> Algorithm | None:
     """Return the hash function of a model; None for a model that is not known."""
     return next(
@@ -66,6 +74,11 @@ def normalise_id(raw: object) -> str | None:
 
     Neither do placeholders identify: zeros or another digit alone, or digits in a row.
     """
+    return _id(raw) if isinstance(raw, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _id(raw: str) -> str | None:
     candidate = text(raw) or ""
     if not _ID.fullmatch(candidate) or not any(map(str.isdigit, candidate)):
         return None

@@ -16,17 +16,23 @@ _MAX_TEXT = 255
 
 # "60-58-70-68", and with frost "2--1-20-22", which is 2, -1, 20, 22.
 _DASH_JOINED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:-|$)")
+_WHOLE_DEGREES = re.compile(r"[0-9]{1,3}(?:-[0-9]{1,3})*+")
 _WITH_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+/s)", re.ASCII)
 _LISTED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 def number(value: object) -> float | None:
     """Return a finite number, also from text; None for anything else, bool included."""
-    if not isinstance(value, (int, float, str)) or isinstance(value, bool):
-        return None
-    try:
-        result = float(value)
-    except ValueError, OverflowError:
+    # By the type itself, not its ancestors: this is most of the work of a poll.
+    kind = type(value)
+    if kind is float:
+        result: float = value  # type: ignore[assignment]
+    elif kind is int or kind is str:
+        try:
+            result = float(value)  # type: ignore[arg-type]
+        except ValueError, OverflowError:
+            return None
+    else:
         return None
     return result if math.isfinite(result) else None
 
@@ -57,7 +63,11 @@ def rate(value: object, unit: RateUnit | None) -> float | None:
     A unit behind the number outranks the given one. Without a unit, and with one that
     is not known, a rate is unknown.
     """
-    if isinstance(value, str) and (stated := _WITH_UNIT.fullmatch(value.strip())):
+    if (
+        isinstance(value, str)
+        and "/" in value
+        and (stated := _WITH_UNIT.fullmatch(value.strip()))
+    ):
         value, unit = stated[1], parse_unit(stated[2])
     result = number(value)
     if result is None or unit is None or not 0 <= result * unit.ghs <= MAX_RATE_GHS:
@@ -95,6 +105,9 @@ def temperatures(value: object) -> list[float]:
     """
     found: list[Any] = value if isinstance(value, list) else [value]
     if isinstance(value, str):
+        if _WHOLE_DEGREES.fullmatch(value):
+            # As nearly all print them.
+            return [t for t in map(float, value.split("-")) if 0 < t < 150]
         if len(value) > _MAX_TEXT:
             return []
         if value.startswith("["):
@@ -106,8 +119,13 @@ def temperatures(value: object) -> list[float]:
 
 def hottest(*fields: object) -> float | None:
     """Return the highest plausible temperature in °C of several fields."""
-    found = [t for field in fields if field is not None for t in temperatures(field)]
-    return max(found, default=None)
+    highest: float | None = None
+    for field in fields:
+        if field is not None:
+            for t in temperatures(field):
+                if highest is None or t > highest:
+                    highest = t
+    return highest
 
 
 def text(value: object) -> str | None:

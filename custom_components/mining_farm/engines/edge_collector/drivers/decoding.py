@@ -44,9 +44,10 @@ def decode_reply(raw: bytes, command: str) -> dict[str, Any]:
         )
     # A leading comma, and a second reply behind the NUL as from a Whatsminer whose
     # btminer restarts, are known from public clients.
-    reply = raw.lstrip(b"\0 \t\r\n,").partition(b"\0")[0].decode(errors="replace")
-    if reply.startswith("{"):
-        return _decode_json(reply)
+    data = raw.lstrip(b"\0 \t\r\n,").partition(b"\0")[0]
+    if data.startswith(b"{"):
+        return _decode_json(data)
+    reply = data.decode(errors="replace")
     if reply.startswith(("STATUS=", "CMD=")):
         return decode_text_reply(reply.rstrip(), command)
     if not reply:
@@ -99,6 +100,9 @@ def raise_for_status(reply: Mapping[str, Any]) -> None:
     have a STATUS each. Without STATUS and without any section that a command brings it
     is another program's JSON: NOT_CGMINER.
     """
+    match reply.get("STATUS"):
+        case [{"STATUS": "S"}]:
+            return
     status = reply_status(reply)
     if status.letter in ("S", "I", "W") or split_joined(reply):
         return
@@ -115,10 +119,11 @@ def raise_for_status(reply: Mapping[str, Any]) -> None:
     raise MinerError(Failure.COMMAND_FAILED, said)
 
 
-def _decode_json(document: str) -> dict[str, Any]:
+def _decode_json(data: bytes) -> dict[str, Any]:
     """Return the first complete document, as it is or else mended."""
     reply: dict[str, Any]
-    refuse_deep(document.encode())
+    refuse_deep(data)
+    document = data.decode(errors="replace")
     try:
         try:
             reply = _DECODER.raw_decode(document)[0]

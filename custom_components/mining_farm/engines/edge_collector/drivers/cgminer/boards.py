@@ -1,8 +1,9 @@
 """Hashboards in a `stats` entry of an Antminer, and the judgement on a board."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...health import judge_board
 from ...models import ORIGINAL_LIMITS, BoardHealth
@@ -18,9 +19,7 @@ def pick_stats_entry(stats_response: Mapping[str, Any]) -> dict[str, Any]:
     entries = stats_response.get("STATS")
     if isinstance(entries, list):
         for entry in entries:
-            if isinstance(entry, dict) and any(
-                key.startswith(_CHAIN_KEYS) for key in entry
-            ):
+            if isinstance(entry, dict) and _shape(tuple(entry)).has_chains:
                 return entry
     return {}
 
@@ -30,8 +29,24 @@ def extract_board_indices(stats: Mapping[str, Any]) -> list[int]:
 
     Slots start at 1 on most models and at 6 on an S9; padded slots are named as well.
     """
-    matches = map(_SLOT.fullmatch, stats)
-    return sorted({int(match[1]) for match in matches if match})
+    return list(_shape(tuple(stats)).slots)
+
+
+class _Shape(NamedTuple):
+    """What the keys of an entry say."""
+
+    has_chains: bool
+    slots: tuple[int, ...]
+
+
+# An entry has a hundred keys, the same at every poll of every miner of its model.
+@lru_cache(maxsize=128)
+def _shape(keys: tuple[str, ...]) -> _Shape:
+    matches = map(_SLOT.fullmatch, keys)
+    return _Shape(
+        has_chains=any(key.startswith(_CHAIN_KEYS) for key in keys),
+        slots=tuple(sorted({int(match[1]) for match in matches if match})),
+    )
 
 
 def determine_board_status(board: Mapping[str, Any]) -> BoardHealth:

@@ -1,7 +1,7 @@
 """What a miner's firmware may be asked, learned once and kept until it changes."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -30,6 +30,9 @@ class Rhythm(NamedTuple):
 READING = Rhythm(every_s=0, keep_s=180)
 # Every fifth poll of 30 s, however exact its timer is.
 SLOW = Rhythm(every_s=140, keep_s=360)
+# 25 polls: of a miner that hashes as it did, which it could not without its pools. The
+# poll that shows that it does not brings them, too.
+STEADY = Rhythm(every_s=740, keep_s=1600)
 FIXED = Rhythm(every_s=3600, keep_s=7500)
 # A miner that was put to sleep is known as such before anything is decided about it.
 STATE = Rhythm(every_s=50, keep_s=180)
@@ -85,13 +88,16 @@ class Capabilities:
     failures: Counter[str] = field(default_factory=Counter)
     """How often each command has failed beside one that was answered."""
     useless: set[str] = field(default_factory=set)
-    """Commands whose reply adds nothing: `devs` where `stats` shows the boards."""
+    """Commands whose reply adds nothing: `devs` where `stats` shows the boards, and
+    `summary` where `pools` counts the same shares."""
     extended: tuple[str, ...] = ()
     """`edevs`, `estats`: where `devs` or `stats` bring no boards, or no rate."""
     primary: str | None = None
     """The command that holds the boards, else the hashrate, else anything: always asked."""
     shows_boards: bool = False
     """Whether the primary does hold boards."""
+    steady: bool = False
+    """Whether it hashes as it did at the poll before."""
     settled: bool = False
     """Whether the boards were those of a miner that hashes, so that nothing is open."""
 
@@ -99,9 +105,9 @@ class Capabilities:
     def commands(self) -> tuple[str, ...]:
         """Commands worth asking, the most informative first."""
         more = self.family.commands if self.family else ()
-        skipped = self.refused | self.useless
-        names = (*BASE_COMMANDS, *more, *self.apart, *self.extended)
-        return tuple(name for name in names if name not in skipped)
+        names = [*BASE_COMMANDS, *more, *self.apart, *self.extended]
+        refused, useless = self.refused, self.useless
+        return tuple([n for n in names if n not in refused and n not in useless])
 
     @property
     def apart(self) -> tuple[str, ...]:
@@ -123,8 +129,9 @@ class Capabilities:
             return READING
         if command == "devdetails":
             return FIXED
-        spared = self.primary == "stats" and self.shows_boards
-        return SLOW if spared or command == "pools" else READING
+        if self.primary == "stats" and self.shows_boards:
+            return STEADY if self.steady else SLOW
+        return SLOW if command == "pools" else READING
 
     def plan(self, primary: str, due: tuple[str, ...]) -> list[Request]:
         """Return the one or two connections of a poll.
@@ -153,19 +160,15 @@ class Capabilities:
         return Request(commands, self.form)
 
 
-def _rows(reply: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of a reply's sections."""
-    for section in reply.values():
-        match section:
-            case dict():
-                yield section
-            case list():
-                yield from (row for row in section if isinstance(row, dict))
-
-
 def _find(reply: Mapping[str, Any], *keys: str) -> object:
     """Return the first value that any section has under one of the keys."""
-    return next((row[key] for row in _rows(reply) for key in keys if key in row), None)
+    for section in reply.values():
+        for row in section if isinstance(section, list) else (section,):
+            if isinstance(row, dict):
+                for key in keys:
+                    if key in row:
+                        return row[key]
+    return None
 
 
 def identify(reply: Mapping[str, Any]) -> Firmware:

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum, auto
+from functools import lru_cache
 import json
 import threading
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...errors import Failure, MinerError
 from ..decoding import decode_reply, raise_for_status
@@ -49,6 +50,15 @@ class _Patience(Enum):
     IN_VAIN = auto()
 
 
+class Answer(NamedTuple):
+    """A reply as it came, and as it reads."""
+
+    raw: bytes
+    names: str
+    """What was asked, joined by "+": a reply of text cannot be read without it."""
+    reply: dict[str, Any]
+
+
 def command_names(command: str | Sequence[str]) -> list[str]:
     """Return the names in a single, joined ("a+b") or array command."""
     return command.split("+") if isinstance(command, str) else list(command)
@@ -74,6 +84,10 @@ def build_payload(command: str | Sequence[str], *, new_api: bool = False) -> byt
     # Every firmware takes JSON; the text form is unknown to Braiins and
     # Whatsminer, and in cgminer's source a newline becomes part of its command.
     return json.dumps(request, separators=(",", ":")).encode()
+
+
+# A farm sends the same few requests again and again.
+_built = lru_cache(maxsize=128)(build_payload)
 
 
 class CGMinerClient:
@@ -116,8 +130,20 @@ class CGMinerClient:
 
         Raises MinerError when there is none, after the retries where they may help.
         """
-        payload = build_payload(command, new_api=new_api)
-        names = "+".join(command_names(command))
+        answer = await self.async_answer(command, new_api=new_api, retries=retries)
+        return answer.reply
+
+    async def async_answer(
+        self,
+        command: str | Sequence[str],
+        *,
+        new_api: bool = False,
+        retries: int | None = None,
+    ) -> Answer:
+        """Return a reply as `async_request` does, with the bytes that it came as."""
+        asked = command if isinstance(command, str) else tuple(command)
+        payload = _built(asked, new_api=new_api)
+        names = asked if isinstance(asked, str) else "+".join(asked)
         attempts = self._retries if retries is None else retries
         for attempt in range(attempts):
             try:
@@ -166,7 +192,7 @@ class CGMinerClient:
         """Return the reply to `devs`, blocking; RuntimeError inside an event loop."""
         return self.send_command("devs")
 
-    async def _async_attempt(self, payload: bytes, names: str) -> dict[str, Any]:
+    async def _async_attempt(self, payload: bytes, names: str) -> Answer:
         """Return the reply of one exchange."""
         async with self._one_at_a_time:
             began = asyncio.get_running_loop().time()
@@ -177,7 +203,7 @@ class CGMinerClient:
         if self._patience is not _Patience.PROVED:
             slow = self._patience is _Patience.TRIED and took_s > self.timeout
             self._patience = _Patience.PROVED if slow else _Patience.UNTRIED
-        return reply
+        return Answer(raw.data, names, reply)
 
     @property
     def _deadline_s(self) -> float:
@@ -202,19 +228,23 @@ class CGMinerClient:
 
     def _decode(self, raw: RawReply, names: str, deadline_s: float) -> dict[str, Any]:
         """Return the decoded reply; TransportError for one that was cut."""
-        cut = TransportError(Failure.INVALID_REPLY, "the reply is cut")
-        if raw.ending is Ending.DEADLINE:
-            cut = LateError(
-                Failure.TIMEOUT, f"the reply did not end within {deadline_s:g} s"
-            )
         try:
             reply = decode_reply(raw.data, names)
         except MinerError as err:
             if err.failure is Failure.INVALID_REPLY and raw.ending is not Ending.NUL:
-                raise cut from err
+                raise _cut(raw, deadline_s) from err
             raise
         # JSON shows that it is whole; plain text that was cut passes for a reply.
-        orderly = raw.ending in (Ending.NUL, Ending.EOF)
+        orderly = raw.ending is Ending.NUL or raw.ending is Ending.EOF
         if not orderly and not raw.data.lstrip().startswith(b"{"):
-            raise cut
+            raise _cut(raw, deadline_s)
         return reply
+
+
+def _cut(raw: RawReply, deadline_s: float) -> TransportError:
+    """Return what is wrong with a reply that did not end."""
+    if raw.ending is Ending.DEADLINE:
+        return LateError(
+            Failure.TIMEOUT, f"the reply did not end within {deadline_s:g} s"
+        )
+    return TransportError(Failure.INVALID_REPLY, "the reply is cut")

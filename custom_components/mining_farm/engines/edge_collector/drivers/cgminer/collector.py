@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+import math
 import time
 from typing import Any
 
@@ -14,7 +15,7 @@ from .capabilities import Capabilities, Form, Request, identify, is_new_shape
 from .client import CGMinerClient
 from .families import choose
 from .family import Family
-from .judgement import extend, judge
+from .judgement import extend, judge, spare
 from .memory import from_memory, to_memory
 from .parsing import parse_snapshot
 from .replies import NEW_API_STATS, Replies
@@ -24,6 +25,8 @@ _MAX_UNCLEAR_TRIALS = 3
 _MAX_FAILURES = 3
 # With `stats`, two trials of several and one of `new_api` a first poll takes eight.
 _FIRST_POLL_SINGLES = 4
+_STEADY = 0.8
+"""Of the rate at the poll before: what is left when no board and no pool was lost."""
 
 _REFUSALS = (Failure.DENIED, Failure.UNKNOWN_COMMAND)
 _ANSWERS = (*_REFUSALS, Failure.COMMAND_FAILED)
@@ -40,7 +43,8 @@ class MinerCollector:
     """Reads one miner again and again, and learns what it may be asked.
 
     The first poll takes up to eight connections, later ones take one or two. What moves
-    slowly (shares, pools) may be up to six minutes old, and then is unknown.
+    slowly (shares, pools) may be up to six minutes old, of a miner that hashes steadily
+    half an hour, and then is unknown.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class MinerCollector:
         self._replies = ReplyStore(clock)
         self._capabilities = Capabilities()
         self._has_read = False
+        self._rate_ghs = math.inf
         self._one_poll_at_a_time = asyncio.Lock()
 
     @property
@@ -70,20 +75,50 @@ class MinerCollector:
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; MinerError when the miner gives none."""
         async with self._one_poll_at_a_time:
-            self._replies.fresh.clear()
-            primary = self._capabilities.primary
-            if primary is None or self._capabilities.form is None:
-                await self._async_learn()
-            else:
-                await self._async_read(primary)
-            self._has_read = True
-            replies = self._replies.current(self._capabilities)
-            snapshot = parse_snapshot(replies, self._family(replies))
-            for command in extend(self._capabilities, replies, snapshot):
-                # Asked in its turn, not before what was waiting for longer.
-                self._replies.note_asked(command)
-            self._replies.trim()
-            return snapshot
+            self._replies.begin()
+            try:
+                return await self._async_snapshot()
+            finally:
+                self._replies.end(self._capabilities)
+
+    async def _async_snapshot(self) -> MinerSnapshot:
+        primary = self._capabilities.primary
+        if primary is None or self._capabilities.form is None:
+            await self._async_learn()
+        else:
+            await self._async_read(primary)
+        self._has_read = True
+        snapshot = self._parse()
+        if self._is_unsettled(snapshot):
+            # Now its pools matter: they are not left as they were some minutes ago.
+            await self._async_ask_due()
+            snapshot = self._parse()
+        for command in extend(
+            self._capabilities, self._replies.current(self._capabilities), snapshot
+        ):
+            # Asked in its turn, not before what was waiting for longer.
+            self._replies.note_asked(command)
+        return snapshot
+
+    def _parse(self) -> MinerSnapshot:
+        replies = self._replies.current(self._capabilities)
+        return parse_snapshot(replies, self._family(replies), replies.memo)
+
+    def _is_unsettled(self, snapshot: MinerSnapshot) -> bool:
+        """Return whether the miner no longer hashes as it did; note whether it does."""
+        before, rate = self._rate_ghs, snapshot.hashrate_ghs or 0.0
+        was_steady, self._rate_ghs = self._capabilities.steady, rate
+        self._capabilities.steady = rate > 0 and rate >= _STEADY * before
+        return was_steady and not self._capabilities.steady
+
+    async def _async_ask_due(self) -> None:
+        """Ask for one of what is due, unless this poll has asked for one already."""
+        capabilities = self._capabilities
+        if capabilities.primary is None or len(self._replies.fresh) > 1:
+            return
+        due = self._replies.due(capabilities)
+        for request in capabilities.plan(capabilities.primary, due)[1:]:
+            await self._async_ask_beside(request)
 
     async def _async_read(self, primary: str) -> None:
         """Ask a known miner for its primary command and for what is due."""
@@ -232,16 +267,16 @@ class MinerCollector:
         """Ask for `stats` in its other shape; older firmware ignores the flag."""
         capabilities = self._capabilities
         try:
-            reply = await self._client.async_request("stats", new_api=True, retries=0)
-            raise_for_status(reply)
+            answer = await self._client.async_answer("stats", new_api=True, retries=0)
+            raise_for_status(answer.reply)
         except MinerError as err:
             if not self._may_be_chance(err):
                 capabilities.new_api = False
             return
-        capabilities.new_api = is_new_shape(reply)
+        capabilities.new_api = is_new_shape(answer.reply)
         if capabilities.new_api:
             capabilities.refused.discard("stats")
-            self._replies.keep("stats", reply)
+            self._replies.keep("stats", answer.reply, answer)
 
     async def _async_ask_water(self) -> None:
         """Ask for the shape of `stats` that holds the water, where it is not primary.
@@ -258,15 +293,15 @@ class MinerCollector:
         ):
             return
         try:
-            reply = await self._client.async_request("stats", new_api=True, retries=0)
-            raise_for_status(reply)
+            answer = await self._client.async_answer("stats", new_api=True, retries=0)
+            raise_for_status(answer.reply)
         except MinerError as err:
             if not self._may_be_chance(err):
                 capabilities.water = False
             return
-        capabilities.water = is_new_shape(reply)
+        capabilities.water = is_new_shape(answer.reply)
         if capabilities.water:
-            self._replies.keep(NEW_API_STATS, reply)
+            self._replies.keep(NEW_API_STATS, answer.reply, answer)
 
     def _may_be_chance(self, err: MinerError) -> bool:
         """Count a trial that shows nothing; False once there were too many of them."""
@@ -282,13 +317,13 @@ class MinerCollector:
         """Send a request and keep what it brings; MinerError when it brings nothing."""
         if request.form is Form.SINGLE:
             self._replies.note_asked(request.commands[0])
-        reply = await self._client.async_request(
+        answer = await self._client.async_answer(
             request.command, new_api=request.new_api, retries=retries
         )
-        parts = {request.commands[0]: reply}
+        parts = {request.commands[0]: answer.reply}
         if request.form is not Form.SINGLE:
-            raise_for_status(reply)
-            parts = split_joined(reply)
+            raise_for_status(answer.reply)
+            parts = split_joined(answer.reply)
         failure: MinerError | None = None
         for command in request.commands:
             if (part := parts.get(command)) is None:
@@ -301,7 +336,7 @@ class MinerCollector:
                 if err.failure in _REFUSALS:
                     self._capabilities.refused.add(command)
             else:
-                self._replies.keep(command, part)
+                self._replies.keep(command, part, answer)
         if self._replies.fresh.isdisjoint(request.commands):
             raise failure or MinerError(
                 Failure.UNKNOWN_COMMAND, "several commands were answered as one"
@@ -332,9 +367,14 @@ class MinerCollector:
 
     def _judge(self) -> None:
         """Learn from the replies which of them are worth asking for."""
-        replies = self._replies.current(self._capabilities)
+        capabilities = self._capabilities
+        if capabilities.settled and "summary" not in self._replies.fresh:
+            return
+        replies = self._replies.current(capabilities)
         self._family(replies)
-        judge(self._capabilities, replies)
+        judge(capabilities, replies)
+        if "summary" in self._replies.fresh:
+            spare(capabilities, replies)
 
     def _family(self, replies: Mapping[str, Mapping[str, Any]]) -> Family:
         """Return the family, chosen from the replies until one is beyond doubt."""

@@ -40,6 +40,18 @@ def judge(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) 
         capabilities.useless.add("devs")
 
 
+def spare(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) -> None:
+    """Find out whether a `summary` that was just read is worth its connections."""
+    if (
+        capabilities.settled
+        and capabilities.primary == "stats"
+        and not capabilities.several
+        and "pools" in replies
+        and not _summary_adds(replies)
+    ):
+        capabilities.useless.add("summary")
+
+
 def extend(
     capabilities: Capabilities,
     replies: Mapping[str, Mapping[str, Any]],
@@ -75,3 +87,25 @@ def _devs_add(replies: Mapping[str, Mapping[str, Any]]) -> bool:
         for each in (others, replies)
     )
     return without != together
+
+
+def _summary_adds(replies: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Return whether `summary` says more than the shares, which `pools` counts as well."""
+    others = {name: reply for name, reply in replies.items() if name != "summary"}
+    without, together = parse_snapshot(others), parse_snapshot(replies)
+    shares = (
+        (without.accepted, together.accepted),
+        (without.rejected, together.rejected),
+    )
+    # The two are asked at different moments.
+    if not all(_about_equal(*pair) for pair in shares):
+        return True
+    return together != replace(
+        without, accepted=together.accepted, rejected=together.rejected
+    )
+
+
+def _about_equal(one: int | None, other: int | None) -> bool:
+    if one is None or other is None:
+        return False
+    return abs(one - other) <= max(2, 0.01 * other)

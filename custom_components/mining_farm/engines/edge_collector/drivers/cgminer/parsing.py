@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...health import judged
 from ...models import Algorithm, BoardHealth, BoardStatus, MinerSnapshot, MinerState
@@ -11,10 +11,11 @@ from ...values import count, hottest, number, positive, rate, sum_of, total
 from .families import choose
 from .family import Family, Reading
 from .pools import read_pools, read_shares
-from .replies import DUMMY_DEVICE, MAX_PARTS, Replies
+from .replies import DUMMY_DEVICE, MAX_PARTS, Memo, Replies
 
 # A share of difficulty 1 takes 2³² hashes on average, counted here in billions.
 _GIGAHASHES_PER_DIFF1 = 2**32 / 1e9
+_DEVICES = ("devs", "edevs")
 
 
 def parse_board_health(
@@ -26,15 +27,17 @@ def parse_board_health(
 
 
 def parse_snapshot(
-    replies: Mapping[str, Mapping[str, Any]], family: Family | None = None
+    replies: Mapping[str, Mapping[str, Any]],
+    family: Family | None = None,
+    memo: Memo | None = None,
 ) -> MinerSnapshot:
     """Return what replies, by command, say of a miner; what is missing is None.
 
     Known are stats (old or new_api), devs, summary, pools, version, temps, fans,
     devdetails, estats and edevs, in any combination. Without a family that is known
-    from before, the replies decide it.
+    from before, the replies decide it. With a memo, what came before is not read again.
     """
-    poll = Replies(replies)
+    poll = Replies(replies, memo)
     family = family or choose(poll)
     reading = family.read(poll)
     if reading.state is MinerState.PAUSED:
@@ -46,15 +49,17 @@ def parse_snapshot(
         judged(board, reading.hot or family.hot, hashing=bool(now))
         for board in reading.boards
     )
-    accepted, rejected = read_shares(poll)
+    devices = poll.recall("devs", _DEVICES, lambda: _read_devices(poll))
+    accepted, rejected = poll.recall(
+        "shares", ("summary", "pools", *_DEVICES), lambda: read_shares(poll)
+    )
     return MinerSnapshot(
         boards=boards,
         boards_healthy=sum(b.status is BoardHealth.HEALTHY for b in boards),
         boards_total=len(boards),
         total_hashrate_ghs_boards=boards_rate,
-        total_hashrate_ghs_devs=_devs_rate(poll),
-        temperature_overall=reading.temperature_overall
-        or hottest(*(row.get("Temperature") for row in poll.rows("devs", "edevs"))),
+        total_hashrate_ghs_devs=devices.hashrate_ghs,
+        temperature_overall=reading.temperature_overall or devices.temperature,
         error_rate=_error_rate(reading, poll),
         hashrate_ghs=now,
         ideal_hashrate_ghs=reading.ideal_hashrate_ghs,
@@ -67,7 +72,7 @@ def parse_snapshot(
         fans=tuple(reading.fans),
         temp_water_in=reading.temp_water_in,
         temp_water_out=reading.temp_water_out,
-        pools=read_pools(poll),
+        pools=poll.recall("pools", ("pools",), lambda: read_pools(poll)),
         accepted=accepted,
         rejected=rejected,
         hw_errors=_hw_errors(reading, poll),
@@ -115,13 +120,21 @@ def _rate_in_sum(board: BoardStatus) -> float | None:
     )
 
 
-def _devs_rate(poll: Replies) -> float | None:
-    """Return the rate that `devs` reports, in GH/s; None for the dummy row of zeros."""
-    devices = poll.rows("devs", "edevs")
-    rates = [rate(row.get("MHS 5s"), MHS) for row in devices]
+class _Devices(NamedTuple):
+    """What `devs` reports of the whole miner."""
+
+    hashrate_ghs: float | None
+    """None for the dummy row of zeros."""
+    temperature: float | None
+    """°C."""
+
+
+def _read_devices(poll: Replies) -> _Devices:
+    devices = poll.rows(*_DEVICES)
+    rates: list[float | None] = [rate(row.get("MHS 5s"), MHS) for row in devices]
     if not any(rates) and any(row.get("Name") == DUMMY_DEVICE for row in devices):
-        return None
-    return total(rates)
+        rates = []
+    return _Devices(total(rates), hottest(*(row.get("Temperature") for row in devices)))
 
 
 def _hw_errors(reading: Reading, poll: Replies) -> int | None:
@@ -153,7 +166,7 @@ def _error_rate(reading: Reading, poll: Replies) -> float | None:
 
 def _reported_error_rate(poll: Replies) -> float | None:
     """Return the error rate in percent by the work that `devs` or `summary` counts."""
-    devices = poll.rows("devs", "edevs")
+    devices = poll.rows(*_DEVICES)
     errors = sum_of(count(row.get("Hardware Errors")) for row in devices)
     works = [number(row.get("Diff1 Work")) for row in devices]
     known = [work for work in works if work is not None]

@@ -1,6 +1,6 @@
 """The replies of one poll, read as rows that may be missing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -27,20 +27,46 @@ _SECTIONS = {
 }
 
 
+class Memo:
+    """What was read of replies, until one of them comes again."""
+
+    def __init__(
+        self, numbers: Mapping[str, int], known: dict[str, tuple[object, Any]]
+    ) -> None:
+        """Take the numbers of the present replies by command, and what is known."""
+        self._numbers = numbers
+        self._known = known
+
+    def recall[T](
+        self, name: str, commands: tuple[str, ...], read: Callable[[], T]
+    ) -> T:
+        """Return what is read of some commands, and read it only where it is not known."""
+        numbers = tuple(map(self._numbers.get, commands))
+        known = self._known.get(name)
+        if known is None or known[0] != numbers:
+            known = self._known[name] = (numbers, read())
+        found: T = known[1]
+        return found
+
+
 class Replies:
     """The replies of one poll by command, read as rows that may be missing."""
 
-    def __init__(self, replies: Mapping[str, Any]) -> None:
+    def __init__(self, replies: Mapping[str, Any], memo: Memo | None = None) -> None:
         """Take the replies; whatever is not an object counts as not there."""
-        self._replies = {
-            command: reply
-            for command, reply in replies.items()
-            if isinstance(reply, Mapping)
-        }
+        self._replies = replies
+        self._memo = memo
 
     def reply(self, command: str) -> Row:
         """Return the whole reply to a command, or nothing."""
-        return self._replies.get(command, {})
+        reply = self._replies.get(command)
+        return reply if isinstance(reply, Mapping) else {}
+
+    def recall[T](
+        self, name: str, commands: tuple[str, ...], read: Callable[[], T]
+    ) -> T:
+        """Return what is read of these commands alone, and of no others."""
+        return read() if self._memo is None else self._memo.recall(name, commands, read)
 
     def rows(self, *commands: str) -> list[Row]:
         """Return the rows of the first command that has any; at most MAX_PARTS."""
@@ -59,24 +85,38 @@ class Replies:
     @cached_property
     def description(self) -> str:
         """Name and version of the mining software; the same in every reply."""
-        descriptions = (reply_status(r).description for r in self._replies.values())
+        replies = map(self.reply, self._replies)
+        descriptions = (reply_status(reply).description for reply in replies)
         return next((each for each in descriptions if each), "")
+
+    @cached_property
+    def _version(self) -> Row:
+        return self.recall("version", ("version",), lambda: self.row("version"))
+
+    def of_header[T](self, name: str, read: Callable[[], T]) -> T:
+        """Return what is read of the header, again only when that comes again."""
+        if _names_model(self._version):
+            return self.recall(name, ("version",), read)
+        return read()
 
     @cached_property
     def header(self) -> Row:
         """What names model and build: `version`, else the head of `stats`."""
+        if _names_model(self._version):
+            return self._version
         info = self.reply("stats").get("INFO")
-        for row in (
-            self.row("version"),
-            *self.rows("stats")[:2],
-            info if isinstance(info, Mapping) else {},
-        ):
-            if any(key in row for key in ("Type", "type", "PROD")):
-                return row
-        return {}
+        rows = (*self.rows("stats")[:2], info if isinstance(info, Mapping) else {})
+        return next((row for row in rows if _names_model(row)), {})
 
     @cached_property
     def model(self) -> str | None:
         """The model, normalised."""
+        return self.of_header("model", self._model)
+
+    def _model(self) -> str | None:
         names = (self.header.get(key) for key in ("Type", "type", "PROD"))
         return normalise_model(next((each for each in names if each), None))
+
+
+def _names_model(row: Row) -> bool:
+    return "Type" in row or "type" in row or "PROD" in row

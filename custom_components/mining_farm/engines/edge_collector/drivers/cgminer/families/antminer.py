@@ -3,7 +3,9 @@
 Also Blackminer and Hammer, whose software is built from the same source.
 """
 
+from functools import lru_cache
 import re
+from typing import NamedTuple
 
 from ....identity import algorithm_of, normalise_id
 from ....models import Algorithm, BoardStatus, Fan, MinerState, PowerSource, RateUnit
@@ -79,7 +81,7 @@ def read(replies: Replies) -> Reading:
         algorithm=algorithm,
         state=_state(entry),
         model=replies.model,
-        firmware=firmware(replies),
+        firmware=replies.of_header("firmware", lambda: firmware(replies)),
         hardware_id=normalise_id(entry.get("miner_id")),
         fans=_fans(entry),
         temp_water_in=inlet,
@@ -109,27 +111,78 @@ def _state(entry: Row) -> MinerState | None:
     return _VNISH_STATES.get(word) if isinstance(word, str) else None
 
 
+class _Keys(NamedTuple):
+    """Names of the fields of one slot."""
+
+    chips: str
+    letters: str
+    rate: str
+    ideal_rate: str
+    hw_errors: str
+    chip: tuple[str, ...]
+    """Of chip temperatures, where nothing is wrong with them."""
+    out_chip: str
+    out_pcb: str
+    own_chip: str
+    pcb: tuple[str, ...]
+    temp: str
+    all_temp: str
+    mean_frequency: str
+    freq: str
+    frequency: str
+
+
+@lru_cache(maxsize=256)
+def _keys(slot: int) -> _Keys:
+    """Return the names for a slot, which every poll of every miner asks for."""
+    return _Keys(
+        chips=f"chain_acn{slot}",
+        letters=f"chain_acs{slot}",
+        rate=f"chain_rate{slot}",
+        ideal_rate=f"chain_rateideal{slot}",
+        hw_errors=f"chain_hw{slot}",
+        chip=(
+            f"temp_chip{slot}",
+            f"temp2_{slot}",
+            f"temp3_{slot}",
+            f"temp4_{slot}",
+            f"temp_in_chip_{slot}",
+        ),
+        out_chip=f"temp_out_chip_{slot}",
+        out_pcb=f"temp_out_pcb_{slot}",
+        own_chip=f"chipTemp{slot}",
+        pcb=(f"temp_pcb{slot}", f"temp_in_pcb_{slot}", f"temp_out_pcb_{slot}"),
+        temp=f"temp{slot}",
+        # A Hammer D10 prints `temp1` four times, once for each sensor (capture).
+        all_temp=f"temp{slot}{REPEATED}",
+        mean_frequency=f"freq_avg{slot}",
+        freq=f"freq{slot}",
+        frequency=f"frequency{slot}",
+    )
+
+
 def is_present(entry: Row, slot: int) -> bool:
     """Return whether a board is in a slot; padded slots carry zeros and empty texts.
 
     Ideal rates, voltages and frequencies are no sign: MSK prints them for all 16 slots.
     """
-    chips, letters = entry.get(f"chain_acn{slot}"), entry.get(f"chain_acs{slot}")
-    if positive(chips) or text(letters) or positive(entry.get(f"chain_rate{slot}")):
+    keys = _keys(slot)
+    chips, letters = entry.get(keys.chips), entry.get(keys.letters)
+    if positive(chips) or text(letters) or positive(entry.get(keys.rate)):
         return True
     # A board reported only in part states no chips; a missing one states none.
     return (
         chips is None
         and letters is None
-        and hottest(entry.get(f"temp_chip{slot}"), entry.get(f"temp_pcb{slot}"))
-        is not None
+        and hottest(entry.get(keys.chip[0]), entry.get(keys.pcb[0])) is not None
     )
 
 
 def read_board(entry: Row, slot: int, units: StatsUnits) -> BoardStatus:
     """Read the board of one slot."""
-    chips = count(entry.get(f"chain_acn{slot}"))
-    letters = entry.get(f"chain_acs{slot}")
+    keys = _keys(slot)
+    chips = count(entry.get(keys.chips))
+    letters = entry.get(keys.letters)
     chips_ok = None
     if isinstance(letters, str) and letters.strip():
         # "-" pads the text to whole groups (S21j, S23); blanks separate the groups.
@@ -138,44 +191,34 @@ def read_board(entry: Row, slot: int, units: StatsUnits) -> BoardStatus:
         chips, chips_ok = max(chips or 0, listed), letters.count("o")
     return BoardStatus(
         id=slot,
-        hashrate_ghs=rate(entry.get(f"chain_rate{slot}"), units.chain),
-        temp_chip=_chip_temperature(entry, slot, chips),
+        hashrate_ghs=rate(entry.get(keys.rate), units.chain),
+        temp_chip=_chip_temperature(entry, keys, chips),
         temp_pcb=hottest(
-            # A Hammer D10 prints `temp1` four times, once for each sensor (capture).
-            entry.get(f"temp{slot}{REPEATED}", entry.get(f"temp{slot}")),
-            entry.get(f"temp_pcb{slot}"),
-            entry.get(f"temp_in_pcb_{slot}"),
-            entry.get(f"temp_out_pcb_{slot}"),
+            entry.get(keys.all_temp, entry.get(keys.temp)), *map(entry.get, keys.pcb)
         ),
         chips_ok=chips_ok,
         chips_total=chips or None,
-        ideal_hashrate_ghs=rate(
-            positive(entry.get(f"chain_rateideal{slot}")), units.chain
-        ),
-        frequency_mhz=positive(entry.get(f"freq_avg{slot}"))
-        or positive(entry.get(f"freq{slot}"))
-        or positive(entry.get(f"frequency{slot}")),
-        hw_errors=count(entry.get(f"chain_hw{slot}")),
+        ideal_hashrate_ghs=rate(positive(entry.get(keys.ideal_rate)), units.chain),
+        frequency_mhz=positive(entry.get(keys.mean_frequency))
+        or positive(entry.get(keys.freq))
+        or positive(entry.get(keys.frequency)),
+        hw_errors=count(entry.get(keys.hw_errors)),
     )
 
 
-def _chip_temperature(entry: Row, slot: int, chips: int | None) -> float | None:
+def _chip_temperature(entry: Row, keys: _Keys, chips: int | None) -> float | None:
     """Return the hottest chip sensor of a slot in °C."""
     # temp2_N is the hottest on an S9 and the coolest on a T15; temp_chipN has all four.
-    outlet = entry.get(f"temp_out_chip_{slot}")
-    if outlet == entry.get(f"temp_out_pcb_{slot}"):
+    outlet = entry.get(keys.out_chip)
+    if outlet == entry.get(keys.out_pcb):
         # The builds on jansson (L9, L11, Z15 Pro) copy the board's value by mistake.
         outlet = None
     # Behind its own chips Blackminer prints memory that was never written.
-    own = temperatures(entry.get(f"chipTemp{slot}"))[: chips or 0]
+    own = entry.get(keys.own_chip)
     return hottest(
-        entry.get(f"temp_chip{slot}"),
-        entry.get(f"temp2_{slot}"),
-        entry.get(f"temp3_{slot}"),
-        entry.get(f"temp4_{slot}"),
-        entry.get(f"temp_in_chip_{slot}"),
+        *map(entry.get, keys.chip),
         outlet,
-        own,
+        None if own is None else temperatures(own)[: chips or 0],
     )
 
 
@@ -193,10 +236,18 @@ def _first_rate(key: str, unit: RateUnit | None, *rows: Row) -> float | None:
     return next((each for each in rates if each is not None), None)
 
 
+_FANS = tuple((n, f"fan{n}") for n in range(1, 17))
+
+
 def _fans(entry: Row) -> list[Fan]:
     """Return the fans; positions are not in order, and most are printed as 0."""
-    printed = [n for n in range(1, 17) if f"fan{n}" in entry]
-    speeds = {n: speed for n in printed if (speed := rpm(entry[f"fan{n}"]))}
+    printed: list[int] = []
+    speeds: dict[int, int] = {}
+    for n, key in _FANS:
+        if key in entry:
+            printed.append(n)
+            if speed := rpm(entry[key]):
+                speeds[n] = speed
     expected = count(entry.get("fan_num")) or 0
     # A standing fan shows where the first positions are the fans: not on an S9 (5 and
     # 6 of 8), nor on an S7, which counts positions: no Antminer has more than four.

@@ -3,6 +3,7 @@
 The field's name lies: "GHS 5s" carries MH/s on an L3+ and kSol/s on a Z11.
 """
 
+from functools import lru_cache
 import math
 import re
 from typing import NamedTuple
@@ -42,16 +43,20 @@ def stats_units(model: str | None, stated: object = None) -> StatsUnits:
     `stated` is the unit that the reply names: it outranks the table by model, and makes
     rates unknown when it is none that is known here.
     """
-    units = _STATS_DEFAULT
-    for pattern, known in _STATS_UNITS:
-        if pattern.match(model or ""):
-            units = known
-            break
+    units = _units_of(model or "")
     if not stated:
         return units
     unit = parse_unit(stated)
     # Where the chains are known to differ from the total, it is the total's unit.
     return StatsUnits(unit, unit if units.total == units.chain else units.chain)
+
+
+@lru_cache(maxsize=256)
+def _units_of(model: str) -> StatsUnits:
+    return next(
+        (units for pattern, units in _STATS_UNITS if pattern.match(model)),
+        _STATS_DEFAULT,
+    )
 
 
 def total_unit(unit: RateUnit, printed: float, chains_ghs: float | None) -> RateUnit:
