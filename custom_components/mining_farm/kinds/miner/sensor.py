@@ -10,7 +10,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
 )
 from homeassistant.const import EntityCategory, UnitOfPower
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
@@ -25,8 +25,10 @@ from ...engines.edge_collector import (
 )
 from .board_sensors import part_sensors
 from .coordinator import MinerConfigEntry, MinerCoordinator
+from .detail import Detail
 from .energy import async_add_energy
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
+from .resolution import RESOLUTIONS
 from .sensor_descriptions import MINER_SENSORS, MinerSensorDescription
 
 OFFLINE = "offline"
@@ -80,6 +82,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the miner's sensors, and those of parts when they are first seen."""
     coordinator = entry.runtime_data
+    sensor = FarmSensor if coordinator.detail is Detail.FARM else MinerSensor
 
     def sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
         yield MinerStatusSensor(coordinator, STATUS)
@@ -90,7 +93,7 @@ async def async_setup_entry(
         yield MinerLastSeenSensor(coordinator, LAST_SEEN)
         for description in MINER_SENSORS:
             if description.exists_fn(profile):
-                yield MinerSensor(coordinator, description)
+                yield sensor(coordinator, description)
         for command in profile.set_points:
             if not coordinator.controls or not coordinator.capabilities.takes(command):
                 yield SetPointSensor(coordinator, SET_POINT_SENSORS[command])
@@ -125,6 +128,37 @@ class MinerSensor(MinerEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         return self.entity_description.attributes_fn(self.coordinator.data)
+
+
+class FarmSensor(MinerSensor):
+    """A reading at farm detail: shown when it moves by more than noise."""
+
+    def __init__(
+        self, coordinator: MinerCoordinator, description: MinerSensorDescription
+    ) -> None:
+        """Hold what is shown, where the reading has a resolution."""
+        super().__init__(coordinator, description)
+        make = RESOLUTIONS.get(description.key)
+        self._resolution = None if make is None else make()
+        self._taken: datetime | None = None
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        if self._resolution is None:
+            return super().native_value
+        if self._taken != self.coordinator.last_seen:
+            self._taken = self.coordinator.last_seen
+            value = super().native_value
+            self._resolution.take(value if isinstance(value, float) else None)
+        return self._resolution.shown
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        if self._resolution is not None and not self.coordinator.fresh:
+            self._resolution.take(None)
+        super()._handle_coordinator_update()
 
 
 class MinerStatusSensor(MinerEntity, SensorEntity):
