@@ -8,10 +8,10 @@ from types import ModuleType
 
 import pytest
 
-from custom_components.mining_farm.engines.auction.main import parse_options
 from custom_components.mining_farm.engines.auction.offer.workers_file import (
     parse_settings,
 )
+from custom_components.mining_farm.engines.auction.options import parse_options
 from custom_components.mining_farm.engines.containers.antspace import TABLES, Model
 from custom_components.mining_farm.engines.pools import (
     POOLS,
@@ -139,7 +139,7 @@ def test_the_workers_file_can_be_bid() -> None:
     assert offer.payload == OWN_BID
 
 
-@pytest.mark.parametrize("kind", ["check", "auction", "run"])
+@pytest.mark.parametrize("kind", ["check", "auction", "publish", "run"])
 def test_commands_of_the_auction_miner(kind: str) -> None:
     """Every command in the documentation is one that is understood."""
     listed = section("command-line", "The auction miner")

@@ -1,6 +1,7 @@
 """Run a simulated Subtensor chain and its nodes until it is interrupted."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from simulators.clock import SystemClock
@@ -13,7 +14,8 @@ from .simulator import BLOCK_TIME, ChainDevice, SubtensorSimulator
 from .wallet import WalletFolder
 
 
-def _arguments() -> argparse.Namespace:
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the options; exits with 2 on wrong usage."""
     kinds = {"chains": ChainDevice, "nodes": SubtensorNode}
     parser = command_line("subtensor", __doc__, kinds, port=PORT)
     parser.add_argument("--nodes", type=int, default=1)
@@ -25,7 +27,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--metadata", type=Path, help="file to serve as metadata V15")
     parser.add_argument("--wallets", type=Path, help="folder to write a wallet into")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 async def _run(arguments: argparse.Namespace) -> None:
@@ -54,4 +56,4 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    run(_run(_arguments()))
+    run(_run(parse_arguments()))

@@ -13,11 +13,8 @@ import pytest
 
 from custom_components.mining_farm.engines.auction import main as main_module, miner
 from custom_components.mining_farm.engines.auction.errors import ChainError
-from custom_components.mining_farm.engines.auction.main import (
-    execute,
-    main,
-    parse_options,
-)
+from custom_components.mining_farm.engines.auction.main import execute, main
+from custom_components.mining_farm.engines.auction.options import parse_options
 from simulators.subtensor import ALICE, BOB, SubtensorSimulator
 from simulators.subtensor.wallet import WalletFolder, write_hotkey
 
@@ -105,6 +102,12 @@ def _replace(config: Path, old: str, new: str) -> None:
         ["run", "--arm"],
         ["run", "--arm", "--price-ceiling", "1"],
         ["run", "--price-ceiling", "much"],
+        ["run", "--metrics", "x"],
+        ["run", "--metrics", "127.0.0.1:70000"],
+        ["run", "--hook", "x", "--hook-deadline", "0"],
+        ["publish"],
+        ["publish", "--price-ceiling", "1"],
+        ["publish", "--price-ceiling", "1", "--worker-ceiling", "5", "--watch", "x"],
         [
             *("run", "--arm", "--price-ceiling", "1", "--worker-ceiling", "5"),
             *("--watch", ALICE.address),
@@ -230,6 +233,64 @@ async def test_run(config: Path, tmp_path: Path, simulator: SubtensorSimulator) 
     shown = json.dumps(events) + out.decode()
     _, secret = ALICE.pair
     assert secret.hex()[:32] not in shown
+
+
+async def test_publish(
+    config: Path,
+    tmp_path: Path,
+    simulator: SubtensorSimulator,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What is due, or forced what the chain holds; never above a ceiling."""
+    ceilings = ("--price-ceiling", "1", "--worker-ceiling", "6")
+    asked = ("publish", "--config", str(config), *ceilings)
+    document = await _execute_here(capsys, *asked)
+    assert (document["event"], document["outcome"]) == ("publish", "nothing")
+    assert simulator.chain.counts.accepted == 0
+    code, document = await _execute(tmp_path, *asked, "--force")
+    assert (code, document["outcome"]) == (0, "published")
+    assert simulator.chain.counts.succeeded == 1
+    _ask_for_more(config)
+    options = parse_options([*asked[:-1], "5"])
+    assert await execute(options, {}) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["outcome"] == "refused"
+    assert "6 workers are above" in document["reason"]
+    assert simulator.chain.counts.accepted == 1
+
+
+async def test_run_with_a_hook_and_metrics(
+    config: Path, tmp_path: Path, simulator: SubtensorSimulator
+) -> None:
+    """A program gets the window's result; figures and health are served meanwhile."""
+    noted = tmp_path / "noted"
+    hook = tmp_path / "hook"
+    hook.write_text(f"#!/bin/sh\ncat >> {noted}.new\nmv {noted}.new {noted}\n")
+    hook.chmod(0o755)
+    process = await _start(
+        tmp_path,
+        *("run", "--config", str(config), "--no-routing", "--metrics", "0"),
+        *("--hook", str(hook), "--hook-deadline", "60"),
+    )
+    assert process.stdout is not None
+    events: list[dict[str, Any]] = []
+    async with asyncio.timeout(60):
+        while {"metrics", "window", "routing"} - {one["event"] for one in events}:
+            events.append(json.loads(await process.stdout.readline()))
+    port = next(one["port"] for one in events if one["event"] == "metrics")
+    for page, shown in (("metrics", "window_start_block"), ("healthz", '"ok": true')):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET /{page} HTTP/1.1\r\n\r\n".encode())
+        assert shown in (await reader.read()).decode()
+        writer.close()
+    process.terminate()
+    await process.communicate()
+    document = json.loads(noted.read_text(encoding="utf-8"))
+    assert document["hotkey"] == ALICE.address
+    assert document["window"]["start"] <= simulator.chain.head.number
+    assert (
+        sum(one["workers_won"] + one["workers_lost"] for one in document["sets"]) == 5
+    )
 
 
 async def test_a_node_without_any_tempo(

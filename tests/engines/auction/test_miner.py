@@ -17,8 +17,6 @@ from custom_components.mining_farm.engines.auction.errors import (
 from custom_components.mining_farm.engines.auction.miner import (
     AuctionMiner,
     MinerEvent,
-    Routed,
-    RoutingProblem,
     WorkersProblem,
 )
 from custom_components.mining_farm.engines.auction.models import (
@@ -32,6 +30,10 @@ from custom_components.mining_farm.engines.auction.models import (
 from custom_components.mining_farm.engines.auction.offer.offer import Offer
 from custom_components.mining_farm.engines.auction.offer.worker_split import worker_set
 from custom_components.mining_farm.engines.auction.proxy import routing
+from custom_components.mining_farm.engines.auction.proxy.following import (
+    Routed,
+    RoutingProblem,
+)
 from custom_components.mining_farm.engines.auction.proxy.routing import IhpRoute
 from custom_components.mining_farm.engines.auction.publish.arming import Arming
 from custom_components.mining_farm.engines.auction.publish.hotkey import HotkeySigner

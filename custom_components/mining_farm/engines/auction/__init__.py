@@ -11,7 +11,7 @@ holds the original's two functions. The folders, each of which imports only thos
   `sharing` lends one to several wallets, and `thread`, `process` and `peer` keep the
   decoding of the chain's types out of the caller's process.
 - `offer`: the wanted workers, of a workers file or of a list of hashrates.
-- `proxy`: writes what was won into the configuration of a mining proxy.
+- `proxy`: writes what was won into the configuration of a mining proxy, or calls a hook.
 - `wire`: commitments, bids, price votes and addresses as the chain spells them.
 
 `models`, `errors`, `windows`, `age` and `documents` hold the vocabulary of all.
@@ -53,14 +53,7 @@ if TYPE_CHECKING:
         WalletError,
         WorkersFileError,
     )
-    from .miner import (
-        AuctionMiner,
-        MinerChain,
-        MinerEvent,
-        Routed,
-        RoutingProblem,
-        WorkersProblem,
-    )
+    from .miner import AuctionMiner, MinerChain, MinerEvent, WorkersProblem
     from .models import (
         FP,
         RAO,
@@ -99,6 +92,7 @@ if TYPE_CHECKING:
         open_workers_file,
         read_workers_file,
     )
+    from .proxy.following import Routed, RoutingProblem
     from .proxy.routing import (
         BraiinsRoute,
         IhpRoute,
@@ -281,9 +275,7 @@ _OFFERED: Final[Mapping[str, str]] = {
         ExtrinsicUnconfirmedError JournalError NumberError RoutingError SigningPart
         SolverError UnsafeExtrinsicError WalletError WorkersFileError
     """,
-    "miner": """
-        AuctionMiner MinerChain MinerEvent Routed RoutingProblem WorkersProblem
-    """,
+    "miner": "AuctionMiner MinerChain MinerEvent WorkersProblem",
     "models": """
         FP RAO AuctionResult Bid BlockRef Certainty EndpointState Neuron OwnBid
         Prices PriceVote Selection SelectionProblem SkippedCommitment Snapshot
@@ -297,6 +289,7 @@ _OFFERED: Final[Mapping[str, str]] = {
         FileSettings WalletSettings WorkersFile WorkersReading WorkersSource
         open_workers_file read_workers_file
     """,
+    "proxy.following": "Routed RoutingProblem",
     "proxy.routing": """
         BraiinsRoute IhpRoute Route apply_routing check_routing
         check_routing_in_time

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .errors import NumberError
-from .miner import MinerEvent, Routed, RoutingProblem, WorkersProblem
+from .miner import MinerEvent, WorkersProblem
 from .models import AuctionResult, Certainty, OwnBid, StoredCommitment, WorkerSet
 from .offer.offer import Offer
 from .offer.worker_split import total_hashrate_fp18
+from .proxy.following import Routed, RoutingProblem
 from .publish.report import UpkeepReport
 from .window.events import WatchProblem, WindowUpdate
 from .wire.numbers import format_fp18, parse_fp18

@@ -90,3 +90,7 @@ class RoutingError(AuctionError):
 
 class JournalError(AuctionError):
     """The journal of publications cannot be read or written: nothing may be sent."""
+
+
+class MetricsServerError(AuctionError):
+    """The metrics cannot be served at the address that was asked for."""

@@ -2,12 +2,11 @@
 
 import argparse
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 import json
 import os
-from pathlib import Path
 import signal
 import sys
 from typing import Any
@@ -22,19 +21,23 @@ from .documents import (
     now,
 )
 from .environment import allows_version_1, find_route
-from .errors import AuctionError, ChainError, NumberError, WalletError, WorkersFileError
+from .errors import AuctionError, ChainError, WalletError, WorkersFileError
+from .metrics import Metrics
+from .metrics_server import serve_metrics
 from .miner import AuctionMiner, MinerEvent
-from .models import EndpointState
+from .models import AuctionResult, EndpointState
 from .offer.offer import Offer
 from .offer.workers_file import FileSettings, WorkersSource
 from .opening import journal_path, open_chain, open_wallet, read_file
+from .options import parse_options
+from .proxy.hook import Hook, HookCaller
 from .publish.arming import Arming, rehearse
 from .publish.journal import FileJournal, ReadOnlyJournal
+from .publish.report import Outcome
 from .publish.upkeep import CommitmentUpkeep
 from .solver.client import AuctionSolver
 from .window.any_window import auction_at
 from .window.auction import hold_auction
-from .wire.numbers import parse_fp18
 
 
 class _SettingsChangedError(Exception):
@@ -44,7 +47,8 @@ class _SettingsChangedError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what is asked; return 0, or 1 where it could not be done."""
     try:
-        asyncio.run(_until_terminated(execute(parse_options(arguments), os.environ)))
+        work = execute(parse_options(arguments), os.environ)
+        return asyncio.run(_until_terminated(work))
     except KeyboardInterrupt:
         return 130
     except WorkersFileError as err:
@@ -53,27 +57,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AuctionError as err:
         _print({"event": "error", "line": None, "reason": str(err)})
         return 1
-    return 0
 
 
-async def execute(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
-    """Do what is asked; AuctionError. `run` ends only when it is cancelled."""
+async def execute(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Do what is asked; AuctionError. `run` ends only when it is cancelled.
+
+    Return 1 where the bid is not on the chain although it was to be published.
+    """
     match options.command:
         case "check":
             await _check(options, environment)
         case "auction":
             await _auction(options, environment)
+        case "publish":
+            return await _publish(options, environment)
         case _:
-            while True:
-                await _run_once(options, environment)
+            metrics = Metrics()
+            async with _served(options, metrics):
+                while True:
+                    await _run_once(options, environment, metrics)
+    return 0
 
 
-async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
+async def _until_terminated(work: Coroutine[Any, Any, int]) -> int:
     """Do some work, or as much of it as there is time for."""
     task = asyncio.ensure_future(work)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with suppress(asyncio.CancelledError):
-        await task
+        return await task
+    return 0
+
+
+@asynccontextmanager
+async def _served(options: argparse.Namespace, metrics: Metrics) -> AsyncIterator[None]:
+    """Serve the metrics, where that is asked for."""
+    if options.metrics is None:
+        yield
+        return
+    host, port = options.metrics
+    async with serve_metrics(
+        host, port, text=metrics.text, find_ailments=metrics.find_ailments
+    ) as served:
+        _print({"event": "metrics", "host": host, "port": served})
+        yield
 
 
 async def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
@@ -100,6 +126,27 @@ async def _check(options: argparse.Namespace, environment: Mapping[str, str]) ->
     )
 
 
+async def _publish(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Publish what is due, or all the same where that is forced; print what was done."""
+    file = await read_file(options.config, environment)
+    hotkey, key = await open_wallet(file.settings)
+    arming = Arming(
+        price_ceiling_fp18=options.price_ceiling, worker_ceiling=options.worker_ceiling
+    )
+    async with open_chain(file.settings, options.endpoint, options.tempo) as chain:
+        upkeep = CommitmentUpkeep(
+            chain,
+            FileJournal(journal_path(options.config, hotkey)),
+            netuid=file.settings.netuid,
+            hotkey=hotkey,
+            signer=key,
+        )
+        run = upkeep.publish_now if options.force else upkeep.run
+        report = await run(file.offer, lambda: arming)
+    _print({"event": "publish", "hotkey": hotkey, **describe_report(report)})
+    return int(report.outcome not in {Outcome.PUBLISHED, Outcome.NOTHING})
+
+
 async def _auction(options: argparse.Namespace, environment: Mapping[str, str]) -> None:
     """Print a window's outcome."""
     settings = (await read_file(options.config, environment)).settings
@@ -113,7 +160,7 @@ async def _auction(options: argparse.Namespace, environment: Mapping[str, str]) 
 
 
 async def _run_once(
-    options: argparse.Namespace, environment: Mapping[str, str]
+    options: argparse.Namespace, environment: Mapping[str, str], metrics: Metrics
 ) -> None:
     """Mine until the file names another network, subnet or wallet."""
     source = WorkersSource(options.config, version_1=allows_version_1(environment))
@@ -134,6 +181,7 @@ async def _run_once(
         return reading.in_force.offer
 
     def listener(event: MinerEvent) -> None:
+        metrics.take_event(event)
         _print(describe_event(event))
 
     async with open_chain(settings, options.endpoint, options.tempo) as chain:
@@ -147,10 +195,13 @@ async def _run_once(
             read_offer=read_offer,
             read_arming=lambda: arming,
             route=None if options.no_routing else find_route(environment),
+            hook=_hook(options, hotkey),
             solve=solver,
             stand_by=solver.stand_by,
             listener=listener,
         )
+        chain.subscribe_heads(metrics.take_head)
+        chain.subscribe_endpoints(metrics.take_endpoints)
         chain.subscribe_endpoints(_FallbackPrinter())
         _print({"event": "start", "hotkey": hotkey, "rehearsing": not options.arm})
         try:
@@ -180,6 +231,17 @@ def _arming(options: argparse.Namespace) -> Arming | None:
     )
 
 
+def _hook(options: argparse.Namespace, hotkey: str) -> HookCaller | None:
+    if options.hook is None:
+        return None
+
+    def describe(result: AuctionResult) -> Document:
+        return {"event": "window", "hotkey": hotkey, **describe_result(result)}
+
+    hook = Hook(target=options.hook, within=options.hook_deadline)
+    return HookCaller(hook, describe)
+
+
 class _FallbackPrinter:
     """Prints once what stands in for what a node lacks."""
 
@@ -196,76 +258,6 @@ class _FallbackPrinter:
 
 def _print(document: Document) -> None:
     print(json.dumps({"time": now(), **document}), flush=True)
-
-
-def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Return the options; exits with 2 on wrong usage."""
-    parser = argparse.ArgumentParser(
-        prog="auction_miner", description="Bid hashrate in the InfiniteHash auction."
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="what would be committed, and why")
-    auction = commands.add_parser("auction", help="the outcome of a window")
-    run = commands.add_parser("run", help="bid, watch and route until stopped")
-    for command in (check, auction, run):
-        command.add_argument(
-            "--config",
-            type=Path,
-            default=Path("config.toml"),
-            help="the workers file, default: %(default)s",
-        )
-        command.add_argument(
-            "--endpoint",
-            action="append",
-            default=[],
-            metavar="NETWORK",
-            help="another endpoint to fall back on, by URL or name; may be repeated",
-        )
-        command.add_argument(
-            "--tempo",
-            type=int,
-            metavar="BLOCKS",
-            help="the subnet's tempo, for a node that does not know it",
-        )
-        command.add_argument(
-            "--watch", metavar="SS58", help="watch this hotkey, without any key"
-        )
-    auction.add_argument(
-        "--block", type=int, help="of any block, default: the present one"
-    )
-    run.add_argument(
-        "--arm", action="store_true", help="publish; without it all is rehearsed"
-    )
-    run.add_argument(
-        "--price-ceiling",
-        type=_price,
-        metavar="PRICE",
-        help="the highest price multiplier that may be published",
-    )
-    run.add_argument(
-        "--worker-ceiling",
-        type=int,
-        metavar="COUNT",
-        help="the most workers that may be published",
-    )
-    run.add_argument(
-        "--no-routing", action="store_true", help="leave the proxy's file alone"
-    )
-    options = parser.parse_args(arguments)
-    if options.command == "run" and options.arm:
-        if options.price_ceiling is None or options.worker_ceiling is None:
-            run.error("--arm needs --price-ceiling and --worker-ceiling")
-        if options.watch is not None:
-            run.error("--arm needs a key: it cannot go with --watch")
-    return options
-
-
-def _price(text: str) -> int:
-    """Return a price in fp18."""
-    try:
-        return parse_fp18(text)
-    except NumberError as err:
-        raise argparse.ArgumentTypeError(str(err)) from err
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from .errors import RoutingError, WorkersFileError
 from .models import AuctionResult, Certainty, SelectionProblem, WorkerSet
 from .offer.offer import Offer
+from .proxy.following import Apply, Follower, Routed, RoutingProblem
 from .proxy.routing import Route, apply_routing
 from .publish.arming import ReadArming, rehearse
 from .publish.hotkey import HotkeySigner
@@ -25,8 +26,6 @@ from .window.watch import AuctionWatch
 
 LOOK_AGAIN = 30.0
 """Seconds before a commitment that could not be read is checked again."""
-ROUTE_AGAIN = 60.0
-"""Seconds before a proxy's file that could not be changed is tried again."""
 
 
 class MinerChain(UpkeepChain, WatchChain, Protocol):
@@ -38,21 +37,6 @@ class WorkersProblem:
     """What is offered cannot be read: nothing is published."""
 
     error: WorkersFileError
-
-
-@dataclass(frozen=True, slots=True)
-class Routed:
-    """A proxy's file is in line with a result."""
-
-    result: AuctionResult
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RoutingProblem:
-    """A proxy's file was left as it is."""
-
-    error: RoutingError
 
 
 type MinerEvent = UpkeepReport | WatchEvent | WorkersProblem | Routed | RoutingProblem
@@ -72,6 +56,7 @@ class AuctionMiner:
         read_offer: Callable[[], Awaitable[Offer | None]],
         read_arming: ReadArming,
         route: Route | None,
+        hook: Apply | None = None,
         solve: Solver,
         stand_by: Callable[[SelectionProblem], Awaitable[None]] | None = None,
         route_from: Certainty = Certainty.CONFIRMED,
@@ -84,22 +69,26 @@ class AuctionMiner:
         bid, and raises WorkersFileError.
 
         `stand_by` solves a window that has not begun, until it is cancelled. A proxy
-        learns of a result that is as sure as `route_from`, and of the solver's last word.
+        learns of a result that is as sure as `route_from`, and of the solver's last word;
+        so does the `hook`.
         """
         self._chain = chain
         self._netuid = netuid
         self._hold = partial(hold_auction, own_hotkey=hotkey, solve=solve)
         self._read_offer = read_offer
         self._read_arming = read_arming
-        self._route = route
         self._route_from = route_from
         self._disk = Disk()
         self._listener = listener
         self._sleep = sleep
         self._sets: tuple[WorkerSet, ...] = ()
         """Of the last offer that could be read: which pool gets what they win."""
-        self._result: AuctionResult | None = None
-        self._has_result = asyncio.Event()
+        applying: list[Apply] = []
+        if route is not None:
+            applying.append(partial(self._apply, route))
+        if hook is not None:
+            applying.append(hook)
+        self._followers = [Follower(apply, listener, sleep) for apply in applying]
         self._on_demand: Turns[AuctionResult] = Turns()
         self._upkeep = CommitmentUpkeep(
             chain, journal, netuid=netuid, hotkey=hotkey, signer=signer
@@ -117,16 +106,16 @@ class AuctionMiner:
 
     @property
     def routes(self) -> bool:
-        """Whether a proxy learns of the results."""
-        return self._route is not None
+        """Whether a proxy or a hook learns of the results."""
+        return bool(self._followers)
 
     async def run(self) -> None:
         """Do all of it until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_up())
             group.create_task(self._watch.run())
-            if self._route is not None:
-                group.create_task(self._follow_with(self._route))
+            for follower in self._followers:
+                group.create_task(follower.run())
 
     async def _keep_up(self) -> None:
         while True:
@@ -173,11 +162,8 @@ class AuctionMiner:
     def _take(self, event: WatchEvent) -> None:
         self._listener(event)
         if isinstance(event, WindowUpdate) and self._is_to_be_routed(event):
-            known, result = self._result, event.result
-            # One of before may become final late, and says nothing of the present.
-            if known is None or result.window.start >= known.window.start:
-                self._result = result
-                self._has_result.set()
+            for follower in self._followers:
+                follower.take(event.result)
 
     def _is_to_be_routed(self, update: WindowUpdate) -> bool:
         """Return whether a result is sure enough, or the last word that there will be."""
@@ -185,22 +171,6 @@ class AuctionMiner:
             return True
         is_proven = update.result.certainty is Certainty.PROVEN
         return is_proven and self._route_from is Certainty.PROVEN
-
-    async def _follow_with(self, route: Route) -> None:
-        """Bring the proxy in line with each result, the latest first."""
-        while True:
-            await self._has_result.wait()
-            self._has_result.clear()
-            if (result := self._result) is None:
-                continue
-            try:
-                changed = await self._apply(route, result)
-            except RoutingError as err:
-                self._listener(RoutingProblem(err))
-                await self._sleep(ROUTE_AGAIN)
-                self._has_result.set()
-            else:
-                self._listener(Routed(result, changed))
 
     async def _apply(self, route: Route, result: AuctionResult) -> bool:
         # Of an offer that cannot be read now, the last one that could holds on.
