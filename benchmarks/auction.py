@@ -28,8 +28,11 @@ _AHEAD = 8
 def measure(*, quick: bool, windows: int = WINDOWS) -> Iterator[str]:
     """Yield the tables."""
     start_ms = _start_ms()
-    fast, _, processes = _follow(SPEED, 10 if quick else windows, idle_s=None)
+    asked = 10 if quick else windows
+    fast, _, processes = _follow(SPEED, asked, idle_s=None)
     yield _latencies(f"{SPEED:.0f} times as fast", fast, start_ms)
+    if missed := asked - len(fast):
+        yield f"Of {missed} more windows nothing was seen before the next one."
     yield _by_market(fast)
     real, cost, _ = _follow(
         1.0, 1 if quick else _AT_TRUE_PACE, idle_s=60 if quick else 330
@@ -90,7 +93,8 @@ def _follow(
         noted = []
         for number in range(windows):
             start = node.approach(_AHEAD, number)
-            noted.append(_Noted(node, core.window(start), number))
+            if (published := core.window(start)) is not None:
+                noted.append(_Noted(node, published, number))
         if idle is None or idle_s is None:
             return noted, None, residents
         node.approach(59)

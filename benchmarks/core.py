@@ -21,6 +21,7 @@ from .core_process import (
     Order,
     Phase,
     Run,
+    Seen,
     Start,
     serve,
 )
@@ -99,9 +100,9 @@ class Core:
         """Add a simulated wallet."""
         self._order(AddWallet(url, wallet), type(None))
 
-    def window(self, start: int) -> Published:
-        """Wait for the result of the window with that first block."""
-        return self._order(AwaitWindow(start), Published)
+    def window(self, start: int) -> Published | None:
+        """Wait for the result of the window with that first block; None: none came."""
+        return self._order(AwaitWindow(start), Seen).published
 
     def collect_garbage(self) -> float:
         """Return the ms that one full garbage collection takes."""

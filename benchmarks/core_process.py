@@ -88,9 +88,15 @@ class AddWallet(NamedTuple):
 
 
 class AwaitWindow(NamedTuple):
-    """Order to wait for the result of the window with that first block: Published."""
+    """Order to wait for the result of the window with that first block: Seen."""
 
     start: int
+
+
+class Seen(NamedTuple):
+    """What was published of a window; None: another one came first, or none at all."""
+
+    published: Published | None
 
 
 type Order = AddEntries | AddWallet | AwaitWindow | Run | CollectGarbage
@@ -124,7 +130,7 @@ async def _serve(conversation: Connection, folder: Path) -> None:
 
 async def _obey(
     order: Order, hass: HomeAssistant, polls: PollCount, windows: WindowWatch
-) -> Phase | Published | float | None:
+) -> Phase | Seen | float | None:
     match order:
         case AddEntries(kind, hosts, port):
             await async_add_entries(hass, kind, hosts, port)
@@ -133,7 +139,7 @@ async def _obey(
             await async_add_wallet(hass, WALLET.title(), url, wallet)
             return None
         case AwaitWindow(start_block):
-            return await windows.async_wait(start_block)
+            return Seen(await windows.async_wait(start_block))
         case Run(seconds, host):
             return await _phase(hass, polls, seconds, host)
         case CollectGarbage():

@@ -48,11 +48,17 @@ class WindowWatch:
             EVENT_STATE_CHANGED, self._changed
         )
 
-    async def async_wait(self, start: int) -> Published:
-        """Return what was seen of the window with that first block; TimeoutError."""
-        async with asyncio.timeout(_TIMEOUT_S), LoopWatch() as watch:
-            while start not in self._events:
-                await self._more()
+    async def async_wait(self, start: int) -> Published | None:
+        """Return what was seen of the window with that first block; None: nothing was."""
+        async with LoopWatch() as watch:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TIMEOUT_S):
+                    while start not in self._events:
+                        if max(self._events, default=0) > start:
+                            break
+                        await self._more()
+        if start not in self._events:
+            return None
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLES_WITHIN_S):
                 while start not in self._settled:

@@ -24,6 +24,8 @@ class Runtime:
     """The type of the call's first argument."""
     tip: str = "Compact<u64>"
     """The type of the tip, among what is signed besides the call."""
+    reveals_fail: bool = False
+    """A commitment may be a timelock that could not be revealed."""
 
     @property
     def version(self) -> dict[str, object]:
@@ -50,12 +52,20 @@ class Runtime:
             Variant(self.commitments, "Commitments", [("", "CommitmentsCall")]),
         ]
         tip = TYPES["ChargeTransactionPayment"]
+        data = TYPES["Data"]
+        assert isinstance(data, Enum)
+        failed = [REVEAL_FAILED] if self.reveals_fail else []
         return TYPES | {
+            "Data": Enum(data.path, [*data.variants, *failed]),
             "RuntimeCall": Enum(TYPES["RuntimeCall"].path, calls),
             "CommitmentsCall": Enum(TYPES["CommitmentsCall"].path, [call]),
             "ChargeTransactionPayment": Struct(tip.path, [("", self.tip)]),
         }
 
+
+REVEAL_FAILED = Variant(
+    137, "TimelockRevealFailed", [("encrypted", "Bounded"), ("reveal_round", "u64")]
+)
 
 LIES = {
     "numbers": Runtime(commitments=7),
@@ -66,9 +76,14 @@ LIES = {
 """What a node may say of the runtime that is not so: `names` calls another call so."""
 
 
-def upgraded(runtime: Runtime, *, renumbered: bool) -> Runtime:
+def upgraded(
+    runtime: Runtime, *, renumbered: bool, reveals_fail: bool = False
+) -> Runtime:
     """Return the next version; pallets keep their numbers, or do not."""
     commitments = runtime.commitments + 1 if renumbered else runtime.commitments
     return replace(
-        runtime, spec_version=runtime.spec_version + 1, commitments=commitments
+        runtime,
+        spec_version=runtime.spec_version + 1,
+        commitments=commitments,
+        reveals_fail=runtime.reveals_fail or reveals_fail,
     )

@@ -108,9 +108,26 @@ class ChainDevice:
             self._chain.commit(strangers.account(one), *strangers.KINDS[one])
 
     @command
+    def set_tempo(self, blocks: int) -> None:
+        """Let the subnet's owner set its tempo, from the next block on."""
+        if not 1 <= blocks <= 0xFFFF:
+            raise ValueError(f"blocks must be from 1 to 65535, not {blocks}")
+        key = storage.tempo_key(self._chain.netuid)
+        tempo = blocks.to_bytes(2, "little")
+        self._chain.change(lambda draft: draft.storage.update({key: tempo}))
+
+    @command
     def upgrade(self, *, renumbered: bool = False) -> None:
         """Run the next version, in which pallets keep their numbers or do not."""
         self._chain.runtime = upgraded(self._chain.runtime, renumbered=renumbered)
+
+    @command
+    def fail_reveal(self) -> None:
+        """Run a version that knows timelocks which cannot be revealed; commit one."""
+        self._chain.runtime = upgraded(
+            self._chain.runtime, renumbered=False, reveals_fail=True
+        )
+        self._chain.commit(strangers.account("timelock"), strangers.REVEAL_FAILED)
 
     @command
     def hold_extrinsics(self) -> None:

@@ -4,7 +4,10 @@ from .accounts import named
 from .scale import blob, uint
 from .storage import data_field
 
-_TIMELOCK = uint(134, 1) + blob(bytes(range(48))) + uint(9_000_000, 8)
+_SEALED = blob(bytes(range(48))) + uint(9_000_000, 8)
+_TIMELOCK = uint(134, 1) + _SEALED
+REVEAL_FAILED = uint(137, 1) + _SEALED
+"""What becomes of a timelock that cannot be revealed, in a later runtime."""
 
 KINDS: dict[str, tuple[bytes, ...]] = {
     "no_fields": (),

@@ -241,7 +241,7 @@ class EndpointState:
     in_use: bool
     height: int | None
     lag: int | None
-    """Blocks behind the highest of all endpoints."""
+    """Blocks behind the highest of all endpoints; of a single one, behind the clock."""
     error: str | None
     fallbacks: tuple[str, ...] = ()
     """What stands in for what the node lacks."""

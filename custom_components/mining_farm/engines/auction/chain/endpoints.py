@@ -27,6 +27,8 @@ class _Endpoint:
     rest: float = 0.0
     """For how long it was left alone the last time."""
     fallbacks: tuple[str, ...] = ()
+    late: int = 0
+    """Blocks that its head is behind the clock."""
 
 
 class EndpointTable:
@@ -64,7 +66,7 @@ class EndpointTable:
                 url=public_url(url),
                 in_use=url == self._in_use,
                 height=endpoint.height,
-                lag=self._lag(endpoint),
+                lag=self._shown_lag(endpoint),
                 error=endpoint.error,
                 fallbacks=endpoint.fallbacks,
                 other_chain=endpoint.error == OTHER_CHAIN,
@@ -84,6 +86,23 @@ class EndpointTable:
         if self._in_use is not None:
             self.heard(self._in_use, height)
         return self.lag
+
+    @property
+    def alone(self) -> bool:
+        """Return whether no other endpoint says how high the chain is."""
+        known = [one for one in self._endpoints.values() if one.height is not None]
+        return len(known) < 2
+
+    @property
+    def late(self) -> int:
+        """Blocks that the endpoint in use is behind the clock, when it is alone."""
+        endpoint = self._endpoints.get(self._in_use or "")
+        return 0 if endpoint is None or not self.alone else endpoint.late
+
+    def note_late(self, blocks: int) -> None:
+        """Note how far the endpoint in use is behind the clock."""
+        if self._in_use is not None:
+            self._endpoints[self._in_use].late = blocks
 
     def next(self, now: float) -> str | None:
         """Return the URL to try: untried, then in step with the chain, then first.
@@ -117,6 +136,7 @@ class EndpointTable:
         self._in_use = url
         # It may be another version by now.
         self._endpoints[url].fallbacks = ()
+        self._endpoints[url].late = 0
         self.heard(url, height)
         for endpoint in self._endpoints.values():
             # One that limits us takes over from no other before its time.
@@ -162,6 +182,11 @@ class EndpointTable:
 
     def _awake(self, now: float) -> list[str]:
         return [url for url, one in self._endpoints.items() if one.rests_until <= now]
+
+    def _shown_lag(self, endpoint: _Endpoint) -> int | None:
+        """Return the lag: of one that is alone, behind the clock."""
+        lag = self._lag(endpoint)
+        return max(lag, endpoint.late) if lag is not None and self.alone else lag
 
     def _lag(self, endpoint: _Endpoint) -> int | None:
         if endpoint.height is None:

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+import time
+from typing import Any, Final
 
 from ..errors import ChainError, ChainUnavailableError
 from ..models import MAX_LAG, BlockRef, EndpointState
+from ..windows import BLOCK_SECONDS
 from .connection import (
     BROKEN,
     FLOODED,
@@ -18,10 +20,13 @@ from .connection import (
 )
 from .endpoints import OTHER_CHAIN, EndpointTable
 from .pace import Pace
-from .reading import read_number
+from .reading import read_bytes, read_number
 
 _NOT_IN_ORDER = frozenset((FLOODED,))
 """Why an endpoint is left alone for some time before it is asked again."""
+NOW_KEY: Final = "0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb"
+"""Where each Substrate chain keeps the time of a block, `Timestamp.Now`: ms, u64."""
+_LONGEST_AGE: Final = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,15 +189,38 @@ class ConnectionKeeper:
             # The last head may be older than what the others have just reported.
             with suppress(ChainError):
                 header = await connection.request("chain_getHeader")
-                lag = self.table.measure(read_number(header))
+                height = read_number(header)
+                lag = self.table.measure(height)
                 if lag is not None and lag > MAX_LAG:
                     return f"the endpoint is {lag} blocks behind"
+                if self.table.alone:
+                    self.table.note_late(await self._late(connection, height))
+                    self._report()
             compared_at = loop.time()
             late = self.pace.block_time * 1.5
             while loop.time() < compared_at + self.pace.compare:
                 await asyncio.sleep(self.pace.block_time)
-                if loop.time() - self._head_at > late:
+                if loop.time() - self._head_at > late or self.table.late > MAX_LAG:
                     break
+
+    async def _late(self, connection: Connection, height: int) -> int:
+        """Return how many blocks a head is behind the clock, that nothing else tells.
+
+        An endpoint that stands still is left for no other: there is none that is known
+        to be better, and it may be our clock that is wrong.
+        """
+        silent = asyncio.get_running_loop().time() - self._head_at
+        stalled = int(silent / self.pace.block_time) - 1
+        try:
+            found = await connection.request("chain_getBlockHash", [height])
+            stored = await connection.request("state_getStorage", [NOW_KEY, found])
+            made_at = int.from_bytes(read_bytes(stored), "little") / 1000
+        except NodeError, ValueError:
+            return max(stalled, 0)
+        age = time.time() - made_at
+        # A chain of one's own may count time as it likes.
+        by_clock = int(age / BLOCK_SECONDS) if age < _LONGEST_AGE else 0
+        return max(stalled, by_clock, 0)
 
     async def _follow_heads(self, url: str, connection: Connection) -> str:
         def take(block: BlockRef) -> None:
@@ -245,6 +273,7 @@ class ConnectionKeeper:
 
     def _use(self, url: str, connection: Connection, height: int) -> None:
         self.table.use(url, height)
+        self._head_at = asyncio.get_running_loop().time()
         self._connection = connection
         self._report()
         self._wake()

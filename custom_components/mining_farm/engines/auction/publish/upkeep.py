@@ -192,7 +192,7 @@ class CommitmentUpkeep:
                 report, outcome=Outcome.REFUSED, why="watching only: there is no key"
             )
         if (lag := self._lag()) > MAX_LAG:
-            why = f"the endpoint in use is {lag} blocks behind"
+            why = f"the endpoint in use is {lag} blocks behind the others or the clock"
             return replace(report, outcome=Outcome.HELD, why=why)
         intent = Intent(
             cause=decision.cause, payload=offer.payload, head=view.head.number
