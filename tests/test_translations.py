@@ -90,6 +90,7 @@ OPTIONS = {
     "rig_import": {*Mistake},
     "rig_miner_steps": {*MINER_STEPS},
     "farm_after_leak": {KEEP_COOLING, STOP_COOLING},
+    "farm_answer": {"stops", "only_told"},
     "farm_cause": {*Cause} - {Cause.HAND},
     "farm_reaction": {*Reaction},
     "farm_return": {BY_HAND, AUTOMATIC},
@@ -104,6 +105,7 @@ SHARED = {
     "alarm_sensors": "sensor",
     "board_sensors": "sensor",
     "entity": "sensor",
+    "held_by": "sensor",
     "miner_readings": "sensor",
     "sensor_descriptions": "sensor",
 }

@@ -6,7 +6,7 @@ from typing import Final
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import Platform
-from homeassistant.core import ServiceCall
+from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.target import (
@@ -62,6 +62,22 @@ async def async_require(
             raise Unauthorized(
                 context=call.context, entity_id=entity_id, permission=right.policy
             )
+
+
+async def async_require_administrator(
+    hass: HomeAssistant, context: Context | None
+) -> None:
+    """Raise Unauthorized unless an administrator, or no user at all, has pressed.
+
+    Home Assistant itself asks of a button only for the right to control it.
+    """
+    if context is None or context.user_id is None:
+        return
+    user = await hass.auth.async_get_user(context.user_id)
+    if user is None:
+        raise UnknownUser(context=context)
+    if not user.is_admin:
+        raise Unauthorized(context=context)
 
 
 def _reached(

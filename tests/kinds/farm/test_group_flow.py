@@ -71,6 +71,11 @@ async def test_a_group_by_address(farm: Site) -> None:
     said = summary["description_placeholders"]
     assert (said["machines"], said["can_be_stopped"]) == ("2", "2")
     assert said["order"] == "1. axe0: sleep\n1. axe1: sleep"
+    assert (
+        "ordered within 12 s of its first sign and confirmed within 72 s"
+        in (said["causes"])
+    )
+    assert said["twice"] == "–"
     made = await answer(farm, summary)
     assert made["type"] is FlowResultType.CREATE_ENTRY
     await farm.later(1)
@@ -111,6 +116,19 @@ async def test_a_machine_of_another_group_is_refused(farm: Site) -> None:
     assert refused["description_placeholders"]["other"] == "North"
     causes = await answer(farm, refused, **{**picked, "machines": ["axe1"]})
     assert causes["step_id"] == "farm_causes"
+
+
+async def test_a_container_of_another_group_is_refused(farm: Site) -> None:
+    """Who would stop its machines twice is named."""
+    form = await begin(farm)
+    await answer(farm, await answer(farm, await answer(farm, form, **GROUP)))
+    await farm.later(1)
+    form = await begin(farm)
+    refused = await answer(farm, form, **{**GROUP, "name": "South"})
+    assert refused["errors"] == {"containers": "container_in_another_group"}
+    picked = {**GROUP, "name": "South", "containers": [], "machines": ["axe0"]}
+    summary = await answer(farm, await answer(farm, refused, **picked))
+    assert summary["description_placeholders"]["twice"] == "axe0"
 
 
 async def test_a_group_is_changed(farm: Site) -> None:

@@ -102,6 +102,7 @@ async def test_everything_that_is_one_click_away(
         "hashboards": "1",
         "hashrate": "102.0",
         "healthy_hashboards": "1",
+        "held_by": "nothing",
         "hottest_chip": "71.0",
         "ideal_hashrate": "104.0",
         "last_seen": "2026-11-21T12:00:00+00:00",
@@ -134,6 +135,7 @@ async def test_what_a_miner_does_not_tell_is_unknown(
         if state(hass, entity) != "unknown"
     }
     assert invented == {
+        f"sensor.{PREFIX}_held_by": "nothing",
         f"binary_sensor.{PREFIX}_connectivity": "on",
         f"sensor.{PREFIX}_last_seen": state(hass, f"sensor.{PREFIX}_last_seen"),
     }

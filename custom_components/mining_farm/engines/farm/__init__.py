@@ -26,13 +26,24 @@ from .models import (
     MachineState,
     Owner,
 )
+from .outlook import (
+    READ_AGAIN,
+    Answer,
+    Next,
+    Outlook,
+    answers,
+    confirmed_within,
+    outlook,
+)
 from .totals import Sum, Totals, hottest_first, totals
 
 __all__ = [
     "NOT_STOPPED",
+    "READ_AGAIN",
     "RULES",
     "SAFETY",
     "SETTLED",
+    "Answer",
     "Awake",
     "Candidate",
     "Cause",
@@ -49,6 +60,8 @@ __all__ = [
     "Load",
     "MachineFacts",
     "MachineState",
+    "Next",
+    "Outlook",
     "Owner",
     "Pace",
     "Phase",
@@ -67,6 +80,8 @@ __all__ = [
     "Target",
     "Totals",
     "Want",
+    "answers",
+    "confirmed_within",
     "freed",
     "hottest_first",
     "is_down",
@@ -74,6 +89,7 @@ __all__ = [
     "next_back",
     "next_wave",
     "orders",
+    "outlook",
     "plan",
     "release",
     "seen_awake",

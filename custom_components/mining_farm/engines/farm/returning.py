@@ -79,11 +79,10 @@ def _returning(
         return replace(group, clear_since=scene.now), ()
     if scene.now - group.clear_since < PROVEN_AFTER:
         return group, ()
+    if awaits_a_human(settings, group, wall):
+        return group, ()
     if not group.released:
-        returns = tuple(at for at in group.returns if 0 <= wall - at < DAY)
-        if _needs_a_human(settings, group) or len(returns) >= RETURNS_A_DAY:
-            return group, ()
-        group = replace(group, returns=(*returns, wall))
+        group = replace(group, returns=(*_returns_today(group, wall), wall))
     group = replace(
         group,
         phase=Phase.RETURNING,
@@ -96,9 +95,17 @@ def _returning(
     return group, (Event(name="returning"),)
 
 
-def _needs_a_human(settings: Settings, group: Group) -> bool:
+def awaits_a_human(settings: Settings, group: Group, wall: float) -> bool:
+    """Return whether a group that is stopped stays so until a human releases it."""
+    if group.released:
+        return False
     by_hand = any(key.startswith(f"{Cause.HAND}:") for key in group.causes)
-    return group.latched and (settings.by_hand or by_hand)
+    latched = group.latched and (settings.by_hand or by_hand)
+    return latched or len(_returns_today(group, wall)) >= RETURNS_A_DAY
+
+
+def _returns_today(group: Group, wall: float) -> tuple[float, ...]:
+    return tuple(at for at in group.returns if 0 <= wall - at < DAY)
 
 
 def _cools(scene: Scene) -> bool:

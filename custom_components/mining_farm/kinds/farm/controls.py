@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
+from ...common.held_by import described_hold
 from ...const import DOMAIN
 from ...engines.farm import NOT_STOPPED, HoldKind, MachineFacts
 from .const import CONF_ARMED, CONF_ASLEEP_ONLY
@@ -111,14 +112,5 @@ def described_machine(
         "levers": []
         if (machine := site.machines.get(machine_id)) is None
         else [lever.kind for lever in machine.levers],
-        "holds": [
-            {
-                "owner": hold.owner,
-                "kind": hold.kind,
-                "reason": hold.reason,
-                "since": hold.since.isoformat(),
-                "by": hold.by,
-            }
-            for hold in record.holds
-        ],
+        "holds": [described_hold(hold) for hold in record.holds],
     }

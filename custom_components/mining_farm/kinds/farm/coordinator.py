@@ -1,9 +1,11 @@
 """Listens to the members of one site, adds up what they do, and keeps its stop."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -37,7 +39,7 @@ from ...engines.farm import (
 from . import issues
 from .const import CONF_ARMED, GROUP
 from .curtailment import Curtailments
-from .data import FarmData, StopData, containers_data
+from .data import FarmData, HeldData, StopData, containers_data
 from .group import CoolingGroup
 from .group_stored import GroupShape
 from .journal import FarmJournal, Stop
@@ -50,6 +52,8 @@ SUMS_EVERY = timedelta(seconds=10)
 SOON_S = 0.5
 """What somebody may act on is added up after so long, together with its like."""
 UNKNOWN = MachineFacts()
+MOST_HELD_NAMED = 50
+"""An attribute is no list of a thousand machines."""
 
 
 class SiteCoordinator(FarmCoordinator[FarmData]):
@@ -368,8 +372,12 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         named = [(self.machine_name(key), facts) for key, facts in self._facts.items()]
         wallets = list(self._wallets())
         promised = [one.promised for one in wallets if one.promised is not None]
-        rulers = [self.holds.ruling(machine_id) for machine_id in self._facts]
-        owners = [hold.owner for hold in rulers if hold is not None]
+        rulers = {
+            machine_id: hold
+            for machine_id in self._facts
+            if (hold := self.holds.ruling(machine_id)) is not None
+        }
+        owners = [hold.owner for hold in rulers.values()]
         data = FarmData(
             totals=totals(named),
             containers=containers_data(
@@ -380,6 +388,16 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             else None,
             wallets=len(wallets),
             held={str(each): owners.count(each) for each in Owner if each in owners},
+            held_machines=tuple(
+                HeldData(
+                    machine=self.described(machine_id),
+                    owner=hold.owner,
+                    reason=hold.reason,
+                    since=hold.since,
+                    by=hold.by,
+                )
+                for machine_id, hold in islice(rulers.items(), MOST_HELD_NAMED)
+            ),
             not_started=sum(
                 self.keeper.phase(each) is Following.NOT_STARTED for each in self._facts
             ),
@@ -389,14 +407,19 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         )
         issues.update_stop(self.hass, self.config_entry, data.stop)
         groups = self.groups.values()
+        grouped = Counter(key for each in groups for key in each.machines)
         issues.update_groups(
             self.hass,
             self.config_entry,
             latched=[each.shape.name for each in groups if each.memory.latched],
+            twice=sorted(
+                self.described(machine_id)
+                for machine_id, count in grouped.items()
+                if count > 1
+            ),
             helpless=sorted(
                 self.described(machine_id)
-                for each in groups
-                for machine_id in each.machines
+                for machine_id in grouped
                 if (machine := self.machines.get(machine_id)) is not None
                 and not machine.levers
             ),

@@ -40,6 +40,18 @@ class StopData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldData:
+    """Why one machine is kept down."""
+
+    machine: str
+    """Its name, with its place."""
+    owner: str
+    reason: str
+    since: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CurtailmentData:
     """How far a curtailment has come."""
 
@@ -67,6 +79,8 @@ class FarmData:
     wallets: int = 0
     held: Mapping[str, int] = field(default_factory=dict)
     """How many machines are held, by the owner that rules each."""
+    held_machines: tuple[HeldData, ...] = ()
+    """The first of these machines."""
     not_started: int = 0
     """How many did not start when their last hold went."""
     stop: StopData | None = None

@@ -28,6 +28,7 @@ EVENTS = EventEntityDescription(
         "would_have",
         "release_refused",
         "bypassed",
+        "bypass_ended",
         "cooling_stopped",
         "cooling_not_stopped",
         "curtailed",

@@ -27,6 +27,7 @@ from ...common.machines import Machines
 from ...common.members import ContainerFacts, async_members
 from ...const import LOGGER
 from ...engines.farm import (
+    READ_AGAIN,
     Cause,
     Group,
     Hazard,
@@ -34,12 +35,15 @@ from ...engines.farm import (
     HoldKind,
     MachineFacts,
     MachineState,
+    Next,
+    Outlook,
     Owner,
     Phase,
     Scene,
     Seen,
     hottest_first,
     look,
+    outlook,
     release,
     stop_by_hand,
 )
@@ -50,8 +54,8 @@ from .journal import stored_time
 LOOK_EVERY_S: Final = 10.0
 LOOK_SOON_S: Final = 1.0
 """While anything is wrong, or under way."""
-READ_AGAIN_S: Final = 2.0
-"""After a bit that appeared."""
+SAME_S: Final = 2.0
+"""Two clocks never agree on a second."""
 
 
 class Site(Protocol):
@@ -110,6 +114,9 @@ class CoolingGroup:
         self._next: CALLBACK_TYPE | None = None
         self._reading: CALLBACK_TYPE | None = None
         self._by: str | None = None
+        self.outlook = Outlook(step=Next.NOTHING)
+        self.next_at: datetime | None = None
+        """When its next step comes, where that is known."""
 
     @property
     def key(self) -> tuple[Owner, str]:
@@ -162,6 +169,7 @@ class CoolingGroup:
     def look(self, _now: datetime | None = None) -> None:
         """Look once, and have done what follows."""
         wall = dt_util.utcnow().timestamp()
+        self._end_bypass()
         scene = self.scene()
         before = self.as_dict()
         step = look(self.shape.settings, self.memory, scene, wall)
@@ -174,8 +182,29 @@ class CoolingGroup:
         if step.stop_cooling:
             self._run(self._async_stop_cooling())
         self._schedule()
+        self._look_ahead(scene, wall)
         for event in step.events:
             self.publish(event.name, causes=list(event.causes))
+
+    def _end_bypass(self) -> None:
+        """Let the interlock act again once the time of a bypass has come."""
+        if self.bypass_until is not None and not self.bypassed:
+            self.bypass_until = None
+            self.publish("bypass_ended")
+            self._run(self.async_apply())
+
+    def _look_ahead(self, scene: Scene, wall: float) -> None:
+        """Note what comes next, and when."""
+        ahead = outlook(self.shape.settings, self.memory, scene, self.hazards, wall)
+        at = None
+        if ahead.at is not None:
+            at = dt_util.utc_from_timestamp(round(wall + ahead.at - scene.now))
+        if self.bypassed and ahead.step is Next.NOTHING:
+            ahead, at = Outlook(step=Next.BYPASS_ENDS), self.bypass_until
+        if ahead.step is self.outlook.step and _is_same(at, self.next_at):
+            return
+        self.outlook, self.next_at = ahead, at
+        self.site.async_update_soon()
 
     def scene(self) -> Scene:
         """Return what is seen of the group now."""
@@ -288,7 +317,7 @@ class CoolingGroup:
         return refused
 
     async def async_bypass(self, until: datetime | None, by: str | None) -> None:
-        """Stop nothing until a time, for maintenance."""
+        """Stop nothing until a time, for maintenance; None ends that at once."""
         self.bypass_until = until
         self.publish("bypassed", by=by, until=until and until.isoformat())
         await self.async_apply()
@@ -326,29 +355,6 @@ class CoolingGroup:
             in (Following.UNCONFIRMED, Following.WAITING)
         )
 
-    def plan(self) -> dict[str, Any]:
-        """Return what would be stopped by what, and in which order."""
-        machines = self.machines
-        steps = []
-        for machine_id in hottest_first(machines):
-            machine = self.site.machines.get(machine_id)
-            levers = () if machine is None else machine.levers
-            steps.append(
-                {
-                    "machine": self.site.described(machine_id),
-                    "levers": [str(lever.kind) for lever in levers],
-                    "chip": machines[machine_id].hottest_chip,
-                }
-            )
-        stopped = [step for step in steps if step["levers"]]
-        return {
-            "machines": len(steps),
-            "can_be_stopped": len(stopped),
-            "steps": steps,
-            "hazards": [f"{each.cause}:{each.key}" for each in self.hazards],
-            "phase": self.memory.phase,
-        }
-
     @callback
     def publish(self, event: str, **attributes: Any) -> None:
         """Publish an event of this group."""
@@ -368,7 +374,7 @@ class CoolingGroup:
                 if member is not None and member.refresh is not None:
                     self._run(member.refresh())
 
-        self._reading = self._later(READ_AGAIN_S, read)
+        self._reading = self._later(READ_AGAIN, read)
 
     def _schedule(self) -> None:
         if self._next is not None:
@@ -398,3 +404,9 @@ class CoolingGroup:
             if cancel is not None:
                 cancel()
         self._next = self._reading = None
+
+
+def _is_same(one: datetime | None, other: datetime | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs((one - other).total_seconds()) <= SAME_S

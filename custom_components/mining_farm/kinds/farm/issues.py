@@ -15,6 +15,7 @@ CURTAILMENTS: Final = "farm_curtailments"
 LEFT_TO_USER: Final = "farm_left_to_user"
 LATCHED: Final = "farm_latched"
 HELPLESS: Final = "farm_helpless"
+TWICE: Final = "farm_in_two_groups"
 MOST_NAMED: Final = 20
 
 
@@ -44,11 +45,13 @@ def update_groups(
     *,
     latched: list[str],
     helpless: list[str],
+    twice: list[str],
 ) -> None:
-    """List the cooling groups that a human has to release, and what nothing can stop."""
+    """List the groups that a human has to release, what nothing can stop, what is in two."""
     for key, names, severity in (
         (LATCHED, latched, IssueSeverity.CRITICAL),
         (HELPLESS, helpless, IssueSeverity.WARNING),
+        (TWICE, twice, IssueSeverity.WARNING),
     ):
         if names:
             raise_issue(
@@ -103,4 +106,6 @@ def create_left_to_user(
 @callback
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw what is only true while the farm is there."""
-    withdraw_issues(hass, entry_id, (UNCONFIRMED, RECORD, CURTAILMENTS))
+    withdraw_issues(
+        hass, entry_id, (UNCONFIRMED, RECORD, CURTAILMENTS, LATCHED, HELPLESS, TWICE)
+    )

@@ -18,7 +18,7 @@ from homeassistant.helpers.typing import StateType
 
 from ...common.units import PETAHASHES_PER_SECOND
 from ...engines.edge_collector import Algorithm, display_unit
-from ...engines.farm import Cause, MachineState, Phase, Sum
+from ...engines.farm import Cause, MachineState, Next, Phase, Sum
 from .coordinator import FarmConfigEntry, SiteCoordinator
 from .data import FarmData
 from .entity import GroupEntity, SiteEntity
@@ -179,6 +179,16 @@ SENSORS = (
         attributes_fn=lambda data: {
             **data.held,
             "not_started": data.not_started,
+            "held_machines": [
+                {
+                    "machine": each.machine,
+                    "held_by": each.owner,
+                    "reason": each.reason,
+                    "since": each.since.isoformat(),
+                    "by": each.by,
+                }
+                for each in data.held_machines
+            ],
         },
     ),
     SiteSensorDescription(
@@ -230,7 +240,7 @@ WALLETS = (
 class GroupSensorDescription(SensorEntityDescription):
     """What is known of a cooling group."""
 
-    value_fn: Callable[[CoolingGroup], StateType]
+    value_fn: Callable[[CoolingGroup], StateType | datetime]
     attributes_fn: Callable[[CoolingGroup], dict[str, Any]] = field(
         default=lambda _: {}
     )
@@ -270,6 +280,22 @@ GROUP_SENSORS = (
             "causes": list(group.memory.causes),
             "standing": [f"{each.cause}:{each.key}" for each in group.hazards],
         },
+    ),
+    GroupSensorDescription(
+        key="next_step",
+        translation_key="farm_next_step",
+        device_class=SensorDeviceClass.ENUM,
+        options=[*Next],
+        value_fn=lambda group: group.outlook.step,
+        attributes_fn=lambda group: {
+            "at": group.next_at and group.next_at.isoformat(),
+        },
+    ),
+    GroupSensorDescription(
+        key="next_step_at",
+        translation_key="farm_next_step_at",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda group: group.next_at,
     ),
     GroupSensorDescription(
         key="stopped",
@@ -344,6 +370,7 @@ def _hashrate(algorithm: str) -> SiteSensorDescription:
 class SiteSensor(SiteEntity, SensorEntity):
     """One sum of a site."""
 
+    _unrecorded_attributes = frozenset({"held_machines"})
     entity_description: SiteSensorDescription
 
     def __init__(
@@ -374,7 +401,7 @@ class GroupSensor(GroupEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | datetime:
         return self.entity_description.value_fn(self.cooling)
 
     @property

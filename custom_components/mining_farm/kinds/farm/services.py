@@ -28,6 +28,7 @@ from .const import ATTR_CONFIRM, CONF_ASLEEP_ONLY
 from .coordinator import SiteCoordinator
 from .curtailment_services import CURTAILMENT_ACTIONS
 from .group import CoolingGroup
+from .rehearsal import rehearsal
 
 ATTR_OFFSET: Final = "offset"
 ATTR_GROUP: Final = "group"
@@ -75,7 +76,7 @@ async def _async_test_interlock(
     sites: list[SiteCoordinator], call: ServiceCall
 ) -> ServiceResponse:
     return {
-        group.shape.name: plain_json(group.plan()) for group in _groups(sites, call)
+        group.shape.name: plain_json(rehearsal(group)) for group in _groups(sites, call)
     }
 
 
@@ -84,6 +85,10 @@ async def _async_bypass_interlock(
 ) -> None:
     by = await async_caller(call.hass, call.context)
     until: datetime | None = call.data.get(ATTR_UNTIL)
+    if until is not None and dt_util.as_utc(until) <= dt_util.utcnow():
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="farm_bypass_until_past"
+        )
     for group in _groups(sites, call):
         await group.async_bypass(until and dt_util.as_utc(until), by)
 

@@ -15,6 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from ...common.entity import LAST_SEEN, LastSeenSensor
+from ...common.held_by import HELD_BY, HeldBySensor
 from ...engines.edge_collector import (
     Command,
     MinerProfile,
@@ -87,6 +88,7 @@ async def async_setup_entry(
     def sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
         yield MinerStatusSensor(coordinator, STATUS)
         yield MinerReasonSensor(coordinator, REASON)
+        yield MinerHeldBySensor(coordinator, HELD_BY)
         if profile.boards:
             yield FailedBoardsSensor(coordinator, FAILED_BOARDS)
             yield BoardsTotalSensor(coordinator, BOARDS_TOTAL)
@@ -219,6 +221,14 @@ class BoardsTotalSensor(MinerEntity, SensorEntity):
 
 class MinerLastSeenSensor(MinerEntity, LastSeenSensor[MinerCoordinator]):
     """When the miner last gave good data."""
+
+
+class MinerHeldBySensor(HeldBySensor[MinerCoordinator], MinerEntity):
+    """Who keeps the miner down."""
+
+    @override
+    def machine_id(self) -> str:
+        return self.coordinator.config_entry.entry_id
 
 
 class SetPointSensor(MinerEntity, SensorEntity):

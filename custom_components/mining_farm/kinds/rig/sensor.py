@@ -18,6 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from ...common.held_by import HELD_BY, HeldBySensor
 from ...common.units import MEGAHASHES_PER_SECOND
 from ...engines.pools import POOLS, Outcome
 from ...engines.restart import Reason, RigState
@@ -196,6 +197,7 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     async_add_entities(RigSensor(coordinator, each) for each in SENSORS)
     async_add_entities([RigLastShare(coordinator, LAST_SHARE)])
+    async_add_entities([RigHeldBySensor(coordinator, HELD_BY)])
     async_add_entities(RigPart(coordinator, each) for each in _parts(coordinator))
     if CONF_SECOND_POOL in entry.data:
         async_add_entities([RigSensor(coordinator, SECOND_POOL_ANSWER)])
@@ -222,6 +224,14 @@ class RigSensor(RigEntity, SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         return self.entity_description.value_fn(self.coordinator.data)
+
+
+class RigHeldBySensor(HeldBySensor[RigCoordinator], RigEntity):
+    """Who keeps the rig's machine down."""
+
+    @override
+    def machine_id(self) -> str:
+        return self.coordinator.hold.machine_id
 
 
 class RigLastShare(RigSensor, RestoreSensor):

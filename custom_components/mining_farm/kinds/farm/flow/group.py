@@ -1,12 +1,14 @@
 """Dialogs of a cooling group: what cools what, what follows from what, and what it can stop."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import voluptuous as vol
 
 from homeassistant.config_entries import (
     ConfigEntryState,
+    ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
@@ -20,9 +22,11 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
+from ....common.forms import SelectorTexts
 from ..const import (
     AUTOMATIC,
     BY_HAND,
+    GROUP,
     GROUP_AFTER_LEAK,
     GROUP_BY_ADDRESS,
     GROUP_CONTAINERS,
@@ -35,8 +39,10 @@ from ..const import (
     STOP_COOLING,
 )
 from ..coordinator import SiteCoordinator
+from ..group_stored import GroupShape
+from ..rehearsal import answers_of
 from .group_causes import causes_schema, listed, stored_reactions
-from .group_summary import summary_of
+from .group_summary import answers_text, summary_of
 
 ACCEPTED: Final = "accepted"
 """That some machines cannot be stopped by anything."""
@@ -77,8 +83,9 @@ class CoolingGroupFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         other = ""
         if user_input is not None:
-            other = self._group_of(user_input[GROUP_MACHINES]) or ""
-            if other:
+            if other := self._group_with(user_input[GROUP_CONTAINERS]) or "":
+                errors[GROUP_CONTAINERS] = "container_in_another_group"
+            elif other := self._group_of(user_input[GROUP_MACHINES]) or "":
                 errors[GROUP_MACHINES] = "in_another_group"
             else:
                 self._name = user_input.pop(CONF_NAME)
@@ -140,7 +147,7 @@ class CoolingGroupFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Say what would be stopped by what; what cannot be stopped needs a tick."""
-        summary = summary_of(self._site, self._known)
+        summary = summary_of(self._site, self._known, group_id=self._own_id)
         errors: dict[str, str] = {}
         if user_input is not None:
             if not summary.helpless or user_input.get(ACCEPTED):
@@ -155,8 +162,22 @@ class CoolingGroupFlow(ConfigSubentryFlow):
             step_id="farm_summary",
             data_schema=vol.Schema(fields),
             errors=errors,
-            description_placeholders=summary.placeholders(),
+            description_placeholders={
+                **summary.placeholders(),
+                "causes": await self._causes_text(summary.most_levers),
+            },
         )
+
+    async def _causes_text(self, most_levers: int) -> str:
+        option = await SelectorTexts.async_load(self.hass)
+        draft = ConfigSubentry(
+            data=MappingProxyType(self._known),
+            subentry_type=GROUP,
+            title=self._name,
+            unique_id=None,
+        )
+        answers = answers_of(self.hass, GroupShape.of(draft))
+        return answers_text(option, answers, most_levers)
 
     def _end(self) -> SubentryFlowResult:
         if self.source == "reconfigure":
@@ -170,15 +191,24 @@ class CoolingGroupFlow(ConfigSubentryFlow):
 
     def _group_of(self, machines: list[str]) -> str | None:
         """Return the name of another group that one of these machines was picked for."""
-        own = (
-            self._get_reconfigure_subentry().subentry_id
-            if self.source == "reconfigure"
-            else None
-        )
         for key, group in self._site.groups.items():
-            if key != own and not group.shape.machines.isdisjoint(machines):
+            if key != self._own_id and not group.shape.machines.isdisjoint(machines):
                 return group.shape.name
         return None
+
+    def _group_with(self, containers: list[str]) -> str | None:
+        """Return the name of another group that has one of these containers."""
+        for key, group in self._site.groups.items():
+            if key != self._own_id and set(containers) & set(group.shape.containers):
+                return group.shape.name
+        return None
+
+    @property
+    def _own_id(self) -> str | None:
+        """Id of the group that is changed; None of a new one."""
+        if self.source != "reconfigure":
+            return None
+        return self._get_reconfigure_subentry().subentry_id
 
 
 def _choice(names: Mapping[str, str], *, multiple: bool) -> SelectSelector:
