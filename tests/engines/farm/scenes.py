@@ -7,6 +7,7 @@ from custom_components.mining_farm.engines.farm import (
     Group,
     HoldKind,
     Phase,
+    Pump,
     Scene,
     Seen,
     Settings,
@@ -30,6 +31,9 @@ class Plant:
     numbers: dict[str, float | None] = field(default_factory=dict)
     sensors: dict[str, tuple[Cause, bool | None]] = field(default_factory=dict)
     running: bool | None = True
+    running_for: float | None = 3600.0
+    rise: float | None = None
+    pump: Pump | None = None
     connected: bool | None = True
     read_at: float | None = 1000.0
     answers: bool = True
@@ -53,6 +57,8 @@ class Plant:
             reading=self.read_at or 0.0,
             connected=self.connected,
             running=self.running,
+            running_for=self.running_for if self.running else None,
+            rise=self.rise,
             bits=dict.fromkeys(self.bits, True),
             numbers=self.numbers,
         )
@@ -67,6 +73,7 @@ class Plant:
             silent=self.silent,
             calm=self.calm,
             hottest_chip=self.hottest,
+            pump=self.pump,
             bypassed=self.bypassed,
             armed=self.armed,
         )

@@ -12,7 +12,7 @@ from .curtailing import (
 from .curtailment import Candidate, Load, Plan, Target, plan
 from .gate import Pace, PowerUpGate
 from .group import Event, Group, Phase, Settings, Step
-from .hazards import Guard, Hazard, Scene, Seen, Side
+from .hazards import Guard, Hazard, Pump, Scene, Seen, Side
 from .holds import Record, Want, strictest
 from .interlock import NOT_STOPPED, look, release, stop_by_hand
 from .keeping import Awake, is_down, next_back, orders, seen_awake
@@ -36,6 +36,7 @@ from .outlook import (
     outlook,
 )
 from .totals import Sum, Totals, hottest_first, totals
+from .trend import Trend
 
 __all__ = [
     "NOT_STOPPED",
@@ -67,6 +68,7 @@ __all__ = [
     "Phase",
     "Plan",
     "PowerUpGate",
+    "Pump",
     "Reaction",
     "Record",
     "Rule",
@@ -79,6 +81,7 @@ __all__ = [
     "Sum",
     "Target",
     "Totals",
+    "Trend",
     "Want",
     "answers",
     "confirmed_within",

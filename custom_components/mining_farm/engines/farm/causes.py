@@ -21,6 +21,7 @@ class Cause(StrEnum):
     POWER = "power"
     BLIND = "blind"
     """The container, or its plant behind the controller, is not seen."""
+    SMOKE = "smoke"
     HAND = "hand"
 
 
@@ -57,6 +58,7 @@ RULES: Final[Mapping[Cause, Rule]] = {
     Cause.COLD: Rule(reaction=Reaction.TELL),
     Cause.POWER: Rule(reaction=Reaction.TELL, delay=30),
     Cause.BLIND: Rule(reaction=Reaction.SLEEP),
+    Cause.SMOKE: Rule(reaction=Reaction.CUT, latched=True),
     Cause.HAND: Rule(reaction=Reaction.CUT, latched=True),
 }
 """The defaults; a user may set each to anything, but for the stop by hand."""
@@ -123,6 +125,14 @@ ONLY_TOLD: Final[Mapping[str, frozenset[str]]] = {
     "hk3": frozenset({"liquid_level_low"}),
 }
 """Alarms that stop nothing by themselves, whatever their cause's rule."""
+
+
+CERTAIN: Final = frozenset({Cause.LEAK, Cause.SMOKE, Cause.HAND})
+"""Causes that cut power on one witness: to wait for another would be worse."""
+FLOWS: Final[Mapping[str, tuple[str, ...]]] = {"hk3": ("supply_liquid_flow",)}
+"""Numbers of each model that say how much coolant flows, in m³/h."""
+NO_FLOW: Final = 1.0
+"""m³/h up to which nothing flows: a sensor's own zero is no exact one."""
 
 
 def cause_of(model: str, key: str) -> Cause | None:

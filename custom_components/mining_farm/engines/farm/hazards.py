@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from .causes import ALL_OF, ONLY_TOLD, Cause, cause_of
+from .causes import ALL_OF, FLOWS, NO_FLOW, ONLY_TOLD, Cause, cause_of
 
 BLIND_AFTER: Final = 30.0
 """Seconds for which the last facts of a container hold."""
 ACT_AFTER: Final = 120.0
 """Seconds after which a container that is not seen is acted on."""
+
+
+PUMP_SETTLED: Final = 60.0
+"""Seconds after which a pump that starts has brought flow and pressure up."""
 
 
 class Side(StrEnum):
@@ -48,7 +52,16 @@ class Seen:
     running: bool | None = None
     bits: Mapping[str, bool | None] = field(default_factory=dict)
     numbers: Mapping[str, float | None] = field(default_factory=dict)
-    supply: float | None = None
+    rise: float | None = None
+    """K/min of the coolant on its way to the machines."""
+    running_for: float | None = None
+    """Seconds for which its pump is seen to run; None while it is not."""
+
+    @property
+    def stands(self) -> bool:
+        """Return whether a number shows that no coolant flows."""
+        flows = [self.numbers.get(each) for each in FLOWS.get(self.model, ())]
+        return any(flow is not None and flow <= NO_FLOW for flow in flows)
 
     @property
     def fresh(self) -> bool:
@@ -59,6 +72,16 @@ class Seen:
     def seen(self) -> bool:
         """Return whether its plant is seen, and not only its controller."""
         return self.fresh and self.connected is not False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pump:
+    """The watts of a pump at an outlet of its own."""
+
+    key: str
+    """Entity id of the sensor."""
+    runs: bool | None
+    """None where the sensor says nothing now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +106,17 @@ class Scene:
     calm: bool | None = None
     """The machines' own fresh readings show that cooling works; None: too few answer."""
     hottest_chip: float | None = None
+    pump: Pump | None = None
     bypassed: bool = False
     armed: bool = True
+
+    @property
+    def pumped(self) -> bool:
+        """Return whether a pump has run for long enough to be judged by its flow."""
+        return any(
+            (seen.running_for or 0.0) >= PUMP_SETTLED
+            for seen in self.containers.values()
+        )
 
     @property
     def cut_off(self) -> bool:
@@ -120,6 +152,14 @@ def hazards(scene: Scene, guards: tuple[Guard, ...] = ()) -> Iterator[Hazard]:
             # Frozen values count as none, and nothing is called off.
             why = "disconnect" if seen.fresh else "silent"
             yield Hazard(cause=Cause.BLIND, key=f"{name}:{why}", numeric=True)
+    if scene.pump is not None and scene.pump.runs is False:
+        yield Hazard(
+            cause=Cause.FLOW_LOST,
+            key=scene.pump.key,
+            reading=scene.now,
+            numeric=True,
+            while_hashing=True,
+        )
     for entity_id, (cause, on) in scene.sensors.items():
         if on:
             # A binary sensor of Home Assistant has been debounced by who made it.

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from .causes import Cause, Reaction, Rule
+from .causes import CERTAIN, Cause, Reaction, Rule
 from .group import Event, Group, Phase, Settings, Step
 from .hazards import Hazard, Scene, hazards
 from .judging import (
+    is_called_off,
     is_due,
     is_unsure,
     rule_of,
@@ -19,6 +20,7 @@ from .judging import (
     tripping_of,
     with_blindness,
     with_waits,
+    witnesses,
 )
 from .models import HoldKind
 from .returning import move_on
@@ -37,7 +39,7 @@ def look(settings: Settings, group: Group, scene: Scene, wall: float) -> Step:
     group = replace(group, told=frozenset(each.key for each in due))
     tripping = tripping_of(settings, group, scene, due)
     if tripping and scene.armed:
-        group, tripped = _trip(settings, group, tripping)
+        group, tripped = _trip(settings, group, scene, tripping)
         events = (*events, *tripped)
     elif tripping and not group.holds:
         events = _rehearsed(events, tripping)
@@ -55,7 +57,8 @@ def stop_by_hand(group: Group, kind: HoldKind) -> Group:
     """Return a group that a human stops; one that is stopped already is joined."""
     by_hand = Hazard(cause=Cause.HAND, key="hand", numeric=True)
     rules = {Cause.HAND: Rule(reaction=Reaction(_BY_KIND[kind]), latched=True)}
-    return _trip(Settings(rules=rules), group, [by_hand])[0]
+    nothing = Scene(now=0.0, containers={})
+    return _trip(Settings(rules=rules), group, nothing, [by_hand])[0]
 
 
 _BY_KIND: Final = {HoldKind.ASLEEP: Reaction.SLEEP, HoldKind.CUT: Reaction.CUT}
@@ -72,7 +75,8 @@ def release(
         return group, NOT_STOPPED
     if left := standing(settings, scene, due):
         return group, str(left[0].cause)
-    if any(not each.seen for each in scene.containers.values()):
+    unseen = any(not each.seen for each in scene.containers.values())
+    if unseen or not is_called_off(group, scene):
         return group, str(Cause.BLIND)
     return (
         replace(group, released=True, phase=Phase.RETURNING, clear_since=scene.now),
@@ -84,12 +88,12 @@ NOT_STOPPED: Final = "not_stopped"
 
 
 def _trip(
-    settings: Settings, group: Group, tripping: list[Hazard]
+    settings: Settings, group: Group, scene: Scene, tripping: list[Hazard]
 ) -> tuple[Group, tuple[Event, ...]]:
     """Return the group stopped, or joined by one more cause."""
     keys = tuple(f"{each.cause}:{each.key}" for each in tripping)
     new = tuple(key for key in keys if key not in group.causes)
-    kind = _kind(settings, tripping)
+    kind = _kind(settings, scene, tripping)
     if group.kind is not None and group.kind.rank > kind.rank:
         kind = group.kind
     joined = group.holds and not group.released
@@ -112,16 +116,15 @@ def _trip(
     )
 
 
-def _kind(settings: Settings, tripping: list[Hazard]) -> HoldKind:
+def _kind(settings: Settings, scene: Scene, tripping: list[Hazard]) -> HoldKind:
     """Return how machines are stopped: without power only where two witnesses say so."""
     cuts = [
         each
         for each in tripping
         if rule_of(settings, each.cause).reaction is Reaction.CUT
     ]
-    certain = any(each.cause in (Cause.LEAK, Cause.HAND) for each in cuts)
-    witnesses = {each.key for each in tripping}
-    if cuts and (certain or len(witnesses) > 1):
+    certain = any(each.cause in CERTAIN for each in cuts)
+    if cuts and (certain or witnesses(scene, tripping) > 1):
         return HoldKind.CUT
     return HoldKind.ASLEEP
 

@@ -8,6 +8,8 @@ from .causes import RULES, Cause, Reaction, Rule
 from .group import Group, Pending, Settings
 from .hazards import ACT_AFTER, Hazard, Scene
 
+FAST_RISE: Final = 1.0
+"""K/min of the coolant that no working loop shows."""
 READINGS: Final = 2
 """A bit has to be read so often before machines are stopped for it."""
 
@@ -53,6 +55,15 @@ def _can_be_read(scene: Scene, key: str) -> bool:
     return container.seen
 
 
+def is_called_off(group: Group, scene: Scene) -> bool:
+    """Return whether no sensor of the user's that stopped the group is lost since."""
+    tripped = {cause.partition(":")[2] for cause in group.causes}
+    return not any(
+        on is None and (key in tripped or key in group.pending)
+        for key, (_, on) in scene.sensors.items()
+    )
+
+
 def is_due(settings: Settings, group: Group, scene: Scene, hazard: Hazard) -> bool:
     """Return whether a hazard has been there for long enough to count."""
     if _is_unseen(hazard):
@@ -90,7 +101,7 @@ def tripping_of(
     return [
         each
         for each in standing(settings, scene, due)
-        if (scene.hashing or group.holds or not each.while_hashing)
+        if (scene.hashing or scene.pumped or group.holds or not each.while_hashing)
         and (each.cause is not Cause.BLIND or _acts_blind(group, scene, each))
     ]
 
@@ -114,7 +125,26 @@ def _acts_blind(group: Group, scene: Scene, hazard: Hazard) -> bool:
     since = group.blind_since
     if since is None or scene.now - since < ACT_AFTER:
         return False
-    return not scene.cut_off and scene.calm is not True
+    pumps = scene.pump is not None and scene.pump.runs
+    return not scene.cut_off and scene.calm is not True and not pumps
+
+
+def witnesses(scene: Scene, tripping: Iterable[Hazard]) -> int:
+    """Return how many witnesses say that machines are in danger.
+
+    Silence is none. A number is one besides the alarm that speaks of the same.
+    """
+    # One key may name several alarms that are on together.
+    keys = {
+        part
+        for each in tripping
+        if not _is_unseen(each)
+        for part in each.key.split("+")
+    }
+    seen = [each for each in scene.containers.values() if each.seen]
+    stands = any(each.stands for each in seen)
+    rises = any(each.rise is not None and each.rise > FAST_RISE for each in seen)
+    return len(keys) + stands + rises if keys else 0
 
 
 def is_unsure(settings: Settings, group: Group, found: list[Hazard]) -> bool:

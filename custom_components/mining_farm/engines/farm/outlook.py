@@ -88,7 +88,9 @@ def _return(
 def _stops(settings: Settings, group: Group, scene: Scene) -> Iterator[float]:
     """Yield when machines are stopped, should what is there now stay."""
     blind = rule_of(settings, Cause.BLIND).reaction.stops
-    if group.blind_since is not None and blind and not (scene.cut_off or scene.calm):
+    pumps = scene.pump is not None and scene.pump.runs
+    called_off = scene.cut_off or scene.calm or pumps
+    if group.blind_since is not None and blind and not called_off:
         yield group.blind_since + ACT_AFTER
     for hazard in hazards(scene, settings.guards):
         waited = group.pending.get(hazard.key)

@@ -6,7 +6,7 @@ from typing import Final
 from .causes import Cause
 from .group import Event, Group, Phase, Settings
 from .hazards import Hazard, Scene
-from .judging import standing
+from .judging import is_called_off, standing
 
 PROVEN_AFTER: Final = 300.0
 """Seconds for which cooling has to work before machines are started."""
@@ -73,7 +73,8 @@ def _returning(
     settings: Settings, group: Group, scene: Scene, due: list[Hazard], wall: float
 ) -> tuple[Group, tuple[Event, ...]]:
     """Let machines go once cooling has been proved for long enough."""
-    if standing(settings, scene, due) or not _cools(scene):
+    called_off = _cools(scene) and is_called_off(group, scene)
+    if standing(settings, scene, due) or not called_off:
         return replace(group, clear_since=None), ()
     if group.clear_since is None:
         return replace(group, clear_since=scene.now), ()

@@ -21,6 +21,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
+from ...common.energy import sensor_draw
 from ...common.holds import Holds
 from ...common.keeping import Keeper, Phase as Following
 from ...common.machines import Machines
@@ -39,8 +40,10 @@ from ...engines.farm import (
     Outlook,
     Owner,
     Phase,
+    Pump,
     Scene,
     Seen,
+    Trend,
     hottest_first,
     look,
     outlook,
@@ -54,6 +57,8 @@ from .journal import stored_time
 LOOK_EVERY_S: Final = 10.0
 LOOK_SOON_S: Final = 1.0
 """While anything is wrong, or under way."""
+PUMP_HOLDS: Final = timedelta(minutes=2)
+"""For so long a reading of the pump's watts counts."""
 SAME_S: Final = 2.0
 """Two clocks never agree on a second."""
 
@@ -111,6 +116,8 @@ class CoolingGroup:
         self.hazards: tuple[Hazard, ...] = ()
         self._hosts: dict[str, frozenset[str]] = {}
         self._calm = Calm()
+        self._trends: dict[str, Trend] = {}
+        self._running_since: dict[str, float] = {}
         self._next: CALLBACK_TYPE | None = None
         self._reading: CALLBACK_TYPE | None = None
         self._by: str | None = None
@@ -152,10 +159,10 @@ class CoolingGroup:
     def async_start(self) -> None:
         """Look from now on, for as long as the farm is loaded."""
         entry = self.site.config_entry
-        if self.shape.sensors:
+        if watched := self.shape.entities:
             entry.async_on_unload(
                 async_track_state_change_event(
-                    self.site.hass, list(self.shape.sensors), self._sensor_changed
+                    self.site.hass, watched, self._sensor_changed
                 )
             )
         entry.async_on_unload(self._cancel)
@@ -233,6 +240,7 @@ class CoolingGroup:
             silent=states.count(MachineState.OFFLINE),
             calm=self._calm.learn(now, machines),
             hottest_chip=max(chips, default=None),
+            pump=self._pump(),
             bypassed=self.bypassed,
             armed=self.site.armed or self.memory.holds,
         )
@@ -252,8 +260,33 @@ class CoolingGroup:
             running=facts.running,
             bits=facts.bits,
             numbers=facts.numbers,
-            supply=facts.supply,
+            rise=self._rises(entry_id).learn(facts.read_at or 0.0, facts.supply),
+            running_for=self._running_for(entry_id, facts, now),
         )
+
+    def _rises(self, entry_id: str) -> Trend:
+        return self._trends.setdefault(entry_id, Trend())
+
+    def _running_for(
+        self, entry_id: str, facts: ContainerFacts, now: float
+    ) -> float | None:
+        """Return for how long a container's pump has been seen to run."""
+        if not facts.running:
+            self._running_since.pop(entry_id, None)
+            return None
+        return now - self._running_since.setdefault(entry_id, now)
+
+    def _pump(self) -> Pump | None:
+        """Return what the watts at the pump's own outlet say."""
+        if (entity_id := self.shape.pump) is None:
+            return None
+        hass, now = self.site.hass, dt_util.utcnow()
+        state = hass.states.get(entity_id)
+        # A number that nobody confirms any more proves nothing.
+        fresh = state is not None and now - state.last_reported <= PUMP_HOLDS
+        draw = sensor_draw(hass, entity_id, now, entity_id) if fresh else None
+        runs = None if draw is None else draw.watts >= self.shape.pump_watts
+        return Pump(key=entity_id, runs=runs)
 
     def _is_on(self, entity_id: str) -> bool | None:
         state = self.site.hass.states.get(entity_id)

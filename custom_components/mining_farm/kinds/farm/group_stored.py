@@ -21,12 +21,15 @@ from .const import (
     GROUP_GUARDS,
     GROUP_LIMIT,
     GROUP_MACHINES,
+    GROUP_PUMP,
+    GROUP_PUMP_WATTS,
     GROUP_REACTION,
     GROUP_REACTIONS,
     GROUP_RETURN,
     GROUP_SECONDS,
     GROUP_SENSORS,
     GROUP_SIDE,
+    PUMP_WATTS,
     STOP_COOLING,
 )
 
@@ -43,6 +46,15 @@ class GroupShape:
     sensors: Mapping[str, Cause]
     """Binary sensors by entity id."""
     settings: Settings
+    pump: str | None = None
+    """Sensor of the watts of its pump, at an outlet of its own."""
+    pump_watts: float = PUMP_WATTS
+    """What the pump draws at least while coolant moves."""
+
+    @property
+    def entities(self) -> list[str]:
+        """Entities of Home Assistant whose changes are looked at at once."""
+        return [*self.sensors, *([] if self.pump is None else [self.pump])]
 
     @classmethod
     def of(cls, subentry: ConfigSubentry) -> Self:
@@ -54,6 +66,8 @@ class GroupShape:
             containers=tuple(_usable(str, data.get(GROUP_CONTAINERS))),
             machines=frozenset(_usable(str, data.get(GROUP_MACHINES))),
             by_address=bool(data.get(GROUP_BY_ADDRESS, True)),
+            pump=data.get(GROUP_PUMP) or None,
+            pump_watts=_watts(data.get(GROUP_PUMP_WATTS)),
             sensors=dict(_usable(_sensor, data.get(GROUP_SENSORS))),
             settings=Settings(
                 rules=_rules(data.get(GROUP_REACTIONS)),
@@ -69,6 +83,11 @@ def _usable[T](take: Callable[[Any], T], stored: object) -> Iterator[T]:
     for each in stored if isinstance(stored, (list, tuple)) else ():
         with suppress(*DAMAGE):
             yield take(each)
+
+
+def _watts(stored: object) -> float:
+    is_number = isinstance(stored, (int, float)) and not isinstance(stored, bool)
+    return float(stored) if is_number else PUMP_WATTS
 
 
 def _sensor(stored: Mapping[str, Any]) -> tuple[str, Cause]:

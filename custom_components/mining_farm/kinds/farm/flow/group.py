@@ -32,6 +32,8 @@ from ..const import (
     GROUP_CONTAINERS,
     GROUP_GUARDS,
     GROUP_MACHINES,
+    GROUP_PUMP,
+    GROUP_PUMP_WATTS,
     GROUP_REACTIONS,
     GROUP_RETURN,
     GROUP_SENSORS,
@@ -128,6 +130,8 @@ class CoolingGroupFlow(ConfigSubentryFlow):
                 GROUP_REACTIONS: stored_reactions(user_input.get(GROUP_REACTIONS, ())),
                 GROUP_GUARDS: user_input.get(GROUP_GUARDS, []),
                 GROUP_SENSORS: user_input.get(GROUP_SENSORS, []),
+                GROUP_PUMP: user_input.get(GROUP_PUMP),
+                GROUP_PUMP_WATTS: user_input[GROUP_PUMP_WATTS],
             }
             return await self.async_step_farm_summary()
         numbers = {

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.const import UnitOfTime
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import UnitOfPower, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     EntitySelector,
@@ -31,14 +32,18 @@ from ..const import (
     GROUP_FIELD,
     GROUP_GUARDS,
     GROUP_LIMIT,
+    GROUP_PUMP,
+    GROUP_PUMP_WATTS,
     GROUP_REACTION,
     GROUP_REACTIONS,
     GROUP_SECONDS,
     GROUP_SENSORS,
     GROUP_SIDE,
+    PUMP_WATTS,
 )
 
 DAY_S: Final = 86_400
+MOST_PUMP_WATTS: Final = 1_000_000
 CAUSES: Final = tuple(cause for cause in Cause if cause is not Cause.HAND)
 
 
@@ -89,6 +94,19 @@ async def causes_schema(hass: HomeAssistant, numbers: Iterable[str]) -> vol.Sche
                 {GROUP_ENTITY: sensors, GROUP_CAUSE: causes},
                 GROUP_ENTITY,
             ),
+            vol.Optional(GROUP_PUMP): EntitySelector(
+                EntitySelectorConfig(
+                    domain="sensor", device_class=SensorDeviceClass.POWER
+                )
+            ),
+            vol.Required(GROUP_PUMP_WATTS, default=PUMP_WATTS): NumberSelector(
+                NumberSelectorConfig(
+                    min=1,
+                    max=MOST_PUMP_WATTS,
+                    mode=NumberSelectorMode.BOX,
+                    unit_of_measurement=UnitOfPower.WATT,
+                )
+            ),
         }
     )
 
@@ -102,6 +120,8 @@ def listed(known: Mapping[str, Any]) -> dict[str, Any]:
         ],
         GROUP_GUARDS: known.get(GROUP_GUARDS, []),
         GROUP_SENSORS: known.get(GROUP_SENSORS, []),
+        GROUP_PUMP: known.get(GROUP_PUMP),
+        GROUP_PUMP_WATTS: known.get(GROUP_PUMP_WATTS, PUMP_WATTS),
     }
 
 
