@@ -124,7 +124,8 @@ def test_a_slope_is_never_steeper_than_what_was_read(
     readings: list[tuple[float, float | None]],
 ) -> None:
     """And unknown where a reading is missing, or the readings are too close."""
-    trend, at, known = Trend(), 0.0, []
+    trend, at = Trend(), 0.0
+    known: list[tuple[float, float]] = []
     for seconds, value in readings:
         at += seconds
         slope = trend.learn(at, value)

@@ -39,9 +39,9 @@ async def test_the_button_releases_an_emergency_stop(site: Site) -> None:
     axe = site.add_machine("axe")
     await site.add_farm()
     await site.call("emergency_stop", confirm=True)
-    assert axe.asleep
+    asleep = [axe.asleep]
     await press(site, STOP_RELEASE)
-    assert not axe.asleep
+    assert [*asleep, axe.asleep] == [True, False]
     with pytest.raises(ServiceValidationError):
         await press(site, STOP_RELEASE)
 

@@ -86,8 +86,9 @@ def _usable[T](take: Callable[[Any], T], stored: object) -> Iterator[T]:
 
 
 def _watts(stored: object) -> float:
-    is_number = isinstance(stored, (int, float)) and not isinstance(stored, bool)
-    return float(stored) if is_number else PUMP_WATTS
+    if isinstance(stored, (int, float)) and not isinstance(stored, bool):
+        return float(stored)
+    return PUMP_WATTS
 
 
 def _sensor(stored: Mapping[str, Any]) -> tuple[str, Cause]:

@@ -13,10 +13,11 @@ from .group_stored import GroupShape
 def rehearsal(group: CoolingGroup) -> dict[str, Any]:
     """Return the plan of a group; nothing is ordered."""
     machines = group.machines
-    steps = []
+    steps, most = [], 0
     for machine_id in hottest_first(machines):
         machine = group.site.machines.get(machine_id)
         levers = () if machine is None else machine.levers
+        most = max(most, len(levers))
         steps.append(
             {
                 "machine": group.site.described(machine_id),
@@ -24,7 +25,6 @@ def rehearsal(group: CoolingGroup) -> dict[str, Any]:
                 "chip": machines[machine_id].hottest_chip,
             }
         )
-    most = max((len(step["levers"]) for step in steps), default=0)
     return {
         "machines": len(steps),
         "can_be_stopped": sum(bool(step["levers"]) for step in steps),
