@@ -123,6 +123,11 @@ class Machine:
         """Its samples, by the number of their metric."""
 
     @property
+    def is_known(self) -> bool:
+        """Whether it was ever read, so that its name is settled."""
+        return self.member.known is not None
+
+    @property
     def profile(self) -> MinerProfile:
         """What the machine has been seen to consist of."""
         known = self.member.known
@@ -162,9 +167,9 @@ class Machine:
         """
         known = self.member.known
         wanted = (known and known.hardware) or self.spot.address
-        ident = _as_name(wanted)
+        ident = name_of(wanted)
         if taken.get(ident, self) is not self:
-            ident = _as_name(self.spot.address)
+            ident = name_of(self.spot.address)
         if ident == self.ident:
             return False
         if taken.get(self.ident) is self:
@@ -174,7 +179,7 @@ class Machine:
         return True
 
 
-def _as_name(text: str) -> str:
+def name_of(text: str) -> str:
     """Return a text as a level of a topic and an object id may be; a MAC as digits."""
     if _MAC.fullmatch(text):
         return text.replace(":", "")

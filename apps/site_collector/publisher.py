@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from itertools import chain
 import json
 import logging
 from typing import NamedTuple
@@ -120,7 +121,7 @@ class Publisher:
         self._parts.clear()
         self._online.clear()
         self._shown_places.clear()
-        return self._of_all()
+        return chain(self._of_vacancies(), self._of_all())
 
     def _of_all(self) -> Iterator[Message]:
         yield from self._of_what_is_gone()
@@ -129,10 +130,15 @@ class Publisher:
         yield from self._of_sums()
 
     def _shown(self) -> list[Machine]:
-        return [each for each in self._site.machines.values() if each.spot.shown]
+        """Return the machines to show: those whose name is settled."""
+        return [
+            each
+            for each in self._site.machines.values()
+            if each.spot.shown and each.is_known
+        ]
 
     def _on_poll(self, machine: Machine) -> None:
-        if self.broker.connected and machine.spot.shown:
+        if self.broker.connected and machine.spot.shown and machine.is_known:
             self._put(self._of_machine(machine))
 
     def _put(self, messages: Iterator[Message]) -> None:
@@ -165,29 +171,32 @@ class Publisher:
                 await asyncio.to_thread(self._announced.save)
 
     def _of_what_is_gone(self) -> Iterator[Message]:
-        """Yield the end of devices that were announced and are no more.
+        """Yield the end of devices that the file shows no more.
 
-        What another collector has taken over is that one's to announce.
+        What is another collector's now is that one's to announce.
         """
-        ours = {machine.ident for machine in self._shown()}
-        ours |= {place.ident for place in self._owned}
-        others = {
-            spot.address
-            for spot in self._site.config.spots
-            if spot.shown and not self._site.shard.has(spot.address)
+        shard = self._site.shard
+        shown: dict[str, str | None] = {
+            spot.address: None for spot in self._site.config.spots if spot.shown
         }
-        places = {place.ident for place in self.places}
-        for ident, address in [*self._announced.devices.items()]:
-            if ident in ours:
-                continue
-            del self._announced.devices[ident]
+        shown |= {each.spot.address: each.ident for each in self._shown()}
+        for ident in self._announced.gone(shown):
             self._sent.pop(ident, None)
-            if (address and address not in others) or (
-                not address and ident not in places
-            ):
+            yield Message(self._topics.config(ident), "", qos=1)
+            yield Message(self._topics.machine(ident), "")
+        for ident in self._announced.gone_places({each.ident for each in self._owned}):
+            if shard.has(f"sum {ident}"):
                 yield Message(self._topics.config(ident), "", qos=1)
-            topic = self._topics.machine(ident) if address else self._topics.sum(ident)
-            yield Message(topic, "")
+            yield Message(self._topics.sum(ident), "")
+
+    def _of_vacancies(self) -> Iterator[Message]:
+        """Yield that nothing is known of machines that are not there as far as we know.
+
+        An earlier life may have left a value of theirs.
+        """
+        nothing = State(status=None, facts=None).to_json(1)
+        for ident in self._announced.vacant({each.ident for each in self._shown()}):
+            yield Message(self._topics.machine(ident), nothing)
 
     def _of_sums(self) -> Iterator[Message]:
         """Yield what is counted here, and the sums that are this collector's to show."""

@@ -14,6 +14,10 @@ _HARMLESS = re.compile(
     r"|\[(haffmpeg|aiohttp_fast_zlib)"
     # A device that is off, reported in one line
     r"|\[custom_components\.mining_farm\] Error (fetching|requesting) [^\n]* data: [^\n]*\Z"
+    # A broker that is killed
+    r"|\[homeassistant\.components\.mqtt\.client\] "
+    r"(Disconnected from|Error returned from|Failed to connect to) MQTT server"
+    r"|Error talking to MQTT: The client is not currently connected"
     # After a kill
     r"|\[homeassistant\.components\.recorder\.util\] "
     r"(The system could not validate|Ended unfinished session)"

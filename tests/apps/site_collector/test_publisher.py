@@ -122,22 +122,49 @@ async def test_a_broker_that_was_away_is_told_what_is_true_then(
             assert statuses == {"offline"}
 
 
+@pytest.mark.parametrize("is_remembered", [True, False])
 async def test_before_a_machine_was_asked_it_has_no_value(
-    tmp_path: Path, miners: list[AntminerSimulator], mosquitto: Mosquitto
+    tmp_path: Path,
+    miners: list[AntminerSimulator],
+    mosquitto: Mosquitto,
+    is_remembered: bool,
 ) -> None:
-    """What an earlier life has left is overwritten before it is online again."""
-    name = f"127_0_0_1_{miners[0].port}"
-    topic = f"mining/north/0/machine/{name}"
+    """What an earlier life has left is overwritten before it is online again.
+
+    Also where what it had learned is lost: the device stays as it was announced.
+    """
     site = config(tmp_path, miners[0], mqtt=broker(mosquitto.port))
+    async with collecting(site) as collector:
+        await until(lambda: is_swept(collector))
+        topic = f"mining/north/0/machine/{ident(collector, miners[0])}"
+        async with listening(mosquitto.port) as listener:
+            await listener.until(topic, lambda state: state["available"])
+    if not is_remembered:
+        (site.state / "learned-0.jsonl").unlink()
     slow = replace(site, polling=replace(site.polling, period_s=3600))
     async with listening(mosquitto.port) as listener:
-        await listener.client.publish(topic, '{"status": "hashing"}', retain=True)
+        await listener.until_text(STATUS, "offline")
         async with collecting(slow):
             await listener.until_text(STATUS, "online")
             state = listener.json(topic)
             assert (state["status"], state["available"]) == (None, False)
-            order = [of for of, _ in listener.heard]
-            assert order.index(STATUS) > order.index(topic)
+            discovery = [of for of in listener.last if of.startswith("homeassistant/")]
+            assert len(discovery) == 3
+
+
+async def test_a_machine_is_announced_once_its_name_is_known(
+    tmp_path: Path, miners: list[AntminerSimulator], mosquitto: Mosquitto
+) -> None:
+    """Not by its address first: Home Assistant would keep both."""
+    site = config(tmp_path, *miners, mqtt=broker(mosquitto.port))
+    async with listening(mosquitto.port) as listener, collecting(site) as collector:
+        await until(lambda: is_swept(collector))
+        names = {ident(collector, miner) for miner in miners}
+        await until(
+            lambda: all(f"mining/north/0/machine/{n}" in listener.last for n in names)
+        )
+        announced = {of for of, _ in listener.heard if of.startswith("homeassistant/")}
+        assert len(announced) == 5
 
 
 async def test_what_is_gone_is_taken_back(
