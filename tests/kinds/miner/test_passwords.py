@@ -224,6 +224,7 @@ async def test_a_miner_that_reports_nothing_without_a_password_asks_for_it(
     result = await answer(hass, form, username="root", password="root")
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Antminer S19j Pro 127.0.0.1"
+    assert result["result"].options == {"detail": "standard"}
     await pages.axes.settle()
     assert result["result"].unique_id == miner.identity.mac.lower()
     assert pages.axes.state("sensor.antminer_s19j_pro_127_0_0_1_status") == "hashing"

@@ -318,13 +318,13 @@ class MinerFlow(ConfigFlow):
         """Ask for the account without which nothing can be read of a miner."""
         host, found, detail, mac = self._closed
         errors: dict[str, str] = {}
-        detail = ""
+        said = ""
         if user_input is not None:
             account = entered_account(user_input)
             try:
                 opened = await async_open(host, found, account)
             except MinerError as err:
-                errors["base"], detail = err.failure, str(err)
+                errors["base"], said = err.failure, str(err)
             else:
                 return await self._create_miner(
                     host, opened, detail=detail, mac=mac, account=account
@@ -336,7 +336,7 @@ class MinerFlow(ConfigFlow):
                 account_schema(wanted), user_input
             ),
             errors=errors,
-            description_placeholders={"host": host, "detail": detail},
+            description_placeholders={"host": host, "detail": said},
         )
 
     def _abort_if_known_miner(
