@@ -341,8 +341,9 @@ async def test_an_entry_can_be_unloaded_while_a_command_is_under_way(
     pausing = axes.hass.async_create_task(axes.call("switch", "turn_off", MINING))
     await axes.until(lambda: len(device.writes) == 1)
     assert await axes.hass.config_entries.async_unload(entry.entry_id)
-    with pytest.raises(HomeAssistantError):
+    with pytest.raises(HomeAssistantError) as caught:
         await pausing
+    assert caught.value.translation_key == "miner_command_unconfirmed"
     axes.patient = False
     device.restore()
     await axes.hass.config_entries.async_setup(entry.entry_id)

@@ -213,7 +213,7 @@ async def _async_order(
     check(order, miner.capabilities)
     while (under_way := miner.under_way) is not None:
         if under_way.order == order:
-            return await _async_outcome(under_way.task)
+            return await _async_outcome(miner, under_way.task)
         if order.command is not Command.PAUSE:
             raise ControlError(
                 ControlFailure.BUSY, f"{under_way.order.command} is under way"
@@ -239,12 +239,18 @@ async def _async_order(
     waits = order.command is Command.PAUSE
     if not task.done() and not waits and sent.result() > PATIENCE_S:
         return Outcome.ACCEPTED
-    return await _async_outcome(task)
+    return await _async_outcome(miner, task)
 
 
-async def _async_outcome(task: asyncio.Task[Outcome]) -> Outcome:
+async def _async_outcome(
+    miner: MinerCoordinator, task: asyncio.Task[Outcome]
+) -> Outcome:
     """Wait for a command; a caller who leaves does not end it."""
     await asyncio.wait({task})
+    if task.cancelled() and miner.config_entry.state is not ConfigEntryState.LOADED:
+        raise ControlError(
+            ControlFailure.UNCONFIRMED, "its entry was reloaded meanwhile"
+        )
     if task.cancelled():
         raise ControlError(
             ControlFailure.SUPERSEDED, "a pause came before it was seen to work"
