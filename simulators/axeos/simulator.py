@@ -9,15 +9,14 @@ from aiohttp import web
 from simulators.clock import Clock, SystemClock, sleep
 from simulators.commands import command
 from simulators.device import Traffic
+from simulators.faults import PAGE, OrderFaults
 from simulators.http import Wire
 
-from .faults import Faults
 from .machine import Machine
 from .models import MODELS
 
 PORT = 80
 _SYSTEM = "/api/system"
-_PAGE = "<!DOCTYPE html><html><head><title>AxeOS</title></head></html>"
 
 
 class Request(NamedTuple):
@@ -33,7 +32,7 @@ class Request(NamedTuple):
         return self.method != "GET"
 
 
-class AxeOsSimulator(Faults):
+class AxeOsSimulator(OrderFaults[Wire]):
     """A device at an address of its own; its state outlives a stop and start."""
 
     def __init__(
@@ -73,12 +72,17 @@ class AxeOsSimulator(Faults):
         }
 
     @command
+    @override
     def restore(self) -> None:
         """Undo every fault."""
-        self._cure_all()
         self.machine.fault, self.machine.overheated = None, False
         self.machine.otp = False
-        self._listen()
+        super().restore()
+
+    @command
+    def hide_options(self) -> None:
+        """Close the connection in place of listing the options of the chip."""
+        self._marks.add("hide_options")
 
     @command
     def power_fault(self, text: str = "Overcurrent") -> None:
@@ -112,19 +116,19 @@ class AxeOsSimulator(Faults):
             if not self.machine.answers:
                 return _break_off(request)
             self.requests.append(asked)
-            if "hang" in self._marks:
+            if self.has("hang"):
                 await asyncio.Event().wait()
             response = self._write(asked) if asked.is_write else self._read(asked)
             if self._lag_s:
                 await sleep(self._clock, self._lag_s)
-            hidden = "hide_options" in self._marks and asked.path.endswith("/asic")
-            if hidden or (asked.is_write and "drop_writes" in self._marks):
+            hidden = self.has("hide_options") and asked.path.endswith("/asic")
+            if hidden or (asked.is_write and self.has("drop_writes")):
                 return _break_off(request)
             return response
 
     def _read(self, asked: Request) -> web.Response:
-        if "speak_html" in self._marks:
-            return web.Response(text=_PAGE, content_type="text/html")
+        if self.has("speak_html"):
+            return web.Response(text=PAGE, content_type="text/html")
         match asked.path:
             case "/api/system/info":
                 return web.json_response(self.machine.info())
@@ -133,13 +137,13 @@ class AxeOsSimulator(Faults):
         return _unknown_route()
 
     def _write(self, asked: Request) -> web.Response:
-        if "lock" in self._marks:
+        if self.has("lock"):
             return web.Response(status=401, text="Unauthorized")
-        if "break_down" in self._marks:
+        if self.has("break_down"):
             return web.Response(status=500, text="Internal Server Error")
-        if "error_in_ok" in self._marks:
+        if self.has("error_in_ok"):
             return web.json_response({"error": "something went wrong"})
-        if "ignore_writes" in self._marks:
+        if self.has("ignore_writes"):
             return web.json_response({"message": "Done"})
         if asked.method == "PATCH" and asked.path == _SYSTEM:
             return self._patch(asked.json)

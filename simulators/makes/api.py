@@ -9,8 +9,9 @@ from typing import Any, override
 from simulators.antminer.wire import Hang, Wire
 from simulators.clock import Clock, SystemClock
 from simulators.commands import command
+from simulators.faults import PAGE
 
-from .faults import PAGE, Faults
+from .faults import Faults
 from .machine import Machine
 
 EVERYONE = ("0.0.0.0/0", "::/0")

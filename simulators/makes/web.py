@@ -11,9 +11,10 @@ from aiohttp import web
 
 from simulators.clock import Clock, SystemClock, sleep
 from simulators.device import Traffic
+from simulators.faults import PAGE
 from simulators.http import Wire
 
-from .faults import PAGE, Faults
+from .faults import Faults
 from .machine import Machine
 
 

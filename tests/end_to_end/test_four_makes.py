@@ -99,7 +99,7 @@ async def added(
     """Add a miner as a user does, and allow its control."""
     make = MAKES[request.param]
     async with AsyncExitStack() as stack:
-        device = await stack.enter_async_context(make.simulator())
+        device: Simulator = await stack.enter_async_context(make.simulator())
         yield await add(client, make, device)
 
 
@@ -129,8 +129,7 @@ async def add(client: HomeAssistantClient, make: Make, device: Simulator) -> Add
     (device_id,) = [
         each["id"]
         for each in devices
-        if entry_id in each["config_entries"]
-        and [DOMAIN, entry_id] in each["identifiers"]
+        if [DOMAIN, entry_id] in each.get("identifiers", ())
     ]
     return Added(make=make, device=device, device_id=device_id, entities=entities)
 

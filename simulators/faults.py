@@ -1,16 +1,15 @@
-"""What can go wrong between a client and the device, on command."""
+"""What can go wrong between a client and a miner that takes orders, on command."""
 
 from typing import override
 
 from simulators.commands import command
-from simulators.device import SimulatedDevice
-from simulators.http import Wire
+from simulators.device import SimulatedDevice, Wire
 
 
-class Faults(SimulatedDevice[Wire]):
+class OrderFaults[W: Wire](SimulatedDevice[W]):
     """The faults of one device; they stay until `restore`."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: W) -> None:
         """Begin without any."""
         super().__init__(wire)
         self._lag_s = 0.0
@@ -20,6 +19,13 @@ class Faults(SimulatedDevice[Wire]):
     def faults(self) -> frozenset[str]:
         """Commands whose effect lasts."""
         return super().faults | ({"delay"} if self._lag_s else set())
+
+    @command
+    def restore(self) -> None:
+        """Undo every fault."""
+        self._lag_s = 0.0
+        self._marks.clear()
+        self._listen()
 
     @command
     def delay(self, seconds: float) -> None:
@@ -35,27 +41,27 @@ class Faults(SimulatedDevice[Wire]):
 
     @command
     def drop_writes(self) -> None:
-        """Do what a write asks for, and break the connection before the answer."""
+        """Do what an order asks for, and break the connection before the answer."""
         self._marks.add("drop_writes")
 
     @command
     def ignore_writes(self) -> None:
-        """Answer that a write was done, and change nothing."""
+        """Answer that an order was done, and change nothing."""
         self._marks.add("ignore_writes")
 
     @command
     def error_in_ok(self) -> None:
-        """Answer writes by HTTP 200 with an error in it, and change nothing."""
+        """Answer orders as if they were done, with an error in the text."""
         self._marks.add("error_in_ok")
 
     @command
     def break_down(self) -> None:
-        """Answer writes by HTTP 500, and change nothing."""
+        """Answer orders by what is no answer, and change nothing."""
         self._marks.add("break_down")
 
     @command
     def lock(self) -> None:
-        """Answer writes by HTTP 401, as to a caller that may only read."""
+        """Refuse orders as one that was set to be only read."""
         self._marks.add("lock")
 
     @command
@@ -63,11 +69,9 @@ class Faults(SimulatedDevice[Wire]):
         """Answer reads by a web page."""
         self._marks.add("speak_html")
 
-    @command
-    def hide_options(self) -> None:
-        """Close the connection in place of listing the options of the chip."""
-        self._marks.add("hide_options")
+    def has(self, fault: str) -> bool:
+        """Return whether a fault lasts."""
+        return fault in self._marks
 
-    def _cure_all(self) -> None:
-        self._lag_s = 0.0
-        self._marks.clear()
+
+PAGE = "<!DOCTYPE html><html><head><title>Welcome</title></head></html>"
