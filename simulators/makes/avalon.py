@@ -67,6 +67,7 @@ class Avalon(ApiMiner):
             "MGHS": f"{machine.rate_now * 1000:.2f}",
             "TA": 160,
             "Led": int(machine.locating),
+            "LcdOnoff": int(machine.display),
             "SoftOFF": 4 if machine.paused else 0,
             "WORKMODE": machine.level,
             "WORKLEVEL": 0,
@@ -103,6 +104,9 @@ class Avalon(ApiMiner):
                 machine.set(fan_speed=None if value == "-1" else float(value))
             case "led":
                 machine.set(locating=value == "1-1")
+            case "lcd":
+                machine.set(display=value == "0:1")
+                return self._said("I", 118, f"ASC 0 set info: success lcd:{value}")
             case "reboot":
                 machine.reboot()
                 return None

@@ -29,6 +29,7 @@ class Machine:
     tuning: bool = False
     fault: str | None = None
     locating: bool = False
+    display: bool = True
     level: str = "normal"
     power_target: float | None = 3300.0
     hashrate_target: float | None = None

@@ -15,7 +15,8 @@ from .makes import MAKES, Makes
 
 SHOWN = (Outcome.CONFIRMED, Outcome.UNCHANGED)
 NEVER_SHOWN = (Command.IDENTIFY, Command.FAN_MODE)
-_APART = (Command.PAUSE, Command.RESUME, Command.POOLS, Command.LOCATE)
+_LASTING = (Command.LOCATE, Command.DISPLAY)
+_APART = (Command.PAUSE, Command.RESUME, Command.POOLS, *_LASTING)
 
 
 @pytest.mark.parametrize("name", MAKES)
@@ -71,6 +72,22 @@ def _orders(
         orders += [(command, option, None) for option in options]
     for board in capabilities.boards:
         orders += [(Command.BOARD, False, board), (Command.BOARD, True, board)]
-    if Command.LOCATE in capabilities.commands:
-        orders += [(Command.LOCATE, True, None), (Command.LOCATE, False, None)]
+    for command in set(_LASTING) & set(capabilities.commands):
+        orders += [
+            (command, False, None),
+            (command, True, None),
+            (command, False, None),
+        ]
     return orders
+
+
+async def test_a_goldshell_wakes_at_the_level_that_it_had(makes: Makes) -> None:
+    """Not at the first of its plans, which draws more."""
+    miner = await makes.start("goldshell")
+    await miner.order(Command.LEVEL, "low")
+    await miner.order(Command.PAUSE)
+    assert await miner.order(Command.RESUME, "low") is Outcome.CONFIRMED
+    assert (await miner.read()).settings[Command.LEVEL] == "low"
+    await miner.order(Command.PAUSE)
+    assert await miner.order(Command.RESUME, "gone") is Outcome.CONFIRMED
+    assert (await miner.read()).settings[Command.LEVEL] == "normal"

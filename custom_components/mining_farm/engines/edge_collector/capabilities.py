@@ -18,6 +18,8 @@ class Command(StrEnum):
     """Show itself on its display or by its LED for a while."""
     LOCATE = "locate"
     """Blink until it is told to end: on or off."""
+    DISPLAY = "display"
+    """Its screen: on or off."""
     POWER_TARGET = "power_target"
     """W, which the miner tunes itself to."""
     POWER_PERCENT = "power_percent"

@@ -30,6 +30,14 @@ LOCATE = SwitchEntityDescription(
     entity_registry_enabled_default=False,
 )
 
+DISPLAY = SwitchEntityDescription(
+    key=Command.DISPLAY,
+    translation_key="display",
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+)
+LASTING = (LOCATE, DISPLAY)
+
 
 def board_switch(board: str) -> SwitchEntityDescription:
     """Describe the switch of a hashboard."""
@@ -53,8 +61,9 @@ async def async_setup_entry(
     def switches(capabilities: Capabilities) -> Iterator[MinerEntity]:
         if capabilities.pause:
             yield MiningSwitch(miner, MINING)
-        if Command.LOCATE in capabilities.commands:
-            yield LocateSwitch(miner, LOCATE)
+        for description in LASTING:
+            if Command(description.key) in capabilities.commands:
+                yield LastingSwitch(miner, description)
         for board in capabilities.boards:
             yield BoardSwitch(miner, board)
 
@@ -80,24 +89,31 @@ class MiningSwitch(MinerEntity, SwitchEntity):
         await controls.async_pause(self.coordinator)
 
 
-class LocateSwitch(MinerEntity, SwitchEntity):
-    """Whether the miner blinks, to be found in a rack."""
+class LastingSwitch(MinerEntity, SwitchEntity):
+    """What stays on until it is switched off: the LED to be found by, the display."""
+
+    def __init__(
+        self, coordinator: MinerCoordinator, description: SwitchEntityDescription
+    ) -> None:
+        """Take the description, whose key is the command."""
+        super().__init__(coordinator, description)
+        self._command = Command(description.key)
 
     @property
     @override
     def is_on(self) -> bool | None:
-        value = self.coordinator.data.settings.get(Command.LOCATE)
+        value = self.coordinator.data.settings.get(self._command)
         return value if isinstance(value, bool) else None
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Let it blink."""
-        await controls.async_set(self.coordinator, Command.LOCATE, value=True)
+        """Switch it on, and see it on."""
+        await controls.async_set(self.coordinator, self._command, value=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """End its blinking."""
-        await controls.async_set(self.coordinator, Command.LOCATE, value=False)
+        """Switch it off, and see it off."""
+        await controls.async_set(self.coordinator, self._command, value=False)
 
 
 class BoardSwitch(MinerEntity, SwitchEntity):

@@ -108,6 +108,8 @@ def capabilities_of(module: Module, options: frozenset[str]) -> Capabilities:
         commands.append(Command.REBOOT)
     if "led" in options and "Led" in module:
         commands.append(Command.LOCATE)
+    if "lcd" in options and "LcdOnoff" in module:
+        commands.append(Command.DISPLAY)
     levels = levels_of(module)
     if levels is not None and levels.option in options and levels.field in module:
         choices[Command.LEVEL] = levels.words
@@ -127,6 +129,8 @@ def _settings(module: Module) -> dict[Command, Value]:
     speed = number(module.get("FanR", "").rstrip("%"))
     if speed is not None:
         found[Command.FAN_SPEED] = speed
+    if "LcdOnoff" in module:
+        found[Command.DISPLAY] = positive(module["LcdOnoff"]) is not None
     if "Led" in module:
         found[Command.LOCATE] = positive(module["Led"]) is not None
     return found

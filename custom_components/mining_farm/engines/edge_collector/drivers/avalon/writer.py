@@ -81,6 +81,8 @@ class AvalonWriter(FamilyWriter):
                 return "fan-spd,-1"
             case Command.LOCATE, bool() as on:
                 return f"led,1-{int(on)}"
+            case Command.DISPLAY, bool() as on:
+                return f"lcd,0:{int(on)}"
         raise ControlError(
             ControlFailure.UNSUPPORTED, f"this miner has no command {order.command}"
         )

@@ -62,8 +62,10 @@ class GoldshellWriter(FamilyWriter):
         match order.command, order.value:
             case Command.PAUSE, _:
                 place = place_of(self._setting, asleep=True)
-            case Command.RESUME, _:
-                place = place_of(self._setting, asleep=False)
+            case Command.RESUME, level:
+                known = names_of(self._setting).get(str(level))
+                first = place_of(self._setting, asleep=False)
+                place = first if known is None else known
             case Command.LEVEL, str() as name:
                 place = names_of(self._setting).get(name)
             case Command.TARGET_TEMPERATURE, float() | int() as celsius:
