@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+import subprocess
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -183,7 +184,7 @@ def _script(folder: Path, text: str) -> CBC:
     script = folder / "cbc"
     script.write_text(f"#!/bin/sh\n{text}\n", encoding="ascii")
     script.chmod(0o755)
-    return CBC(path=str(script), reference=False)
+    return CBC(command=[str(script)], reference=False)
 
 
 @pytest.mark.parametrize(
@@ -216,10 +217,67 @@ def test_a_cbc_is_believed_after_one_right_answer(tmp_path: Path) -> None:
     """One that takes both of two workers where one fits is no CBC."""
     right = "printf 'Optimal - objective value 1\\n 0 X0000000 1 0\\n' > knap.sol"
     both = f"{right}; printf ' 1 X0000001 1 0\\n' >> knap.sol"
-    path = _script(tmp_path, right).path
-    assert find_cbc(path, tmp_path) == CBC(path=path, reference=False)
-    assert find_cbc(_script(tmp_path, both).path, tmp_path) is None
+    path = _script(tmp_path, right).command[-1]
+    assert find_cbc(path, tmp_path) == CBC(command=(path,), reference=False)
+    assert find_cbc(_script(tmp_path, both).command[-1], tmp_path) is None
     assert find_cbc(str(tmp_path / "missing"), tmp_path) is None
+
+
+def test_a_cbc_that_does_not_start_is_started_by_a_loader(tmp_path: Path) -> None:
+    """As where there is no glibc: what is checked is still the program behind it."""
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"\x7fELF of another system")
+    broken.chmod(0o755)
+    loader = tmp_path / "glibc" / "ld-linux-x86-64.so.2"
+    loader.parent.mkdir()
+    loader.write_text(
+        "#!/bin/sh\n"
+        f'test "$1 $2 $3" = "--library-path {loader.parent} {broken}" || exit 1\n'
+        "printf 'Optimal - objective value 1\\n 0 X0000000 1 0\\n' > knap.sol\n",
+        encoding="ascii",
+    )
+    loader.chmod(0o755)
+    found = find_cbc(str(broken), tmp_path, str(loader.parent))
+    assert found is not None
+    assert found.command == (
+        *(str(loader), "--library-path", str(loader.parent)),
+        str(broken),
+    )
+    assert not found.reference
+    assert find_cbc(str(broken), tmp_path) is None
+    assert find_cbc(str(broken), tmp_path, str(tmp_path / "missing")) is None
+
+
+@pytest.fixture(scope="module")
+def glibc(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what the script collects; skipped where CBC is not of this machine's kind."""
+    folder = tmp_path_factory.mktemp("glibc")
+    script = Path(__file__).parents[3] / "scripts" / "collect_glibc"
+    done = subprocess.run([script, folder], check=False, capture_output=True)
+    if done.returncode:
+        pytest.skip("there is no CBC for this machine to collect for")
+    return folder
+
+
+def test_a_collected_loader_takes_the_same_winners(
+    cbc: CBC, glibc: Path, tmp_path: Path
+) -> None:
+    """By the program that the validators run, ties included."""
+    command = (
+        *(str(glibc / "ld-linux-x86-64.so.2"), "--library-path", str(glibc)),
+        cbc.command[-1],
+    )
+    loaded = CBC(command=command, reference=True)
+    for number in range(6):
+        market = _market(
+            a=("0.1", 100, 3 + number), b=("0.15", 97, 4), c=("0.1", 100, 5)
+        )
+        knapsack = pack(market, 0.7 + number / 10)
+        direct, through = (
+            choose(knapsack, each, tmp_path, seed=7, big_m=True, seconds=60)
+            for each in (cbc, loaded)
+        )
+        assert direct == through
 
 
 _BIDS = st.builds(

@@ -151,7 +151,8 @@ async def _auction(options: argparse.Namespace, environment: Mapping[str, str]) 
     """Print a window's outcome."""
     settings = (await read_file(options.config, environment)).settings
     hotkey, _ = await open_wallet(settings, options.watch)
-    hold = partial(hold_auction, own_hotkey=hotkey, solve=AuctionSolver())
+    solve = AuctionSolver(glibc=options.glibc)
+    hold = partial(hold_auction, own_hotkey=hotkey, solve=solve)
     async with open_chain(settings, options.endpoint, options.tempo) as chain:
         result = await auction_at(
             chain, hold, netuid=settings.netuid, block=options.block
@@ -185,7 +186,7 @@ async def _run_once(
         _print(describe_event(event))
 
     async with open_chain(settings, options.endpoint, options.tempo) as chain:
-        solver = AuctionSolver()
+        solver = AuctionSolver(glibc=options.glibc)
         miner = AuctionMiner(
             chain,
             FileJournal(journal_path(options.config, hotkey)),

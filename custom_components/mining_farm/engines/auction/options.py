@@ -43,6 +43,12 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
         command.add_argument(
             "--watch", metavar="SS58", help="watch this hotkey, without any key"
         )
+    for command in (auction, run):
+        command.add_argument(
+            "--glibc",
+            metavar="FOLDER",
+            help="what starts CBC where there is no glibc",
+        )
     for command in (publish, run):
         command.add_argument(
             "--price-ceiling",

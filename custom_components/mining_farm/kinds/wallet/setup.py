@@ -1,5 +1,7 @@
 """Sets up the entries of wallets."""
 
+from typing import Final
+
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -26,6 +28,8 @@ PLATFORMS = [
     Platform.SENSOR,
     Platform.SWITCH,
 ]
+GLIBC_FOLDER: Final = "mining_farm_glibc"
+"""Below the configuration: what starts CBC where there is no glibc, if it is there."""
 DATA_SOLVER: HassKey[AuctionSolver] = HassKey(f"{DOMAIN}_solver")
 """One for all wallets: it finds out once which solver runs here."""
 DATA_CHAINS: HassKey[ChainPool] = HassKey(f"{DOMAIN}_chains")
@@ -45,7 +49,9 @@ def async_create_coordinator(
             netuid=entry.data[CONF_NETUID],
             genesis=entry.data.get(CONF_GENESIS),
         ),
-        hass.data.setdefault(DATA_SOLVER, AuctionSolver()),
+        hass.data.setdefault(
+            DATA_SOLVER, AuctionSolver(glibc=hass.config.path(GLIBC_FOLDER))
+        ),
     )
 
 

@@ -25,6 +25,7 @@ BIG_M_FROM_BLOCK = 7_405_572
 """From here on, windows minimise the cost among those with the most hashrate."""
 _REFERENCE = "2e17077752aa52b06385ad248c9e90bb4f1ce34038c34c94e1012ca6adea5cc7"
 """SHA-256 of CBC 2.10.3 for x86-64, in PuLP 3.3.0 as in 3.3.2."""
+_LOADER = "ld-linux-x86-64.so.2"
 _MAX_NODES = 100_000
 _PROBE_S = 20.0
 _PROBE = pack({"": (Bid(size="0.1", price_fp18=FP, count=2),)}, 0.1)
@@ -34,7 +35,8 @@ _PROBE = pack({"": (Bid(size="0.1", price_fp18=FP, count=2),)}, 0.1)
 class CBC:
     """A CBC that runs on this machine."""
 
-    path: str
+    command: Sequence[str]
+    """The program, behind what starts it."""
     reference: bool
     """Whether it is, byte for byte, the one that the validators run."""
 
@@ -50,15 +52,26 @@ def seed_from_hash(block_hash: str) -> int:
     return number % 2_147_483_647 + 1
 
 
-def find_cbc(path: str | None, folder: Path) -> CBC | None:
-    """Return CBC at a path (PuLP's own by default), or None where it does not run."""
+def find_cbc(path: str | None, folder: Path, glibc: str | None = None) -> CBC | None:
+    """Return CBC at a path (PuLP's own by default), or None where it does not run.
+
+    PuLP's CBC for x86-64 needs glibc: on Alpine (musl) it is there and does not start,
+    unless a folder has glibc's loader and libraries, to be started by.
+    """
     if (path := path or _bundled_cbc()) is None:
         return None
+    commands: list[tuple[str, ...]] = [(path,)]
+    if glibc is not None:
+        commands.append((str(Path(glibc, _LOADER)), "--library-path", glibc, path))
+    found = (_try(command, folder) for command in commands)
+    return next((cbc for cbc in found if cbc is not None), None)
+
+
+def _try(command: Sequence[str], folder: Path) -> CBC | None:
+    """Return the CBC that a command starts; None where it does not."""
     try:
-        digest = sha256(Path(path).read_bytes()).hexdigest()
-        cbc = CBC(path=path, reference=digest == _REFERENCE)
-        # PuLP's CBC for x86-64 needs glibc: on Alpine (musl) it is there and does not
-        # start.
+        digest = sha256(Path(command[-1]).read_bytes()).hexdigest()
+        cbc = CBC(command=command, reference=digest == _REFERENCE)
         taken = choose(_PROBE, cbc, folder, seed=1, big_m=True, seconds=_PROBE_S)
     except OSError, SolverError:
         return None
@@ -85,7 +98,7 @@ def choose(
     solution = folder / "knap.sol"
     solution.unlink(missing_ok=True)
     try:
-        _run(cbc.path, folder, ["knap.mps", *options], seconds)
+        _run([*cbc.command, "knap.mps", *options], folder, seconds)
         text = solution.read_text(encoding="ascii", errors="replace")
     except subprocess.TimeoutExpired as err:
         raise SolverError(f"CBC found no winners within {seconds:.0f} s") from err
@@ -113,11 +126,11 @@ def _bundled_cbc() -> str | None:
     return str(path)
 
 
-def _run(path: str, folder: Path, arguments: Sequence[str], seconds: float) -> None:
+def _run(command: Sequence[str], folder: Path, seconds: float) -> None:
     """Run CBC in a folder, in which its files are; nothing it starts holds us up."""
     with (folder / "cbc.log").open("wb") as log:
         done = subprocess.run(  # noqa: S603
-            [path, *arguments],
+            command,
             check=False,
             cwd=folder,
             stdin=subprocess.DEVNULL,

@@ -45,10 +45,20 @@ class AuctionSolver:
     A process of its own does the work, and is gone once nobody asks or stands by.
     """
 
-    def __init__(self, *, limit: float = 120.0, cbc_path: str | None = None) -> None:
-        """Take how many s a problem may take, and CBC if not the one that PuLP ships."""
+    def __init__(
+        self,
+        *,
+        limit: float = 120.0,
+        cbc_path: str | None = None,
+        glibc: str | None = None,
+    ) -> None:
+        """Take how many s a problem may take, and CBC if not the one that PuLP ships.
+
+        Where that does not start, a folder may hold glibc's loader and libraries.
+        """
         self._limit = limit
         self._cbc_path = cbc_path
+        self._glibc = glibc
         self._cbc: dict[str, Any] | str | None = "unknown"
         self._turns: Turns[_Choice] = Turns()
         self._proofs: dict[Hashable, _Proof | None] = {}
@@ -142,7 +152,12 @@ class AuctionSolver:
     async def _is_exact(self) -> bool:
         """Return whether the network's own CBC runs here."""
         if self._cbc == "unknown":
-            asked = {"ask": "find", "cbc_path": self._cbc_path, "seconds": self._limit}
+            asked = {
+                "ask": "find",
+                "cbc_path": self._cbc_path,
+                "glibc": self._glibc,
+                "seconds": self._limit,
+            }
             self._cbc = (await self._ask(asked))["cbc"]
         return isinstance(self._cbc, dict) and bool(self._cbc["reference"])
 

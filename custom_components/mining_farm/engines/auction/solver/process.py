@@ -51,7 +51,7 @@ class _Solved:
 
 def answer_find(request: Request) -> Answer:
     """Return the CBC that runs here; None where none does."""
-    cbc = find_cbc(request["cbc_path"], Path.cwd())
+    cbc = find_cbc(request["cbc_path"], Path.cwd(), request["glibc"])
     return {"cbc": None if cbc is None else asdict(cbc)}
 
 
