@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.common.members import ReceiptOutcome, async_members
+from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.farm import LeverKind
-from custom_components.mining_farm.kinds.miner import controls
+from custom_components.mining_farm.engines.farm import LeverKind, Pace
+from custom_components.mining_farm.kinds.miner import controls, waking
 from homeassistant.exceptions import HomeAssistantError
 from simulators.axeos import AxeOsSimulator
 from tests.kinds.callers import Callers
@@ -79,6 +80,52 @@ async def test_a_pause_waits_for_the_effect_of_no_other(
     await axes.until(pausing.done)
     results = await pausing
     assert {result["outcome"] for result in results.values()} == {"confirmed"}
+
+
+async def test_few_are_woken_at_once(
+    axes: Axes, devices: dict[str, AxeOsSimulator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here one: by whatever way users wake them, and a pause meanwhile comes before."""
+    monkeypatch.setattr(waking, "WAKES_AT_ONCE", 1)
+    await respond(axes, "pause", A, B)
+    axes.patient = True
+    wakes = [
+        axes.hass.async_create_task(axes.call("switch", "turn_on", each))
+        for each in (A, B)
+    ]
+    async with asyncio.timeout(20):
+        while len(devices["a"].writes) < 2:
+            await asyncio.sleep(0)
+    assert len(devices["b"].writes) == 1
+    await axes.call("switch", "turn_off", B)
+    await axes.until(lambda: all(each.done() for each in wakes))
+    await wakes[0]
+    with pytest.raises(HomeAssistantError) as caught:
+        await wakes[1]
+    assert caught.value.translation_key == "miner_command_superseded"
+    assert (axes.state(A), axes.state(B)) == ("on", "off")
+    assert len(devices["b"].writes) == 1
+
+
+async def test_a_farm_wakes_them_at_its_pace(
+    axes: Axes, devices: dict[str, AxeOsSimulator]
+) -> None:
+    """Whoever wakes them: the feed bears so many surges in a time."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0)
+        power_ups.set_pace("farm", Pace(starts=2, seconds=60), lambda: {"a", "b"})
+
+    power_ups = async_power_ups(axes.hass)
+    power_ups.sleep = sleep
+    power_ups.set_pace("farm", Pace(starts=1, seconds=60), lambda: {"a", "b"})
+    await respond(axes, "pause", A, B)
+    assert slept == []
+    results = await respond(axes, "resume", A, B)
+    assert {result["outcome"] for result in results.values()} == {"confirmed"}
+    assert [round(each) for each in slept] == [60]
 
 
 async def test_without_a_response_what_failed_is_raised(

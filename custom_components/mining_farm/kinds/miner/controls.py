@@ -51,6 +51,7 @@ from .coordinator import MinerCoordinator, UnderWay
 from .errors import INVALID, command_error
 from .issues import async_update_locked
 from .stored import ordering_way, stored_credentials
+from .waking import async_turn_to_wake
 from .whereabouts import recognition
 
 WAITING: Final = Waiting()
@@ -79,18 +80,26 @@ LEAST_TIMES: Final = {
 async def async_pause(miner: MinerCoordinator) -> Outcome:
     """Pause a miner for its user; never refused as busy or too soon."""
     _require_allowed(miner)
+    miner.pauses += 1
     async with async_user_stops(miner.hass, miner.config_entry.entry_id):
         return await _async_run(miner, Order(command=Command.PAUSE))
 
 
 async def async_resume(miner: MinerCoordinator, *, force: bool = False) -> Outcome:
-    """Let a miner hash again for its user.
+    """Let a miner hash again for its user, in turn where many are to.
 
     Refused before it has rested, unless forced, and while another owner holds it.
     """
     _require_allowed(miner)
-    async with async_user_starts(miner.hass, miner.config_entry.entry_id, miner.name):
-        return await _async_run(miner, _resumption(miner), force=force)
+    entry, pauses = miner.config_entry, miner.pauses
+    async with async_turn_to_wake(miner.hass, entry.entry_id):
+        if miner.pauses != pauses:
+            raise command_error(
+                entry.title,
+                ControlError(ControlFailure.SUPERSEDED, "it was not sent"),
+            )
+        async with async_user_starts(miner.hass, entry.entry_id, miner.name):
+            return await _async_run(miner, _resumption(miner), force=force)
 
 
 async def async_start(miner: MinerCoordinator, command: Command) -> Outcome:

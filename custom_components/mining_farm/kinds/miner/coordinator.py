@@ -100,6 +100,8 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self.events = EventQueue()
         self.done_at: dict[Command, datetime] = {}
         """When each command was last seen to work."""
+        self.pauses = 0
+        """How often a user has paused it: what waits to wake it looks for a new one."""
         self.another_miner = False
         self.whereabouts = Whereabouts(hass, entry)
         self.pool_watch = PoolWatch(hass, entry)
