@@ -52,6 +52,7 @@ WARM_UP_S = 600
 """A miner that started within this time may be idle without anything being wrong."""
 
 OPTIONAL_READINGS = (
+    "ideal_hashrate_ghs",
     "temp_regulator",
     "voltage_v",
     "core_voltage_v",

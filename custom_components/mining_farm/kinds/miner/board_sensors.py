@@ -117,7 +117,6 @@ class FanSensor(MinerEntity, SensorEntity):
                 translation_key="fan",
                 translation_placeholders={"fan": fan_id},
                 entity_category=EntityCategory.DIAGNOSTIC,
-                entity_registry_enabled_default=False,
                 state_class=SensorStateClass.MEASUREMENT,
                 native_unit_of_measurement=REVOLUTIONS_PER_MINUTE,
             ),

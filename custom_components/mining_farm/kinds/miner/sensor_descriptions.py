@@ -48,9 +48,9 @@ MINER_SENSORS = (
         key="ideal_hashrate",
         translation_key="ideal_hashrate",
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
         suggested_display_precision=2,
         value_fn=lambda snapshot: snapshot.ideal_hashrate_ghs,
+        exists_fn=lambda profile: "ideal_hashrate_ghs" in profile.readings,
         hashrate=True,
     ),
     MinerSensorDescription(
