@@ -51,6 +51,15 @@ class LuxOsClient:
             return rows_of(await self._async_get(command), section)
         return []
 
+    async def async_known_rows(self, command: str, section: str) -> list[Row]:
+        """Return the rows as well, but raise MinerError where it does not answer."""
+        try:
+            return rows_of(await self._async_get(command), section)
+        except MinerError as err:
+            if err.failure in (Failure.UNKNOWN_COMMAND, Failure.COMMAND_FAILED):
+                return []
+            raise
+
     async def async_fan_mode(self) -> object:
         """Return whether the fans are automatic, as `tempctrl` says it."""
         rows = await self.async_rows("tempctrl", "TEMPCTRL")
@@ -92,10 +101,17 @@ class LuxOsReader(PlainReader):
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; MinerError when the miner gives none."""
         snapshot = parse_config(await self._client.async_config())
+        return await self._async_added(snapshot)
+
+    async def async_poll_beside(self) -> MinerSnapshot:
+        """Return what the CGMiner API, which reads `config`, does not report."""
+        return await self._async_added(MinerSnapshot())
+
+    async def _async_added(self, snapshot: MinerSnapshot) -> MinerSnapshot:
+        fans = await self._client.async_known_rows("fans", "FANS")
         if self._capabilities is None:
             self._capabilities = await self._client.async_capabilities()
         found = dict(snapshot.settings)
-        fans = await self._client.async_rows("fans", "FANS")
         if Command.FAN_SPEED in self._capabilities.numbers:
             found |= fan_settings(fans, await self._client.async_fan_mode())
         if Command.POWER_TARGET in self._capabilities.unbounded:

@@ -7,6 +7,7 @@ from ...capabilities import Bounds, Capabilities, Command, FanMode, Value, Wear
 from ...identity import normalise_mac, normalise_model
 from ...models import Algorithm, Fan, MinerSnapshot, MinerState
 from ...values import number, positive, rpm, text
+from ..cgminer.families.luxos import settings_of
 
 type Row = Mapping[str, Any]
 
@@ -38,11 +39,6 @@ def row_of(reply: Mapping[str, Any], section: str) -> Row:
 def parse_config(config: Row) -> MinerSnapshot:
     """Return what `config` says."""
     mode = (text(config.get("CurtailMode")) or "").lower()
-    led = text(config.get("RedLed"))
-    found: dict[Command, Value | None] = {
-        Command.LEVEL: text(config.get("Profile")),
-        Command.LOCATE: None if led is None else led.lower() == "blink",
-    }
     asleep = mode not in ("", "none")
     tuning = MinerState.TUNING if config.get("IsTuning") is True else None
     return MinerSnapshot(
@@ -50,7 +46,7 @@ def parse_config(config: Row) -> MinerSnapshot:
         mac=normalise_mac(config.get("MACAddr")),
         algorithm=Algorithm.SHA256,
         reported_state=MinerState.PAUSED if asleep else tuning,
-        settings={key: value for key, value in found.items() if value is not None},
+        settings=settings_of(config),
     )
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from ....capabilities import Command, Value
 from ....identity import normalise_mac
 from ....models import MinerState, PowerSource
 from ....values import positive, text
 from ..family import Family, Reading
-from ..replies import Replies
+from ..replies import Replies, Row
 from . import antminer
 
 
@@ -20,16 +21,30 @@ def read(replies: Replies) -> Reading:
     reading = antminer.read(replies)
     # temp_chipN repeats the board's sensors.
     reading.boards = [replace(board, temp_chip=None) for board in reading.boards]
-    reading.mac = normalise_mac(reading.hardware_id)
+    config = replies.row("config")
+    reading.mac = normalise_mac(reading.hardware_id) or normalise_mac(
+        config.get("MACAddr")
+    )
     version = replies.description.removeprefix("LUXminer").strip()
     reading.firmware = f"LuxOS {version.partition('-')[0]}".strip()
     reading.state = _state(replies)
+    reading.settings = settings_of(config)
     power = replies.row("power")
     reading.power_w = positive(power.get("Watts"))
     # Without a supply that measures the watts are calculated.
     estimated = power.get("PSU") is False
     reading.power_source = PowerSource.ESTIMATED if estimated else None
     return reading
+
+
+def settings_of(config: Row) -> dict[Command, Value]:
+    """Return the profile, and whether the LED blinks."""
+    profile, led = text(config.get("Profile")), text(config.get("RedLed"))
+    found: dict[Command, Value | None] = {
+        Command.LEVEL: profile,
+        Command.LOCATE: None if led is None else led.lower() == "blink",
+    }
+    return {command: value for command, value in found.items() if value is not None}
 
 
 def _state(replies: Replies) -> MinerState | None:
