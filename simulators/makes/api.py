@@ -7,12 +7,10 @@ import json
 from typing import Any, override
 
 from simulators.antminer.wire import Hang, Wire
-from simulators.clock import Clock, SystemClock
 from simulators.commands import command
 from simulators.faults import PAGE
 
-from .faults import Faults
-from .machine import Machine
+from .make import Make
 
 EVERYONE = ("0.0.0.0/0", "::/0")
 
@@ -20,23 +18,19 @@ type Request = Mapping[str, Any]
 type Reply = Mapping[str, Any]
 
 
-class ApiMiner(Faults[Wire]):
-    """A device at an address of its own; its state outlives a stop and start."""
+class ApiMiner(Make[Wire]):
+    """A device whose API takes one request per connection."""
 
-    def __init__(
-        self,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        *,
-        clock: Clock | None = None,
-        machine: Machine | None = None,
-    ) -> None:
-        """Be the API of a machine."""
-        self.clock = clock or SystemClock()
-        self.machine = machine or Machine(clock=self.clock)
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Have been asked nothing."""
         self.requests: deque[Request] = deque(maxlen=1000)
         self.orders: deque[Request] = deque(maxlen=1000)
-        wire = Wire(
+        super().__init__(*arguments, **named)
+
+    @override
+    def wire(self, host: str, port: int) -> Wire:
+        """Return what listens at its address."""
+        return Wire(
             host,
             port,
             self._answer,
@@ -45,7 +39,6 @@ class ApiMiner(Faults[Wire]):
             read_limit=8192,
             read_timeout=None,
         )
-        super().__init__(wire)
 
     @property
     def writes(self) -> list[Request]:
@@ -53,16 +46,9 @@ class ApiMiner(Faults[Wire]):
         return list(self.orders)
 
     @override
-    def describe(self) -> dict[str, Any]:
-        """Return its present state, fit for JSON."""
-        machine = self.machine
-        return {
-            **super().describe(),
-            "paused": machine.paused,
-            "power_target": machine.power_target,
-            "level": machine.level,
-            "writes": [json.dumps(each) for each in self.writes],
-        }
+    def written(self) -> list[str]:
+        """Return the orders that it was sent."""
+        return [json.dumps(each) for each in self.writes]
 
     @command
     @override

@@ -9,13 +9,12 @@ from typing import Any, override
 
 from aiohttp import web
 
-from simulators.clock import Clock, SystemClock, sleep
+from simulators.clock import sleep
 from simulators.device import Traffic
 from simulators.faults import PAGE
 from simulators.http import Wire
 
-from .faults import Faults
-from .machine import Machine
+from .make import Make
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,24 +28,20 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class WebMiner(Faults[Wire]):
-    """A device at an address of its own; its state outlives a stop and start."""
+class WebMiner(Make[Wire]):
+    """A device with a web API."""
 
-    def __init__(
-        self,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        *,
-        clock: Clock | None = None,
-        machine: Machine | None = None,
-    ) -> None:
-        """Be the web side of a machine."""
-        self.clock = clock or SystemClock()
-        self.machine = machine or Machine(clock=self.clock)
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Have been asked nothing."""
         self.requests: deque[Asked] = deque(maxlen=1000)
         self.traffic = Traffic()
         self.sessions: set[str] = set()
-        super().__init__(Wire(host, port, self._serve))
+        super().__init__(*arguments, **named)
+
+    @override
+    def wire(self, host: str, port: int) -> Wire:
+        """Return what listens at its address."""
+        return Wire(host, port, self._serve)
 
     @property
     def writes(self) -> list[Asked]:
@@ -54,16 +49,9 @@ class WebMiner(Faults[Wire]):
         return [asked for asked in self.requests if self.is_write(asked)]
 
     @override
-    def describe(self) -> dict[str, Any]:
-        """Return its present state, fit for JSON."""
-        machine = self.machine
-        return {
-            **super().describe(),
-            "paused": machine.paused,
-            "power_target": machine.power_target,
-            "level": machine.level,
-            "writes": [f"{each.method} {each.path}" for each in self.writes],
-        }
+    def written(self) -> list[str]:
+        """Return the orders that it was sent."""
+        return [f"{each.method} {each.path}" for each in self.writes]
 
     @abstractmethod
     def is_write(self, asked: Asked) -> bool:
