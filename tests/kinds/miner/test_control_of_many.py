@@ -126,6 +126,9 @@ async def test_a_farm_wakes_them_at_its_pace(
     results = await respond(axes, "resume", A, B)
     assert {result["outcome"] for result in results.values()} == {"confirmed"}
     assert [round(each) for each in slept] == [60]
+    again = await respond(axes, "resume", A, B)
+    assert {result["outcome"] for result in again.values()} == {"unchanged"}
+    assert len(slept) == 1
 
 
 async def test_without_a_response_what_failed_is_raised(

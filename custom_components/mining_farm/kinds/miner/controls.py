@@ -92,7 +92,8 @@ async def async_resume(miner: MinerCoordinator, *, force: bool = False) -> Outco
     """
     _require_allowed(miner)
     entry, pauses = miner.config_entry, miner.pauses
-    async with async_turn_to_wake(miner.hass, entry.entry_id):
+    awake = miner.fresh and not miner.data.sleeping
+    async with async_turn_to_wake(miner.hass, entry.entry_id, awake=awake):
         if miner.pauses != pauses:
             raise command_error(
                 entry.title,

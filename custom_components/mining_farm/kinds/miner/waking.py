@@ -18,13 +18,16 @@ WAKES_AT_ONCE: Final = 4
 
 @asynccontextmanager
 async def async_turn_to_wake(
-    hass: HomeAssistant, machine_id: str
+    hass: HomeAssistant, machine_id: str, *, awake: bool
 ) -> AsyncIterator[None]:
-    """Wait for the turn of a machine, and hold its place while it is woken."""
+    """Wait for the turn of a machine, and hold its place while it is woken.
+
+    One that is awake draws no surge, and passes its farm's gate at once.
+    """
     async with hass.data.setdefault(WAKES, asyncio.Semaphore(WAKES_AT_ONCE)):
         power_ups = async_power_ups(hass)
         gate = power_ups.gate_of(machine_id)
-        if gate is not power_ups.house:
+        if gate is not power_ups.house and not awake:
             # A place at the gate is for the surge, not for the minutes until it hashes.
             async with gate.async_pass():
                 pass
