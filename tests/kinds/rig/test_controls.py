@@ -208,15 +208,44 @@ async def test_one_power_cycle_in_two_minutes(farm: Farm) -> None:
     assert outlet.log == ["off", "on"] * 2
 
 
-async def test_a_restart_of_home_assistant_is_no_way_around_it(farm: Farm) -> None:
-    """The last cut is in the rig's memory."""
+async def press_button(farm: Farm, name: str) -> None:
+    """Cut the power of a rig by its button."""
+    await farm.hass.services.async_call(
+        "button", "press", {"entity_id": f"button.{name}_power_cycle"}, blocking=True
+    )
+
+
+def forget_all_but_files(farm: Farm) -> None:
+    """Let Home Assistant hold nothing of ours, as after a start."""
+    for key in [key for key in farm.hass.data if str(key).startswith(DOMAIN)]:
+        if key != DOMAIN:
+            farm.hass.data.pop(key)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_neither_button_reload_nor_restart_is_a_way_around_it(
+    farm: Farm, restarts: bool
+) -> None:
+    """The last cut is in the rig's memory on disk; switching off is free all the time."""
     outlet = await farm.add("rig1")
     await press(farm, "rig1")
-    await farm.hass.config_entries.async_reload("rig1")
-    await farm.hass.async_block_till_done(wait_background_tasks=True)
-    with pytest.raises(ServiceValidationError):
-        await press(farm, "rig1")
+    farm.freezer.tick(timedelta(seconds=20))
+    await farm.hass.config_entries.async_unload("rig1")
+    if restarts:
+        forget_all_but_files(farm)
+    await farm.load("rig1")
+    for way in (press, press_button):
+        with pytest.raises(ServiceValidationError) as caught:
+            await way(farm, "rig1")
+        assert caught.value.translation_key == "rig_cycled_just_now"
+    placeholders = caught.value.translation_placeholders
+    assert placeholders is not None
     assert outlet.log == ["off", "on"]
+    await switch(farm, "power", "off")
+    assert outlet.log == ["off", "on", "off"]
+    farm.freezer.tick(timedelta(seconds=int(placeholders["seconds"])))
+    await press_button(farm, "rig1")
+    assert outlet.log[-1] == "on"
 
 
 async def test_a_clock_set_back_keeps_no_one_waiting(farm: Farm) -> None:
