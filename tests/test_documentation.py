@@ -257,3 +257,17 @@ def test_the_picture_of_the_house_has_every_room(storey: str) -> None:
     drawn = page.split(f"subgraph {storey} ")[1].split("end\n")[0].split()
     folders = (REPOSITORY / "custom_components/mining_farm" / storey).glob("*/*.py")
     assert {path.parent.name for path in folders} <= set(drawn)
+
+
+def test_the_page_on_security_names_tests_that_there_are() -> None:
+    """Each row has one, and it is where the page says."""
+    text = (REPOSITORY / "docs/security.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    rows = [line for line in rows if not line.startswith("| What was tried")]
+    assert len(rows) > 20
+    for line in rows:
+        named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", line)
+        assert named, line
+        for file, name in named:
+            there = (REPOSITORY / "tests" / file).read_text()
+            assert re.search(rf"^(?:async )?def {name}\(", there, re.MULTILINE), name
