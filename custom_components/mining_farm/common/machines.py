@@ -94,7 +94,7 @@ def _hashrate(
 
 
 def _state(miner: MinerFacts | None, rigs: list[RigFacts]) -> MachineState:
-    if any(_is_off(rig, miner) for rig in rigs):
+    if any(_is_off(rig, miner) for rig in rigs) or _is_switched_off(miner):
         return MachineState.OFF
     if miner is None:
         rate = rigs[0].hashrate if rigs else None
@@ -119,9 +119,19 @@ def _is_off(rig: RigFacts, miner: MinerFacts | None) -> bool:
     """
     if rig.outlet_on is not False:
         return False
-    if miner is None or not miner.fresh or miner.last_seen is None:
+    return miner is None or _is_silent_since(miner, rig.off_since)
+
+
+def _is_switched_off(miner: MinerFacts | None) -> bool:
+    """Return whether the miner's own switch keeps it without power."""
+    if miner is None or miner.off_since is None:
+        return False
+    return _is_silent_since(miner, miner.off_since)
+
+
+def _is_silent_since(miner: MinerFacts, since: datetime | None) -> bool:
+    if not miner.fresh or miner.last_seen is None:
         return True
-    since: datetime | None = rig.off_since
     return since is None or miner.last_seen <= since + OUTLASTS
 
 

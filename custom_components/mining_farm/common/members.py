@@ -34,6 +34,8 @@ class MinerFacts:
     """None of its pools answers it."""
     identity_in_doubt: bool = False
     """What is at its address may not be this miner: then all else is no evidence."""
+    off_since: datetime | None = None
+    """When the switch that feeds it was turned off; None while it is not."""
     last_seen: datetime | None = field(compare=False)
     hashrate: float | None = field(compare=False)
     """H/s."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.mining_farm.common.power_switch import CONF_SWITCH_ENTITY
 from custom_components.mining_farm.diagnostics import async_get_config_entry_diagnostics
 from custom_components.mining_farm.engines.pools import Outcome
 from custom_components.mining_farm.kinds.rig import const
@@ -25,7 +26,7 @@ SECRETS: dict[str, Any] = {
     const.CONF_KASA_DEVICE_ID: f"{SECRET}-device",
     const.CONF_KASA_OUTLET_ID: f"{SECRET}-outlet",
     const.CONF_KASA_CREDENTIALS_HASH: f"{SECRET}-hash",
-    const.CONF_SWITCH_ENTITY: f"switch.{SECRET}",
+    CONF_SWITCH_ENTITY: f"switch.{SECRET}",
     const.CONF_MINER_ENTRY: f"{SECRET}-miner",
     const.CONF_FIRST_STEP: f"button.{SECRET}",
     const.CONF_POWER_SENSOR: f"sensor.{SECRET}",

@@ -3,11 +3,13 @@
 from functools import partial
 
 from homeassistant.const import CONF_HOST, Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.event import async_track_state_change_event
 
 from ...common.holds import async_holds
 from ...common.members import async_offer
+from ...common.power_switch import switch_lever
 from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile, create_reader, find_board
 from .const import CONF_LEARNED
@@ -71,14 +73,22 @@ def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None
 
 @callback
 def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
-    """Offer other entries what is known of the miner, and its sleep where allowed."""
+    """Offer other entries what is known of the miner, and what can stop it."""
     miner = entry.runtime_data
-    sleeps = miner.controls and miner.capabilities.pause
+    levers = [sleep_lever(miner)] if miner.controls and miner.capabilities.pause else []
+    if (switch := miner.power_switch) is not None:
+        levers.append(switch_lever(hass, switch))
+
+        @callback
+        def switched(_event: Event[EventStateChangedData]) -> None:
+            miner.async_update_listeners()
+
+        entry.async_on_unload(async_track_state_change_event(hass, switch, switched))
     async_offer(
         hass,
         entry,
         miner.facts,
-        levers=[sleep_lever(miner)] if sleeps else [],
+        levers=levers,
         restarts=restarts_of(miner),
     )
     async_take_over(hass, entry)

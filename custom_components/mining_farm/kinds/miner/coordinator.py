@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, Platform
+from homeassistant.const import CONF_HOST, STATE_OFF, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.update_coordinator import UpdateFailed
@@ -16,6 +16,7 @@ from homeassistant.util.hass_dict import HassKey
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
 from ...common.members import MinerFacts
+from ...common.power_switch import CONF_SWITCH_ENTITY
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     CGMINER,
@@ -285,14 +286,25 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             data={**self.config_entry.data, **profile_data(profile), **learned},
         )
 
+    @property
+    def power_switch(self) -> str | None:
+        """Entity id of the switch that feeds it; None where the user named none."""
+        return self.config_entry.options.get(CONF_SWITCH_ENTITY)
+
     def facts(self) -> MinerFacts:
         """Return what other entries may know of the miner."""
+        state = None
+        if (switch := self.power_switch) is not None:
+            state = self.hass.states.get(switch)
         return miner_facts(
             self.data if self.fresh else None,
             self.profile,
             host=self.config_entry.data[CONF_HOST],
             last_seen=self.last_seen,
             identity_in_doubt=self._identity_in_doubt,
+            off_since=state.last_changed
+            if state and state.state == STATE_OFF
+            else None,
         )
 
     @property

@@ -23,6 +23,7 @@ def miner_facts(
     host: str,
     last_seen: datetime | None,
     identity_in_doubt: bool = False,
+    off_since: datetime | None = None,
 ) -> MinerFacts:
     """Return the facts of a miner; without a snapshot it does not answer."""
     known = snapshot or MinerSnapshot()
@@ -38,6 +39,7 @@ def miner_facts(
         starting=is_starting(known),
         pool_lost=known.lost_pools,
         identity_in_doubt=identity_in_doubt,
+        off_since=off_since,
         hashrate=None if rate is None else rate * HASHES_PER_GIGAHASH,
         power=known.power_w,
         hottest_chip=known.temp_chip_max,

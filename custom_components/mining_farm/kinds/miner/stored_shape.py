@@ -6,6 +6,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 
+from ...common.power_switch import CONF_SWITCH_ENTITY
 from ...common.stored_shape import (
     StoredShape,
     each,
@@ -142,6 +143,7 @@ MINER_SHAPE: Final = StoredShape(
         CONF_POWER_MINIMUM: maybe(number(0, ANY_LIMIT)),
         CONF_POWER_MAXIMUM: maybe(number(0, ANY_LIMIT)),
         CONF_POWER_SENSOR: text,
+        CONF_SWITCH_ENTITY: text,
     },
     leaves=(CONF_CONTROLS,),
 )

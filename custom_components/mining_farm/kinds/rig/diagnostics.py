@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ...common.actions import plain_json
+from ...common.power_switch import CONF_SWITCH_ENTITY
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
@@ -20,7 +21,6 @@ from .const import (
     CONF_KASA_OUTLET_ID,
     CONF_MINER_ENTRY,
     CONF_POWER_SENSOR,
-    CONF_SWITCH_ENTITY,
     CONF_TOKEN,
     CONF_WORKER,
 )

@@ -6,6 +6,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ...common.entries import entries_of
+from ...common.power_switch import CONF_SWITCH_ENTITY
 from ...const import DOMAIN, Kind
 from ...engines.pools import POOLS, AccountKind
 from .const import (
@@ -17,7 +18,6 @@ from .const import (
     CONF_OUTLET,
     CONF_POOL,
     CONF_SECOND_POOL,
-    CONF_SWITCH_ENTITY,
     CONF_TOKEN,
     CONF_WORKER,
     OUTLET_KASA,

@@ -1,22 +1,13 @@
 """A rig's outlet: a Kasa plug or strip outlet, or any switch of Home Assistant."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, override
 
-from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
-from homeassistant.const import (
-    ATTR_ENTITY_ID,
-    SERVICE_TURN_OFF,
-    SERVICE_TURN_ON,
-    STATE_OFF,
-    STATE_ON,
-)
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.core import HomeAssistant
 
+from ...common.power_switch import CONF_SWITCH_ENTITY, SwitchError, async_switch
 from ...engines.power import (
     KasaConnections,
     KasaOutlet,
@@ -26,10 +17,8 @@ from ...engines.power import (
 )
 from ...engines.restart import OutletFailure, OutletKind
 from . import const
-from .const import CONF_OUTLET, CONF_SWITCH_ENTITY
+from .const import CONF_OUTLET
 from .stored import kasa_of
-
-CONFIRMATION_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +147,11 @@ class SwitchRigOutlet(RigOutlet):
 
     @override
     async def async_turn_on(self) -> None:
-        await self._switch(SERVICE_TURN_ON, STATE_ON)
+        await self._switch(on=True)
 
     @override
     async def async_turn_off(self) -> None:
-        await self._switch(SERVICE_TURN_OFF, STATE_OFF)
+        await self._switch(on=False)
 
     @override
     async def async_close(self) -> None:
@@ -172,37 +161,11 @@ class SwitchRigOutlet(RigOutlet):
         state = self._hass.states.get(self._entity_id)
         return None if state is None else state.state
 
-    async def _switch(self, service: str, wanted: str) -> None:
-        # Core leaves an unavailable entity out of a service call without an error.
-        await self.async_is_on()
-        reached = asyncio.Event()
-
-        @callback
-        def changed(_event: Event[EventStateChangedData]) -> None:
-            if self._state() == wanted:
-                reached.set()
-
-        stop = async_track_state_change_event(self._hass, self._entity_id, changed)
+    async def _switch(self, *, on: bool) -> None:
         try:
-            async with asyncio.timeout(CONFIRMATION_TIMEOUT):
-                await self._hass.services.async_call(
-                    SWITCH_DOMAIN,
-                    service,
-                    {ATTR_ENTITY_ID: self._entity_id},
-                    blocking=True,
-                )
-                # Core waits for the service, not for the relay: a polled switch shows
-                # its new state later.
-                if self._state() != wanted:
-                    await reached.wait()
-        except TimeoutError as err:
-            raise OutletFailure(
-                f"{self._entity_id} is {self._state()}, not {wanted}", sent=True
-            ) from err
-        except HomeAssistantError as err:
-            raise OutletFailure(f"{self._entity_id}: {err}", sent=True) from err
-        finally:
-            stop()
+            await async_switch(self._hass, self._entity_id, on=on)
+        except SwitchError as err:
+            raise OutletFailure(str(err), sent=err.sent) from err
 
 
 def create_outlet(

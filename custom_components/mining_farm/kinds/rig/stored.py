@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ...common.power_switch import CONF_SWITCH_ENTITY
 from ...engines.pools import Account
 from ...engines.power import KasaAddress, KasaDevice, KasaOutletInfo
 from .const import (
@@ -17,7 +18,6 @@ from .const import (
     CONF_KASA_OUTLET_ID,
     CONF_OUTLET,
     CONF_POOL,
-    CONF_SWITCH_ENTITY,
     CONF_TOKEN,
     OUTLET_KASA,
     OUTLET_NONE,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import math
 from typing import Any, Final
 
+from ...common.power_switch import CONF_SWITCH_ENTITY
 from ...common.stored_shape import (
     Fields,
     StoredShape,
@@ -40,7 +41,6 @@ from .const import (
     CONF_POWER_SENSOR,
     CONF_REPEAT_ON_SILENCE,
     CONF_SECOND_POOL,
-    CONF_SWITCH_ENTITY,
     CONF_TOKEN,
     CONF_WORKER,
     OUTLET_KASA,

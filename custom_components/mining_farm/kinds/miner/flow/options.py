@@ -20,6 +20,7 @@ from homeassistant.helpers.selector import (
     NumberSelectorMode,
 )
 
+from ....common.power_switch import CONF_SWITCH_ENTITY, find_switch_user, own_entities
 from ....engines.edge_collector import (
     Capabilities,
     Command,
@@ -66,6 +67,9 @@ READING_SCHEMA = vol.Schema(
         vol.Required(CONF_POOL_WATCH, default=False): BooleanSelector(),
         vol.Optional(CONF_POWER_SENSOR): EntitySelector(
             EntitySelectorConfig(domain="sensor", device_class="power")
+        ),
+        vol.Optional(CONF_SWITCH_ENTITY): EntitySelector(
+            EntitySelectorConfig(domain="switch")
         ),
     }
 )
@@ -134,10 +138,14 @@ class MinerOptionsFlow(OptionsFlowWithReload):
     ) -> ConfigFlowResult:
         """Ask which entities the user wants, and whether the miner may be controlled."""
         errors: dict[str, str] = {}
+        other = ""
         if user_input is not None:
             self._takes_over = user_input.pop(CONF_TAKE_OVER, False)
             self._wanted = user_input
-            if not _limits_in_order(user_input):
+            error, other = self._switch_error(user_input.get(CONF_SWITCH_ENTITY))
+            if error:
+                errors[CONF_SWITCH_ENTITY] = error
+            elif not _limits_in_order(user_input):
                 errors["base"] = "bounds_crossed"
             elif self._takes_over:
                 return await self.async_step_miner_take_over()
@@ -156,7 +164,19 @@ class MinerOptionsFlow(OptionsFlowWithReload):
                 user_input or self.config_entry.options,
             ),
             errors=errors,
+            description_placeholders={"rig": other},
         )
+
+    def _switch_error(self, entity_id: str | None) -> tuple[str, str]:
+        """Return why a switch may not cut this miner's power, and what it feeds."""
+        if entity_id is None:
+            return "", ""
+        if entity_id in own_entities(self.hass):
+            return "switch_of_our_own", ""
+        entry = find_switch_user(
+            self.hass, entity_id, excluding=self.config_entry.entry_id
+        )
+        return ("", "") if entry is None else ("switch_in_use", entry.title)
 
     async def async_step_miner_take_over(
         self, user_input: dict[str, Any] | None = None

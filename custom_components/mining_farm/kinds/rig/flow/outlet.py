@@ -6,12 +6,9 @@ import voluptuous as vol
 
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
 from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 
-from ....const import DOMAIN
-from ..const import CONF_SWITCH_ENTITY
-from ..identity import find_outlet_user
+from ....common.power_switch import CONF_SWITCH_ENTITY, find_switch_user, own_entities
 from ..stored import OUTLET_KEYS, no_outlet_data, switch_data
 from .kasa import RigKasaFlow
 from .steps import Part
@@ -43,7 +40,9 @@ class RigOutletFlow(RigKasaFlow):
         if user_input is not None:
             entity_id = user_input[CONF_SWITCH_ENTITY]
             known = switch_data(entity_id)
-            if entry := find_outlet_user(self.hass, known, self._own_entry_id):
+            if entry := find_switch_user(
+                self.hass, entity_id, excluding=self._own_entry_id
+            ):
                 errors[CONF_SWITCH_ENTITY] = "switch_in_use"
                 other = entry.title
             elif self.hass.states.get(entity_id) is None:
@@ -51,16 +50,12 @@ class RigOutletFlow(RigKasaFlow):
             else:
                 self._replace(OUTLET_KEYS, known)
                 return await self._part_known(Part.OUTLET)
-        own = [
-            entity.entity_id
-            for entity in er.async_get(self.hass).entities.values()
-            if entity.platform == DOMAIN
-        ]
         schema = vol.Schema(
             {
                 vol.Required(CONF_SWITCH_ENTITY): EntitySelector(
                     EntitySelectorConfig(
-                        filter={"domain": SWITCH_DOMAIN}, exclude_entities=own
+                        filter={"domain": SWITCH_DOMAIN},
+                        exclude_entities=own_entities(self.hass),
                     )
                 )
             }
