@@ -202,7 +202,7 @@ async def test_machines(hass: HomeAssistant) -> None:
     entry = wallet_entry(hass, machines=["gone", "rig"])
     form = await to(hass, entry, "wallet_machines")
     assert labels(form, "machines") == {"miner": "The miner", "rig": "The rig"}
-    assert suggested(form) == {"machines": ["rig"]}
+    assert suggested(form) == {"machines": ["rig"], "lower_bid": False}
     await answer(hass, form, machines=["miner", "rig"])
     assert entry.options["machines"] == ["miner", "rig"]
     form = await to(hass, entry, "wallet_machines")

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         Winner,
         WorkerSet,
     )
+    from .offer.lowering import limit_after, lowered, offered
     from .offer.offer import Offer
     from .offer.worker_split import (
         list_hashrates,
@@ -244,9 +245,12 @@ __all__ = [
     "format_fp18",
     "hold_auction",
     "hotkey_path",
+    "limit_after",
     "list_hashrates",
     "list_hotkeys",
+    "lowered",
     "next_window",
+    "offered",
     "open_workers_file",
     "own_result",
     "parse_fp18",
@@ -281,6 +285,7 @@ _OFFERED: Final[Mapping[str, str]] = {
         Prices PriceVote Selection SelectionProblem SkippedCommitment Snapshot
         SolverName StoredCommitment Window Winner WorkerSet
     """,
+    "offer.lowering": "limit_after lowered offered",
     "offer.offer": "Offer",
     "offer.worker_split": """
         list_hashrates split_hashrates total_hashrate_fp18 worker_set

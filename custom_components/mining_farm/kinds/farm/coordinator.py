@@ -403,6 +403,8 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             ),
             stop=self._stop_data(),
             curtailments=self.curtailments.data,
+            groups=tuple(each.data for each in self.groups.values()),
+            armed=self.armed,
             watched_at=dt_util.utcnow().replace(second=0, microsecond=0),
         )
         issues.update_stop(self.hass, self.config_entry, data.stop)
@@ -412,6 +414,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             self.hass,
             self.config_entry,
             latched=[each.shape.name for each in groups if each.memory.latched],
+            unconfirmed=sorted({one for each in groups for one in each.unconfirmed}),
             twice=sorted(
                 self.described(machine_id)
                 for machine_id, count in grouped.items()

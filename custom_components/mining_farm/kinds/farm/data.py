@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ...common.members import ContainerFacts
-from ...engines.farm import Totals
+from ...engines.farm import Phase, Totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,16 @@ class CurtailmentData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupData:
+    """How far a cooling group has come."""
+
+    name: str
+    phase: Phase
+    cause: str | None
+    bypassed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FarmData:
     """The sums of a site, who holds its machines, and its stop."""
 
@@ -86,6 +96,8 @@ class FarmData:
     stop: StopData | None = None
     """None while there is no emergency stop."""
     curtailments: tuple[CurtailmentData, ...] = ()
+    groups: tuple[GroupData, ...] = ()
+    armed: bool = False
     watched_at: datetime | None = None
 
 

@@ -51,6 +51,7 @@ from ...engines.farm import (
     stop_by_hand,
 )
 from .calm import Calm
+from .data import GroupData
 from .group_stored import GroupShape
 from .journal import stored_time
 
@@ -191,7 +192,7 @@ class CoolingGroup:
         self._schedule()
         self._look_ahead(scene, wall)
         for event in step.events:
-            self.publish(event.name, causes=list(event.causes))
+            self.publish(event.name, causes=list(map(self.said, event.causes)))
 
     def _end_bypass(self) -> None:
         """Let the interlock act again once the time of a bypass has come."""
@@ -288,6 +289,17 @@ class CoolingGroup:
         runs = None if draw is None else draw.watts >= self.shape.pump_watts
         return Pump(key=entity_id, runs=runs)
 
+    def said(self, cause: str) -> str:
+        """Return a cause with the container's name in place of its entry's id."""
+        entries = self.site.hass.config_entries
+        return ":".join(
+            entry.title
+            if part in self.shape.containers
+            and (entry := entries.async_get_entry(part)) is not None
+            else part
+            for part in cause.split(":")
+        )
+
     def _is_on(self, entity_id: str) -> bool | None:
         state = self.site.hass.states.get(entity_id)
         if state is None or state.state not in (STATE_ON, STATE_OFF):
@@ -322,7 +334,7 @@ class CoolingGroup:
             owner=owner,
             source=source,
             kind=kind,
-            reason=causes[0] if causes else str(Cause.HAND),
+            reason=self.said(causes[0]) if causes else str(Cause.HAND),
             since=dt_util.utcnow(),
             by=self._by,
         )
@@ -369,6 +381,17 @@ class CoolingGroup:
                 self.publish("cooling_not_stopped", container=member.name)
             else:
                 self.publish("cooling_stopped", container=member.name)
+
+    @property
+    def data(self) -> GroupData:
+        """How far it has come."""
+        causes = self.memory.causes
+        return GroupData(
+            name=self.shape.name,
+            phase=self.memory.phase,
+            cause=causes[0].partition(":")[0] if causes else None,
+            bypassed=self.bypassed,
+        )
 
     @property
     def stopped(self) -> int:

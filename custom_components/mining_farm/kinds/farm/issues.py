@@ -16,6 +16,7 @@ LEFT_TO_USER: Final = "farm_left_to_user"
 LATCHED: Final = "farm_latched"
 HELPLESS: Final = "farm_helpless"
 TWICE: Final = "farm_in_two_groups"
+GROUP_UNCONFIRMED: Final = "farm_group_unconfirmed"
 MOST_NAMED: Final = 20
 
 
@@ -46,12 +47,14 @@ def update_groups(
     latched: list[str],
     helpless: list[str],
     twice: list[str],
+    unconfirmed: list[str],
 ) -> None:
     """List the groups that a human has to release, what nothing can stop, what is in two."""
     for key, names, severity in (
         (LATCHED, latched, IssueSeverity.CRITICAL),
         (HELPLESS, helpless, IssueSeverity.WARNING),
         (TWICE, twice, IssueSeverity.WARNING),
+        (GROUP_UNCONFIRMED, unconfirmed, IssueSeverity.CRITICAL),
     ):
         if names:
             raise_issue(
@@ -107,5 +110,15 @@ def create_left_to_user(
 def delete_all(hass: HomeAssistant, entry_id: str) -> None:
     """Withdraw what is only true while the farm is there."""
     withdraw_issues(
-        hass, entry_id, (UNCONFIRMED, RECORD, CURTAILMENTS, LATCHED, HELPLESS, TWICE)
+        hass,
+        entry_id,
+        (
+            UNCONFIRMED,
+            RECORD,
+            CURTAILMENTS,
+            LATCHED,
+            HELPLESS,
+            TWICE,
+            GROUP_UNCONFIRMED,
+        ),
     )

@@ -32,7 +32,7 @@ def rehearsal(group: CoolingGroup) -> dict[str, Any]:
         "causes": [
             described(each, most) for each in answers_of(group.site.hass, group.shape)
         ],
-        "hazards": [f"{each.cause}:{each.key}" for each in group.hazards],
+        "hazards": [group.said(f"{each.cause}:{each.key}") for each in group.hazards],
         "phase": group.memory.phase,
         "armed": group.site.armed,
         "bypassed_until": group.bypass_until,

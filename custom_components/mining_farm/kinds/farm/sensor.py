@@ -23,6 +23,7 @@ from .coordinator import FarmConfigEntry, SiteCoordinator
 from .data import FarmData
 from .entity import GroupEntity, SiteEntity
 from .group import CoolingGroup
+from .status import SiteStatus, in_trouble, status_of
 
 JOULES_PER_TERAHASH = "J/TH"
 HASHES_PER_PH = 1e15
@@ -63,53 +64,75 @@ MACHINES = (
     SiteSensorDescription(
         key="machines_degraded",
         translation_key="farm_machines_degraded",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=_count(MachineState.DEGRADED),
     ),
     SiteSensorDescription(
         key="machines_paused",
         translation_key="farm_machines_paused",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=_count(MachineState.PAUSED),
     ),
     SiteSensorDescription(
         key="machines_starting",
         translation_key="farm_machines_starting",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=_count(MachineState.STARTING),
     ),
     SiteSensorDescription(
         key="machines_idle",
         translation_key="farm_machines_idle",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=_count(MachineState.IDLE),
     ),
     SiteSensorDescription(
         key="machines_fault",
         translation_key="farm_machines_fault",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=_count(MachineState.FAULT),
     ),
     SiteSensorDescription(
         key="machines_off",
         translation_key="farm_machines_off",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=_count(MachineState.OFF),
     ),
     SiteSensorDescription(
         key="machines_offline",
         translation_key="farm_machines_offline",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=_count(MachineState.OFFLINE),
     ),
     SiteSensorDescription(
         key="machines_unknown",
         translation_key="farm_machines_unknown",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=_count(MachineState.UNKNOWN),
     ),
 )
 SENSORS = (
+    SiteSensorDescription(
+        key="status",
+        translation_key="farm_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[*SiteStatus],
+        value_fn=status_of,
+        attributes_fn=lambda data: {
+            "machines_in_trouble": in_trouble(data),
+            "cooling_groups": {
+                each.name: {"phase": each.phase, "cause": each.cause}
+                for each in data.groups
+            },
+        },
+    ),
     SiteSensorDescription(
         key="power",
         translation_key="farm_power",
@@ -168,6 +191,7 @@ SENSORS = (
     SiteSensorDescription(
         key="restarts_today",
         translation_key="farm_restarts_today",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: data.totals.restarts_today,
     ),
@@ -277,8 +301,10 @@ GROUP_SENSORS = (
         options=[NONE, *Cause],
         value_fn=_cause,
         attributes_fn=lambda group: {
-            "causes": list(group.memory.causes),
-            "standing": [f"{each.cause}:{each.key}" for each in group.hazards],
+            "causes": list(map(group.said, group.memory.causes)),
+            "standing": [
+                group.said(f"{each.cause}:{each.key}") for each in group.hazards
+            ],
         },
     ),
     GroupSensorDescription(

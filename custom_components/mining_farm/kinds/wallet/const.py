@@ -38,6 +38,9 @@ CONF_PROXY_FROM: Final = "proxy_from"
 CONF_MACHINES: Final = "machines"
 """Entries of miners and rigs that deliver what is promised."""
 
+CONF_LOWER_BID: Final = "lower_bid"
+"""Bid no more than what of these machines is alive."""
+
 DEFAULT_NETUID: Final = 89
 DEFAULT_NETWORK: Final = "finney"
 DEFAULT_POOL_NAME: Final = "central-proxy"

@@ -44,6 +44,7 @@ from .failover import EndpointFailover
 from .history import WindowHistory
 from .journal import WalletJournal
 from .served import async_served_folder
+from .shortfall import Shortfall
 from .stored import arming_of, read_offer_of, route_from_of, route_of, signer_of
 
 type WalletConfigEntry = ConfigEntry[WalletCoordinator]
@@ -74,6 +75,13 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self.history = WindowHistory(hass, entry.entry_id)
         self.history.on_written(partial(update_disk, hass, entry))
         self.events = AuctionEvents(self.hotkey, self.history)
+        self.shortfall = Shortfall(
+            hass,
+            entry,
+            history=self.history,
+            trigger=self.events.queue.trigger,
+            publish=self._publish_soon,
+        )
         self._read_wanted = read_offer_of(entry.options)
         self.signer = signer_of(entry.data)
         self.cautions: tuple[str, ...] = ()
@@ -142,7 +150,26 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             issues.update_workers(self.hass, self.config_entry, err)
             raise
         issues.update_workers(self.hass, self.config_entry, None)
-        return offer
+        return self.shortfall.take(offer)
+
+    @callback
+    def look_at_delivery(self) -> None:
+        """Look whether the machines still deliver what is won and bid."""
+        if self.machines and self.fresh:
+            result = self._known.result
+            window = None if result is None else result.window.start
+            self.shortfall.look(self.delivery(), window)
+
+    def _publish_soon(self) -> None:
+        """Bring the chain in line; what is due later is left to the next check."""
+
+        async def check() -> None:
+            with suppress(WorkersFileError):
+                await self.miner.publish_now(force=False)
+
+        self.config_entry.async_create_background_task(
+            self.hass, check(), f"{self.name} bid"
+        )
 
     @override
     async def _async_poll(self) -> WalletData:

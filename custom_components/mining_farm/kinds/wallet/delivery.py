@@ -20,6 +20,8 @@ class Delivery:
 
     promised: float | None
     delivered: float | None
+    held: int = 0
+    """How many of the machines somebody keeps down."""
 
     @property
     def short(self) -> bool | None:
@@ -44,19 +46,24 @@ def async_delivery(
     if machines and len(known) == len(machines):
         delivered = sum(known) / HASHES_PER_PH
     promised = None if result is None else won_hashrate(result)
-    return Delivery(promised=promised, delivered=delivered)
+    held = sum(_is_held(hass, entry_id) for entry_id in machines)
+    return Delivery(promised=promised, delivered=delivered, held=held)
 
 
 def _rate(hass: HomeAssistant, entry_id: str) -> float | None:
     """Return what a machine adds, H/s; None where nothing is known of it yet."""
-    machine = async_machines(hass).of_entry(entry_id)
     # Before its last shares have left the pool's mean, and its next poll has come.
-    if machine is not None and async_holds(hass).ruling(machine.id) is not None:
+    if _is_held(hass, entry_id):
         return 0.0
     facts = async_facts(hass, entry_id)
     if not isinstance(facts, MinerFacts | RigFacts) or not facts.seen:
         return None
     return facts.hashrate or 0.0
+
+
+def _is_held(hass: HomeAssistant, entry_id: str) -> bool:
+    machine = async_machines(hass).of_entry(entry_id)
+    return machine is not None and async_holds(hass).ruling(machine.id) is not None
 
 
 def won_hashrate(result: AuctionResult) -> float:

@@ -20,6 +20,9 @@ AUCTION = EventEntityDescription(
         "commitment_refused",
         "banned",
         "endpoint_lost",
+        "under_delivery",
+        "bid_lowered",
+        "bid_restored",
     ],
 )
 

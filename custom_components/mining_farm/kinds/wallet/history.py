@@ -1,5 +1,6 @@
 """The outcomes of a wallet's last windows, without the winners of others."""
 
+import math
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -24,6 +25,10 @@ class WindowHistory:
         self._store = KeptStore(hass, f"windows.{entry_id}", VERSION)
         self._results: dict[int, dict[str, Any]] = {}
         self._refused: str | None = None
+        self.short: int | None = None
+        """First block of the last window in which too little was delivered."""
+        self.limit: float | None = None
+        """PH/s that are bid at most, because no more is alive; None: all that is wanted."""
         self._changed = False
 
     @callback
@@ -46,6 +51,8 @@ class WindowHistory:
         results, refused = kept.get("results"), kept.get("refused")
         refusal_is_good = refused is None or isinstance(refused, str)
         self._refused = refused if refusal_is_good else None
+        self.short = _whole(kept.get("short"))
+        self.limit = _number(kept.get("limit"))
         if not isinstance(results, list):
             return False
         good = [result for result in results if _is_result(result)]
@@ -88,6 +95,18 @@ class WindowHistory:
             self._refused = why
             self._save()
 
+    @callback
+    def keep_short(self, window: int) -> None:
+        """Note the window in which too little is delivered."""
+        self.short = window
+        self._save()
+
+    @callback
+    def keep_limit(self, limit: float | None) -> None:
+        """Note how much may be bid at most."""
+        self.limit = limit
+        self._save()
+
     async def async_flush(self) -> None:
         """Write what waits to be written: the next setup reads the file."""
         if self._changed or self._store.failed:
@@ -103,7 +122,22 @@ class WindowHistory:
 
     def _data(self) -> dict[str, Any]:
         self._changed = False
-        return {"results": self.results(), "refused": self._refused}
+        return {
+            "results": self.results(),
+            "refused": self._refused,
+            "short": self.short,
+            "limit": self.limit,
+        }
+
+
+def _whole(kept: object) -> int | None:
+    return kept if isinstance(kept, int) and not isinstance(kept, bool) else None
+
+
+def _number(kept: object) -> float | None:
+    if isinstance(kept, bool) or not isinstance(kept, (int, float)):
+        return None
+    return float(kept) if math.isfinite(kept) and kept >= 0 else None
 
 
 def _is_result(kept: object) -> bool:

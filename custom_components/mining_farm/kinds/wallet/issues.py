@@ -18,6 +18,7 @@ from ...engines.auction import (
     WorkersFileError,
 )
 from .data import CommitmentData
+from .delivery import Delivery
 from .journal import journal_name
 
 WORKERS = "wallet_workers"
@@ -29,6 +30,7 @@ SIGNING = "wallet_signing"
 UPGRADED = "wallet_upgraded"
 OTHER_CHAIN = "wallet_other_chain"
 SERVED = "wallet_served"
+UNDER_DELIVERY = "wallet_under_delivery"
 
 _SHAPES = frozenset(
     (SigningPart.CALL, SigningPart.CONTENT, SigningPart.TIP, SigningPart.EXTENSIONS)
@@ -99,6 +101,24 @@ def update_chain(
 
 
 @callback
+def update_shortfall(
+    hass: HomeAssistant, entry: ConfigEntry[Any], delivery: Delivery | None
+) -> None:
+    """Say that a window is about to be lost by delivering too little; None: it is not."""
+    if delivery is None:
+        withdraw_issues(hass, entry.entry_id, (UNDER_DELIVERY,))
+        return
+    raise_issue(
+        hass,
+        entry,
+        UNDER_DELIVERY,
+        promised=f"{delivery.promised or 0:.3f}",
+        delivered=f"{delivery.delivered or 0:.3f}",
+        held=str(delivery.held),
+    )
+
+
+@callback
 def update_served(
     hass: HomeAssistant, entry: ConfigEntry[Any], folder: str | None
 ) -> None:
@@ -127,7 +147,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
         entry_id,
         (
             *(WORKERS, ROUTING, AGEING, JOURNAL, RECORD, SIGNING, UPGRADED),
-            *(OTHER_CHAIN, SERVED),
+            *(OTHER_CHAIN, SERVED, UNDER_DELIVERY),
         ),
     )
 

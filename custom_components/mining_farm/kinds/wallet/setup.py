@@ -68,6 +68,7 @@ def async_join(hass: HomeAssistant, entry: WalletConfigEntry) -> None:
     """Offer other entries what is known of the wallet, and follow who holds its machines."""
     wallet = entry.runtime_data
     async_offer(hass, entry, wallet.facts)
+    entry.async_on_unload(wallet.async_add_listener(wallet.look_at_delivery))
     entry.async_on_unload(
         async_holds(hass).listen(lambda _machines: wallet.async_update_listeners())
     )

@@ -7,6 +7,7 @@ import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -22,6 +23,7 @@ from ....const import Kind
 from ....engines.auction import MAX_WORKERS
 from ..const import (
     CONF_HOTKEY_NAME,
+    CONF_LOWER_BID,
     CONF_MACHINES,
     CONF_PRICE_CEILING,
     CONF_WORKER_CEILING,
@@ -33,6 +35,7 @@ from .steps import replaced
 from .workers import WalletWorkersSteps
 
 CEILING_KEYS = (CONF_PRICE_CEILING, CONF_WORKER_CEILING)
+MACHINE_KEYS = (CONF_MACHINES, CONF_LOWER_BID)
 CEILINGS_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_PRICE_CEILING): TextSelector(),
@@ -97,7 +100,7 @@ class WalletOptionsFlow(WalletWorkersSteps, WalletProxySteps, OptionsFlowWithRel
     ) -> ConfigFlowResult:
         """Ask for the miners and rigs that deliver what is promised."""
         if user_input is not None:
-            return await self._wallet_part_known((CONF_MACHINES,), user_input)
+            return await self._wallet_part_known(MACHINE_KEYS, user_input)
         machines = {
             entry.entry_id: entry.title
             for entry in entries_of(self.hass, Kind.MINER, Kind.RIG)
@@ -122,13 +125,18 @@ class WalletOptionsFlow(WalletWorkersSteps, WalletProxySteps, OptionsFlowWithRel
                         multiple=True,
                         mode=SelectSelectorMode.DROPDOWN,
                     )
-                )
+                ),
+                vol.Required(CONF_LOWER_BID, default=False): BooleanSelector(),
             }
         )
         return self.async_show_form(
             step_id="wallet_machines",
             data_schema=self.add_suggested_values_to_schema(
-                schema, {CONF_MACHINES: linked}
+                schema,
+                {
+                    CONF_MACHINES: linked,
+                    CONF_LOWER_BID: self._wallet_known.get(CONF_LOWER_BID, False),
+                },
             ),
         )
 
