@@ -1,6 +1,7 @@
 """Too little delivered is said before the window ends, and the next bid may shrink to it."""
 
 from functools import partial
+from typing import Any
 
 from custom_components.mining_farm.common.holds import async_holds
 from custom_components.mining_farm.common.members import Member, RigFacts, async_members
@@ -68,7 +69,7 @@ async def test_a_stop_is_said_at_once_and_once(site: Site) -> None:
     assert again.state == at
 
 
-BID = {"price_multiplier": "0.9", "worker_sizes": {"0.1": 2, "0.2": 3}}
+BID: dict[str, Any] = {"price_multiplier": "0.9", "worker_sizes": {"0.1": 2, "0.2": 3}}
 
 
 async def sizes(wallet: WalletCoordinator) -> dict[str, int]:
