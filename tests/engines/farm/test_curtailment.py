@@ -74,6 +74,17 @@ def test_a_chosen_order_comes_before_efficiency() -> None:
     assert order(*machines, by=1) == ["first", "last"]
 
 
+def test_what_has_just_started_is_spared_where_others_do() -> None:
+    """Not against an order that was chosen, and not where all are to stop."""
+    old, young = candidate("good", 3000, 2e14), candidate("young", 3000, 1e14)
+    young = replace(young, facts=replace(young.facts, uptime=599.0))
+    assert order(young, old, by=3000) == ["good", "young"]
+    run = replace(young, facts=replace(young.facts, uptime=600.0))
+    assert order(run, old, by=3000) == ["young", "good"]
+    assert order(young, replace(old, rank=1), by=3000) == ["young", "good"]
+    assert plan((young, old), Target()).count == 2
+
+
 def test_a_draw_that_is_unknown_promises_nothing() -> None:
     """It comes last where W are to be freed, and first where none may be left over."""
     machines = (candidate("known", 3000), candidate("unknown", None))

@@ -9,6 +9,9 @@ from typing import Final
 from .models import LeverKind, MachineFacts
 
 TERAHASH: Final = 1e12
+LEAST_RUN: Final = 600.0
+"""Seconds for which a machine that started is spared, where others free enough: each start
+heats its boards by 50 K."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +149,15 @@ def _ordered(
             not _draws(candidate),
             not unknown_first and unknown,
             candidate.rank,
+            _has_just_started(facts),
             -_waste(facts),
         )
 
     return tuple(_load(each) for each in sorted(candidates, key=place))
+
+
+def _has_just_started(facts: MachineFacts) -> bool:
+    return facts.uptime is not None and facts.uptime < LEAST_RUN
 
 
 def _waste(facts: MachineFacts) -> float:
