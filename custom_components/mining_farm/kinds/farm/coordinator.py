@@ -1,11 +1,9 @@
 """Listens to the members of one site, adds up what they do, and keeps its stop."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -17,12 +15,11 @@ from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, cal
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
-from homeassistant.util import dt as dt_util
 
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
 from ...common.holds import async_holds
-from ...common.keeping import Phase as Following, Told, async_keeper
+from ...common.keeping import Told, async_keeper
 from ...common.machines import Machine, async_machines
 from ...common.members import ContainerFacts, WalletFacts, async_members
 from ...const import CONF_KIND, LOGGER, Kind
@@ -34,16 +31,16 @@ from ...engines.farm import (
     Owner,
     Phase,
     hottest_first,
-    totals,
 )
 from . import issues
 from .const import CONF_ARMED, GROUP
 from .curtailment import Curtailments
-from .data import FarmData, HeldData, StopData, containers_data
+from .data import FarmData
 from .group import CoolingGroup
 from .group_stored import GroupShape
 from .journal import FarmJournal, Stop
 from .membership import async_entries, place_of
+from .summing import farm_data, update_issues
 
 type FarmConfigEntry = ConfigEntry[SiteCoordinator]
 
@@ -52,8 +49,6 @@ SUMS_EVERY = timedelta(seconds=10)
 SOON_S = 0.5
 """What somebody may act on is added up after so long, together with its like."""
 UNKNOWN = MachineFacts()
-MOST_HELD_NAMED = 50
-"""An attribute is no list of a thousand machines."""
 
 
 class SiteCoordinator(FarmCoordinator[FarmData]):
@@ -119,7 +114,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             ):
                 yield entry_id, member.name, facts
 
-    def _wallets(self) -> Iterator[WalletFacts]:
+    def wallets(self) -> Iterator[WalletFacts]:
         """Yield the facts of each wallet that is loaded."""
         members = async_members(self.hass)
         for entry_id in self._no_machines:
@@ -369,85 +364,9 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
                 yield entry_id, None
 
     def _sums(self) -> FarmData:
-        named = [(self.machine_name(key), facts) for key, facts in self._facts.items()]
-        wallets = list(self._wallets())
-        promised = [one.promised for one in wallets if one.promised is not None]
-        rulers = {
-            machine_id: hold
-            for machine_id in self._facts
-            if (hold := self.holds.ruling(machine_id)) is not None
-        }
-        owners = [hold.owner for hold in rulers.values()]
-        data = FarmData(
-            totals=totals(named),
-            containers=containers_data(
-                {name: facts for _, name, facts in self.containers()}
-            ),
-            promised=sum(promised)
-            if len(promised) == len(wallets) and wallets
-            else None,
-            wallets=len(wallets),
-            held={str(each): owners.count(each) for each in Owner if each in owners},
-            held_machines=tuple(
-                HeldData(
-                    machine=self.described(machine_id),
-                    owner=hold.owner,
-                    reason=hold.reason,
-                    since=hold.since,
-                    by=hold.by,
-                )
-                for machine_id, hold in islice(rulers.items(), MOST_HELD_NAMED)
-            ),
-            not_started=sum(
-                self.keeper.phase(each) is Following.NOT_STARTED for each in self._facts
-            ),
-            stop=self._stop_data(),
-            curtailments=self.curtailments.data,
-            groups=tuple(each.data for each in self.groups.values()),
-            armed=self.armed,
-            watched_at=dt_util.utcnow().replace(second=0, microsecond=0),
-        )
-        issues.update_stop(self.hass, self.config_entry, data.stop)
-        groups = self.groups.values()
-        grouped = Counter(key for each in groups for key in each.machines)
-        issues.update_groups(
-            self.hass,
-            self.config_entry,
-            latched=[each.shape.name for each in groups if each.memory.latched],
-            unconfirmed=sorted({one for each in groups for one in each.unconfirmed}),
-            twice=sorted(
-                self.described(machine_id)
-                for machine_id, count in grouped.items()
-                if count > 1
-            ),
-            helpless=sorted(
-                self.described(machine_id)
-                for machine_id in grouped
-                if (machine := self.machines.get(machine_id)) is not None
-                and not machine.levers
-            ),
-        )
+        data = farm_data(self)
+        update_issues(self, data)
         return data
-
-    def _stop_data(self) -> StopData | None:
-        if (stop := self.stop) is None:
-            return None
-        phases = {
-            each: self.keeper.phase(each) for each in self.holds.held_by(*self.stop_key)
-        }
-        return StopData(
-            since=stop.since,
-            by=stop.by,
-            machines=len(phases),
-            confirmed=sum(phase is Following.DOWN for phase in phases.values()),
-            unconfirmed=tuple(
-                sorted(
-                    self.described(each)
-                    for each, phase in phases.items()
-                    if phase in (Following.UNCONFIRMED, Following.WAITING)
-                )
-            ),
-        )
 
     def described(self, machine_id: str) -> str:
         """Return a machine's name, with its place where it has one."""

@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Any, Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -21,11 +20,10 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
-from ...common.energy import sensor_draw
 from ...common.holds import Holds
 from ...common.keeping import Keeper, Phase as Following
 from ...common.machines import Machines
-from ...common.members import ContainerFacts, async_members
+from ...common.members import async_members
 from ...const import LOGGER
 from ...engines.farm import (
     READ_AGAIN,
@@ -40,10 +38,7 @@ from ...engines.farm import (
     Outlook,
     Owner,
     Phase,
-    Pump,
     Scene,
-    Seen,
-    Trend,
     hottest_first,
     look,
     outlook,
@@ -52,14 +47,13 @@ from ...engines.farm import (
 )
 from .calm import Calm
 from .data import GroupData
+from .group_sight import GroupSight
 from .group_stored import GroupShape
 from .journal import stored_time
 
 LOOK_EVERY_S: Final = 10.0
 LOOK_SOON_S: Final = 1.0
 """While anything is wrong, or under way."""
-PUMP_HOLDS: Final = timedelta(minutes=2)
-"""For so long a reading of the pump's watts counts."""
 SAME_S: Final = 2.0
 """Two clocks never agree on a second."""
 
@@ -115,10 +109,8 @@ class CoolingGroup:
         until = None if stored is None else stored.get("bypass_until")
         self.bypass_until = None if until is None else stored_time(until)
         self.hazards: tuple[Hazard, ...] = ()
-        self._hosts: dict[str, frozenset[str]] = {}
+        self._sight = GroupSight(site.hass, shape)
         self._calm = Calm()
-        self._trends: dict[str, Trend] = {}
-        self._running_since: dict[str, float] = {}
         self._next: CALLBACK_TYPE | None = None
         self._reading: CALLBACK_TYPE | None = None
         self._by: str | None = None
@@ -142,7 +134,7 @@ class CoolingGroup:
         known = self.site.facts_by_machine
         found = set(self.shape.machines) | set(self.site.holds.held_by(*self.key))
         if self.shape.by_address:
-            hosts = frozenset[str]().union(*self._hosts.values())
+            hosts = frozenset[str]().union(*self._sight.hosts.values())
             found |= {
                 each for each in known if self.site.host_of(each) in hosts and hosts
             }
@@ -217,7 +209,9 @@ class CoolingGroup:
     def scene(self) -> Scene:
         """Return what is seen of the group now."""
         now, machines = monotonic(), self.machines
-        containers = {each: self._seen(each, now) for each in self.shape.containers}
+        containers = {
+            each: self._sight.container(each, now) for each in self.shape.containers
+        }
         following = [self.site.keeper.phase(each) for each in machines]
         chips = [
             facts.hottest_chip
@@ -229,7 +223,7 @@ class CoolingGroup:
             now=now,
             containers=containers,
             sensors={
-                entity_id: (cause, self._is_on(entity_id))
+                entity_id: (cause, self._sight.is_on(entity_id))
                 for entity_id, cause in self.shape.sensors.items()
             },
             machines=len(machines),
@@ -241,53 +235,10 @@ class CoolingGroup:
             silent=states.count(MachineState.OFFLINE),
             calm=self._calm.learn(now, machines),
             hottest_chip=max(chips, default=None),
-            pump=self._pump(),
+            pump=self._sight.pump(),
             bypassed=self.bypassed,
             armed=self.site.armed or self.memory.holds,
         )
-
-    def _seen(self, entry_id: str, now: float) -> Seen:
-        member = async_members(self.site.hass).get(entry_id)
-        facts = None if member is None else member.facts()
-        if not isinstance(facts, ContainerFacts):
-            return Seen(model="")
-        if facts.miner_hosts:
-            self._hosts[entry_id] = facts.miner_hosts
-        return Seen(
-            model=facts.model,
-            age=None if facts.read_at is None else max(0.0, now - facts.read_at),
-            reading=facts.read_at or 0.0,
-            connected=facts.connected,
-            running=facts.running,
-            bits=facts.bits,
-            numbers=facts.numbers,
-            rise=self._rises(entry_id).learn(facts.read_at or 0.0, facts.supply),
-            running_for=self._running_for(entry_id, facts, now),
-        )
-
-    def _rises(self, entry_id: str) -> Trend:
-        return self._trends.setdefault(entry_id, Trend())
-
-    def _running_for(
-        self, entry_id: str, facts: ContainerFacts, now: float
-    ) -> float | None:
-        """Return for how long a container's pump has been seen to run."""
-        if not facts.running:
-            self._running_since.pop(entry_id, None)
-            return None
-        return now - self._running_since.setdefault(entry_id, now)
-
-    def _pump(self) -> Pump | None:
-        """Return what the watts at the pump's own outlet say."""
-        if (entity_id := self.shape.pump) is None:
-            return None
-        hass, now = self.site.hass, dt_util.utcnow()
-        state = hass.states.get(entity_id)
-        # A number that nobody confirms any more proves nothing.
-        fresh = state is not None and now - state.last_reported <= PUMP_HOLDS
-        draw = sensor_draw(hass, entity_id, now, entity_id) if fresh else None
-        runs = None if draw is None else draw.watts >= self.shape.pump_watts
-        return Pump(key=entity_id, runs=runs)
 
     def said(self, cause: str) -> str:
         """Return a cause with the container's name in place of its entry's id."""
@@ -299,12 +250,6 @@ class CoolingGroup:
             else part
             for part in cause.split(":")
         )
-
-    def _is_on(self, entity_id: str) -> bool | None:
-        state = self.site.hass.states.get(entity_id)
-        if state is None or state.state not in (STATE_ON, STATE_OFF):
-            return None
-        return state.state == STATE_ON
 
     def _is_behind(self) -> bool:
         """Return whether machines are held otherwise than is wanted."""
