@@ -9,6 +9,7 @@ from ...common.entries import entries_of
 from ...common.power_switch import CONF_SWITCH_ENTITY
 from ...const import DOMAIN, Kind
 from ...engines.pools import POOLS, AccountKind
+from ...engines.restart import Memory
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
@@ -23,7 +24,7 @@ from .const import (
     OUTLET_KASA,
     OUTLET_SWITCH,
 )
-from .coordinator import RigConfigEntry
+from .coordinator import RigConfigEntry, RigCoordinator
 
 
 def rig_entries(
@@ -80,6 +81,18 @@ def account_key(data: Mapping[str, Any]) -> tuple[str, ...]:
         str(data.get(CONF_COIN) or "").casefold(),
         str(data.get(CONF_BASE_URL) or "").rstrip("/"),
     )
+
+
+def pool_place(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what rigs of one pool share, whatever their account."""
+    pool, _, *place = account_key(data)
+    return pool, *place
+
+
+def memory_of(entry: RigConfigEntry) -> Memory | None:
+    """Return what is remembered of a rig; None of one that is not loaded."""
+    rig = getattr(entry, "runtime_data", None)
+    return rig.power.memory if isinstance(rig, RigCoordinator) else None
 
 
 def worker_key(data: Mapping[str, Any]) -> tuple[str, ...]:

@@ -16,10 +16,12 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+from homeassistant.util import dt as dt_util
 
 from ....common.entries import entries_of
 from ....const import CONF_KIND, Kind
 from ....engines.pools import POOLS
+from ....engines.restart import proposed_limit, usual_gap
 from ..const import (
     CONF_ARMED,
     CONF_KASA_CREDENTIALS_HASH,
@@ -30,12 +32,21 @@ from ..const import (
     CONF_WORKER,
     OUTLET_NONE,
 )
-from ..identity import find_miner_user, find_outlet_user, find_worker, rig_title
+from ..identity import (
+    find_miner_user,
+    find_outlet_user,
+    find_worker,
+    memory_of,
+    pool_place,
+    rig_entries,
+    rig_title,
+)
 from ..policy import pool_defaults
 from .outlet import RigOutletFlow
 from .policy import entered_policy, policy_schema, policy_values
 from .reauth import RigReauthFlow
 from .steps import Part
+from .texts import Texts
 from .worker import RigWorkerFlow
 
 
@@ -152,8 +163,28 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
             data_schema=self.add_suggested_values_to_schema(
                 schema, policy_values(proposed)
             ),
-            description_placeholders={"pool": POOLS[pool].name},
+            description_placeholders={
+                "pool": POOLS[pool].name,
+                "usual": await self._async_usual(),
+            },
         )
+
+    async def _async_usual(self) -> str:
+        """Return which limit suits the rig, as far as that is known before it is watched."""
+        texts, now = await Texts.async_load(self.hass), dt_util.utcnow()
+        place = pool_place(self._rig)
+        known = [
+            (proposed, usual, entry.title)
+            for entry in rig_entries(self.hass)
+            if pool_place(entry.data) == place
+            and (memory := memory_of(entry)) is not None
+            and (proposed := proposed_limit(now, memory)) is not None
+            and (usual := usual_gap(now, memory)) is not None
+        ]
+        if known:
+            proposed, usual, title = max(known)
+            return f"\n\n{texts.usual_gap(usual, proposed, title)}"
+        return f"\n\n{texts.solo()}" if POOLS[self._rig[CONF_POOL]].solo else ""
 
     def _add_rig(self, options: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry, unless another flow was faster."""

@@ -7,7 +7,7 @@ from homeassistant.util import dt as dt_util
 
 from ....engines.restart import proposed_limit, usual_gap
 from ..const import CONF_POOL
-from ..coordinator import RigCoordinator
+from ..identity import memory_of
 from ..policy import pool_defaults
 from .policy import EXTRAS, entered_policy, policy_schema, policy_values
 from .texts import Texts
@@ -24,10 +24,9 @@ class RigOptionsFlow(OptionsFlowWithReload):
 
     async def _async_usual(self) -> str:
         """Return what the rig's own gaps between shares propose, if that is known."""
-        rig = getattr(self.config_entry, "runtime_data", None)
-        if not isinstance(rig, RigCoordinator):
+        if (memory := memory_of(self.config_entry)) is None:
             return ""
-        now, memory = dt_util.utcnow(), rig.power.memory
+        now = dt_util.utcnow()
         usual, proposed = usual_gap(now, memory), proposed_limit(now, memory)
         if usual is None or proposed is None:
             return ""

@@ -25,15 +25,25 @@ class Texts(SelectorTexts):
                 break
         return self("rig_worker", unit, worker=name, count=str(age // size))
 
-    def usual_gap(self, usual: timedelta, proposed: timedelta) -> str:
-        """Return how long the rig usually has no share, and the limit that suits it."""
+    def usual_gap(
+        self, usual: timedelta, proposed: timedelta, neighbour: str | None = None
+    ) -> str:
+        """Return how long a rig usually has no share, and the limit that suits it.
+
+        `neighbour` names it where it is another rig of the same pool.
+        """
         minute = timedelta(minutes=1)
         return self(
             "rig_gap",
-            "usual",
+            "usual" if neighbour is None else "neighbour",
             usual=str(math.ceil(usual / minute)),
             proposed=str(proposed // minute),
+            rig=neighbour or "",
         )
+
+    def solo(self) -> str:
+        """Return what becomes of the limit where shares are rare."""
+        return self("rig_gap", "solo")
 
     def outlet(
         self,
