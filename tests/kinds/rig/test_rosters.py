@@ -55,6 +55,21 @@ async def test_a_worker_that_was_there_before_is_no_new_name(
     assert outlet.log == ["off", "on"]
 
 
+async def test_a_name_that_took_in_one_rig_may_take_in_another(
+    farm: Farm, hass_storage: dict[str, Any]
+) -> None:
+    """A proxy gives all of them its own name, one after the other."""
+    outlets = [await farm.add(f"rig{number}") for number in (1, 2, 3)]
+    await farm.after(10)
+    farm.dies("rig1")
+    farm.alive.add("_default_")
+    await farm.after(40)
+    farm.dies("rig2")
+    await farm.after(40)
+    assert [outlet.log for outlet in outlets] == [[], [], []]
+    assert farm.state("sensor.rig2_reason") == "other_worker"
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -47,12 +47,24 @@ class Roster:
     def newcomer(
         self, report: AccountReport, silent_since: datetime, ours: Collection[str]
     ) -> WorkerReport | None:
-        """Return a worker that appeared as another fell silent, and works since."""
+        """Return a worker that appeared as another fell silent, and works since.
+
+        One that took in another of ours before may have taken in this one as well.
+        """
+        ends = [
+            each.last_share
+            for each in report.workers
+            if each.name in ours and each.last_share is not None
+        ]
         for worker in report.workers:
             first = self.names.get(worker.name)
-            if first is None or first < silent_since - BEFORE_SILENCE:
+            if first is None or worker.name in ours:
                 continue
-            if worker.name not in ours and _worked_since(worker, silent_since):
+            appeared = first >= silent_since - BEFORE_SILENCE or any(
+                end < silent_since and abs(first - end) <= BEFORE_SILENCE
+                for end in ends
+            )
+            if appeared and _worked_since(worker, silent_since):
                 return worker
         return None
 

@@ -48,9 +48,8 @@ EXPLAINED = {
     "mines at an account that was not named": "one that is neither linked nor measured "
     "is as silent as one that hangs: one cut, then its user is asked; a second account "
     "that is named ends it",
-    "mines under another name": "renamed before its pool first listed the workers of the "
-    "account, so that the new name was there from the start: one cut, then its user is "
-    "asked",
+    "mines under another name": "it has a name that was there before it fell silent, and "
+    "that no other rig had taken as it appeared: one cut, then its user is asked",
     "the data of its pool are broken": "they stand still while the pool answers, and no "
     "other worker of the account shows it, or a second pool that was never used before "
     "lists nothing: one cut, then its user is asked",

@@ -183,7 +183,7 @@ class RigFlow(RigWorkerFlow, RigOutletFlow, RigReauthFlow):
         ]
         if known:
             proposed, usual, title = max(known)
-            return f"\n\n{texts.usual_gap(usual, proposed, title)}"
+            return f"\n\n{texts.neighbours_gap(usual, proposed, title)}"
         return f"\n\n{texts.solo()}" if POOLS[self._rig[CONF_POOL]].solo else ""
 
     def _add_rig(self, options: dict[str, Any]) -> ConfigFlowResult:

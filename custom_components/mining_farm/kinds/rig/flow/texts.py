@@ -25,21 +25,13 @@ class Texts(SelectorTexts):
                 break
         return self("rig_worker", unit, worker=name, count=str(age // size))
 
-    def usual_gap(
-        self, usual: timedelta, proposed: timedelta, neighbour: str | None = None
-    ) -> str:
-        """Return how long a rig usually has no share, and the limit that suits it.
+    def usual_gap(self, usual: timedelta, proposed: timedelta) -> str:
+        """Return how long the rig usually has no share, and the limit that suits it."""
+        return self("rig_gap", "usual", **_minutes(usual, proposed))
 
-        `neighbour` names it where it is another rig of the same pool.
-        """
-        minute = timedelta(minutes=1)
-        return self(
-            "rig_gap",
-            "usual" if neighbour is None else "neighbour",
-            usual=str(math.ceil(usual / minute)),
-            proposed=str(proposed // minute),
-            rig=neighbour or "",
-        )
+    def neighbours_gap(self, usual: timedelta, proposed: timedelta, rig: str) -> str:
+        """Return the same of another rig of the pool."""
+        return self("rig_gap", "neighbour", **_minutes(usual, proposed), rig=rig)
 
     def solo(self) -> str:
         """Return what becomes of the limit where shares are rare."""
@@ -62,3 +54,11 @@ class Texts(SelectorTexts):
             return self("rig_outlet", state, outlet=name)
         watts = f"{reading.watts:.0f}"
         return self("rig_outlet", f"{state}_watts", outlet=name, watts=watts)
+
+
+def _minutes(usual: timedelta, proposed: timedelta) -> dict[str, str]:
+    minute = timedelta(minutes=1)
+    return {
+        "usual": str(math.ceil(usual / minute)),
+        "proposed": str(proposed // minute),
+    }
