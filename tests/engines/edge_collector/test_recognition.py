@@ -96,3 +96,16 @@ async def test_what_is_silent_is_sent_nothing(makes: Makes, name: str) -> None:
     with pytest.raises(MinerError) as caught:
         await reader(miner, same=None).async_poll()
     assert caught.value.failure is Failure.REFUSED
+
+
+async def test_a_miner_that_numbers_itself_differently_is_known_by_its_first_way(
+    makes: Makes,
+) -> None:
+    """The reading of that has the family, the open one of the second way has none."""
+    miner = await makes.start("whatsminer_v2")
+    first = registry.Way(registry.CGMINER, miner.simulator.port)
+    known = registry.recognition_of(
+        miner.simulator.host, first, miner.way, lambda read: read.family is not None
+    )
+    writer = recognising_writer_of(miner, known)
+    assert await writer.async_carry_out(PAUSE, lambda _: None) is Outcome.CONFIRMED

@@ -245,14 +245,15 @@ def recognition_of(
 ) -> Recognition:
     """Return what reads a miner without an account, and judges it.
 
-    The way that takes the account has to answer as its protocol does; the other one is
-    asked where that does not tell which miner it is.
+    The way that takes the account has to answer as its protocol does. Unless that shows
+    which miner it is, the other one is asked, too: some number themselves differently in
+    each, and are known by the number of the first.
     """
 
     async def look() -> MinerSnapshot:
         way = second or first
         found = await _driver(way.driver).async_identify(host, way.port, timeout_s)
-        if second is None or recognise(found) is not None:
+        if second is None or recognise(found):
             return found
         try:
             other = await _driver(first.driver).async_identify(
