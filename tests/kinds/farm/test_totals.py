@@ -102,3 +102,17 @@ async def test_containers_and_wallets(site: Site) -> None:
     await site.later()
     alarm = site.get("sensor.site_worst_alarm")
     assert (alarm.state, alarm.attributes["container"]) == ("leakage_fault", "North")
+
+
+async def test_a_machine_that_was_not_read_yet_gets_no_sensor(site: Site) -> None:
+    """Its algorithm is known once it answers."""
+    axe = site.add_machine("axe")
+    axe.leave()
+    await site.add_farm()
+    await site.later()
+    assert site.state("sensor.site_machines_unknown") == "1"
+    assert not site.hass.states.get("sensor.site_hashrate_of_an_unknown_algorithm")
+    axe.join()
+    await site.later()
+    await site.later()
+    assert site.state("sensor.site_hashrate_sha256") == "100.0"

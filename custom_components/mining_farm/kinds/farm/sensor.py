@@ -362,7 +362,12 @@ async def async_setup_entry(
 
 def _present(data: FarmData) -> list[SiteSensorDescription]:
     return [
-        *map(_hashrate, data.totals.hashrate),
+        # A machine that was not read yet has no algorithm, and needs no sensor for that.
+        *(
+            _hashrate(algorithm)
+            for algorithm, rate in data.totals.hashrate.items()
+            if algorithm in list(Algorithm) or rate.value is not None
+        ),
         *(CONTAINERS if data.containers.all else ()),
         *(WALLETS if data.wallets else ()),
     ]
