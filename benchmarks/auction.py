@@ -9,7 +9,7 @@ import time
 import psutil  # type: ignore[import-untyped]
 
 from .auction_markets import kind_of
-from .auction_node import Node, Traffic
+from .auction_node import Begun, Node, Traffic
 from .core import Core
 from .core_windows import Published
 from .machine import load
@@ -70,16 +70,15 @@ def measure(*, quick: bool, windows: int = WINDOWS) -> Iterator[str]:
 class _Noted:
     """One window, as the core saw it."""
 
-    def __init__(self, node: Node, published: Published, market: int) -> None:
-        begun = node.begun()
+    def __init__(self, begun: Begun, node: Node, seen: Published, market: int) -> None:
         self.kind = kind_of(market)
         self.traffic = node.traffic().since(begun.traffic)
-        self.ms = (published.event_at - begun.at) * 1000
-        self.certainty = published.certainty
-        self.corrected = published.corrected
-        settled = published.settled_at
+        self.ms = (seen.event_at - begun.at) * 1000
+        self.certainty = seen.certainty
+        self.corrected = seen.corrected
+        settled = seen.settled_at
         self.settled_ms = None if settled is None else (settled - begun.at) * 1000
-        self.stalls = published.stalls
+        self.stalls = seen.stalls
 
 
 def _follow(
@@ -94,7 +93,7 @@ def _follow(
         for number in range(windows):
             start = node.approach(_AHEAD, number)
             if (published := core.window(start)) is not None:
-                noted.append(_Noted(node, published, number))
+                noted.append(_Noted(node.begun(start), node, published, number))
         if idle is None or idle_s is None:
             return noted, None, residents
         node.approach(59)

@@ -74,9 +74,9 @@ class Node:
         """
         return cast(int, self._order((blocks, market)))
 
-    def begun(self) -> Begun:
-        """Return when the last window began."""
-        return cast(Begun, self._order("begun"))
+    def begun(self, start: int) -> Begun:
+        """Return when the window with that first block began."""
+        return cast(Begun, self._order(("begun", start)))
 
     def traffic(self) -> Traffic:
         """Return what the node has seen."""
@@ -96,7 +96,7 @@ async def _serve(orders: Connection, speed: float) -> None:
     done = asyncio.Event()
     simulator = SubtensorSimulator(clock=SystemClock(speed))
     chain = simulator.chain
-    last = Begun(time.monotonic(), Traffic(0, 0, 0))
+    begun: dict[int, Begun] = {}
     late: int | None = None
 
     def traffic() -> Traffic:
@@ -104,11 +104,11 @@ async def _serve(orders: Connection, speed: float) -> None:
         return Traffic(seen.requests, seen.received, seen.sent)
 
     def note() -> None:
-        nonlocal last, late
+        nonlocal late
         number = chain.head.number
         window = window_at(number, NETUID, TEMPO)
         if number == window.start:
-            last = Begun(time.monotonic(), traffic())
+            begun[number] = Begun(time.monotonic(), traffic())
         elif number == window.end and late is not None:
             _change_bid(simulator, late)
             late = None
@@ -117,8 +117,8 @@ async def _serve(orders: Connection, speed: float) -> None:
         nonlocal late
         try:
             match orders.recv():
-                case "begun":
-                    orders.send(last)
+                case "begun", int(start):
+                    orders.send(begun[start])
                 case "traffic":
                     orders.send(traffic())
                 case int(blocks), int(market):
