@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 import logging
 import os
 from pathlib import Path
@@ -25,11 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         format="%(levelname)s %(name)s: %(message)s",
     )
     try:
-        config = load(options.config)
+        config = _load(options)
         if options.check:
             print(f"{options.config}: {len(config.spots)} addresses, no mistake found")
             return 0
-        asyncio.run(_async_run(options.config, config, options.shard))
+        asyncio.run(_async_run(options, config))
     except ConfigError as err:
         print(f"error: {err}", file=sys.stderr)
         return 1
@@ -39,7 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _async_run(path: Path, config: Config, shard: Shard) -> None:
+def _load(options: argparse.Namespace) -> Config:
+    """Return the file's content, with what the command line has of its own."""
+    config = load(options.config)
+    if options.port is None:
+        return config
+    return replace(config, web=replace(config.web, port=options.port))
+
+
+async def _async_run(options: argparse.Namespace, config: Config) -> None:
     """Collect until SIGTERM or SIGINT."""
     ended = asyncio.Event()
     changed = asyncio.Event()
@@ -47,10 +56,10 @@ async def _async_run(path: Path, config: Config, shard: Shard) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     loop.add_signal_handler(signal.SIGHUP, changed.set)
-    collector = Collector(config, shard)
+    collector = Collector(config, options.shard)
     try:
         await collector.async_start()
-        reloading = loop.create_task(_async_reload(collector, path, changed))
+        reloading = loop.create_task(_async_reload(collector, options, changed))
         await ended.wait()
         reloading.cancel()
     finally:
@@ -62,14 +71,14 @@ async def _async_run(path: Path, config: Config, shard: Shard) -> None:
 
 
 async def _async_reload(
-    collector: Collector, path: Path, changed: asyncio.Event
+    collector: Collector, options: argparse.Namespace, changed: asyncio.Event
 ) -> None:
     """Follow the file each time; one that cannot be used changes nothing."""
     while True:
         await changed.wait()
         changed.clear()
         try:
-            config = await asyncio.to_thread(load, path)
+            config = await asyncio.to_thread(_load, options)
             await collector.async_reload(config)
         except (ConfigError, OSError) as err:
             collector.note_refused(err)
@@ -92,6 +101,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=Shard(),
         metavar="K/N",
         help="be number K, counted from 0, of N collectors, default: 0/1",
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        choices=range(65536),
+        metavar="PORT",
+        help="serve /metrics there, for several collectors on one machine",
     )
     parser.add_argument(
         "--check", action="store_true", help="look for mistakes in the file, and end"

@@ -156,12 +156,12 @@ class Site:
             "Machines that are being polled.",
             lambda: self.schedule.in_flight,
         )
-        show(
+        self.telemetry.show_count(
             "site_collector_polls_missed",
             "Polls that had no turn within their period.",
             lambda: self.schedule.missed,
         )
-        show(
+        self.telemetry.show_count(
             "site_collector_state_write_errors",
             "How often what was learned could not be written.",
             lambda: self.store.errors,

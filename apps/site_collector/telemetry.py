@@ -1,6 +1,7 @@
 """What the collector counts of itself, by prometheus_client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import override
 
 from prometheus_client import (
     CollectorRegistry,
@@ -12,9 +13,24 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 _POLL_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 _LATE_BUCKETS_S = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+
+
+class _Count(Collector):
+    """A counter that is read when it is asked for."""
+
+    def __init__(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """Take its name without `_total`."""
+        self._name, self._text, self._read = name, text, read
+
+    @override
+    def collect(self) -> Iterable[Metric]:
+        """Return its value."""
+        yield CounterMetricFamily(self._name, self._text, value=self._read())
 
 
 class Telemetry:
@@ -66,6 +82,10 @@ class Telemetry:
     def show(self, name: str, text: str, read: Callable[[], float]) -> None:
         """Add a number that is read when it is asked for."""
         Gauge(name, text, registry=self.registry).set_function(read)
+
+    def show_count(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """Add a count that is kept elsewhere."""
+        self.registry.register(_Count(name, text, read))
 
     def render(self) -> bytes:
         """Return the samples as text."""

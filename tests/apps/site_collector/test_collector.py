@@ -204,7 +204,7 @@ async def test_a_full_disk_costs_what_was_learned_only(
             await collector.site.async_save()
         assert caplog.text.count("cannot be written") == 1
         values = await samples(collector)
-        assert values["site_collector_state_write_errors"][""] == 2
+        assert values["site_collector_state_write_errors_total"][""] == 2
         assert set(values["miner_up"].values()) == {1.0}
         state.unlink()
         await collector.site.async_save()

@@ -83,10 +83,11 @@ async def test_a_port_that_is_taken(tmp_path: Path, socket_enabled: None) -> Non
     port = server.sockets[0].getsockname()[1]
     path = tmp_path / "site.toml"
     path.write_text(
-        f'[site]\nname = "n"\n[prometheus]\nport = {port}\n'
+        '[site]\nname = "n"\n[prometheus]\nport = 0\n'
         '[[miners]]\naddresses = "127.0.0.1"\n'
     )
-    async with server, running(path) as collector:
+    taken = "--port", str(port)
+    async with server, running(path, *taken) as collector:
         assert await collector.process.wait() == 1
         assert "address already in use" in collector.output.lower()
         assert "Traceback" not in collector.output

@@ -1,0 +1,87 @@
+"""A real Prometheus, of its own process and folder."""
+
+import asyncio
+from pathlib import Path
+import shutil
+import socket
+from typing import Any, Self
+
+import aiohttp
+
+_PATIENCE_S = 60.0
+
+
+def executable() -> str | None:
+    """Return where Prometheus is; None where it is not installed."""
+    return shutil.which("prometheus")
+
+
+class Prometheus:
+    """Scrapes some targets every second."""
+
+    def __init__(self, folder: Path, *targets: str, interval_s: int = 1) -> None:
+        """Keep its data in a folder."""
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._config = folder / "prometheus.yml"
+        listed = ", ".join(f'"{target}"' for target in targets)
+        self._config.write_text(
+            f"global: {{scrape_interval: {interval_s}s, scrape_timeout: {interval_s}s}}\n"
+            "scrape_configs:\n"
+            "- job_name: site_collector\n"
+            f"  static_configs: [{{targets: [{listed}]}}]\n"
+        )
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start and wait until it answers."""
+        with (self._folder / "prometheus.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                executable() or "prometheus",
+                f"--config.file={self._config}",
+                f"--storage.tsdb.path={self._folder / 'samples'}",
+                f"--web.listen-address=127.0.0.1:{self.port}",
+                stdout=log,
+                stderr=log,
+            )
+        async with asyncio.timeout(_PATIENCE_S), aiohttp.ClientSession() as session:
+            while True:
+                try:
+                    async with session.get(f"{self.url}/-/ready") as response:
+                        if response.ok:
+                            return self
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.05)
+
+    async def __aexit__(self, *_: object) -> None:
+        """End."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def ask(self, query: str) -> list[dict[str, Any]]:
+        """Return the rows that answer a query."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(
+                f"{self.url}/api/v1/query", params={"query": query}
+            ) as response,
+        ):
+            answer = await response.json()
+        assert answer["status"] == "success", answer
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
