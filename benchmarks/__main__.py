@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import activity, auction, containers, control, hostile, miners, rigs
+from . import activity, auction, containers, control, hostile, miners, rigs, site
 from .machine import describe_machine
 
 SUBJECTS = {
@@ -13,6 +13,7 @@ SUBJECTS = {
     "hostile": hostile.measure,
     "miners": miners.measure,
     "rigs": rigs.measure,
+    "site": site.measure,
 }
 """What can be measured; each yields one text after the other."""
 

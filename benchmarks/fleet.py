@@ -11,10 +11,10 @@ from typing import NamedTuple, Self, cast
 
 from simulators.antminer import AntminerSimulator
 
-_BASE = ipaddress.ip_address("127.29.0.0")
+_BASE = "127.29.0.0"
 # The only port that pyasic asks.
 _PORT = 4028
-_START_TIMEOUT = 60.0
+_START_TIMEOUT = 300.0
 
 
 class Manner(NamedTuple):
@@ -43,9 +43,10 @@ class Traffic(NamedTuple):
 class Fleet:
     """Miners at loopback addresses, one after the other; Linux owns all of 127/8."""
 
-    def __init__(self, models: Sequence[str]) -> None:
-        """Hold one miner of each of these models."""
-        self.hosts = [str(_BASE + number) for number in range(1, len(models) + 1)]
+    def __init__(self, models: Sequence[str], base: str = _BASE) -> None:
+        """Hold one miner of each of these models, from an address on."""
+        first = ipaddress.ip_address(base)
+        self.hosts = [str(first + number) for number in range(1, len(models) + 1)]
         self.port = _PORT
         context = get_context("spawn")
         self._orders, theirs = context.Pipe()
