@@ -38,9 +38,9 @@ def count(
         place = machine.spot.place
         if place not in inner:
             inner[place] = Sum()
-        inner[place].count(
-            listed(machine, now), machine.condition(now), machine.facts, longest
-        )
+        inner[place].count(machine.condition(now), machine.facts)
+        if (bad := listed(machine, now)) is not None:
+            inner[place].list_bad([bad], longest)
     sums: dict[Place, Sum] = {}
     for place, part in inner.items():
         for around in place.around():

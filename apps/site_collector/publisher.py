@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import batched, chain
 import json
 import logging
 from typing import NamedTuple
@@ -25,6 +25,8 @@ from .topics import Topics
 
 SUMS_S = 10.0
 """Sums are made so often."""
+_AT_ONCE = 200
+"""Machines that are looked at without a break."""
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -166,8 +168,14 @@ class Publisher:
         """Send again what was not polled, make the sums, take back what is gone."""
         while True:
             await asyncio.sleep(min(SUMS_S, self.mqtt.refresh_s / 2))
+            for some in batched(self._shown(), _AT_ONCE, strict=False):
+                for machine in some:
+                    self._on_poll(machine)
+                # Others have their turn.
+                await asyncio.sleep(0)
             if self.broker.connected:
-                self._put(self._of_all())
+                self._put(self._of_what_is_gone())
+                self._put(self._of_sums())
                 await asyncio.to_thread(self._announced.save)
 
     def _of_what_is_gone(self) -> Iterator[Message]:

@@ -11,12 +11,13 @@ from .inventory import Shard, Spot
 from .learned import LearnedStore
 from .machine import Machine
 from .metrics import Reading, exposition, render
-from .schedule import Schedule
+from .schedule import LONGEST_GAP_S, Schedule
 from .telemetry import Telemetry
 
 SAVE_S = 600.0
 """What was learned is written so often, and at the end."""
-_STALL_PERIODS = 3
+_STALLS = 3
+"""Of the longest times between two polls."""
 _LOGGER = logging.getLogger(__name__)
 
 type OnPoll = Callable[[Machine], None]
@@ -105,7 +106,7 @@ class Site:
     def what_is_wrong(self) -> str | None:
         """Return why the collector should be started again; None where it runs."""
         idle = self._loop.time() - self.schedule.last_start
-        limit = _STALL_PERIODS * max(self.config.polling.period_s, 100)
+        limit = _STALLS * max(self.config.polling.period_s, LONGEST_GAP_S)
         if self.machines and idle > limit:
             return f"no poll was begun for {idle:.0f} s"
         return None

@@ -5,7 +5,7 @@ import json
 
 from .engine import MinerState
 from .machine import Condition, Facts, Machine
-from .sums import Bad
+from .sums import WORST_FIRST, Bad
 
 RATE_STEP = 0.02
 """Share by which a rate has to differ from what was sent last."""
@@ -76,16 +76,18 @@ class State:
         )
 
 
-def listed(machine: Machine, now: float) -> Bad:
-    """Return how a machine is listed among the worst."""
+def listed(machine: Machine, now: float) -> Bad | None:
+    """Return how a machine is listed among the worst; None where it does well."""
     state = State.of(machine, now)
+    if state.status not in WORST_FIRST:
+        return None
     reason: str | None = None if state.facts is None else state.facts.reason
     if state.status == OFFLINE:
         reason = machine.failure
     return Bad(
         machine=machine.ident,
         address=machine.spot.address,
-        status=str(state.status or ""),
+        status=str(state.status),
         reason=reason,
     )
 

@@ -33,7 +33,7 @@ _GROUPS = {
     MinerState.IDLE: Group.IDLE,
     MinerState.FAULT: Group.FAULT,
 }
-_WORST_FIRST = ("fault", "offline", "idle", "degraded")
+WORST_FIRST = ("fault", "offline", "idle", "degraded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,8 @@ class Sum:
         """How many machines were counted."""
         return sum(self.groups.values())
 
-    def count(
-        self, bad: Bad, condition: Condition, facts: Facts | None, longest: int
-    ) -> None:
-        """Add a machine; `bad` is how it is listed where it needs attention."""
+    def count(self, condition: Condition, facts: Facts | None) -> None:
+        """Add a machine."""
         if facts is None or condition in (Condition.LOST, Condition.WAITING):
             facts = Facts()
         group = Group.UNKNOWN if facts.state is None else _GROUPS[facts.state]
@@ -79,8 +77,6 @@ class Sum:
         self.power, missing = _add(self.power, facts.power)
         self.without_power += missing
         self.hottest = _higher(self.hottest, facts.hottest)
-        if bad.status in _WORST_FIRST:
-            self._list([bad], longest)
 
     def join(self, other: Sum, longest: int) -> None:
         """Add what another collector has counted of this place."""
@@ -91,7 +87,7 @@ class Sum:
         self.without_rate += other.without_rate
         self.without_power += other.without_power
         self.hottest = _higher(self.hottest, other.hottest)
-        self._list(other.worst, longest)
+        self.list_bad(other.worst, longest)
 
     def note_missing(self, number: int) -> None:
         """Add machines of which nothing is known: a sum without them is none."""
@@ -127,14 +123,15 @@ class Sum:
         except KeyError, TypeError, ValueError:
             return None
 
-    def _list(self, bad: Iterable[Bad], longest: int) -> None:
+    def list_bad(self, bad: Iterable[Bad], longest: int) -> None:
+        """Add machines to the worst, of which so many are kept."""
         self.worst += bad
         if len(self.worst) > 2 * longest:
             self.finish(longest)
 
     def finish(self, longest: int) -> None:
         """Keep the worst, in order."""
-        self.worst.sort(key=lambda bad: (_WORST_FIRST.index(bad.status), bad.address))
+        self.worst.sort(key=lambda bad: (WORST_FIRST.index(bad.status), bad.address))
         del self.worst[longest:]
 
 
