@@ -26,7 +26,10 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent; retained unless it is but for those who listen now."""
+    """What is sent; retained unless it is but for those who listen now.
+
+    At most once is enough: after each connection all of it is sent again.
+    """
 
     topic: str
     payload: str
@@ -178,6 +181,8 @@ class Broker:
                     topic, message.payload, qos=message.qos, retain=message.retain
                 )
                 self.on_sent()
+                # What goes into the socket at once gives no turn to others.
+                await asyncio.sleep(0)
             self._has_waiting.clear()
 
     async def _async_receive(self, client: Client) -> None:

@@ -156,7 +156,7 @@ class Publisher:
         if sent is None or sent.profile is not profile or sent.place != place:
             payload = json.dumps(announce_machine(machine, self._topics, self.mqtt))
             self._announced.devices[machine.ident] = machine.spot.address
-            yield Message(self._topics.config(machine.ident), payload, qos=1)
+            yield Message(self._topics.config(machine.ident), payload)
         is_due = sent is not None and now - sent.at >= self.mqtt.refresh_s
         if sent is None or is_due or state.differs(sent.state):
             unit = rate_unit(profile.algorithm)
@@ -190,11 +190,11 @@ class Publisher:
         shown |= {each.spot.address: each.ident for each in self._shown()}
         for ident in self._announced.gone(shown):
             self._sent.pop(ident, None)
-            yield Message(self._topics.config(ident), "", qos=1)
+            yield Message(self._topics.config(ident), "")
             yield Message(self._topics.machine(ident), "")
         for ident in self._announced.gone_places({each.ident for each in self._owned}):
             if shard.has(f"sum {ident}"):
-                yield Message(self._topics.config(ident), "", qos=1)
+                yield Message(self._topics.config(ident), "")
             yield Message(self._topics.sum(ident), "")
 
     def _of_vacancies(self) -> Iterator[Message]:
@@ -219,7 +219,7 @@ class Publisher:
                 self._shown_places.add(place)
                 self._announced.devices[place.ident] = ""
                 payload = json.dumps(announce_place(place, self._topics, self.mqtt))
-                yield Message(self._topics.config(place.ident), payload, qos=1)
+                yield Message(self._topics.config(place.ident), payload)
             parts = self._others(place, now)
             if place in ours:
                 parts.append(ours[place])
