@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from apps.site_collector.engine import Credentials
 from apps.site_collector.inventory import Place, Shard, Spot
 from simulators.antminer import AntminerSimulator
 
-from .collecting import POLLING, collecting, config, is_swept
+from .collecting import POLLING, collecting, config, is_swept, until_read_again
 from .waiting import until
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -224,6 +225,32 @@ async def test_a_file_that_was_cut_is_learned_again(
     (state / "learned-0.jsonl").write_bytes(b"\xff\xfe")
     async with collecting(config(tmp_path, miners[0])) as collector:
         await until(lambda: is_swept(collector))
+
+
+async def test_half_of_the_miners_are_hostile(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """They are down, each for its reason; the others are read as ever."""
+    async with AsyncExitStack() as running:
+        hostile = [
+            await running.enter_async_context(AntminerSimulator("s9", seed=seed))
+            for seed in range(11, 14)
+        ]
+        hostile[0].garble()
+        hostile[1].slow(3600.0)
+        hostile[2].refuse()
+        quick = replace(POLLING, timeout_s=1.0)
+        site = config(tmp_path, *miners, *hostile, polling=quick)
+        async with collecting(site) as collector:
+            machines = [*collector.site.machines.values()]
+            await until(lambda: all(each.failure for each in machines[3:]))
+            for machine in machines[:3]:
+                for _ in range(3):
+                    await until_read_again(machine)
+            assert all(each.failure for each in machines[3:])
+            values = await samples(collector)
+            down = {name for name, up in values["miner_up"].items() if not up}
+            assert down >= {each.ident for each in machines[3:]}
 
 
 async def test_polls_stand_still(

@@ -1,5 +1,6 @@
 """Orders by MQTT: off unless allowed, at most once, proved, answered."""
 
+import asyncio
 from collections.abc import AsyncIterator
 import json
 from pathlib import Path
@@ -143,6 +144,41 @@ async def test_a_level_is_one_that_the_miner_has(
     parts = commander.listener.json(config_topic)["components"]
     assert parts["level"]["options"] == ["290MHz", "normal", "600MHz"]
     assert parts["mining"]["platform"] == "switch"
+
+
+async def test_a_pause_supersedes_what_is_under_way(
+    commander: Commander,
+    miner: LuxOs,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Anything else is refused meanwhile; both are answered."""
+    goes_on = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await goes_on.wait()
+        clock.advance(seconds)
+
+    waiting = Waiting(sleep=sleep, monotonic=clock.now)
+    monkeypatch.setattr("apps.site_collector.orders.WAITING", waiting)
+    miner.ignore_writes()
+    topic = f"mining/north/0/order/{commander.machine.ident}"
+    level = '{"command": "level", "value": "290MHz"}'
+    await commander.listener.client.publish(topic, level)
+    await until(lambda: writes(miner) == ["profileset 290MHz"])
+    assert (await commander.order("resume"))["error"] == "busy"
+    miner.restore()
+    await commander.listener.client.publish(topic, "pause")
+    await until(lambda: "curtail sleep" in writes(miner))
+    goes_on.set()
+    answer = f"mining/north/0/answer/{commander.machine.ident}"
+    await until(lambda: [of for of, _ in commander.listener.heard].count(answer) == 3)
+    answers = [
+        json.loads(text) for of, text in commander.listener.heard if of == answer
+    ]
+    assert [each.get("error") for each in answers] == ["busy", "superseded", None]
+    assert answers[2] == {"command": "pause", "outcome": "confirmed"}
+    assert writes(miner) == ["profileset 290MHz", "curtail sleep"]
 
 
 async def test_what_is_not_confirmed_is_an_error(

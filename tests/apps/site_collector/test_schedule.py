@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+import itertools
 import logging
 
 import pytest
@@ -224,6 +225,23 @@ def test_another_period_is_spread_again() -> None:
         assert {len(miner.asked) for miner in sweep.miners} == {1}
         seconds = {int(miner.asked[0] % 60) // 10 for miner in sweep.miners}
         assert len(seconds) == 6
+        await sweep.schedule.async_stop()
+
+    run(live())
+
+
+def test_a_clock_that_jumps_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days forward and back: ages and turns are of a clock that does not."""
+    wall = itertools.cycle((0.0, 2e9, 1e9, 5e9))
+    monkeypatch.setattr("time.time", lambda: next(wall))
+
+    async def live() -> None:
+        sweep = Sweep([Miner() for _ in range(20)])
+        await sweep.for_s(300)
+        assert {gap for miner in sweep.miners for gap in miner.gaps()} == {30.0}
+        now = asyncio.get_running_loop().time()
+        conditions = {each.condition(now) for each in sweep.machines}
+        assert conditions == {Condition.ANSWERS}
         await sweep.schedule.async_stop()
 
     run(live())
