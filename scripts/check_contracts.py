@@ -16,13 +16,15 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 INTEGRATION = Path("custom_components/mining_farm")
-COPIED = ("benchmarks", "custom_components", "scripts", "simulators", "tests")
+COPIED = ("apps", "benchmarks", "custom_components", "scripts", "simulators", "tests")
 CONTRACT = re.compile(
     r"^\[\[tool\.importlinter\.contracts\]\]$.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL
 )
 HEAD = """
 [tool.importlinter]
-root_packages = ["benchmarks", "custom_components.mining_farm", "scripts", "simulators", "tests"]
+root_packages = [
+    "apps", "benchmarks", "custom_components.mining_farm", "scripts", "simulators", "tests"
+]
 include_external_packages = true
 """
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
@@ -102,6 +104,17 @@ VIOLATIONS = {
     ),
     "No circles, type-only imports counted": Planted(
         "kinds/wallet/data.py", "from .coordinator import WalletCoordinator"
+    ),
+    "Programs without Home Assistant know engines only": Planted(
+        "../../apps/site_collector/sums.py",
+        "from custom_components.mining_farm.common import members",
+    ),
+    "Programs reach an engine through one door": Planted(
+        "../../apps/site_collector/sums.py",
+        "from custom_components.mining_farm.engines.edge_collector import MinerState",
+    ),
+    "Nothing else knows the programs": Planted(
+        "engines/restart/models.py", "from apps.site_collector import sums"
     ),
     "What ships never imports simulators or tests": Planted(
         "engines/restart/models.py", "from simulators import clock"
