@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 import json
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from custom_components.mining_farm.engines.pools import Account
 from custom_components.mining_farm.engines.restart import (
@@ -281,7 +281,8 @@ class Watched:
             self.world.now += 10
             raise OutletFailure("not confirmed", sent=True)
         if rig.plug == "late":
-            rig.late = (self.world.now + 12, on)
+            by: Literal["us", "user"] = "user" if self.by_user else "us"
+            rig.late = (self.world.now + 12, on, by)
             self.world.now += 10
             raise OutletFailure("not confirmed", sent=True)
         self._switch(on=on)
@@ -493,6 +494,8 @@ class Watcher:
             match what:
                 case "reset":
                     await watched.async_store(reset(memory))
+                    # Who wants it tried again wants a cut.
+                    watched.causes += 1
                 case "cycle":
                     memory = replace(memory, off_by_user=False)
                     await self._cycler(watched).async_cut(

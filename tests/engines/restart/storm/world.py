@@ -94,8 +94,8 @@ class Rig:
     tells_lost_pools: bool = False
     miner_mute: float = -1.0
     """Until when the linked miner's entry knows nothing."""
-    late: tuple[float, bool] | None = None
-    """When a command has its effect after all, and which."""
+    late: tuple[float, bool, Literal["us", "user"]] | None = None
+    """When a command has its effect after all, which, and whose."""
 
     @property
     def powered(self) -> bool:
@@ -158,9 +158,9 @@ class Rig:
     def tick(self, until: float) -> None:
         """Note the shares since the last tick."""
         if self.late is not None and until >= self.late[0]:
-            _, on = self.late
+            _, on, by = self.late
             self.late = None
-            self.switch(on, "us")
+            self.switch(on, by)
         if not self.works:
             return
         share = until - self.world.random.uniform(1, 60)
