@@ -1,12 +1,13 @@
 """A Home Assistant core in a process of its own, seen from outside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 import socket
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Self
 
 from custom_components.mining_farm.const import Kind
@@ -23,11 +24,16 @@ from .core_process import (
     Run,
     Seen,
     Start,
+    Weigh,
+    Weight,
     serve,
 )
 from .core_windows import Published
+from .throttle import throttled
 
 _CONFIGURATION = "homeassistant:\n  time_zone: UTC\n"
+# It asks of every new entity whether it may be spoken to.
+_CONVERSATION = "conversation:\n"
 _RECORDER = "history:\nlogbook:\nrecorder:\n"
 _TIMEOUT_S = 600.0
 _SETTLING_S = 10.0
@@ -45,11 +51,15 @@ class Core:
         kind: Kind = Kind.MINER,
         *,
         before_start: Callable[[], None] = lambda: None,
+        options: Mapping[str, str] = MappingProxyType({}),
+        share: float = 1.0,
     ) -> None:
         """Take the addresses of devices of a kind that answer until it is added.
 
-        `before_start` is called then.
+        `before_start` is called then. The start gets no more than a share of a core.
         """
+        self._options = options
+        self._share = share
         self._before_start = before_start
         self._hosts = hosts
         self._port = port
@@ -59,24 +69,29 @@ class Core:
         self._conversation: Connection
         self._process: SpawnProcess
         self.start: Start
+        self.said_while_adding = ""
+        """What it printed while the entries were added."""
 
     def __enter__(self) -> Self:
         """Start; RuntimeError names what Home Assistant said if it does not come up."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
         configuration = self._folder / "configuration.yaml"
-        configuration.write_text(_CONFIGURATION)
+        configuration.write_text(_CONFIGURATION + _CONVERSATION)
         prepare(self._folder, "127.0.0.1", port)
         if self._hosts:
             # Once in their life entities are new to the registries; a recorder would
             # take minutes to write that down.
             self._boot()
-            order = AddEntries(self._kind, list(self._hosts), self._port)
+            order = AddEntries(
+                self._kind, list(self._hosts), self._port, dict(self._options)
+            )
             self._order(order, type(None))
             self._shut_down()
+            self.said_while_adding = self.console()
         self._before_start()
-        configuration.write_text(_CONFIGURATION + _RECORDER)
-        self.start = self._boot()
+        configuration.write_text(_CONFIGURATION + _CONVERSATION + _RECORDER)
+        self.start = self._boot(self._share)
         self.run(_WARM_UP_S if self._hosts else _SETTLING_S)
         return self
 
@@ -108,14 +123,27 @@ class Core:
         """Return the ms that one full garbage collection takes."""
         return self._order(CollectGarbage(), float)
 
-    def _boot(self) -> Start:
+    def weigh(self) -> Weight:
+        """Return what it holds."""
+        return self._order(Weigh(), Weight)
+
+    def registry_bytes(self, of: str) -> int:
+        """Return the size of the file of a registry: `entity` or `device`."""
+        return (self._folder / ".storage" / f"core.{of}_registry").stat().st_size
+
+    def console(self) -> str:
+        """Return what it has printed since the last start."""
+        return (self._folder / CONSOLE).read_text(errors="replace")
+
+    def _boot(self, share: float = 1.0) -> Start:
         context = get_context("spawn")
         self._conversation, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, self._folder))
         self._process.start()
         # Only the other process holds its end then, so that its end shows.
         theirs.close()
-        return self._receive(Start)
+        with throttled(self._process.pid, share):
+            return self._receive(Start)
 
     def _shut_down(self) -> None:
         """Stop in order, so that everything is saved."""

@@ -35,7 +35,11 @@ _AT_ONCE = 10
 
 
 async def async_add_entries(
-    hass: HomeAssistant, kind: Kind, hosts: list[str], port: int
+    hass: HomeAssistant,
+    kind: Kind,
+    hosts: list[str],
+    port: int,
+    options: Mapping[str, Any],
 ) -> None:
     """Read each device and add its entry; its engine's error if one does not answer."""
     limit = asyncio.Semaphore(_AT_ONCE)
@@ -46,7 +50,7 @@ async def async_add_entries(
                 title, data = await _container(hass, number, host, port)
             else:
                 title, data = await _miner(host, port)
-            await _async_add(hass, title, data, {})
+            await _async_add(hass, title, data, options)
 
     await asyncio.gather(*(add(number, host) for number, host in enumerate(hosts, 1)))
 

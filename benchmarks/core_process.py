@@ -2,19 +2,23 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 import gc
 from multiprocessing.connection import Connection
 import os
 from pathlib import Path
 import resource
+import sqlite3
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from custom_components.mining_farm.const import DOMAIN, Kind
 from homeassistant import bootstrap, runner
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 
 from .core_counts import Noted, PollCount, PollsOfOne, WriteCount, noting
 from .core_entries import async_add_entries, async_add_wallet
@@ -23,7 +27,12 @@ from .loop_watch import LoopWatch, Stalls
 
 CONSOLE = "console.log"
 
-_START_TIMEOUT_S = 300.0
+_START_TIMEOUT_S = 900.0
+_DATABASE = "home-assistant_v2.db"
+_SIZE_OF_STATES = """
+SELECT SUM(pgsize - unused) FROM dbstat
+WHERE name IN (SELECT name FROM sqlite_schema WHERE tbl_name = 'states')
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,27 @@ class AddEntries(NamedTuple):
     kind: Kind
     hosts: list[str]
     port: int
+    options: Mapping[str, Any]
+
+
+class Weigh(NamedTuple):
+    """Order to say what lives in memory and on disk; answered with a Weight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """What a core holds."""
+
+    objects: int
+    """That the garbage collector follows."""
+    memory: int
+    """Bytes of resident memory."""
+    entities: int
+    """Registered by us, the disabled ones included."""
+    statistics: int
+    """Of ours with statistics."""
+    states: int
+    """Bytes of the recorded states in the database, indexes included."""
 
 
 class Run(NamedTuple):
@@ -99,7 +129,7 @@ class Seen(NamedTuple):
     published: Published | None
 
 
-type Order = AddEntries | AddWallet | AwaitWindow | Run | CollectGarbage
+type Order = AddEntries | AddWallet | AwaitWindow | Run | CollectGarbage | Weigh
 
 
 def serve(conversation: Connection, folder: Path) -> None:
@@ -130,10 +160,10 @@ async def _serve(conversation: Connection, folder: Path) -> None:
 
 async def _obey(
     order: Order, hass: HomeAssistant, polls: PollCount, windows: WindowWatch
-) -> Phase | Seen | float | None:
+) -> Phase | Seen | Weight | float | None:
     match order:
-        case AddEntries(kind, hosts, port):
-            await async_add_entries(hass, kind, hosts, port)
+        case AddEntries(kind, hosts, port, options):
+            await async_add_entries(hass, kind, hosts, port, options)
             return None
         case AddWallet(url, wallet):
             await async_add_wallet(hass, WALLET.title(), url, wallet)
@@ -142,6 +172,8 @@ async def _obey(
             return Seen(await windows.async_wait(start_block))
         case Run(seconds, host):
             return await _phase(hass, polls, seconds, host)
+        case Weigh():
+            return await hass.async_add_executor_job(_weigh, hass)
         case CollectGarbage():
             start = time.monotonic()
             gc.collect()
@@ -199,6 +231,21 @@ async def _phase(
             memory=_resident_memory(),
             one=polls.of(host),
         )
+
+
+def _weigh(hass: HomeAssistant) -> Weight:
+    gc.collect()
+    registry = er.async_get(hass)
+    ours = [each for each in registry.entities.values() if each.platform == DOMAIN]
+    with closing(sqlite3.connect(hass.config.path(_DATABASE))) as database:
+        (states,) = database.execute(_SIZE_OF_STATES).fetchone()
+    return Weight(
+        objects=len(gc.get_objects()),
+        memory=_resident_memory(),
+        entities=len(ours),
+        statistics=sum("state_class" in (each.capabilities or ()) for each in ours),
+        states=states or 0,
+    )
 
 
 def _resident_memory() -> int:

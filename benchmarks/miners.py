@@ -1,8 +1,8 @@
-"""Miners: one poll, a hundred polls at once, and Home Assistant with a farm of them."""
+"""Miners: one poll, a hundred at once, and Home Assistant with a farm of them."""
 
 from collections.abc import Iterator
 
-from . import home_assistant
+from . import farm_detail, home_assistant, pages
 from .contest import compare
 
 _STOCK = "s19jpro"
@@ -28,3 +28,5 @@ def measure(*, quick: bool) -> Iterator[str]:
     )
     sizes, seconds = ((100,), 35) if quick else ((300, 1000), 62)
     yield from home_assistant.measure(sizes, seconds)
+    yield from farm_detail.measure((100,) if quick else (300, 1000, 3000), seconds)
+    yield from pages.measure(100 if quick else 1000)

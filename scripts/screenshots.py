@@ -69,7 +69,7 @@ async def _add_many(page: Page, url: str) -> None:
     await page.get_by_role("button", name="Submit").click()
     await page.get_by_text("Miners found", exact=True).wait_for()
     await _save(page, "add_many")
-    await page.locator("ha-switch").click()
+    await page.get_by_text("Standard: the miner and its hashboards").click()
     await page.get_by_role("button", name="Submit").click()
 
 
