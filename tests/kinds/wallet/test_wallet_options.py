@@ -202,9 +202,18 @@ async def test_machines(hass: HomeAssistant) -> None:
     entry = wallet_entry(hass, machines=["gone", "rig"])
     form = await to(hass, entry, "wallet_machines")
     assert labels(form, "machines") == {"miner": "The miner", "rig": "The rig"}
-    assert suggested(form) == {"machines": ["rig"], "lower_bid": False}
-    await answer(hass, form, machines=["miner", "rig"])
+    assert suggested(form) == {
+        "machines": ["rig"],
+        "lower_bid": False,
+        "pause_when_lost": False,
+    }
+    form = await answer(
+        hass, form, machines=["rig"], lower_bid=True, pause_when_lost=True
+    )
+    assert form["errors"] == {"pause_when_lost": "wallet_pause_or_lower"}
+    await answer(hass, form, machines=["miner", "rig"], pause_when_lost=True)
     assert entry.options["machines"] == ["miner", "rig"]
+    assert entry.options["pause_when_lost"] is True
     form = await to(hass, entry, "wallet_machines")
     await answer(hass, form)
     assert entry.options["machines"] == []

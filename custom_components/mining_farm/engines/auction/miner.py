@@ -161,12 +161,12 @@ class AuctionMiner:
 
     def _take(self, event: WatchEvent) -> None:
         self._listener(event)
-        if isinstance(event, WindowUpdate) and self._is_to_be_routed(event):
+        if isinstance(event, WindowUpdate) and self.is_sure_enough(event):
             for follower in self._followers:
                 follower.take(event.result)
 
-    def _is_to_be_routed(self, update: WindowUpdate) -> bool:
-        """Return whether a result is sure enough, or the last word that there will be."""
+    def is_sure_enough(self, update: WindowUpdate) -> bool:
+        """Return whether to act upon a result, or it is the last word there will be."""
         if not update.early or self._route_from is Certainty.PROVISIONAL:
             return True
         is_proven = update.result.certainty is Certainty.PROVEN

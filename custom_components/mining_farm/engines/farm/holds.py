@@ -62,6 +62,15 @@ class Record:
         )
 
     @property
+    def spared(self) -> bool:
+        """Return whether none but a wallet takes the machine down: its power is left."""
+        return all(
+            hold.owner is Owner.WALLET
+            for hold in self.holds
+            if hold.kind is not HoldKind.AT_MOST
+        )
+
+    @property
     def empty(self) -> bool:
         """Return whether there is nothing left to remember."""
         return not self.holds and not self.stopped

@@ -56,7 +56,7 @@ def _to_sleep(
     for each in left:
         if each.stopped:
             continue
-        if each.lever.cuts and sleeps and not record.for_safety:
+        if each.lever.cuts and not record.for_safety and (sleeps or record.spared):
             continue
         return (each.lever,)
     return ()

@@ -33,6 +33,7 @@ class Owner(StrEnum):
     CURTAILMENT = "curtailment"
     ALLOCATION = "allocation"
     HEATING = "heating"
+    WALLET = "wallet"
 
 
 SAFETY: Final = frozenset({Owner.EMERGENCY_STOP, Owner.INTERLOCK})

@@ -37,6 +37,8 @@ CONF_PROXY_FROM: Final = "proxy_from"
 
 CONF_MACHINES: Final = "machines"
 """Entries of miners and rigs that deliver what is promised."""
+CONF_PAUSE_LOST: Final = "pause_when_lost"
+"""Whether they are paused for windows in which all bids have lost."""
 
 CONF_LOWER_BID: Final = "lower_bid"
 """Bid no more than what of these machines is alive."""

@@ -43,6 +43,7 @@ from .delivery import HASHES_PER_PH, Delivery, async_delivery, won_hashrate
 from .failover import EndpointFailover
 from .history import WindowHistory
 from .journal import WalletJournal
+from .pausing import WindowPause
 from .served import async_served_folder
 from .shortfall import Shortfall
 from .stored import arming_of, read_offer_of, route_from_of, route_of, signer_of
@@ -105,6 +106,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         if not self.miner.routes:
             # What was wrong with a proxy's file is over with the proxy.
             issues.update_routing(hass, entry, None)
+        self._pause = WindowPause(hass, entry)
         self._failover = EndpointFailover(hass, self._endpoint_lost)
         self._starting = asyncio.Lock()
         self._mining: asyncio.Task[None] | None = None
@@ -174,6 +176,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     @override
     async def _async_poll(self) -> WalletData:
         await self._async_start()
+        await self._pause.async_expire()
         try:
             head = await self.chain.head()
             await self._async_read_members(head)
@@ -206,6 +209,7 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
                 if (aside := await self.history.async_load()) is not None:
                     issues.create_record(self.hass, self.config_entry, aside)
                 await self._async_read_cautions()
+                await self._pause.async_begin()
                 await self.chain.start()
                 self.config_entry.async_on_unload(
                     self.chain.subscribe_endpoints(self._endpoints_changed)
@@ -299,6 +303,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             self._troubled = False
             LOGGER.info("%s: the auctions are followed again", self.name)
         self.events.handle_window(update)
+        if self.miner.is_sure_enough(update):
+            self._pause.take(result)
 
     def _handle_problem(self, problem: WatchProblem) -> None:
         """Log once for each outage. That the chain is silent, the poll logs."""
@@ -329,6 +335,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
             if self._mining is not None:
                 self._mining.cancel()
             await self.chain.close()
+        if self.config_entry.disabled_by is not None:
+            await self._pause.async_release()
         await self.history.async_flush()
 
     async def _stopping(self, _event: Event) -> None:

@@ -8,6 +8,7 @@ from ...common.holds import async_holds
 from ...common.machines import async_machines
 from ...common.members import MinerFacts, RigFacts, async_facts
 from ...engines.auction import AuctionResult
+from ...engines.farm import Owner
 
 TOLERANCE = 0.9
 """Validators ban who delivers less than nine tenths of what was won."""
@@ -46,7 +47,7 @@ def async_delivery(
     if machines and len(known) == len(machines):
         delivered = sum(known) / HASHES_PER_PH
     promised = None if result is None else won_hashrate(result)
-    held = sum(_is_held(hass, entry_id) for entry_id in machines)
+    held = sum(_is_held_by_others(hass, entry_id) for entry_id in machines)
     return Delivery(promised=promised, delivered=delivered, held=held)
 
 
@@ -64,6 +65,13 @@ def _rate(hass: HomeAssistant, entry_id: str) -> float | None:
 def _is_held(hass: HomeAssistant, entry_id: str) -> bool:
     machine = async_machines(hass).of_entry(entry_id)
     return machine is not None and async_holds(hass).ruling(machine.id) is not None
+
+
+def _is_held_by_others(hass: HomeAssistant, entry_id: str) -> bool:
+    """Return whether a machine is kept down that the next window's win does not start."""
+    machine = async_machines(hass).of_entry(entry_id)
+    hold = None if machine is None else async_holds(hass).ruling(machine.id)
+    return hold is not None and hold.owner is not Owner.WALLET
 
 
 def won_hashrate(result: AuctionResult) -> float:

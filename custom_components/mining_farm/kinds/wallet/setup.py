@@ -18,6 +18,7 @@ from .entity import device_info
 from .history import WindowHistory
 from .issues import delete_all
 from .journal import WalletJournal
+from .pausing import WindowPause
 from .stored_shape import WALLET_SHAPE
 
 STORED_SHAPE = WALLET_SHAPE
@@ -78,6 +79,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: WalletConfigEntry) -> N
     """Forget what was kept of a wallet."""
     await WalletJournal(hass, entry.entry_id).async_remove()
     await WindowHistory(hass, entry.entry_id).async_remove()
+    await WindowPause(hass, entry).async_release()
     delete_all(hass, entry.entry_id)
 
 

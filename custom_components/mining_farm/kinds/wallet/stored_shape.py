@@ -32,6 +32,7 @@ from .const import (
     CONF_LOWER_BID,
     CONF_MACHINES,
     CONF_NETUID,
+    CONF_PAUSE_LOST,
     CONF_POOL,
     CONF_PRICE,
     CONF_PRICE_CEILING,
@@ -126,6 +127,7 @@ def _options(options: Mapping[str, Any]) -> Fields:
         CONF_PROXY_POOL: text,
         CONF_PROXY_FROM: one_of(*Certainty),
         CONF_MACHINES: each(text),
+        CONF_PAUSE_LOST: flag,
     }
 
 

@@ -25,6 +25,7 @@ from ..const import (
     CONF_HOTKEY_NAME,
     CONF_LOWER_BID,
     CONF_MACHINES,
+    CONF_PAUSE_LOST,
     CONF_PRICE_CEILING,
     CONF_WORKER_CEILING,
 )
@@ -35,7 +36,7 @@ from .steps import replaced
 from .workers import WalletWorkersSteps
 
 CEILING_KEYS = (CONF_PRICE_CEILING, CONF_WORKER_CEILING)
-MACHINE_KEYS = (CONF_MACHINES, CONF_LOWER_BID)
+MACHINE_KEYS = (CONF_MACHINES, CONF_LOWER_BID, CONF_PAUSE_LOST)
 CEILINGS_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_PRICE_CEILING): TextSelector(),
@@ -99,8 +100,12 @@ class WalletOptionsFlow(WalletWorkersSteps, WalletProxySteps, OptionsFlowWithRel
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the miners and rigs that deliver what is promised."""
+        errors: dict[str, str] = {}
         if user_input is not None:
-            return await self._wallet_part_known(MACHINE_KEYS, user_input)
+            # What is paused delivers nothing: the bid would shrink with each loss.
+            if not (user_input[CONF_LOWER_BID] and user_input[CONF_PAUSE_LOST]):
+                return await self._wallet_part_known(MACHINE_KEYS, user_input)
+            errors[CONF_PAUSE_LOST] = "wallet_pause_or_lower"
         machines = {
             entry.entry_id: entry.title
             for entry in entries_of(self.hass, Kind.MINER, Kind.RIG)
@@ -127,6 +132,7 @@ class WalletOptionsFlow(WalletWorkersSteps, WalletProxySteps, OptionsFlowWithRel
                     )
                 ),
                 vol.Required(CONF_LOWER_BID, default=False): BooleanSelector(),
+                vol.Required(CONF_PAUSE_LOST, default=False): BooleanSelector(),
             }
         )
         return self.async_show_form(
@@ -136,8 +142,12 @@ class WalletOptionsFlow(WalletWorkersSteps, WalletProxySteps, OptionsFlowWithRel
                 {
                     CONF_MACHINES: linked,
                     CONF_LOWER_BID: self._wallet_known.get(CONF_LOWER_BID, False),
-                },
+                    CONF_PAUSE_LOST: self._wallet_known.get(CONF_PAUSE_LOST, False),
+                }
+                if user_input is None
+                else user_input,
             ),
+            errors=errors,
         )
 
     @property
