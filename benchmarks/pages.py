@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from itertools import cycle, islice
+import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import time
 from typing import NamedTuple
 
-from playwright.async_api import Page
+from playwright.async_api import Page, TimeoutError  # noqa: A004 Not that of Python
 
 from custom_components.mining_farm.const import DOMAIN
 from simulators.farm import MIX
@@ -24,6 +25,7 @@ from .table import figure, table
 _FARM = "Site"
 _SETTLING_S = 60.0
 _TIMES = 3
+_PATIENCE_MS = 90_000
 _LIST = "ha-data-table .mdc-data-table__row"
 _ENTRIES = "ha-config-entry-row"
 _CARDS = "ha-device-entities-card"
@@ -95,7 +97,7 @@ async def _measure(
             _Shown("farm", f"/config/devices/device/{farm}", _CARDS),
         ):
             took = [await _draw(page, home_assistant.url, shown) for _ in range(_TIMES)]
-            rows.append((shown.name, figure(min(took), 1), figure(max(took), 1)))
+            rows.append((shown.name, _seconds(min(took)), _seconds(max(took))))
         said = console.read_text(errors="replace")
     return rows, [
         (
@@ -106,9 +108,18 @@ async def _measure(
 
 
 async def _draw(page: Page, url: str, shown: _Shown) -> float:
-    """Return the seconds until a page shows what it is there for."""
+    """Return the seconds until a page shows what it is there for; else infinity."""
     await page.goto("about:blank")
     began = time.monotonic()
-    await page.goto(f"{url}{shown.path}")
-    await page.locator(shown.selector).first.wait_for()
+    try:
+        await page.goto(f"{url}{shown.path}")
+        await page.locator(shown.selector).first.wait_for(timeout=_PATIENCE_MS)
+    except TimeoutError:
+        return math.inf
     return time.monotonic() - began
+
+
+def _seconds(took: float) -> str:
+    if math.isinf(took):
+        return f"over {_PATIENCE_MS // 1000}"
+    return figure(took, 1)
