@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         board_state,
         check,
         display_unit,
+        is_another,
         miner_has_problem,
         miner_reason,
         miner_state,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     )
     from custom_components.mining_farm.engines.edge_collector.registry import (
         create_writer,
+        recognition_of,
     )
 else:
     from edge_collector import (
@@ -71,12 +73,13 @@ else:
         board_state,
         check,
         display_unit,
+        is_another,
         miner_has_problem,
         miner_reason,
         miner_state,
         parse_targets,
     )
-    from edge_collector.registry import create_writer
+    from edge_collector.registry import create_writer, recognition_of
 
 __all__ = [
     "SILENT",
@@ -107,8 +110,10 @@ __all__ = [
     "check",
     "create_writer",
     "display_unit",
+    "is_another",
     "miner_has_problem",
     "miner_reason",
     "miner_state",
     "parse_targets",
+    "recognition_of",
 ]

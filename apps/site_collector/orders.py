@@ -6,6 +6,7 @@ refused as busy or too soon; anything else is.
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 import json
 import logging
 from typing import Any, NamedTuple
@@ -16,7 +17,10 @@ from .engine import (
     Command,
     ControlError,
     ControlFailure,
+    Failure,
     MinerError,
+    MinerProfile,
+    MinerSnapshot,
     Order,
     Outcome,
     Turn,
@@ -24,6 +28,8 @@ from .engine import (
     Wear,
     check,
     create_writer,
+    is_another,
+    recognition_of,
 )
 from .machine import Machine
 from .site import Site
@@ -209,21 +215,24 @@ class Orders:
 
         Since it was polled another machine may have got its address.
         """
-        before = machine.member.known
+        known = machine.member.known
+        if known is None:
+            raise ControlError(ControlFailure.NO_ANSWER, "nothing was sent: unknown")
+        recognition = recognition_of(
+            machine.spot.host,
+            known.way,
+            known.second,
+            partial(_recognise, known.profile),
+            timeout_s=machine.member.target.timeout_s,
+        )
         try:
             async with machine.lock:
-                await machine.member.async_poll()
+                await recognition.async_require()
         except MinerError as err:
-            if not order.patience:
+            if err.failure is Failure.ANOTHER_MINER or not order.patience:
                 raise ControlError(
                     ControlFailure.NO_ANSWER, f"nothing was sent: {err}"
                 ) from err
-        known = machine.member.known
-        hardware = before and before.hardware
-        if known is None or (hardware and known.hardware != hardware):
-            raise ControlError(
-                ControlFailure.NO_ANSWER, "nothing was sent: another miner answers"
-            )
         capabilities = known.profile.capabilities
         if capabilities is None:
             raise ControlError(ControlFailure.UNSUPPORTED, "this miner is only read")
@@ -232,6 +241,13 @@ class Orders:
             # At the level of before.
             return replace(order, value=known.profile.level)
         return order
+
+
+def _recognise(profile: MinerProfile, snapshot: MinerSnapshot) -> bool | None:
+    """Return whether a reading is of a machine; None where that cannot be said."""
+    if is_another(profile, snapshot):
+        return False
+    return True if snapshot.mac and profile.mac else None
 
 
 async def _async_outcome(task: asyncio.Task[Outcome]) -> Outcome:

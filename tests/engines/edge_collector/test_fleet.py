@@ -155,7 +155,8 @@ async def test_a_second_way_is_found_and_read_beside() -> None:
         first = await member.async_poll()
         snapshot = await member.async_poll()
         assert member.known is not None
-        assert first.mac == snapshot.mac is not None
+        assert first.mac is not None
+        assert member.known.hardware == first.mac
         assert member.known.second == Way("luxos", miner.port)
         assert snapshot.capabilities is not None
         assert snapshot.capabilities.pause

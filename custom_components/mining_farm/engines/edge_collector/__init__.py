@@ -21,7 +21,7 @@ from .driver import Driver, Reader
 from .drivers.cgminer.collector import MinerCollector
 from .drivers.cgminer.parsing import parse_snapshot
 from .errors import Failure, MinerError
-from .fleet import SILENT, Known, Member, Target
+from .fleet import SILENT, Known, Member, Target, is_another
 from .models import (
     Algorithm,
     BoardHealth,
@@ -148,6 +148,7 @@ __all__ = [
     "extract_board_indices",
     "failed_boards",
     "find_board",
+    "is_another",
     "is_starting",
     "miner_has_problem",
     "miner_reason",
