@@ -143,6 +143,8 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "proxy_pool_name": "central-proxy",
             "proxy_from": "confirmed",
             "machines": ["miner9"],
+            "lower_bid": True,
+            "worker_sets": [{"price_multiplier": "0.95", "worker_sizes": {"0.2": 1}}],
         },
     ),
     Kind.FARM: (

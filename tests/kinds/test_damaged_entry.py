@@ -48,7 +48,9 @@ def folder(hass: HomeAssistant, tmp_path: Path) -> Path:
 
 def kind_module(kind: Kind) -> Any:
     """Return the package of a kind."""
-    return import_module(f"{kinds.__name__}.{kind}")
+    apart = kinds.Module.SETUP in kinds.OFFERS[kind]
+    place = f"{kind}.{kinds.Module.SETUP}" if apart else kind
+    return import_module(f"{kinds.__name__}.{place}")
 
 
 async def creates(hass: HomeAssistant, kind: KindModule, entry: Any) -> None:
@@ -96,8 +98,8 @@ def test_every_stored_key_is_damaged_here(kind: Kind) -> None:
     assert {*shape.options(options)} - {"workers_file"} == {*options}
     const = vars(import_module(f"{kinds.__name__}.{kind}.const"))
     keys = {const[name] for name in const if name.startswith("CONF_")}
-    # The other source of workers, and the other kind of outlet.
-    assert keys <= {*data, *options, "workers_file", "switch_entity_id"}
+    # The other source of workers, the other kind of outlet, and the pool of a set.
+    assert keys <= {*data, *options, "workers_file", "switch_entity_id", "pool"}
 
 
 @pytest.mark.parametrize("kind", WHOLE)

@@ -1,7 +1,6 @@
 """What 0.1.0 wrote is read as it was meant: entries and records of every kind."""
 
 from collections.abc import Mapping
-from importlib import import_module
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -150,7 +149,7 @@ async def test_its_entries(hass: HomeAssistant, kind: Kind) -> None:
     entry = MockConfigEntry(domain=DOMAIN, version=1, data=stored, options=options)
     entry.add_to_hass(hass)
     assert await async_migrate_entry(hass, entry)
-    module = import_module(f"{kinds.__name__}.{kind}")
+    module = await kinds.async_get_kind(hass, entry)
     await async_mend_entry(hass, entry, module.STORED_SHAPE)
     renamed = {"detail": "farm"} if kind is Kind.MINER else options
     assert (dict(entry.data), dict(entry.options)) == (stored, renamed)
