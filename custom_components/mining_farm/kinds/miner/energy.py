@@ -8,7 +8,8 @@ from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...common.energy import ENERGY, Draw, EnergySensor, sensor_draw
-from ...common.members import RigFacts, async_facts_by_entry, async_members
+from ...common.members import RigFacts, async_members
+from ...const import CONF_KIND, Kind
 from .const import CONF_POWER_SENSOR
 from .coordinator import MinerCoordinator
 from .detail import Detail
@@ -31,9 +32,12 @@ def async_add_energy(
     is_added = False
 
     @callback
-    def add(_entry_id: str | None = None) -> None:
+    def add(entry_id: str | None = None) -> None:
         nonlocal is_added
-        if is_added or not (
+        # Hundreds of others are heard each time that they are read.
+        if is_added or (entry_id and _is_miner(miner, entry_id)):
+            return
+        if not (
             miner.profile.power
             or entry.options.get(CONF_POWER_SENSOR)
             or any(True for _ in plug_watts(miner))
@@ -48,9 +52,20 @@ def async_add_energy(
 
 def plug_watts(miner: MinerCoordinator) -> Iterator[float]:
     """Yield what the plugs of rigs measure that are linked with a miner."""
-    for rig in async_facts_by_entry(miner.hass, RigFacts).values():
-        if rig.miner == miner.config_entry.entry_id and rig.power is not None:
+    for member in async_members(miner.hass):
+        # The facts of hundreds of miners take their time.
+        rig = None if _is_miner(miner, member.entry_id) else member.facts()
+        if (
+            isinstance(rig, RigFacts)
+            and rig.miner == miner.config_entry.entry_id
+            and rig.power is not None
+        ):
             yield rig.power
+
+
+def _is_miner(miner: MinerCoordinator, entry_id: str) -> bool:
+    entry = miner.hass.config_entries.async_get_entry(entry_id)
+    return entry is not None and entry.data.get(CONF_KIND) == Kind.MINER
 
 
 class MinerEnergySensor(EnergySensor[MinerCoordinator]):
