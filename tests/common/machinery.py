@@ -55,6 +55,10 @@ class FakeMachine:
     asleep: bool = False
     powered: bool = True
     fresh: bool = True
+    read: bool = True
+    """Its entries have been read since they were loaded."""
+    stale_on: bool = False
+    """Its outlet is shown as it was before it went off."""
     uptime: float = 100000.0
     host: str = ""
     obeys: bool = True
@@ -72,10 +76,10 @@ class FakeMachine:
 
     def facts(self) -> MinerFacts:
         """Return what its entry knows."""
-        fresh = self.fresh and self.powered
+        fresh = self.fresh and self.powered and self.read
         return MinerFacts(
             fresh=fresh,
-            seen=True,
+            seen=self.read,
             hashing=(self.hashing and not self.asleep) if fresh else None,
             sleeping=self.asleep and fresh,
             starting=False,
@@ -94,9 +98,9 @@ class FakeMachine:
         return RigFacts(
             seen=True,
             hashrate=1e14,
-            power=3000.0 if self.powered else 0.0,
+            power=(3000.0 if self.powered else 0.0) if self.read else None,
             miner=self.name,
-            outlet_on=self.powered,
+            outlet_on=self.powered if self.read else None,
         )
 
     def join(self) -> None:
@@ -134,8 +138,10 @@ class FakeMachine:
             return await self._order(kind, down=False)
 
         def stopped() -> bool | None:
+            if not self.read:
+                return None
             if kind is LeverKind.OUTLET:
-                return not self.powered
+                return not (self.powered or self.stale_on)
             return self.asleep if self.fresh and self.powered else None
 
         return Lever(kind=kind, stop=stop, start=start, stopped=stopped)

@@ -1,9 +1,12 @@
 """The record of holds: what is stored together, left to the user, forgotten."""
 
+from contextlib import suppress
 from unittest.mock import patch
 
+from custom_components.mining_farm.common.holds_of_users import async_user_starts
 from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .machinery import House
@@ -44,6 +47,27 @@ async def test_a_farm_that_goes_leaves_its_holds_to_the_user(house: House) -> No
     ruling = house.holds.ruling("axe")
     assert ruling is not None
     assert (ruling.owner, ruling.reason) == (Owner.USER, "leak")
+
+
+async def test_what_was_left_to_the_user_ends_with_his_start(house: House) -> None:
+    """By the switch of the machine, also where two owners have left it to him."""
+    axe = house.add()
+    await house.place("axe", owner=Owner.EMERGENCY_STOP, kind=HoldKind.CUT)
+    await house.place("axe")
+    await house.holds.async_hand_over(Owner.EMERGENCY_STOP, "north")
+    await house.holds.async_hand_over(Owner.INTERLOCK, "north")
+    ruling = house.holds.ruling("axe")
+    assert ruling is not None
+    assert (ruling.owner, ruling.kind) == (Owner.USER, HoldKind.CUT)
+    with suppress(HomeAssistantError):
+        async with async_user_starts(house.hass, "axe", "Axe"):
+            raise HomeAssistantError("it did not wake")
+    assert house.holds.ruling("axe") == ruling
+    async with async_user_starts(house.hass, "axe", "Axe"):
+        axe.asleep = False
+    await house.settle()
+    assert axe.log == ["sleep down"]
+    assert not list(house.holds)
 
 
 async def test_a_machine_that_gets_another_id_keeps_its_holds(house: House) -> None:

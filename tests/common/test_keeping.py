@@ -238,6 +238,79 @@ async def test_a_new_hold_stops_a_machine_that_is_being_started(house: House) ->
     assert axe.log == ["sleep down", "sleep up", "sleep down"]
 
 
+async def test_a_new_hold_cuts_a_machine_whose_start_is_half_done(house: House) -> None:
+    """Its power is back, and it was about to be woken: all its levers are used again."""
+    axe = house.add(outlet=True)
+    await house.place("axe", owner=Owner.EMERGENCY_STOP, kind=HoldKind.CUT)
+    axe.blocked = powering = asyncio.Event()
+    await house.release(Owner.EMERGENCY_STOP)
+    assert axe.log[2:] == ["outlet up"]
+    axe.blocked = asyncio.Event()
+    powering.set()
+    await house.settle()
+    assert axe.log[2:] == ["outlet up", "sleep up"]
+    await house.place("axe", kind=HoldKind.CUT)
+    assert sorted(axe.log[4:]) == ["outlet down"]
+    axe.blocked.set()
+    await house.settle()
+    assert house.keeper.phase("axe") is Phase.DOWN
+    assert not axe.powered
+
+
+async def test_power_is_given_back_whatever_an_old_reading_says(house: House) -> None:
+    """One that was under way when the outlet went off shows it on."""
+    axe = house.add(sleeps=False, outlet=True)
+    await house.place("axe")
+    axe.stale_on = True
+    axe.polled()
+    await house.release()
+    assert axe.log == ["outlet down", "outlet up"]
+    assert axe.powered
+
+
+async def test_after_a_start_a_first_reading_is_waited_for(house: House) -> None:
+    """What ran is known then, and starts again by the release."""
+    axe = house.add(sleeps=False, outlet=True)
+    axe.leave()
+    await house.place("axe")
+    await house.start()
+    axe.read = False
+    axe.join()
+    await house.settle()
+    assert axe.log == []
+    axe.read = True
+    axe.polled()
+    await house.settle()
+    assert axe.log == ["outlet down"]
+    await house.release()
+    assert axe.powered
+
+
+async def test_the_first_reading_is_not_waited_for_without_an_end(house: House) -> None:
+    """For safety a machine is ordered then that nobody can see."""
+    axe = house.add(sleeps=False, outlet=True)
+    axe.leave()
+    await house.place("axe")
+    await house.start()
+    axe.read = False
+    axe.join()
+    await house.after(61)
+    assert axe.log == ["outlet down"]
+
+
+async def test_a_machine_that_sleeps_and_falls_silent_is_left_so(house: House) -> None:
+    """It was seen to stop: no lever is moved, and above all its power is not cut."""
+    axe = house.add(outlet=True)
+    await house.place("axe")
+    axe.fresh = False
+    axe.polled()
+    await house.after(31)
+    axe.polled()
+    await house.settle()
+    assert axe.log == ["sleep down"]
+    assert house.keeper.phase("axe") is Phase.DOWN
+
+
 async def test_starts_keep_the_pace_of_the_gate(house: House) -> None:
     """One after the other, as far apart as the feed needs."""
     machines = [house.add(f"axe{n}") for n in range(5)]

@@ -136,6 +136,12 @@ class Holds:
             lambda record: record.released(owner, source),
         )
 
+    async def async_user_starts(self, machine_id: str, source: str) -> None:
+        """Release what a user holds who starts a machine by a switch; HomeAssistantError."""
+        await self.async_change(
+            [machine_id], lambda record: record.started_by_user(source)
+        )
+
     async def async_hand_over(self, owner: Owner, source: str) -> frozenset[str]:
         """Leave an owner's holds to the user; return the machines."""
         held = frozenset(self.held_by(owner, source))
@@ -216,7 +222,7 @@ class Holds:
             await self._file.async_write(self._stored(records))
         except NOT_WRITTEN as err:
             for _, _, stored in queue:
-                stored.set_exception(_not_stored(err))
+                stored.set_exception(not_stored(err))
                 # Whoever asked may have left.
                 stored.exception()
             return
@@ -262,7 +268,8 @@ def held_error(name: str, hold: Hold | None) -> ServiceValidationError:
     )
 
 
-def _not_stored(err: Exception) -> HomeAssistantError:
+def not_stored(err: Exception) -> HomeAssistantError:
+    """Return that nothing was done, because it cannot be stored."""
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="hold_not_stored",

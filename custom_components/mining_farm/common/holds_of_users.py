@@ -49,8 +49,8 @@ async def async_user_starts(
     """
     holds = async_holds(hass)
     with async_keeper(hass).left_alone(machine_id):
-        mine = holds.of(machine_id).by(Owner.USER, machine_id)
-        await holds.async_release(Owner.USER, machine_id, [machine_id])
+        before = holds.of(machine_id)
+        await holds.async_user_starts(machine_id, machine_id)
         if holds.of(machine_id).down:
             await holds.async_change(
                 [machine_id], lambda record: record.moved([LeverKind.SLEEP])
@@ -59,7 +59,7 @@ async def async_user_starts(
         try:
             yield
         except HomeAssistantError:
-            if mine is not None:
+            for mine in before.holds:
                 await holds.async_place([machine_id], mine)
             raise
 

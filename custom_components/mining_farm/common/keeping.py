@@ -1,7 +1,7 @@
 """Makes machines what their holds want: stops them at once, starts them through the gate."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +18,9 @@ from ..const import DOMAIN, LOGGER
 from ..engines.farm import (
     Awake,
     LeverKind,
+    LeverState,
     MachineFacts,
+    MachineState,
     Record,
     is_down,
     next_back,
@@ -40,6 +42,8 @@ DOUBTED_WITHIN: Final = timedelta(seconds=5)
 """Of one whose lever has waited for its effect already, and has not seen it."""
 RETRY_AFTER: Final = timedelta(seconds=30)
 """After an order that was not sent."""
+FIRST_READING_WITHIN: Final = timedelta(seconds=60)
+"""After a start; only then an order is given to a machine of which nothing is known."""
 STAMP_EVERY: Final = timedelta(hours=1)
 
 
@@ -101,6 +105,7 @@ class Keeper:
         self._slots = asyncio.Semaphore(SWITCHED_AT_ONCE)
         self._left_alone: dict[str, int] = {}
         self._listeners: dict[object, KeepingListener] = {}
+        self._reads_until = dt_util.utcnow() + FIRST_READING_WITHIN
 
     @callback
     def async_start(self) -> None:
@@ -109,6 +114,9 @@ class Keeper:
         async_members(self._hass).listen(self._member_changed)
         async_track_time_interval(
             self._hass, self._stamp, STAMP_EVERY, cancel_on_shutdown=True
+        )
+        self._later(
+            FIRST_READING_WITHIN, lambda _now: self._holds_changed(tuple(self._holds))
         )
 
     @callback
@@ -187,6 +195,8 @@ class Keeper:
             self._check_up(machine, record, progress)
 
     def _check_up(self, machine: Machine, record: Record, progress: Progress) -> None:
+        # Whoever holds it next may use every lever, however far its start has come.
+        progress.tried.clear()
         if progress.phase is not Phase.NOT_STARTED:
             progress.retry_at = None
         if next_back(record, machine.lever_states) is not None and _due(progress):
@@ -200,6 +210,8 @@ class Keeper:
         if progress.task is not None:
             return
         facts, levers = machine.facts(), machine.lever_states
+        if self._is_new(facts, levers):
+            return
         if machine.id in self._holds.doubted:
             self._check_doubted(machine.id, facts)
             return
@@ -210,8 +222,18 @@ class Keeper:
             record, levers, facts, progress.drew
         ):
             self._is_down(machine.id, progress)
+        if progress.phase is Phase.DOWN and not (facts.state.answers or record.cut):
+            # It was seen asleep: that it is silent now is no reason to order it again.
+            return
         if _due(progress) and orders(record, levers, facts, progress.tried):
             self._start(machine.id, self._async_stop(machine.id), starts=False)
+
+    def _is_new(self, facts: MachineFacts, levers: Sequence[LeverState]) -> bool:
+        """Return whether a machine is to be read for the first time since the start."""
+        unread = facts.state is MachineState.UNKNOWN and all(
+            each.stopped is None for each in levers
+        )
+        return unread and dt_util.utcnow() < self._reads_until
 
     def _check_doubted(self, machine_id: str, facts: MachineFacts) -> None:
         """Leave a machine to a human that is awake under a hold of long ago."""

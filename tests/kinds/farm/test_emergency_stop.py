@@ -4,12 +4,14 @@ import asyncio
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import voluptuous as vol
 
+from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from tests.kinds.callers import Callers
 
@@ -118,6 +120,35 @@ async def test_the_release_starts_what_ran(site: Site) -> None:
     assert (site.freezer() - began).total_seconds() >= 40
     with pytest.raises(ServiceValidationError, match="not stopped"):
         await site.call("release_emergency_stop")
+
+
+@pytest.mark.parametrize("good_writes", range(2))
+async def test_a_release_that_cannot_be_stored(site: Site, good_writes: int) -> None:
+    """The stop stays in force, whichever write fails, and can be released later."""
+    axe = site.add_machine("axe")
+    await site.add_farm()
+    await press(site)
+    write, left = RecordFile.async_write, good_writes
+
+    async def full(file: RecordFile, record: dict[str, Any]) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError("full")
+        await write(file, record)
+
+    with (
+        patch.object(RecordFile, "async_write", full),
+        pytest.raises(HomeAssistantError, match="full"),
+    ):
+        await site.call("release_emergency_stop")
+    await site.later(1)
+    assert site.state(STOP) == "on"
+    assert axe.asleep
+    await site.call("release_emergency_stop")
+    await site.later(1)
+    assert site.state(STOP) == "off"
+    assert not axe.asleep
 
 
 async def test_a_machine_that_comes_during_a_stop_is_stopped(site: Site) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 import math
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from .models import Hold, HoldKind, LeverKind, Owner
+
+LEFT: Final = "left"
+"""Source of the hold of a user that a farm or group has left to him."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,12 @@ class Record:
         return want is not None and want.down
 
     @property
+    def cut(self) -> bool:
+        """Return whether the machine is to be without power."""
+        want = self.want
+        return want is not None and want.kind is HoldKind.CUT
+
+    @property
     def for_safety(self) -> bool:
         """Return whether a hold for safety takes the machine down."""
         return any(
@@ -99,7 +108,14 @@ class Record:
         """Return the record with a hold of an owner as the user's own."""
         if (hold := self.by(owner, source)) is None:
             return self
-        return self.released(owner, source).placed(replace(hold, owner=Owner.USER))
+        record, before = self.released(owner, source), self.by(Owner.USER, LEFT)
+        if before is not None and _strictness(before) >= _strictness(hold):
+            return record
+        return record.placed(replace(hold, owner=Owner.USER, source=LEFT))
+
+    def started_by_user(self, source: str) -> Record:
+        """Return the record without the user's hold of that name, and what was left to him."""
+        return self.released(Owner.USER, source).released(Owner.USER, LEFT)
 
     def joined(self, other: Record) -> Record:
         """Return this record on top of another one of the same machine."""

@@ -100,21 +100,17 @@ def next_back(
     """Return the lever to move back next, and whether it is still to be ordered.
 
     Power comes before waking. None where there is none, or it cannot be known yet:
-    a machine that boots says later whether it sleeps.
+    a machine that boots says later whether it sleeps. Power that we took is given back
+    whatever is shown: a reading that was under way then shows an outlet as it was before.
     """
     known = {each.lever: each.stopped for each in levers}
     for lever in sorted(record.stopped, key=lambda each: not each.cuts):
         if lever not in known:
             continue
-        match known[lever]:
-            case False:
-                return lever, False
-            case True:
-                return lever, True
-            case _ if lever.cuts:
-                # An outlet that does not answer is turned on as soon as it does.
-                return lever, True
-        return None
+        if lever.cuts:
+            return lever, True
+        stopped = known[lever]
+        return None if stopped is None else (lever, stopped)
     return None
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ...common.held_by import described_hold
+from ...common.holds import not_stored
 from ...const import DOMAIN
 from ...engines.farm import NOT_STOPPED, HoldKind, MachineFacts
 from .const import CONF_ARMED, CONF_ASLEEP_ONLY
@@ -40,14 +41,22 @@ async def async_release_stop(site: SiteCoordinator, *, by: str | None) -> None:
     """Let the machines start again, one after the other through the gate.
 
     ServiceValidationError while there is no emergency stop. Only those that ran before,
-    and that nobody else keeps down.
+    and that nobody else keeps down. HomeAssistantError where it cannot be stored: the stop
+    stays in force then.
     """
     if site.stop is None:
         raise _not_stopped(site.name)
-    await site.journal.async_keep(replace(site.journal.memory, stop=None))
+    before = site.journal.memory.stop
+    try:
+        failure = await site.journal.async_keep(replace(site.journal.memory, stop=None))
+        if failure is not None:
+            raise not_stored(failure)
+        await site.holds.async_release(*site.stop_key)
+    except HomeAssistantError:
+        await site.journal.async_keep(replace(site.journal.memory, stop=before))
+        raise
     site.journal.lost = False
     site.publish("released", by=by)
-    await site.holds.async_release(*site.stop_key)
     site.async_update_soon()
 
 

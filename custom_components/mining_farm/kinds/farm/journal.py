@@ -68,8 +68,8 @@ class FarmJournal:
             self.lost = True
             self.set_aside = await self._file.async_set_aside()
 
-    async def async_keep(self, memory: FarmMemory) -> bool:
-        """Keep what is to be remembered; return whether it is on disk.
+    async def async_keep(self, memory: FarmMemory) -> Exception | None:
+        """Keep what is to be remembered; return why it is not on disk.
 
         In force in either case: what protects people does not wait for a disk.
         """
@@ -83,8 +83,8 @@ class FarmJournal:
             )
         except NOT_WRITTEN as err:
             LOGGER.error("What a farm has stopped cannot be stored: %s", err)
-            return False
-        return True
+            return err
+        return None
 
     async def async_remove(self) -> None:
         """Remove the files."""

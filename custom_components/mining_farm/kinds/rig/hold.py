@@ -83,7 +83,7 @@ class RigHold:
 
         The rig starts when that goes.
         """
-        await self._holds.async_release(Owner.USER, self._entry_id, [self.machine_id])
+        await self._holds.async_user_starts(self.machine_id, self._entry_id)
         record = self._holds.of(self.machine_id)
         if all(hold.owner is Owner.USER for hold in record.holds):
             return None
