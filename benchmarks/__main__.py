@@ -2,7 +2,17 @@
 
 import argparse
 
-from . import activity, auction, containers, control, hostile, miners, rigs, site
+from . import (
+    activity,
+    auction,
+    containers,
+    control,
+    farm_storm,
+    hostile,
+    miners,
+    rigs,
+    site,
+)
 from .machine import describe_machine
 
 SUBJECTS = {
@@ -10,6 +20,7 @@ SUBJECTS = {
     "auction": auction.measure,
     "containers": containers.measure,
     "control": control.measure,
+    "farm_storm": farm_storm.measure,
     "hostile": hostile.measure,
     "miners": miners.measure,
     "rigs": rigs.measure,

@@ -20,11 +20,15 @@ async def add_farm(client: HomeAssistantClient, name: str) -> str:
 
 
 async def add_cooling_group(
-    client: HomeAssistantClient, farm: str, name: str, containers: Sequence[str]
-) -> None:
-    """Add a group of the machines that containers list; machines without a lever are accepted.
+    client: HomeAssistantClient,
+    farm: str,
+    name: str,
+    containers: Sequence[str],
+    machines: Sequence[str] = (),
+) -> str:
+    """Add a group of picked machines and those that containers list; return its id.
 
-    Raises FlowError.
+    Machines without a lever are accepted. Raises FlowError.
     """
     form = await client.post(_GROUPS, {"handler": [farm, "cooling_group"]})
     asked = await client.continue_flow(
@@ -33,7 +37,7 @@ async def add_cooling_group(
             "name": name,
             "containers": list(containers),
             "by_address": True,
-            "machines": [],
+            "machines": list(machines),
             "after_leak": "keep",
             "return": "by_hand",
         },
@@ -42,6 +46,18 @@ async def add_cooling_group(
     )
     accepted = {"accepted": True} if asked["data_schema"] else {}
     await client.continue_flow(asked, accepted, flows=_GROUPS)
+    groups = await client.command("config_entries/subentries/list", entry_id=farm)
+    found: str = next(each["subentry_id"] for each in groups if each["title"] == name)
+    return found
+
+
+async def remove_cooling_group(
+    client: HomeAssistantClient, farm: str, group: str
+) -> None:
+    """Remove a group; what it keeps down is left to the user."""
+    await client.command(
+        "config_entries/subentries/delete", entry_id=farm, subentry_id=group
+    )
 
 
 async def arm_farm(client: HomeAssistantClient, armed: str) -> None:

@@ -1,0 +1,114 @@
+"""Rounds in which Home Assistant is killed while a leak stops what a container cools."""
+
+import asyncio
+from functools import partial
+from typing import override
+
+from simulators.antspace import AntspaceSimulator
+from simulators.kasa import KasaSimulator
+from simulators.pool import PoolSimulator
+
+from .client import CommandError, HomeAssistantClient
+from .containers import add_container
+from .farms import add_cooling_group, arm_farm, remove_cooling_group
+from .process import HomeAssistantProcess
+from .stop_proof import SPAN, WORKERS, StopProof
+
+GROUP = "Loop"
+LEAK = "leakage_fault"
+SECOND_READING = 2.0
+"""Seconds after the first one that shows the leak."""
+
+
+class InterlockProof(StopProof):
+    """A container leaks; while it does not answer after the kill, the latch stands alone.
+
+    A release would have to prove its cooling for five minutes: in its place the group is
+    removed, which leaves the machines to the user, and he starts them.
+    """
+
+    latch = f"binary_sensor.hall_{GROUP.lower()}_latched"
+
+    def __init__(
+        self,
+        home_assistant: HomeAssistantProcess,
+        strip: KasaSimulator,
+        pools: PoolSimulator,
+        container: AntspaceSimulator,
+        *,
+        seed: int,
+    ) -> None:
+        """Take a Home Assistant that runs, and simulators that run."""
+        super().__init__(home_assistant, strip, pools, seed=seed)
+        self._container = container
+        self._container_entry = ""
+        self._group = ""
+
+    @override
+    async def _async_prepare(self, client: HomeAssistantClient) -> None:
+        added = await add_container(client, self._container, "North")
+        self._container_entry = added["result"]["entry_id"]
+        await arm_farm(client, "switch.hall_armed")
+        await self._async_add_group(client)
+
+    async def _async_add_group(self, client: HomeAssistantClient) -> None:
+        self._group = await add_cooling_group(
+            client, self._farm, GROUP, [self._container_entry], self._rigs
+        )
+        await self._until(client, stopped=False)
+        await self._home_assistant.until(self._is_saved)
+
+    @override
+    async def _async_stop(self, client: HomeAssistantClient) -> None:
+        self._container.raise_alarm(LEAK)
+
+    @override
+    async def _async_moment(self) -> float:
+        """Return the seconds since the first reading of the leak."""
+        seen = len(self._container.requests)
+        await self._home_assistant.until(lambda: len(self._container.requests) > seen)
+        after = self._random.uniform(0, SECOND_READING + SPAN)
+        await asyncio.sleep(after)
+        # Whatever stands after the start, it does not come from a reading.
+        self._container.refuse()
+        return after
+
+    @override
+    def _is_on_disk(self) -> bool:
+        group = self._record().get("groups", {}).get(self._group, {})
+        return group.get("kind") is not None
+
+    @override
+    def _is_saved(self) -> bool:
+        stored = self._home_assistant.stored("core.config_entries")
+        groups = {
+            group["subentry_id"]
+            for entry in stored.get("entries", ())
+            for group in entry["subentries"]
+        }
+        return super()._is_saved() and (not self._group or self._group in groups)
+
+    @override
+    async def _async_goes_on(self, client: HomeAssistantClient) -> bool:
+        """It leaks on, and is seen again."""
+        self._container.restore()
+        await self._until(client, stopped=True)
+        return True
+
+    @override
+    async def _async_let_go(self, client: HomeAssistantClient) -> None:
+        self._container.clear_alarm(LEAK)
+        await remove_cooling_group(client, self._farm, self._group)
+        await client.until(client.states, lambda states: states.get(self.latch) is None)
+        for worker in WORKERS:
+            await client.until(partial(_turned_on, client, worker), bool)
+        await self._async_add_group(client)
+
+
+async def _turned_on(client: HomeAssistantClient, worker: str) -> bool:
+    """Turn a rig on; False while its last order is still being read back."""
+    try:
+        await client.call_action("switch.turn_on", entity_id=f"switch.{worker}_power")
+    except CommandError:
+        return False
+    return True
