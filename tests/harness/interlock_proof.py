@@ -45,9 +45,15 @@ class InterlockProof(StopProof):
         self._group = ""
 
     @override
-    async def _async_prepare(self, client: HomeAssistantClient) -> None:
-        added = await add_container(client, self._container, "North")
+    async def prepare(self) -> None:
+        # Before its farm, which then knows it from the start.
+        async with self._home_assistant.connect() as client:
+            added = await add_container(client, self._container, "North")
         self._container_entry = added["result"]["entry_id"]
+        await super().prepare()
+
+    @override
+    async def _async_prepare(self, client: HomeAssistantClient) -> None:
         await arm_farm(client, "switch.hall_armed")
         await self._async_add_group(client)
 
