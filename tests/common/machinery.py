@@ -59,6 +59,8 @@ class FakeMachine:
     """Its entries have been read since they were loaded."""
     stale_on: bool = False
     """Its outlet is shown as it was before it went off."""
+    frozen: bool = False
+    """Its entries show it stopped: they have not been read since it was."""
     uptime: float = 100000.0
     host: str = ""
     obeys: bool = True
@@ -77,17 +79,16 @@ class FakeMachine:
     def facts(self) -> MinerFacts:
         """Return what its entry knows."""
         fresh = self.fresh and self.powered and self.read
+        asleep = self.asleep or self.frozen
         return MinerFacts(
             fresh=fresh,
             seen=self.read,
-            hashing=(self.hashing and not self.asleep) if fresh else None,
-            sleeping=self.asleep and fresh,
+            hashing=(self.hashing and not asleep) if fresh else None,
+            sleeping=asleep and fresh,
             starting=False,
             pool_lost=False,
             last_seen=dt_util.utcnow() if fresh else NIGHT,
-            hashrate=(0.0 if self.asleep or not self.hashing else 1e14)
-            if fresh
-            else None,
+            hashrate=(0.0 if asleep or not self.hashing else 1e14) if fresh else None,
             uptime=self.uptime,
             host=self.host,
             algorithm="sha256",
@@ -95,12 +96,13 @@ class FakeMachine:
 
     def rig_facts(self) -> RigFacts:
         """Return what the entry of its rig knows."""
+        powered = self.powered and not self.frozen
         return RigFacts(
             seen=True,
             hashrate=1e14,
-            power=(3000.0 if self.powered else 0.0) if self.read else None,
+            power=(3000.0 if powered else 0.0) if self.read else None,
             miner=self.name,
-            outlet_on=self.powered if self.read else None,
+            outlet_on=powered if self.read else None,
         )
 
     def join(self) -> None:
@@ -140,6 +142,8 @@ class FakeMachine:
         def stopped() -> bool | None:
             if not self.read:
                 return None
+            if self.frozen:
+                return True
             if kind is LeverKind.OUTLET:
                 return not (self.powered or self.stale_on)
             return self.asleep if self.fresh and self.powered else None

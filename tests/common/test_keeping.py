@@ -228,7 +228,7 @@ async def test_a_new_hold_stops_a_machine_that_is_being_started(house: House) ->
     axe.blocked = asyncio.Event()
     await house.release()
     await house.place("axe", owner=Owner.EMERGENCY_STOP)
-    assert axe.log == ["sleep down", "sleep up"]
+    assert axe.log == ["sleep down", "sleep up", "sleep down"]
     # The order that is under way still arrives.
     axe.blocked.set()
     axe.blocked = None
@@ -250,11 +250,57 @@ async def test_a_new_hold_cuts_a_machine_whose_start_is_half_done(house: House) 
     await house.settle()
     assert axe.log[2:] == ["outlet up", "sleep up"]
     await house.place("axe", kind=HoldKind.CUT)
-    assert sorted(axe.log[4:]) == ["outlet down"]
+    assert sorted(axe.log[4:]) == ["outlet down", "sleep down"]
     axe.blocked.set()
     await house.settle()
     assert house.keeper.phase("axe") is Phase.DOWN
     assert not axe.powered
+
+
+@pytest.mark.parametrize("under_way", [True, False], ids=["under way", "sent"])
+@pytest.mark.parametrize(
+    ("outlet", "kind", "stopped_by"),
+    [
+        (False, HoldKind.ASLEEP, "sleep down"),
+        (True, HoldKind.ASLEEP, "outlet down"),
+        (True, HoldKind.CUT, "outlet down"),
+    ],
+)
+async def test_a_reading_from_before_a_start_stops_nothing(
+    house: House, outlet: bool, kind: HoldKind, stopped_by: str, under_way: bool
+) -> None:
+    """A machine is ordered down at once that was ordered to start, whatever is shown."""
+    axe = house.add(sleeps=not outlet, outlet=outlet)
+    await house.place("axe", kind=kind)
+    axe.frozen = True
+    if under_way:
+        axe.blocked = asyncio.Event()
+    await house.release()
+    assert axe.log[1:] == [stopped_by.replace("down", "up")]
+    await house.place("axe", owner=Owner.EMERGENCY_STOP, kind=kind)
+    assert axe.log[2:] == [stopped_by]
+    if axe.blocked is not None:
+        assert house.keeper.phase("axe") is Phase.ORDERED
+        axe.blocked.set()
+    axe.frozen = False
+    axe.polled()
+    await house.settle()
+    assert house.keeper.phase("axe") is Phase.DOWN
+    # Once, and what ran comes back.
+    await house.release(Owner.EMERGENCY_STOP)
+    assert axe.log[2:] == [stopped_by, stopped_by.replace("down", "up")]
+
+
+async def test_a_start_that_was_never_seen_is_forgotten(house: House) -> None:
+    """Of one that is still shown stopped a minute later, it is believed."""
+    axe = house.add()
+    await house.place("axe")
+    axe.frozen = True
+    await house.release()
+    await house.after(61)
+    await house.place("axe")
+    assert axe.log == ["sleep down", "sleep up"]
+    assert house.keeper.phase("axe") is Phase.DOWN
 
 
 async def test_power_is_given_back_whatever_an_old_reading_says(house: House) -> None:

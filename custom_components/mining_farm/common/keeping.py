@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import methodcaller
@@ -44,6 +44,8 @@ RETRY_AFTER: Final = timedelta(seconds=30)
 """After an order that was not sent."""
 FIRST_READING_WITHIN: Final = timedelta(seconds=60)
 """After a start; only then an order is given to a machine of which nothing is known."""
+START_SEEN_WITHIN: Final = timedelta(seconds=60)
+"""After an order to start; readings may be as old as before it for so long."""
 STAMP_EVERY: Final = timedelta(hours=1)
 
 
@@ -104,6 +106,8 @@ class Keeper:
         self._progress: dict[str, Progress] = {}
         self._slots = asyncio.Semaphore(SWITCHED_AT_ONCE)
         self._left_alone: dict[str, int] = {}
+        self._started: dict[str, dict[LeverKind, datetime]] = {}
+        """Levers that were ordered to start a machine, and were not seen to yet."""
         self._listeners: dict[object, KeepingListener] = {}
         self._reads_until = dt_util.utcnow() + FIRST_READING_WITHIN
 
@@ -209,7 +213,7 @@ class Keeper:
             progress.phase = Phase.WAITING
         if progress.task is not None:
             return
-        facts, levers = machine.facts(), machine.lever_states
+        facts, levers = self._seen(machine)
         if self._is_new(facts, levers):
             return
         if machine.id in self._holds.doubted:
@@ -227,6 +231,28 @@ class Keeper:
             return
         if _due(progress) and orders(record, levers, facts, progress.tried):
             self._start(machine.id, self._async_stop(machine.id), starts=False)
+
+    def _seen(self, machine: Machine) -> tuple[MachineFacts, Sequence[LeverState]]:
+        """Return what is known of a machine, and what its levers do.
+
+        Until one that was just ordered to start is seen to, all readings may be from before:
+        it counts as running.
+        """
+        facts, levers = machine.facts(), machine.lever_states
+        now, started = dt_util.utcnow(), self._started.pop(machine.id, {})
+        known = {each.lever: each.stopped for each in levers}
+        started = {
+            kind: at
+            for kind, at in started.items()
+            if known.get(kind) is not False and now < at + START_SEEN_WITHIN
+        }
+        if not started:
+            return facts, levers
+        self._started[machine.id] = started
+        return MachineFacts(), [
+            replace(each, stopped=False) if each.lever in started else each
+            for each in levers
+        ]
 
     def _is_new(self, facts: MachineFacts, levers: Sequence[LeverState]) -> bool:
         """Return whether a machine is to be read for the first time since the start."""
@@ -273,8 +299,8 @@ class Keeper:
         progress.retry_at = None
         missed: set[LeverKind] = set()
         while (machine := self._machines.get(machine_id)) is not None:
-            record, facts = self._holds.of(machine_id), machine.facts()
-            todo = orders(record, machine.lever_states, facts, progress.tried)
+            record, (facts, states) = self._holds.of(machine_id), self._seen(machine)
+            todo = orders(record, states, facts, progress.tried)
             if not todo:
                 break
             if progress.drew is None:
@@ -292,7 +318,7 @@ class Keeper:
         self, machine: Machine, todo: tuple[LeverKind, ...], progress: Progress
     ) -> dict[LeverKind, Receipt]:
         """Order levers, once each; return what each answered."""
-        states = {each.lever: each.stopped for each in machine.lever_states}
+        states = {each.lever: each.stopped for each in self._seen(machine)[1]}
         # What was down already, or nobody knows, is left so in the end.
         ours = [kind for kind in todo if states[kind] is False]
         await self._holds.async_change(
@@ -303,6 +329,8 @@ class Keeper:
         answers = {
             lever.kind: receipt for lever, receipt in zip(levers, receipts, strict=True)
         }
+        if len(_unsent(answers)) < len(answers):
+            self._started.pop(machine.id, None)
         progress.reasons.update(
             (kind, receipt.reason)
             for kind, receipt in answers.items()
@@ -338,9 +366,8 @@ class Keeper:
                 record = self._holds.of(machine_id)
                 if machine is None or record.want is None:
                     return False
-                if is_down(
-                    record, machine.lever_states, machine.facts(), progress.drew
-                ):
+                facts, levers = self._seen(machine)
+                if is_down(record, levers, facts, progress.drew):
                     return True
                 await progress.news.wait()
         finally:
@@ -355,7 +382,8 @@ class Keeper:
             progress.tried.clear()
             progress.phase = Phase.WAITING
             return
-        if is_down(record, machine.lever_states, machine.facts(), progress.drew):
+        facts, levers = self._seen(machine)
+        if is_down(record, levers, facts, progress.drew):
             self._is_down(machine_id, progress)
             return
         progress.tried -= missed
@@ -405,10 +433,10 @@ class Keeper:
             if self._hass.is_stopping or self._holds.of(machine_id).want is not None:
                 return False
             if lever.kind.cuts:
-                receipt = await self._async_start_lever(lever)
+                receipt = await self._async_start_lever(machine_id, lever)
         if not lever.kind.cuts:
             # A place at the gate is for the surge, not for the minutes until it hashes.
-            receipt = await self._async_start_lever(lever)
+            receipt = await self._async_start_lever(machine_id, lever)
         if receipt.outcome in (ReceiptOutcome.CONFIRMED, ReceiptOutcome.SENT):
             return True
         if receipt.reason is not None:
@@ -422,7 +450,9 @@ class Keeper:
             self._tell(machine_id, Told.NOT_STARTED)
         return False
 
-    async def _async_start_lever(self, lever: Lever) -> Receipt:
+    async def _async_start_lever(self, machine_id: str, lever: Lever) -> Receipt:
+        started = self._started.setdefault(machine_id, {})
+        started[lever.kind] = dt_util.utcnow()
         try:
             return await lever.start()
         except Exception as err:  # noqa: BLE001 A fault of one stops no other
