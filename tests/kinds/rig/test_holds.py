@@ -1,5 +1,7 @@
 """Whoever holds a rig's machine: its switch, its restarts and its outlet go by it."""
 
+import asyncio
+
 import pytest
 
 from custom_components.mining_farm.common.holds import async_holds
@@ -64,6 +66,34 @@ async def test_a_rig_that_is_held_has_no_power_and_gets_it_back(farm: Farm) -> N
     await farm.after(15)
     assert farm.state("sensor.rig1_state") == "online"
     assert outlet.log == ["off", "on"]
+
+
+async def test_a_stop_while_the_order_to_start_is_on_its_way(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outlet goes on yet, and then off: what it says in between proves nothing."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    await hold(farm)
+
+    async def stopped_meanwhile() -> None:
+        outlet.log.append("on")
+        placed = Hold(
+            owner=Owner.EMERGENCY_STOP,
+            source="site",
+            kind=HoldKind.CUT,
+            reason="hand",
+            since=dt_util.utcnow(),
+        )
+        await async_holds(farm.hass).async_place(["rig1"], placed)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        outlet.on = True
+
+    monkeypatch.setattr(outlet, "async_turn_on", stopped_meanwhile)
+    await release(farm)
+    assert outlet.log == ["off", "on", "off"]
+    assert not outlet.on
 
 
 async def test_a_rig_that_its_user_switched_off_is_held_by_him(farm: Farm) -> None:

@@ -250,7 +250,8 @@ class RigPower:
                 failure = err
                 await self.async_change(lambda newest: newest.without(before, after))
 
-        await self.start(switch())
+        # Who waits for it may be called off; an order that has left is not.
+        await asyncio.shield(self.start(switch()))
         if isinstance(failure, HomeAssistantError):
             raise failure
         return failure
