@@ -344,6 +344,18 @@ async def test_the_first_reading_is_not_waited_for_without_an_end(house: House) 
     assert axe.log == ["outlet down"]
 
 
+async def test_a_stop_soon_after_a_start_waits_five_seconds_for_a_reading(
+    house: House,
+) -> None:
+    """It is no order of before the start that may have been carried out already."""
+    axe = house.add(sleeps=False, outlet=True, read=False)
+    await house.after(1)
+    await house.place("axe", owner=Owner.EMERGENCY_STOP, kind=HoldKind.CUT)
+    assert axe.log == []
+    await house.after(6)
+    assert axe.log == ["outlet down"]
+
+
 async def test_a_machine_that_sleeps_and_falls_silent_is_left_so(house: House) -> None:
     """It was seen to stop: no lever is moved, and above all its power is not cut."""
     axe = house.add(outlet=True)

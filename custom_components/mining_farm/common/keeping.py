@@ -44,6 +44,8 @@ RETRY_AFTER: Final = timedelta(seconds=30)
 """After an order that was not sent."""
 FIRST_READING_WITHIN: Final = timedelta(seconds=60)
 """After a start; only then an order is given to a machine of which nothing is known."""
+READING_FOR_SAFETY_WITHIN: Final = timedelta(seconds=5)
+"""After a hold for safety that was made since the start: it does not wait longer."""
 START_SEEN_WITHIN: Final = timedelta(seconds=60)
 """After an order to start; readings may be as old as before it for so long."""
 STAMP_EVERY: Final = timedelta(hours=1)
@@ -109,7 +111,7 @@ class Keeper:
         self._started: dict[str, dict[LeverKind, datetime]] = {}
         """Levers that were ordered to start a machine, and were not seen to yet."""
         self._listeners: dict[object, KeepingListener] = {}
-        self._reads_until = dt_util.utcnow() + FIRST_READING_WITHIN
+        self._since = dt_util.utcnow()
 
     @callback
     def async_start(self) -> None:
@@ -168,6 +170,14 @@ class Keeper:
     @callback
     def _holds_changed(self, machine_ids: MachineIds) -> None:
         update_issues(self._hass, self._holds)
+        self._check_all(machine_ids)
+        if dt_util.utcnow() < self._since + FIRST_READING_WITHIN:
+            self._later(
+                READING_FOR_SAFETY_WITHIN, lambda _now: self._check_all(machine_ids)
+            )
+
+    @callback
+    def _check_all(self, machine_ids: MachineIds) -> None:
         for machine_id in machine_ids:
             self.check(machine_id)
 
@@ -214,7 +224,7 @@ class Keeper:
         if progress.task is not None:
             return
         facts, levers = self._seen(machine)
-        if self._is_new(facts, levers):
+        if self._is_new(record, facts, levers):
             return
         if machine.id in self._holds.doubted:
             self._check_doubted(machine.id, facts)
@@ -254,12 +264,23 @@ class Keeper:
             for each in levers
         ]
 
-    def _is_new(self, facts: MachineFacts, levers: Sequence[LeverState]) -> bool:
+    def _is_new(
+        self, record: Record, facts: MachineFacts, levers: Sequence[LeverState]
+    ) -> bool:
         """Return whether a machine is to be read for the first time since the start."""
-        unread = facts.state is MachineState.UNKNOWN and all(
-            each.stopped is None for each in levers
+        return (
+            facts.state is MachineState.UNKNOWN
+            and all(each.stopped is None for each in levers)
+            and dt_util.utcnow() < self._reads_until(record)
         )
-        return unread and dt_util.utcnow() < self._reads_until
+
+    def _reads_until(self, record: Record) -> datetime:
+        """Return how long the first reading of a machine is waited for."""
+        until = self._since + FIRST_READING_WITHIN
+        made = [hold.since for hold in record.holds if hold.for_safety]
+        if made and max(made) > self._since:
+            until = min(until, max(made) + READING_FOR_SAFETY_WITHIN)
+        return until
 
     def _check_doubted(self, machine_id: str, facts: MachineFacts) -> None:
         """Leave a machine to a human that is awake under a hold of long ago."""
