@@ -240,7 +240,7 @@ def answered(network: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     async def noting(child: SolverChild, request: dict[str, Any]) -> dict[str, Any]:
         if request["ask"] == "find":
-            return {"cbc": {"path": str(network), "reference": True}}
+            return {"cbc": {"command": [str(network)], "reference": True}}
         answer = await ask(child, request)
         answers.append(request["ask"])
         return answer
@@ -254,6 +254,8 @@ def answered(network: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def _until_chosen(answered: list[str]) -> None:
     while "choose" not in answered:
         await asyncio.sleep(0.01)
+    for _ in range(20):  # Steps of the loop, until whoever asked has kept the answer
+        await asyncio.sleep(0)
 
 
 def _let_answer(network: Path, *, b_wins: int) -> None:
@@ -417,11 +419,18 @@ def test_child_knows_no_home_assistant(tmp_path: Path) -> None:
         "id": 0,
     }
     code = (
-        "import json, os, sys\n"
+        "import json, os, sys, threading\n"
         "from auction.solver import process\n"
+        "choose = process._ANSWERS['choose']\n"
+        "nice = []\n"
+        "def noted(request):\n"
+        "    who = threading.get_native_id()\n"
+        "    nice.append(os.getpriority(os.PRIO_PROCESS, who))\n"
+        "    return choose(request)\n"
+        "process._ANSWERS['choose'] = noted\n"
         "process.main()\n"
         "names = {name.partition('.')[0] for name in sys.modules}\n"
-        "print(json.dumps([sorted(names), os.nice(0)]))\n"
+        "print(json.dumps([sorted(names), nice[0]]))\n"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],

@@ -133,6 +133,7 @@ async def test_control_is_an_option_of_what_can_be_controlled(axes: Axes) -> Non
         "detail",
         "pool_watch",
         "power_sensor",
+        "switch_entity_id",
         "controls",
         "least_rest",
         "least_change",

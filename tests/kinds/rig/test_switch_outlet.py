@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.mining_farm.kinds.rig import outlets
+from custom_components.mining_farm.common import power_switch
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 
@@ -106,7 +106,7 @@ async def test_a_command_without_effect_is_an_error(
     farm: Farm, shelf: Shelf, obeys: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is sent once, and the user sees that it failed."""
-    monkeypatch.setattr(outlets, "CONFIRMATION_TIMEOUT", 0.0)
+    monkeypatch.setattr(power_switch, "CONFIRMED_WITHIN", 0.0)
     shelf.obeys = obeys
     with pytest.raises(HomeAssistantError) as caught:
         await switch(farm, "off")

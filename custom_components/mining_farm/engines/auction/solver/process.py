@@ -34,11 +34,12 @@ type Request = Mapping[str, Any]
 type Answer = dict[str, Any]
 
 _NICENESS = 10
+"""Of what may take its time; a proof is over in half a second, and is waited for."""
 _CBC_SHARE = 0.75
 """Of the time: what remains is for an estimate, should CBC not come to an end."""
 _WHOLE_SHARE = 0.95
 _AT_ONCE = 3
-"""Questions at a time: while CBC is at one, the proofs of others go on."""
+"""Questions of a sort at a time: while CBC is at one, the proofs of others go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +161,12 @@ def _end_with_parent() -> None:
 
 
 def _be_modest() -> None:
-    """Let Home Assistant go first, also when memory runs out."""
-    os.nice(_NICENESS)
+    """Let others go first, in this thread and in the programs that it starts."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+def _end_first() -> None:
+    """Let others live when memory runs out."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
@@ -182,10 +187,14 @@ class _Server:
 
     def serve(self) -> None:
         """Answer until stdin ends."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with (
+            ThreadPoolExecutor(_AT_ONCE) as short,
+            ThreadPoolExecutor(_AT_ONCE, initializer=_be_modest) as long,
+        ):
             for line in sys.stdin:
                 request = json.loads(line)
                 _limit_cpu(request["seconds"])
+                pool = long if request["ask"] == "choose" else short
                 pool.submit(self._answer, request)
 
     def _answer(self, request: Request) -> None:
@@ -203,7 +212,7 @@ class _Server:
 
 def main() -> None:
     """Answer what stdin asks; files are made in the working directory."""
-    _be_modest()
+    _end_first()
     _Server().serve()
 
 
