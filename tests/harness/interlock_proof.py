@@ -1,14 +1,13 @@
 """Rounds in which Home Assistant is killed while a leak stops what a container cools."""
 
 import asyncio
-from functools import partial
-from typing import override
+from typing import Any, override
 
 from simulators.antspace import AntspaceSimulator
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
 
-from .client import CommandError, HomeAssistantClient
+from .client import HomeAssistantClient
 from .containers import add_container
 from .farms import add_cooling_group, arm_farm, remove_cooling_group
 from .process import HomeAssistantProcess
@@ -92,7 +91,17 @@ class InterlockProof(StopProof):
             for entry in stored.get("entries", ())
             for group in entry["subentries"]
         }
-        return super()._is_saved() and (not self._group or self._group in groups)
+        wanted = {self._group} if self._group else set[str]()
+        return super()._is_saved() and wanted <= groups & self._groups_of_latches()
+
+    def _groups_of_latches(self) -> set[str]:
+        """Return whose the latch is on disk; one of a group that is gone keeps its id."""
+        stored = self._home_assistant.stored("core.entity_registry")
+        return {
+            entity["config_subentry_id"]
+            for entity in stored.get("entities", ())
+            if entity["entity_id"] == self.latch
+        }
 
     @override
     async def _async_goes_on(self, client: HomeAssistantClient) -> bool:
@@ -106,15 +115,15 @@ class InterlockProof(StopProof):
         self._container.clear_alarm(LEAK)
         await remove_cooling_group(client, self._farm, self._group)
         await client.until(client.states, lambda states: states.get(self.latch) is None)
+        # A rig is shown off once its last order was read back: until then it is busy.
+        await client.until(client.states, _all_off)
         for worker in WORKERS:
-            await client.until(partial(_turned_on, client, worker), bool)
+            await client.call_action(
+                "switch.turn_on", entity_id=f"switch.{worker}_power"
+            )
         await self._async_add_group(client)
 
 
-async def _turned_on(client: HomeAssistantClient, worker: str) -> bool:
-    """Turn a rig on; False while its last order is still being read back."""
-    try:
-        await client.call_action("switch.turn_on", entity_id=f"switch.{worker}_power")
-    except CommandError:
-        return False
-    return True
+def _all_off(states: dict[str, Any]) -> bool:
+    shown = (states.get(f"switch.{worker}_power", {}) for worker in WORKERS)
+    return all(each.get("state") == "off" for each in shown)
