@@ -115,8 +115,7 @@ class InterlockProof(StopProof):
         self._container.clear_alarm(LEAK)
         await remove_cooling_group(client, self._farm, self._group)
         await client.until(client.states, lambda states: states.get(self.latch) is None)
-        # A rig is shown off once its last order was read back: until then it is busy.
-        await client.until(client.states, _all_off)
+        await client.until(client.states, _are_left_to_user)
         for worker in WORKERS:
             await client.call_action(
                 "switch.turn_on", entity_id=f"switch.{worker}_power"
@@ -124,6 +123,10 @@ class InterlockProof(StopProof):
         await self._async_add_group(client)
 
 
-def _all_off(states: dict[str, Any]) -> bool:
-    shown = (states.get(f"switch.{worker}_power", {}) for worker in WORKERS)
-    return all(each.get("state") == "off" for each in shown)
+def _are_left_to_user(states: dict[str, Any]) -> bool:
+    """Return whether all are his, and shown off: a rig is busy until that is read back."""
+    switches = (states.get(f"switch.{worker}_power", {}) for worker in WORKERS)
+    held = states.get("sensor.hall_machines_kept_down", {}).get("attributes", {})
+    return held.get("user") == len(WORKERS) and all(
+        each.get("state") == "off" for each in switches
+    )
