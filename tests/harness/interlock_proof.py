@@ -45,6 +45,8 @@ class InterlockProof(StopProof):
 
     @override
     async def prepare(self) -> None:
+        # Cooling runs, so that the leak alone is a cause.
+        self._container.set_fields({"circulating_pump": True})
         # Before its farm, which then knows it from the start.
         async with self._home_assistant.connect() as client:
             added = await add_container(client, self._container, "North")
