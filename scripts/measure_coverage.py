@@ -20,8 +20,8 @@ LEFT_OUT = shutil.ignore_patterns(
     *(".git", ".venv*", ".tools", ".homeassistant", ".artifacts"),
     *(".*_cache", ".hypothesis", "__pycache__", "*.egg-info"),
 )
-LINES, BRANCHES, FILE = 94.0, 87.0, 70.0
-"""To be raised to 97, 92 and 90 again, once the new drivers and the farm are covered so."""
+LINES, BRANCHES, FILE = 97.0, 92.0, 70.0
+"""In %. A file is to have 90 again, as all but four have."""
 
 
 class Measured(NamedTuple):

@@ -80,6 +80,28 @@ async def test_what_else_is_told(
     ]
 
 
+async def test_too_little_is_delivered(
+    hass: HomeAssistant, wallet: Wallet, automate: Automate
+) -> None:
+    """How much of what was promised, and what becomes of the next bid."""
+    messages = await automate(
+        "wallet_result_notify",
+        wallets=devices(hass, AUCTION),
+        events=["under_delivery", "bid_lowered", "bid_restored"],
+    )
+    await wallet.tells(
+        "under_delivery",
+        {"window": 7, "promised": 1.204, "delivered": 0.4, "machines_held": 3},
+    )
+    await wallet.tells("bid_lowered", {"wanted": 1.2, "alive": 0.4})
+    await wallet.tells("bid_restored", {"wanted": 1.2, "alive": 1.2})
+    assert said(messages) == [
+        "wallet delivers 0.4 PH/s in this window, and has promised 1.2 PH/s.",
+        "The next bid of wallet is lowered to what is alive: 0.4 of 1.2 PH/s.",
+        "The next bid of wallet is as you want it again: 1.2 PH/s.",
+    ]
+
+
 async def test_a_lost_endpoint(
     hass: HomeAssistant, wallet: Wallet, automate: Automate
 ) -> None:

@@ -72,6 +72,7 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "power_minimum": 1200,
             "power_maximum": 3500,
             "power_sensor": "sensor.power",
+            "switch_entity_id": "switch.socket",
         },
     ),
     Kind.RIG: (
@@ -144,6 +145,7 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "proxy_from": "confirmed",
             "machines": ["miner9"],
             "lower_bid": True,
+            "pause_when_lost": False,
             "worker_sets": [{"price_multiplier": "0.95", "worker_sizes": {"0.2": 1}}],
         },
     ),

@@ -23,7 +23,7 @@ FILE: Final = "repairs name the file that has to be mended; diagnostics leave it
 SHOWN: Final = {
     Kind.MINER: {
         ADDRESS: {"host", "port", "addresses", "miners"},
-        NAMED: {"power_sensor"},
+        NAMED: {"power_sensor", "switch_entity_id"},
         CHOICE: {
             *("containers", "replaced", "detail", "controls", "least_rest"),
             *("least_change", "pool_watch", "least_retune", "least_restart"),
@@ -60,16 +60,17 @@ SHOWN: Final = {
         CHOICE: {
             *("netuid", "save_anyway", "price_ceiling", "worker_ceiling"),
             *("price_multiplier", "worker_sizes", "proxy_from"),
+            *("lower_bid", "pause_when_lost"),
         },
     },
     Kind.FARM: {
         NAMED: {
             *("name", "areas", "labels", "members", "machines", "containers"),
-            *("sensors", "guards"),
+            *("sensors", "guards", "pump"),
         },
         CHOICE: {
             *("asleep_only", "starts", "start_seconds", "by_address", "return"),
-            *("after_leak", "reactions", "accepted"),
+            *("after_leak", "reactions", "accepted", "pump_watts"),
         },
     },
 }

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from aiohttp import web
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 import pytest
 
 from custom_components.mining_farm.engines.edge_collector import Failure, MinerError
@@ -89,13 +89,18 @@ REPLIES = st.recursive(
     | st.integers(0, 9999).map(lambda size: "x" * size),
     lambda inner: st.lists(inner) | st.dictionaries(st.text("abc", max_size=4), inner),
     max_leaves=40,
-).flatmap(lambda reply: st.integers(1, 300).map(lambda copies: [reply] * copies))
+)
+ROWS = st.tuples(REPLIES, st.integers(1, 300))
 COMMANDS = ["stats", "devs", "pools", "version", "summary"]
 
 
-@given(st.dictionaries(st.sampled_from(COMMANDS), REPLIES, min_size=1))
-def test_what_outlives_a_poll_is_bounded(replies: Mapping[str, list[object]]) -> None:
+@example({"stats": ("x" * 2170, 15), "devs": ("x" * 2170, 15)})
+@given(st.dictionaries(st.sampled_from(COMMANDS), ROWS, min_size=1))
+def test_what_outlives_a_poll_is_bounded(
+    given_rows: Mapping[str, tuple[object, int]],
+) -> None:
     """The largest replies go first, and what a real miner sends stays."""
+    replies = {command: [row] * copies for command, (row, copies) in given_rows.items()}
     store = ReplyStore(lambda: 0.0)
     for command, rows in replies.items():
         reply = {"STATUS": "S", "rows": rows}

@@ -16,6 +16,7 @@ from custom_components.mining_farm.engines.farm import (
     Want,
     strictest,
 )
+from custom_components.mining_farm.engines.farm.holds import LEFT
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 
@@ -168,6 +169,6 @@ def test_a_farm_that_goes_leaves_its_holds_to_the_user() -> None:
     """As strict, as old, and with their reason."""
     record = record_of(hold(Owner.INTERLOCK, HoldKind.CUT, "north"))
     assert record.handed_over(Owner.INTERLOCK, "north").holds == (
-        hold(Owner.USER, HoldKind.CUT, "north"),
+        hold(Owner.USER, HoldKind.CUT, LEFT),
     )
     assert record.handed_over(Owner.INTERLOCK, "south") == record

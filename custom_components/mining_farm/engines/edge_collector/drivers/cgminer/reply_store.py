@@ -176,13 +176,13 @@ class ReplyStore:
         if sum(len(kept.raw) for kept in self._kept.values()) <= MAX_KEPT:
             return
         # Several commands may share the reply that brought them.
-        sizes = {kept.raw: len(kept.raw) for kept in self._kept.values()}
+        sizes = {id(kept.raw): len(kept.raw) for kept in self._kept.values()}
         total = sum(sizes.values())
         while total > MAX_KEPT:
-            largest = max(sizes, key=lambda raw: sizes[raw])
+            largest = max(sizes, key=lambda number: sizes[number])
             total -= sizes.pop(largest)
             for command, kept in list(self._kept.items()):
-                if kept.raw == largest:
+                if id(kept.raw) == largest:
                     del self._kept[command]
 
     def forget_earlier(self) -> None:
