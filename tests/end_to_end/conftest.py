@@ -49,8 +49,7 @@ async def home_assistant(
     if not running_home_assistant.running:
         await running_home_assistant.start()
     async with running_home_assistant.connect() as client:
-        for entry in await client.entries(DOMAIN):
-            await client.remove_entry(entry["entry_id"])
+        await client.remove_entries(DOMAIN)
     assert problems(running_home_assistant.output) == []
 
 

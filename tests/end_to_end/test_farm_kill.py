@@ -11,6 +11,8 @@ from tests.harness.rigs import POOL
 from tests.harness.stop_proof import WORKERS, EmergencyStopProof
 from tests.simulators.kasa.conftest import free_host
 
+from . import DOMAIN
+
 KILLS = 5
 
 
@@ -27,6 +29,9 @@ async def test_killed_at_random_moments_of_a_stop(
         await proof.prepare()
         rounds = [await proof.run() for _ in range(KILLS)]
         assert [each for each in rounds if each.faults] == [], f"seed {seed}"
+        # While there is a plug that obeys: no rig goes before its power is on.
+        async with home_assistant.connect() as client:
+            await client.remove_entries(DOMAIN)
 
 
 async def test_killed_at_random_moments_after_a_leak(
@@ -43,3 +48,6 @@ async def test_killed_at_random_moments_after_a_leak(
         await proof.prepare()
         rounds = [await proof.run() for _ in range(KILLS)]
         assert [each for each in rounds if each.faults] == [], f"seed {seed}"
+        # While there is a plug that obeys: no rig goes before its power is on.
+        async with home_assistant.connect() as client:
+            await client.remove_entries(DOMAIN)

@@ -105,6 +105,11 @@ class HomeAssistantClient:
         async with self._session.delete(path) as response:
             await _json(response)
 
+    async def remove_entries(self, domain: str) -> None:
+        """Remove all config entries of an integration."""
+        for entry in await self.entries(domain):
+            await self.remove_entry(entry["entry_id"])
+
     async def run_flow(self, handler: str, *answers: Json) -> dict[str, Any]:
         """Add an entry as a user does; return the last result.
 
