@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .inventory import Shard
 from .machine import name_of
+from .replacing import replace_file
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -73,11 +74,8 @@ class Announced:
         """Write what has changed; a disk that fails leaves devices behind, no more."""
         if self._written == self.devices:
             return
-        beside = self._path.with_suffix(".new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(self.devices), "utf-8")
-            beside.replace(self._path)
+            replace_file(self._path, [json.dumps(self.devices)])
         except OSError as err:
             _LOGGER.debug("The announced devices cannot be written: %s", err)
         else:

@@ -1,14 +1,13 @@
 """What was learned of each machine, on disk: learning it costs many connections."""
 
 from collections.abc import Mapping
-import contextlib
 import json
 import logging
-import os
 from pathlib import Path
 
 from .engine import Known
 from .inventory import Shard
+from .replacing import replace_file
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -44,22 +43,17 @@ class LearnedStore:
 
     def save(self, known: Mapping[str, Known]) -> None:
         """Write all of it, or leave the file as it was; from a thread."""
-        beside = self._path.with_suffix(".new")
+        lines = (
+            json.dumps((address, each.to_json())) + "\n"
+            for address, each in known.items()
+        )
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8") as file:
-                for address, each in known.items():
-                    file.write(json.dumps((address, each.to_json())) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._path)
+            replace_file(self._path, lines)
         except OSError as err:
             if not self._is_failing:
                 _LOGGER.error("What was learned cannot be written: %s", err)
             self._is_failing = True
             self.errors += 1
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
         else:
             if self._is_failing:
                 _LOGGER.info("What was learned can be written again")
