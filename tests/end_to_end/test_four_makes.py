@@ -1,6 +1,5 @@
 """Four makes in a real Home Assistant: added, paused, limited and woken on their pages."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -195,7 +194,6 @@ async def test_it_is_paused_limited_and_woken(
             await page.set_viewport_size({"width": wide, "height": high})
             await open_page(page, url)
             await expect(page.get_by_text("Hashing").first).to_be_visible()
-            await asyncio.sleep(0)
             await page.screenshot(path=ARTIFACTS / f"{name}_{width}.png")
             overflow = await page.evaluate(
                 "document.documentElement.scrollWidth - window.innerWidth"
@@ -213,7 +211,6 @@ async def _limits(
         await client.call_action(action, entity_id=entity_id, **data)
     except Exception as err:
         if "under way" in str(err):
-            await asyncio.sleep(1)
             return False
         raise
     return True

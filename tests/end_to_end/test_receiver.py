@@ -17,5 +17,4 @@ async def test_a_message_of_an_example_arrives(
         )
         assert message in messages_of(home_assistant.folder).read_text("utf-8")
     finally:
-        for entry in await client.entries("file"):
-            await client.remove_entry(entry["entry_id"])
+        await client.remove_entries("file")

@@ -48,8 +48,7 @@ async def connected(
         try:
             yield client
         finally:
-            for entry in await client.entries("mqtt"):
-                await client.remove_entry(entry["entry_id"])
+            await client.remove_entries("mqtt")
 
 
 def write(folder: Path, broker: Mosquitto, *miners: AntminerSimulator | LuxOs) -> Path:

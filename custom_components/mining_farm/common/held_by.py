@@ -1,5 +1,6 @@
 """Who keeps a machine down, and why, as a sensor of the machine's own device."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, Final, override
 
@@ -55,9 +56,9 @@ class HeldBySensor[CoordinatorT: FarmCoordinator[Any]](
         if any(True for _ in entries_of(coordinator.hass, Kind.FARM)):
             self._attr_entity_registry_enabled_default = True
 
+    @abstractmethod
     def machine_id(self) -> str:
         """Return the id of the machine that the device is part of."""
-        raise NotImplementedError
 
     @property
     @override
