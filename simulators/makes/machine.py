@@ -28,6 +28,9 @@ class Machine:
     stopping: bool = False
     tuning: bool = False
     fault: str | None = None
+    """Why it does not hash."""
+    warning: str | None = None
+    """What it lists while it hashes on."""
     locating: bool = False
     display: bool = True
     level: str = "normal"

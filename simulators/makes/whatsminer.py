@@ -10,6 +10,7 @@ from typing import Any, override
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from .api import ApiMiner, Reply, Request, status
+from .machine import Machine
 
 _LEVELS = ("low", "normal", "high")
 _COMMANDS = {f"set_{level}_power": level for level in _LEVELS}
@@ -86,6 +87,9 @@ class WhatsminerV2(ApiMiner):
             "Firmware Version": "'20230803.11.REL'",
             "Temperature": 68.5,
         }
+        codes = _codes(machine)
+        row |= {"Error Code Count": len(codes)}
+        row |= {f"Error Code {place}": int(code) for place, code in enumerate(codes)}
         return _section("SUMMARY", [row])
 
     def _boards(self) -> dict[str, Any]:
@@ -213,7 +217,7 @@ class WhatsminerV3(ApiMiner):
                 "fwversion": "20251209.16.Rel2",
                 "ledstatus": "manual" if machine.locating else "auto",
             },
-            "error-code": [{"111": ""}] if machine.fault else [],
+            "error-code": [{code: ""} for code in _codes(machine)],
         }
 
     def _summary(self) -> dict[str, Any]:
@@ -299,6 +303,10 @@ class WhatsminerV3(ApiMiner):
 
 
 _DOWN = {"STATUS": "E", "Code": 132, "Msg": "btminer process is down", "When": 0}
+
+
+def _codes(machine: Machine) -> list[str]:
+    return [code for code in (machine.fault, machine.warning) if code]
 
 
 def _said(letter: str, code: int, message: object) -> dict[str, Any]:

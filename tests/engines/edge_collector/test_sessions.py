@@ -9,9 +9,13 @@ from custom_components.mining_farm.engines.edge_collector import (
     Credentials,
     Failure,
     MinerError,
+    MinerProfile,
+    MinerSnapshot,
     MinerState,
     Order,
     Outcome,
+    miner_has_problem,
+    miner_state,
     registry,
 )
 from custom_components.mining_farm.engines.edge_collector.drivers.goldshell.parsing import (
@@ -19,6 +23,9 @@ from custom_components.mining_farm.engines.edge_collector.drivers.goldshell.pars
 )
 from custom_components.mining_farm.engines.edge_collector.drivers.mara.driver import (
     parse_brief,
+)
+from custom_components.mining_farm.engines.edge_collector.drivers.whatsminer.parsing import (
+    parse_device,
 )
 from simulators.makes.avalon import Avalon
 from simulators.makes.braiins import BraiinsRest
@@ -213,12 +220,62 @@ async def test_a_whatsminer_whose_api_is_off_is_locked_before_anything_is_sent(
     assert not miner.simulator.writes
 
 
-async def test_a_whatsminer_names_its_fault(makes: Makes) -> None:
-    """By code and reason."""
-    miner = await makes.start("whatsminer")
-    miner.machine.fault = "111"
-    found = await miner.read()
-    assert (found.reported_state, found.fault) == (MinerState.FAULT, "111")
+async def read_with_rate(miner: Miner) -> MinerSnapshot:
+    """Read a Whatsminer once; beside API 2 it is the CGMiner API that has the rate."""
+    driver = "cgminer" if miner.driver == "whatsminer_v2" else miner.driver
+    host, port = miner.simulator.host, miner.simulator.port
+    return await registry.create_reader(host, port, driver=driver).async_poll()
+
+
+@pytest.mark.parametrize("name", ["whatsminer", "whatsminer_v2"])
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        ("111", MinerState.FAULT),
+        ("350", MinerState.FAULT),
+        # Its meaning is not that mining stopped: the rate of 0 says that.
+        ("600", MinerState.IDLE),
+        ("99999", MinerState.IDLE),
+    ],
+)
+async def test_a_whatsminer_that_does_not_hash_names_its_fault(
+    makes: Makes, name: str, fault: str, state: MinerState
+) -> None:
+    """By its code, for which it has stopped or not."""
+    miner = await makes.start(name)
+    miner.machine.fault = fault
+    found = await read_with_rate(miner)
+    assert (miner_state(found, MinerProfile()), found.fault) == (state, fault)
+
+
+@pytest.mark.parametrize("name", ["whatsminer", "whatsminer_v2"])
+@pytest.mark.parametrize("warning", ["350", "600", "2030", "99999"])
+async def test_a_whatsminer_that_hashes_has_no_fault_by_a_code_in_its_list(
+    makes: Makes, name: str, warning: str
+) -> None:
+    """The code is shown as it stands; what the miner does follows from its rate."""
+    miner = await makes.start(name)
+    miner.machine.warning = warning
+    found, profile = await read_with_rate(miner), MinerProfile()
+    assert found.fault == warning
+    assert miner_state(found, profile) is MinerState.HASHING
+    assert miner_has_problem(found, profile) is False
+    miner.machine.pause()
+    miner.clock.advance(60)
+    found = await read_with_rate(miner)
+    assert miner_state(found, profile) is MinerState.PAUSED
+
+
+@pytest.mark.parametrize(
+    ("codes", "state"),
+    [([{"350": "", "reason": "SM0 too hot"}], MinerState.FAULT), ([{"600": ""}], None)],
+)
+def test_a_code_alone_decides_where_no_rate_is_reported(
+    codes: list[dict[str, str]], state: MinerState | None
+) -> None:
+    """One that warns leaves unknown what the miner does."""
+    found = parse_device({"miner": {"working": "true"}, "error-code": codes})
+    assert found.reported_state is state
 
 
 async def test_a_lone_401_of_a_goldshell_is_not_believed(makes: Makes) -> None:

@@ -4,6 +4,7 @@ Sources: MicroBT's codes and Bitmain's warnings as public clients list them, and
 texts of AxeOS, VNish, ePIC and SealMiner.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 import re
 
@@ -43,6 +44,27 @@ _MICROBT: tuple[tuple[range, Fault], ...] = (
     (range(5050, 5060), Fault.TOO_HOT),
 )
 """The first range that holds a code; what has no advice of its own is in none."""
+_MICROBT_STOPS: tuple[range, ...] = (
+    # No speed of a fan is detected.
+    range(110, 112),
+    # No supply, or one that protects itself or cannot be enabled.
+    range(200, 201),
+    range(203, 205),
+    range(207, 208),
+    range(217, 218),
+    range(233, 252),
+    range(255, 258),
+    range(267, 272),
+    # Hashboards that protect themselves from heat.
+    range(350, 364),
+    # Software or a control board that does not fit, or is not signed.
+    range(701, 702),
+    range(800, 803),
+    range(8410, 8411),
+    range(100_000, 100_004),
+)
+"""Codes that say that mining was stopped. The others warn, or are of one board: an M20S
+hashes in full with 600, its surroundings being hot (capture)."""
 _BITMAIN = {
     "R:1": Fault.RATE,
     "N:1": Fault.RATE,
@@ -72,6 +94,12 @@ _WORDS = tuple(
         (r"board|chain", Fault.BOARD),
     )
 )
+
+
+def stops_hashing(codes: Iterable[str]) -> bool:
+    """Return whether one of a Whatsminer's codes says that it does not hash."""
+    numbers = (int(code[1]) for code in map(_MICROBT_CODE.match, codes) if code)
+    return any(number in stops for number in numbers for stops in _MICROBT_STOPS)
 
 
 def name_fault(said: str | None) -> Fault | None:

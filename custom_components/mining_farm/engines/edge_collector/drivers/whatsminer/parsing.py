@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...capabilities import Bounds, Capabilities, Command, Value, Wear
+from ...faults import stops_hashing
 from ...health import with_boards
 from ...identity import normalise_id, normalise_mac
 from ...models import (
@@ -58,8 +59,8 @@ def parse_device(device: object) -> MinerSnapshot:
     """Return what `get.device.info` says: who it is, whether it works, its set points."""
     miner, system = section(device, "miner"), section(device, "system")
     model = text(miner.get("type"))
-    faults = _faults(section(device).get("error-code"))
-    state = MinerState.FAULT if faults else None
+    codes = _codes(section(device).get("error-code"))
+    state = MinerState.FAULT if stops_hashing(codes) else None
     return MinerSnapshot(
         model=f"Whatsminer {model}" if model else None,
         firmware=text(system.get("fwversion")),
@@ -67,7 +68,7 @@ def parse_device(device: object) -> MinerSnapshot:
         mac=normalise_mac(section(device, "network").get("mac")),
         algorithm=Algorithm.SHA256,
         reported_state=MinerState.PAUSED if is_stopped(device) else state,
-        fault=faults,
+        fault=", ".join(codes)[:255] or None,
         capabilities=capabilities_of(device),
         settings=settings_of(device),
     )
@@ -116,28 +117,30 @@ def settings_of(device: object) -> Mapping[Command, Value]:
     return {command: value for command, value in found.items() if value is not None}
 
 
-def _faults(listed: object) -> str | None:
-    """Return the codes of present faults: in each, the key that is not `reason`."""
+def _codes(listed: object) -> list[str]:
+    """Return the present codes with their reasons: the key that is not `reason`."""
     if not isinstance(listed, list):
-        return None
-    codes = [
+        return []
+    return [
         f"{key} {text(row.get('reason')) or ''}".strip()
         for row in listed[:_MAX_FAULTS]
         if isinstance(row, Mapping)
         for key in map(text, row)
         if key and key != "reason"
     ]
-    return ", ".join(codes)[:255] or None
 
 
 def with_summary(snapshot: MinerSnapshot, summary: Row) -> MinerSnapshot:
     """Return the reading with what `summary` of `get.miner.status` adds."""
     paused = snapshot.reported_state is MinerState.PAUSED
     state = snapshot.reported_state
+    now = rate(summary.get("hash-realtime"), THS)
+    # A measured rate outranks a code, which may stay in the list.
+    if state is MinerState.FAULT and now:
+        state = None
     # The frequencies are still being raised (maker's description).
     if state is None and number(summary.get("up-freq-finish")) == 0:
         state = MinerState.STARTING
-    now = rate(summary.get("hash-realtime"), THS)
     fans = {"in": summary.get("fan-speed-in"), "out": summary.get("fan-speed-out")}
     return replace(
         snapshot,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ....faults import stops_hashing
 from ....identity import normalise_mac
 from ....models import Algorithm, MinerState, PowerSource, TemperatureLimits
 from ....units import GHS
@@ -58,19 +59,24 @@ def read(replies: Replies) -> Reading:
     reading.temperature_overall = hottest(summary.get("Temperature"))
     reading.power_w = positive(summary.get("Power"))
     reading.power_source = PowerSource.WALL
+    codes = _codes(summary)
+    reading.fault = ", ".join(codes) or None
     reading.state = _state(replies, reading.uptime_s)
-    reading.fault = _fault(summary)
+    # A measured rate outranks a code, which may stay in the list.
+    rates = [reading.hashrate_ghs, *(board.hashrate_ghs for board in reading.boards)]
+    if reading.state is None and not any(rates) and stops_hashing(codes):
+        reading.state = MinerState.FAULT
     return reading
 
 
-def _fault(summary: Row) -> str | None:
-    """Return the codes of present faults, which `summary` numbers from 0."""
+def _codes(summary: Row) -> list[str]:
+    """Return the present codes, which `summary` numbers from 0."""
     listed = count(summary.get("Error Code Count")) or 0
     codes = [
         text(str(summary.get(f"Error Code {place}", "")))
         for place in range(min(listed, _MOST_FAULTS))
     ]
-    return ", ".join(filter(None, codes)) or None
+    return [code for code in codes if code]
 
 
 def _state(replies: Replies, uptime_s: int | None) -> MinerState | None:
