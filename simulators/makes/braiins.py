@@ -10,6 +10,10 @@ from .web import Asked, WebMiner, unauthorized, unknown_route
 API = "/api/v1"
 _TOKEN = "token-of-the-day"  # noqa: S105 (of nothing)
 _STATUS_HASHES, _STATUS_PAUSED, _STATUS_STARTS = 2, 3, 1
+_FANS = {
+    "target_temperature": {"min": {"degree_c": 0.0}, "max": {"degree_c": 70.0}},
+    "fan_speed_ratio": {"default": 0.7, "min": 0.0, "max": 1.0},
+}
 
 
 class BraiinsRest(WebMiner):
@@ -90,6 +94,11 @@ class BraiinsRest(WebMiner):
                     },
                 },
                 "hashboards_constraints": {"hashboard_ids": list(machine.boards)},
+                "cooling_constraints": _FANS,
+            },
+            "/configuration/miner": {
+                "pool_groups": [],
+                "temperature": {"mode": self._cooling()},
             },
             "/miner/hw/hashboards": {
                 "hashboards": [
@@ -102,6 +111,20 @@ class BraiinsRest(WebMiner):
             },
             "/actions/locate": machine.locating,
         }
+
+    def _cooling(self) -> dict[str, Any]:
+        machine = self.machine
+        common = {
+            "target_temperature": {"degree_c": machine.target_temperature},
+            "hot_temperature": {"degree_c": 80.0},
+            "dangerous_temperature": {"degree_c": 90.0},
+            "minimum_required_fans": 4,
+            "pause_mode": {"mode": {"auto": {}}},
+        }
+        if machine.fan_speed is None:
+            limits = {"min_fan_speed": 10, "max_fan_speed": None}
+            return {"auto": {**common, **limits}}
+        return {"manual": {**common, "fan_speed_ratio": machine.fan_speed / 100}}
 
     @override
     def write(self, asked: Asked) -> web.Response:
@@ -126,6 +149,15 @@ class BraiinsRest(WebMiner):
                 return web.json_response({"watt": watts})
             case "/performance/hashrate-target", {"terahash_per_second": terahashes}:
                 machine.set(power_target=None, hashrate_target=float(terahashes))
+            case "/cooling/mode", {"auto": {"target_temperature": target}}:
+                machine.set(fan_speed=None, target_temperature=target["degree_c"])
+            case (
+                "/cooling/mode",
+                {"manual": {"target_temperature": target, "fan_speed_ratio": ratio}},
+            ):
+                machine.set(
+                    fan_speed=ratio * 100, target_temperature=target["degree_c"]
+                )
             case "/miner/hw/hashboards", {"enable": on, "hashboard_ids": boards}:
                 machine.switch_boards(dict.fromkeys(boards, on))
             case _:

@@ -15,6 +15,10 @@ from .makes import MAKES, Makes
 
 SHOWN = (Outcome.CONFIRMED, Outcome.UNCHANGED)
 NEVER_SHOWN = (Command.IDENTIFY, Command.FAN_MODE)
+WHILE_PAUSED = {
+    "braiins": (Command.FAN_MODE, Command.FAN_SPEED, Command.TARGET_TEMPERATURE)
+}
+"""Commands that a make is given only then."""
 _LASTING = (Command.LOCATE, Command.DISPLAY)
 _APART = (Command.PAUSE, Command.RESUME, Command.POOLS, *_LASTING)
 
@@ -42,6 +46,7 @@ async def test_all_that_it_offers_can_be_ordered(makes: Makes, name: str) -> Non
     capabilities = (await miner.read()).capabilities
     assert capabilities is not None
     for command, value, part in _orders(capabilities):
+        miner.machine.paused = command in WHILE_PAUSED.get(name, ())
         before = len(miner.simulator.writes)
         outcome = await miner.order(command, value, part)
         sent = len(miner.simulator.writes) - before

@@ -1,16 +1,18 @@
 """Braiins OS over REST as a driver: the second way beside its CGMiner API, or the only one."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, override
 
-from ...capabilities import Capabilities, Command
+from ...capabilities import Capabilities, Command, Value
 from ...credentials import SignIn
 from ...errors import MinerError
 from ...models import MinerSnapshot
 from ...reading import PlainDriver, PlainReader
 from ...values import hottest
 from ..web import at
+from . import cooling
 from .client import API, DETAILS, USER, BraiinsClient
 from .parsing import (
     WITHOUT_ACCOUNT,
@@ -41,19 +43,26 @@ class BraiinsReader(PlainReader):
         details = await client.async_object(DETAILS)
         tuner = await self._async_beside("/performance/tuner-state")
         snapshot = parse_details(details, tuner)
-        cooling = await self._async_beside("/cooling/state")
-        highest = at(cooling, "highest_temperature", "temperature", "degree_c")
+        state = await self._async_beside("/cooling/state")
+        highest = at(state, "highest_temperature", "temperature", "degree_c")
         added: dict[str, Any] = {
-            "fans": fans_of(cooling),
+            "fans": fans_of(state),
             "temperature_overall": hottest(highest),
             "boards_on": boards_on(await self._async_beside("/miner/hw/hashboards")),
             "capabilities": await self._async_capabilities(snapshot.firmware),
             **with_stats(snapshot, await self._async_beside("/miner/stats")),
         }
+        added["settings"] = {**snapshot.settings, **await self._async_settings()}
+        return replace(snapshot, **added)
+
+    async def _async_settings(self) -> Mapping[Command, Value]:
+        """Return what is set beside the targets."""
+        configuration = await self._async_beside(cooling.CONFIGURATION)
+        found = cooling.settings_of(cooling.cooling_of(configuration))
         locating = await self._async_beside("/actions/locate")
         if isinstance(locating, bool):
-            added["settings"] = {**snapshot.settings, Command.LOCATE: locating}
-        return replace(snapshot, **added)
+            return {**found, Command.LOCATE: locating}
+        return found
 
     async def _async_capabilities(self, firmware: str | None) -> Capabilities | None:
         if self._capabilities is None or self._capabilities_of != firmware:

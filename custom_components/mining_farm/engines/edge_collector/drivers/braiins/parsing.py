@@ -11,6 +11,7 @@ from ...models import Algorithm, Fan, MinerSnapshot, MinerState, PowerSource
 from ...units import GHS
 from ...values import count, number, positive, rate, rpm, text
 from ..web import Object, at, rows
+from . import cooling
 
 POWER_STEP_W = 10
 _STATES = {
@@ -32,6 +33,7 @@ WEAR = {
     Command.POWER_TARGET: Wear.RETUNES,
     Command.HASHRATE_TARGET: Wear.RETUNES,
     Command.BOARD: Wear.RETUNES,
+    **dict.fromkeys(cooling.COMMANDS, Wear.LIVE),
 }
 WITHOUT_ACCOUNT = MinerSnapshot(capabilities=Capabilities(commands=COMMANDS, wear=WEAR))
 """What is known of a miner that nobody has signed in to."""
@@ -95,9 +97,14 @@ def capabilities_of(constraints: object) -> Capabilities:
     }
     listed = at(constraints, "hashboards_constraints", "hashboard_ids")
     boards = listed[:16] if isinstance(listed, list) else []
+    fans = cooling.bounds_of(constraints)
     return Capabilities(
         commands=COMMANDS,
-        numbers={key: value for key, value in found.items() if value is not None},
+        numbers={
+            **{key: value for key, value in found.items() if value is not None},
+            **fans,
+        },
+        choices=cooling.choices_of(fans),
         boards=tuple(board for board in map(text, boards) if board is not None),
         wear=WEAR,
     )

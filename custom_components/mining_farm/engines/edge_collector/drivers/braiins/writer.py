@@ -18,6 +18,7 @@ from ...values import count
 from ...writing import FamilyWriter
 from ..http import Answer
 from ..web import said_by
+from . import cooling
 from .client import API, DETAILS, BraiinsClient
 from .parsing import (
     WITHOUT_ACCOUNT,
@@ -61,6 +62,7 @@ class BraiinsWriter(FamilyWriter):
         """Take the address and the account."""
         super().__init__(turn, waiting)
         self._client = _Client(Address(host, port), TIMEOUT_S, credentials)
+        self._cooling: cooling.Cooling | None = None
 
     @override
     async def async_state(self, order: Order) -> MinerSnapshot:
@@ -82,6 +84,8 @@ class BraiinsWriter(FamilyWriter):
                 capabilities=capabilities_of(constraints),
                 boards_on=boards_on(hashboards),
             )
+        if command in cooling.COMMANDS:
+            return await self._async_cooling()
         details = await client.async_object(DETAILS)
         state = replace(
             parse_details(details), capabilities=WITHOUT_ACCOUNT.capabilities
@@ -90,9 +94,25 @@ class BraiinsWriter(FamilyWriter):
             return replace(state, uptime_s=count(details.get("system_uptime_s")))
         return state
 
+    async def _async_cooling(self) -> MinerSnapshot:
+        client = self._client
+        details = await client.async_object(DETAILS)
+        constraints = await client.async_object("/configuration/constraints")
+        configuration = await client.async_object(cooling.CONFIGURATION)
+        self._cooling = cooling.cooling_of(configuration)
+        return replace(
+            parse_details(details),
+            capabilities=capabilities_of(constraints),
+            settings=cooling.settings_of(self._cooling),
+        )
+
     @override
     async def async_send(self, order: Order, before: MinerSnapshot) -> None:
         """Send the command, once."""
+        if order.command in cooling.COMMANDS:
+            mode = cooling.request_of(order, self._cooling, before.reported_state)
+            await self._client.async_write("PUT", f"{API}/cooling/mode", json=mode)
+            return
         method, path, body = _request(order)
         if body is _NO_BODY:
             await self._client.async_write(method, f"{API}{path}")
