@@ -25,13 +25,14 @@ from .engine import (
     Outcome,
     Turn,
     Waiting,
-    Wear,
+    Writer,
     check,
     create_writer,
     is_another,
     recognition_of,
 )
 from .machine import Machine
+from .rests import Rests
 from .site import Site
 from .topics import Topics
 
@@ -40,10 +41,9 @@ WAITING = Waiting()
 EXCHANGES_AT_ONCE = 64
 RESTART_S = 120.0
 """For which a pause waits for a miner that restarts by an order."""
-LEAST_REST_S = 600.0
-"""For which a miner stays paused: each start heats its boards by 50 K."""
-LEAST_S = {Wear.LIVE: 300.0, Wear.RETUNES: 900.0, Wear.RESTARTS: 1800.0}
-"""Between two changes, by what they do to a miner."""
+_SAVE_S = 1.0
+"""For which an order waits until its rest time is on disk."""
+_MAYBE_SENT = (ControlFailure.UNCONFIRMED, ControlFailure.SUPERSEDED)
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -71,7 +71,7 @@ class Orders:
         self._broker = broker
         self._exchanges = asyncio.Semaphore(EXCHANGES_AT_ONCE)
         self._under_way: dict[str, _UnderWay] = {}
-        self._done_at: dict[tuple[str, Command], float] = {}
+        self._rests = Rests(site.config.state, site.shard, WAITING.monotonic)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -105,6 +105,8 @@ class Orders:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._allowed:
+            await self._rests.async_save()
 
     def _machine(self, ident: str, command: Command) -> Machine:
         if command not in self._allowed:
@@ -162,31 +164,11 @@ class Orders:
             under_way.task.cancel()
             await asyncio.wait({under_way.task})
             order = replace(order, patience=RESTART_S)
-        self._require_rested(machine, order)
+        self._rests.require(machine, order.command)
         task = asyncio.create_task(self._async_prove(machine, order))
         self._under_way[ident] = _UnderWay(order, task)
         task.add_done_callback(lambda _: self._under_way.pop(ident, None))
         return await _async_outcome(task)
-
-    def _require_rested(self, machine: Machine, order: Order) -> None:
-        """Refuse what would wear the machine."""
-        capabilities, command = machine.profile.capabilities, order.command
-        if command is Command.RESUME:
-            since = self._done_at.get((machine.ident, Command.PAUSE))
-            least_s = LEAST_REST_S
-        else:
-            since = self._done_at.get((machine.ident, command))
-            wear = Wear.NONE
-            if capabilities is not None:
-                wear = capabilities.wear.get(command, wear)
-            least_s = LEAST_S.get(wear, 0.0)
-        if since is None or command is Command.PAUSE:
-            return
-        left_s = since + least_s - WAITING.monotonic()
-        if left_s > 0:
-            raise ControlError(
-                ControlFailure.TOO_SOON, f"possible in {left_s:.0f} seconds"
-            )
 
     async def _async_prove(self, machine: Machine, order: Order) -> Outcome:
         """Carry an order out to its end."""
@@ -203,11 +185,27 @@ class Orders:
             )
         if writer is None:
             raise ControlError(ControlFailure.UNSUPPORTED, "this miner is only read")
-        outcome = await writer.async_carry_out(order, lambda _: None)
-        if outcome is not Outcome.UNCHANGED:
-            done_at = WAITING.monotonic()
-            self._done_at[machine.ident, order.command] = done_at
+        outcome = await self._async_carry_out(machine, order, writer)
         self._site.schedule.ask_soon(machine)
+        return outcome
+
+    async def _async_carry_out(
+        self, machine: Machine, order: Order, writer: Writer
+    ) -> Outcome:
+        """Have an order sent whose rest time is on disk by then, unless the disk hangs."""
+        take_back = self._rests.begin(machine.ident, order.command)
+        saving = asyncio.create_task(self._rests.async_save())
+        await asyncio.wait({saving}, timeout=_SAVE_S)
+        try:
+            outcome = await writer.async_carry_out(order, lambda _: None)
+        except ControlError as err:
+            if err.failure not in _MAYBE_SENT:
+                take_back()
+            raise
+        if outcome is Outcome.UNCHANGED:
+            take_back()
+        else:
+            self._rests.begin(machine.ident, order.command)
         return outcome
 
     async def _async_require_same(self, machine: Machine, order: Order) -> Order:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 import json
 from pathlib import Path
+import shutil
 from typing import Any
 
 import pytest
@@ -47,6 +49,7 @@ async def miner(
 
     waiting = Waiting(sleep=sleep, monotonic=clock.now)
     monkeypatch.setattr("apps.site_collector.orders.WAITING", waiting)
+    monkeypatch.setattr("apps.site_collector.rests.WALL", clock.now)
     async with LuxOs(host="127.0.0.1", port=0, clock=clock) as made:
         yield made
 
@@ -131,6 +134,43 @@ async def test_a_miner_rests_before_it_is_woken(
     assert writes(miner) == ["curtail sleep", "curtail wakeup"]
 
 
+@pytest.mark.parametrize("is_killed", [False, True])
+async def test_a_miner_rests_also_when_the_collector_is_started_again(
+    tmp_path: Path,
+    miner: LuxOs,
+    mosquitto: Mosquitto,
+    clock: ManualClock,
+    is_killed: bool,
+) -> None:
+    """Also where it was killed: then it finds what was on disk at that moment."""
+    site = config(
+        tmp_path,
+        mqtt=broker(mosquitto.port, commands=ALL),
+        spots=(Spot(host=miner.host, port=miner.port, shown=True),),
+    )
+    killed = replace(site, state=tmp_path / "killed")
+    async with listening(mosquitto.port) as listener:
+        async with collecting(site) as collector:
+            await until(lambda: is_swept(collector))
+            await listener.until_text("mining/north/0/status", "online")
+            first = Commander(collector, listener)
+            assert (await first.order("pause"))["outcome"] == "confirmed"
+            assert (await first.order("pause"))["outcome"] == "unchanged"
+            if is_killed:
+                shutil.copytree(site.state, killed.state)
+        await listener.until_text("mining/north/0/status", "offline")
+        clock.advance(300)
+        async with collecting(killed if is_killed else site) as collector:
+            await until(lambda: is_swept(collector))
+            await listener.until_text("mining/north/0/status", "online")
+            second = Commander(collector, listener)
+            second.answers = first.answers
+            assert (await second.order("resume"))["error"] == "too_soon"
+            clock.advance(301)
+            assert (await second.order("resume"))["outcome"] == "confirmed"
+    assert writes(miner) == ["curtail sleep", "curtail wakeup"]
+
+
 async def test_a_level_is_one_that_the_miner_has(
     commander: Commander, miner: LuxOs
 ) -> None:
@@ -189,6 +229,8 @@ async def test_what_is_not_confirmed_is_an_error(
     answer = await commander.order("pause")
     assert answer["error"] == "unconfirmed"
     assert writes(miner) == ["curtail sleep"]
+    # It may sleep all the same.
+    assert (await commander.order("resume"))["error"] == "too_soon"
 
 
 async def test_a_retained_order_is_not_carried_out(
@@ -239,6 +281,8 @@ async def test_a_machine_that_is_off_gets_nothing(
     answer = await commander.order("pause")
     assert answer["error"] == "no_answer"
     assert "nothing was sent" in answer["message"]
+    miner.restore()
+    assert (await commander.order("resume"))["outcome"] == "unchanged"
 
 
 async def test_another_miner_at_the_address_gets_nothing(
