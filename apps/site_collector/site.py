@@ -39,6 +39,7 @@ class Site:
         self.schedule = Schedule(config.polling, self._on_poll)
         self._listeners: list[OnPoll] = []
         self._saving: asyncio.Lock = asyncio.Lock()
+        self._is_started = False
         self._loop = asyncio.get_running_loop()
         self._show()
 
@@ -48,6 +49,7 @@ class Site:
         for spot in self.config.spots:
             if self.shard.has(spot.address):
                 self._add(spot, known.get(spot.address))
+        self._is_started = True
         _LOGGER.info(
             "Site %s, collector %s of %s: %s of %s machines, %s known from before",
             *(self.config.site, self.shard.number, self.shard.count),
@@ -113,6 +115,8 @@ class Site:
 
     def what_is_missing(self) -> str | None:
         """Return why the numbers are not whole yet; None where they are."""
+        if not self._is_started:
+            return "what was learned is still being read"
         waiting = sum(
             machine.read_at is None and machine.failure is None
             for machine in self.machines.values()
@@ -135,12 +139,13 @@ class Site:
         self, machine: Machine, snapshot: MinerSnapshot | None, seconds: float
     ) -> None:
         machine.identify(self.names)
-        known = machine.member.known
-        if snapshot is None or known is None:
+        facts = machine.facts
+        if snapshot is None or facts is None:
             machine.lines = ()
             self.telemetry.failed.observe(seconds)
         else:
-            machine.lines = render(Reading(snapshot, known), machine.ident)
+            reading = Reading(snapshot, machine.profile, facts)
+            machine.lines = render(reading, machine.ident)
             self.telemetry.read.observe(seconds)
         for listener in self._listeners:
             listener(machine)

@@ -5,6 +5,7 @@ from base64 import b64encode
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+import threading
 
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
@@ -12,8 +13,9 @@ import pytest
 
 from apps.site_collector.collector import Collector
 from apps.site_collector.config import Polling, Web
-from apps.site_collector.engine import Credentials
+from apps.site_collector.engine import Credentials, Known
 from apps.site_collector.inventory import Place, Shard, Spot
+from apps.site_collector.learned import LearnedStore
 from simulators.antminer import AntminerSimulator
 
 from .collecting import POLLING, collecting, config, is_swept, until_read_again
@@ -91,6 +93,34 @@ async def test_until_all_were_asked_it_is_not_ready(tmp_path: Path) -> None:
         status, text = await get(collector, "/readyz")
         assert (status, text) == (503, "1 machines were not asked yet\n")
         assert (await get(collector, "/healthz"))[0] == 200
+
+
+async def test_before_its_machines_are_known_it_is_not_ready(
+    tmp_path: Path, miners: list[AntminerSimulator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While what was learned is read from a slow disk nothing is whole yet."""
+    goes_on = threading.Event()
+    load = LearnedStore.load
+
+    def slow_load(store: LearnedStore) -> dict[str, Known]:
+        goes_on.wait()
+        return load(store)
+
+    monkeypatch.setattr(LearnedStore, "load", slow_load)
+    collector = Collector(config(tmp_path, *miners), Shard())
+    starting = asyncio.create_task(collector.async_start())
+    try:
+        await until(lambda: collector.web.port)
+        status, text = await get(collector, "/readyz")
+        assert (status, text) == (503, "what was learned is still being read\n")
+    finally:
+        goes_on.set()
+        await starting
+    try:
+        await until(lambda: is_swept(collector))
+        assert (await get(collector, "/readyz"))[0] == 200
+    finally:
+        await collector.async_stop()
 
 
 async def test_what_was_learned_outlives_the_process(
