@@ -16,9 +16,9 @@ from .engine import (
     MinerSnapshot,
     MinerState,
     Target,
-    miner_has_problem,
     miner_reason,
     miner_state,
+    needs_attention,
 )
 from .inventory import Spot
 
@@ -61,14 +61,19 @@ class Facts:
         """Return the facts of a reading."""
         rate = snapshot.hashrate_ghs
         level = snapshot.settings.get(_LEVEL)
+        state = miner_state(snapshot, known.profile)
+        problem = needs_attention(state)
+        reason = None if state is None else MinerReason.NONE
+        if problem:
+            reason = miner_reason(snapshot, known.profile)
         return cls(
-            state=miner_state(snapshot, known.profile),
+            state=state,
             rate=None if rate is None else rate * 1e9,
             power=snapshot.power_w,
             hottest=snapshot.temp_chip_max,
             boards_healthy=snapshot.boards_healthy if snapshot.boards_read else None,
-            problem=miner_has_problem(snapshot, known.profile),
-            reason=miner_reason(snapshot, known.profile),
+            problem=problem,
+            reason=reason,
             level=level if isinstance(level, str) else None,
         )
 

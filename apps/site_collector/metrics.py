@@ -5,20 +5,13 @@ samples in seconds, in which nothing else would run.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import batched
 import math
 from typing import NamedTuple
 
-from .engine import (
-    BoardState,
-    Known,
-    MinerSnapshot,
-    board_state,
-    miner_has_problem,
-    miner_reason,
-    miner_state,
-)
-from .machine import Machine
+from .engine import BoardState, MinerProfile, MinerSnapshot, board_state
+from .machine import Facts, Machine
 
 type Samples = Iterable[tuple[str, float | None]]
 """More labels, as text that begins with a comma, and the value."""
@@ -28,7 +21,8 @@ class Reading(NamedTuple):
     """What samples are made of."""
 
     snapshot: MinerSnapshot
-    known: Known
+    profile: MinerProfile
+    facts: Facts
 
 
 class Metric(NamedTuple):
@@ -50,6 +44,10 @@ def labelled(**labels: object) -> str:
     return "".join(f',{name}="{escape(str(value))}"' for name, value in labels.items())
 
 
+_common = lru_cache(maxsize=1024)(labelled)
+"""Labels that many machines share, as numbers of boards."""
+
+
 def escape(text: str) -> str:
     """Return a text as the value of a label."""
     return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
@@ -64,32 +62,28 @@ def _hashes(ghs: float | None) -> float | None:
 
 
 def _state(reading: Reading) -> Samples:
-    if (state := miner_state(reading.snapshot, reading.known.profile)) is not None:
-        yield labelled(state=state), 1
+    state = reading.facts.state
+    return () if state is None else ((_common(state=state), 1),)
 
 
 def _problem(reading: Reading) -> Samples:
-    problem = miner_has_problem(reading.snapshot, reading.known.profile)
-    reason = miner_reason(reading.snapshot, reading.known.profile)
-    if problem is not None:
-        yield labelled(reason=reason or "none"), problem
-
-
-def _boards_healthy(snapshot: MinerSnapshot) -> float | None:
-    return snapshot.boards_healthy if snapshot.boards_read else None
+    facts = reading.facts
+    return ((_common(reason=facts.reason or "none"), facts.problem),)
 
 
 def _board_ok(reading: Reading) -> Samples:
-    for number in reading.known.profile.boards:
-        if (state := board_state(reading.snapshot, number)) is not None:
-            yield labelled(board=number), state == BoardState.HEALTHY
+    return [
+        (_common(board=number), state == BoardState.HEALTHY)
+        for number in reading.profile.boards
+        if (state := board_state(reading.snapshot, number)) is not None
+    ]
 
 
 def _pool(reading: Reading) -> Samples:
-    for pool in reading.snapshot.pools:
-        if pool.alive is not None:
-            labels = labelled(pool=pool.id, address=pool.address or "")
-            yield labels, pool.alive
+    return [
+        (_common(pool=pool.id, address=pool.address or ""), pool.alive)
+        for pool in reading.snapshot.pools
+    ]
 
 
 _GAUGE, _COUNTER = "gauge", "counter"
@@ -142,13 +136,13 @@ METRICS: tuple[Metric, ...] = (
         "miner_boards_healthy",
         _GAUGE,
         "Hashboards without anything wrong.",
-        _one(_boards_healthy),
+        lambda reading: (("", reading.facts.boards_healthy),),
     ),
     Metric(
         "miner_boards_expected",
         _GAUGE,
         "Hashboards that the miner has been seen with.",
-        lambda reading: (("", len(reading.known.profile.boards) or None),),
+        lambda reading: (("", len(reading.profile.boards) or None),),
     ),
     Metric(
         "miner_uptime_seconds",
@@ -185,27 +179,27 @@ METRICS: tuple[Metric, ...] = (
         "miner_board_hashrate_hashes_per_second",
         _GAUGE,
         "Present hashrate of a hashboard.",
-        lambda reading: (
-            (labelled(board=board.id), _hashes(board.hashrate_ghs))
+        lambda reading: [
+            (_common(board=board.id), _hashes(board.hashrate_ghs))
             for board in reading.snapshot.boards
-        ),
+        ],
     ),
     Metric(
         "miner_board_chip_temperature_celsius",
         _GAUGE,
         "Hottest chip of a hashboard.",
-        lambda reading: (
-            (labelled(board=board.id), board.temp_chip)
+        lambda reading: [
+            (_common(board=board.id), board.temp_chip)
             for board in reading.snapshot.boards
-        ),
+        ],
     ),
     Metric(
         "miner_fan_speed_rpm",
         _GAUGE,
         "Speed of a fan.",
-        lambda reading: (
-            (labelled(fan=fan.id), fan.rpm) for fan in reading.snapshot.fans
-        ),
+        lambda reading: [
+            (_common(fan=fan.id), fan.rpm) for fan in reading.snapshot.fans
+        ],
     ),
 )
 UP = Metric(
@@ -217,18 +211,16 @@ INFO = Metric("miner_info", _GAUGE, "What and where the miner is.", lambda _: ()
 def render(reading: Reading, ident: str) -> tuple[str, ...]:
     """Return the samples of a machine, one text for each metric."""
     label = f'{{miner="{ident}"'
-    return tuple(
-        "".join(
-            f"{metric.name}{label}{more}}} {_number(value)}\n"
+    lines: list[str] = []
+    for metric in METRICS:
+        head = metric.name + label
+        samples = [
+            f"{head}{more}}} {float(value)!r}\n"
             for more, value in metric.samples(reading)
             if value is not None and math.isfinite(value)
-        )
-        for metric in METRICS
-    )
-
-
-def _number(value: float) -> str:
-    return repr(float(value))
+        ]
+        lines.append("".join(samples))
+    return tuple(lines)
 
 
 def up_line(machine: Machine) -> str:

@@ -54,9 +54,12 @@ def parsed(machines: Sequence[Machine]) -> Values:
 
 def read(snapshot: MinerSnapshot, number: int = 0) -> Machine:
     """Return a machine that was just read."""
-    made = machine(number, Miner())
+    miner = Miner()
+    miner.known = KNOWN
+    made = machine(number, miner)
     made.note_reading(snapshot, 1.0)
-    made.lines = render(Reading(snapshot, KNOWN), made.ident)
+    assert made.facts is not None
+    made.lines = render(Reading(snapshot, made.profile, made.facts), made.ident)
     return made
 
 

@@ -53,6 +53,7 @@ from .profile import (
     miner_has_problem,
     miner_reason,
     miner_state,
+    needs_attention,
 )
 from .prove import Waiting
 from .recognition import AnotherMinerError, Recognition
@@ -153,6 +154,7 @@ __all__ = [
     "miner_has_problem",
     "miner_reason",
     "miner_state",
+    "needs_attention",
     "parse_board_health",
     "parse_snapshot",
     "parse_targets",

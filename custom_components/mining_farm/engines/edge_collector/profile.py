@@ -216,11 +216,14 @@ def is_starting(snapshot: MinerSnapshot) -> bool:
 
 def miner_has_problem(snapshot: MinerSnapshot, profile: MinerProfile) -> bool | None:
     """Return whether the miner needs attention; None when its state is not known."""
-    match miner_state(snapshot, profile):
-        case None:
-            return None
-        case state:
-            return state in (MinerState.IDLE, MinerState.DEGRADED, MinerState.FAULT)
+    return needs_attention(miner_state(snapshot, profile))
+
+
+def needs_attention(state: MinerState | None) -> bool | None:
+    """Return whether a miner in a state needs attention; None when it is not known."""
+    if state is None:
+        return None
+    return state in (MinerState.IDLE, MinerState.DEGRADED, MinerState.FAULT)
 
 
 def failed_boards(
