@@ -46,10 +46,10 @@ class Rests:
         """Refuse what would wear a machine; ControlError: TOO_SOON."""
         if command is Command.PAUSE:
             return
-        after, least_s = command, 0.0
+        after, least_s = str(command), 0.0
         capabilities = machine.profile.capabilities
         if command is Command.RESUME:
-            after, least_s = Command.PAUSE, LEAST_REST_S
+            after, least_s = str(Command.PAUSE), LEAST_REST_S
         elif capabilities is not None:
             wear = capabilities.wear.get(command, Wear.NONE)
             least_s = LEAST_S.get(wear, 0.0)
