@@ -10,11 +10,12 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant, callback
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..const import LOGGER
+from ..const import DOMAIN, LOGGER
 
 MINIMUM_GRACE = timedelta(seconds=90)
 # One missed poll passes, and the next one has half an interval to answer.
@@ -53,6 +54,8 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self._interval = interval
         self.grace = max(MINIMUM_GRACE, POLLS_OF_GRACE * interval)
         self.known = known
+        self.device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+        """The device that the entry stands for: one for all of its entities."""
         self.last_seen: datetime | None = None
         self._failure: UpdateFailed | None = None
         self._grace_timer: Callable[[], None] | None = None

@@ -1,6 +1,8 @@
 """What the entities of all kinds have in common."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -10,16 +12,16 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from .assistants import keep_from_assistants
 from .coordinator import FarmCoordinator
 
 LAST_SEEN_STEP = timedelta(minutes=5)
+_NO_PLACEHOLDERS: Mapping[str, str] = MappingProxyType({})
+"""One for all: Home Assistant would keep an empty one of each entity."""
 
 LAST_SEEN = SensorEntityDescription(
     key="last_seen",
@@ -74,7 +76,9 @@ class EntryEntity[CoordinatorT: FarmCoordinator[Any]](FarmEntity[CoordinatorT]):
         entry_id = coordinator.config_entry.entry_id
         self.entity_description = description
         self._attr_unique_id = f"{entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry_id)})
+        self._attr_device_info = coordinator.device_info
+        if description.translation_placeholders is None:
+            self._attr_translation_placeholders = _NO_PLACEHOLDERS
 
 
 class LastSeenSensor[CoordinatorT: FarmCoordinator[Any]](

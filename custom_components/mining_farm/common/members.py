@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -169,6 +170,8 @@ class RestartKind(StrEnum):
 type Restart = Callable[[], Awaitable[Receipt]]
 """Sends the order once."""
 
+_NO_RESTARTS: Mapping[RestartKind, Restart] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
@@ -178,7 +181,7 @@ class Member:
     name: str
     facts: Callable[[], Facts]
     levers: Sequence[Lever] = ()
-    restarts: Mapping[RestartKind, Restart] = field(default_factory=dict)
+    restarts: Mapping[RestartKind, Restart] = _NO_RESTARTS
     refresh: Callable[[], Awaitable[None]] | None = None
     """Read the device now, where somebody may need to know sooner."""
     stop_cooling: Callable[[], Awaitable[None]] | None = None
@@ -210,13 +213,13 @@ class Members:
         """Add a member; returns how to remove it."""
         self._members[member.entry_id] = member
         self.signal(member.entry_id)
+        return _Place(self, member.entry_id).leave
 
-        @callback
-        def remove() -> None:
-            del self._members[member.entry_id]
-            self.signal(member.entry_id)
-
-        return remove
+    @callback
+    def remove(self, entry_id: str) -> None:
+        """Remove a member."""
+        del self._members[entry_id]
+        self.signal(entry_id)
 
     @callback
     def listen(self, listener: MemberListener) -> CALLBACK_TYPE:
@@ -240,6 +243,22 @@ class Members:
         """Call whoever follows."""
         for listener in tuple(self._followers.values()):
             listener(entry_id)
+
+
+class _Place:
+    """That of one member; a closure would be seven objects for each of a thousand."""
+
+    __slots__ = ("_entry_id", "_members")
+
+    def __init__(self, members: Members, entry_id: str) -> None:
+        """Hold it."""
+        self._members = members
+        self._entry_id = entry_id
+
+    @callback
+    def leave(self) -> None:
+        """Remove the member."""
+        self._members.remove(self._entry_id)
 
 
 def _add(listeners: dict[object, MemberListener], one: MemberListener) -> CALLBACK_TYPE:
@@ -275,28 +294,40 @@ def async_offer(
 ) -> None:
     """Offer an entry's facts and levers for as long as it is loaded."""
     members = async_members(hass)
-    last = facts()
-
-    @callback
-    def updated() -> None:
-        nonlocal last
-        if (new := facts()) == last:
-            members.signal_reading(entry.entry_id)
-            return
-        last = new
-        members.signal(entry.entry_id)
-
     member = Member(
         entry_id=entry.entry_id,
         name=entry.title,
         facts=facts,
         levers=levers,
-        restarts=restarts or {},
+        restarts=restarts or _NO_RESTARTS,
         refresh=refresh,
         stop_cooling=stop_cooling,
     )
+    changes = _Changes(members, member)
     entry.async_on_unload(members.add(member))
-    entry.async_on_unload(entry.runtime_data.async_add_listener(updated))
+    entry.async_on_unload(entry.runtime_data.async_add_listener(changes.signal))
+
+
+class _Changes:
+    """Signals what a reading has changed of a member's facts."""
+
+    __slots__ = ("_last", "_member", "_members")
+
+    def __init__(self, members: Members, member: Member) -> None:
+        """Know its present facts."""
+        self._members = members
+        self._member = member
+        self._last = member.facts()
+
+    @callback
+    def signal(self) -> None:
+        """Signal a change, or else that there is a reading."""
+        entry_id, new = self._member.entry_id, self._member.facts()
+        if new == self._last:
+            self._members.signal_reading(entry_id)
+            return
+        self._last = new
+        self._members.signal(entry_id)
 
 
 @callback

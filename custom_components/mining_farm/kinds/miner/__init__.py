@@ -11,7 +11,7 @@ from ...common.holds import async_holds
 from ...common.members import async_offer
 from ...common.power_switch import switch_lever
 from ...const import DOMAIN
-from ...engines.edge_collector import MinerProfile, create_reader, find_board
+from ...engines.edge_collector import create_reader, find_board
 from .const import CONF_LEARNED
 from .controls import restarts_of, sleep_lever
 from .coordinator import MinerConfigEntry, MinerCoordinator
@@ -61,23 +61,27 @@ def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None
         async_remove_rest(hass, entry)
     async_note_shown(hass, entry, coordinator.detail)
 
-    @callback
-    def register_device(profile: MinerProfile) -> None:
-        device = dr.async_get(hass).async_get_or_create(
-            config_entry_id=entry.entry_id, **device_info(entry, profile)
-        )
-        coordinator.device_id = device.id
+    coordinator.async_on_profile(_register_device)
 
-    coordinator.async_on_profile(register_device)
+
+@callback
+def _register_device(miner: MinerCoordinator) -> None:
+    entry = miner.config_entry
+    device = dr.async_get(miner.hass).async_get_or_create(
+        config_entry_id=entry.entry_id, **device_info(entry, miner.profile)
+    )
+    miner.device_id = device.id
 
 
 @callback
 def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
     """Offer other entries what is known of the miner, and what can stop it."""
     miner = entry.runtime_data
-    levers = [sleep_lever(miner)] if miner.controls and miner.capabilities.pause else []
+    levers = (
+        (sleep_lever(miner),) if miner.controls and miner.capabilities.pause else ()
+    )
     if (switch := miner.power_switch) is not None:
-        levers.append(switch_lever(hass, switch))
+        levers = (*levers, switch_lever(hass, switch))
 
         @callback
         def switched(_event: Event[EventStateChangedData]) -> None:

@@ -12,7 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import MinerProfile, board_has_problem, miner_has_problem
+from ...engines.edge_collector import board_has_problem, miner_has_problem
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
 from .stored import ordering_way, read_by_both, stored_way
@@ -51,18 +51,18 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the miner's binary sensors, and those of boards when they are first seen."""
-    coordinator = entry.runtime_data
+    async_add_by_profile(entry.runtime_data, async_add_entities, _binary_sensors)
 
-    def binary_sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
-        yield MinerConnectivity(coordinator, CONNECTIVITY)
-        yield MinerProblem(coordinator, PROBLEM)
-        if read_by_both(entry.data):
-            yield WayConnectivity(coordinator, API, stored_way(entry.data).driver)
-            yield WayConnectivity(coordinator, PAGES, ordering_way(entry.data).driver)
-        for board_id in profile.boards:
-            yield BoardProblem(coordinator, BOARD_PROBLEM, board_id)
 
-    async_add_by_profile(coordinator, async_add_entities, binary_sensors)
+def _binary_sensors(miner: MinerCoordinator) -> Iterator[MinerEntity | BoardEntity]:
+    data = miner.config_entry.data
+    yield MinerConnectivity(miner, CONNECTIVITY)
+    yield MinerProblem(miner, PROBLEM)
+    if read_by_both(data):
+        yield WayConnectivity(miner, API, stored_way(data).driver)
+        yield WayConnectivity(miner, PAGES, ordering_way(data).driver)
+    for board_id in miner.profile.boards:
+        yield BoardProblem(miner, BOARD_PROBLEM, board_id)
 
 
 class MinerConnectivity(MinerEntity, BinarySensorEntity):

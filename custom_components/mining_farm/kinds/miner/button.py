@@ -12,9 +12,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import Capabilities, Command
+from ...engines.edge_collector import Command
 from . import controls
-from .coordinator import MinerConfigEntry
+from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import MinerEntity, async_add_controls
 
 BUTTONS = (
@@ -46,14 +46,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add a button for each command that the miner has, where control is allowed."""
-    miner = entry.runtime_data
+    async_add_controls(entry.runtime_data, async_add_entities, _buttons)
 
-    def buttons(capabilities: Capabilities) -> Iterator[MinerEntity]:
-        for description in BUTTONS:
-            if Command(description.key) in capabilities.commands:
-                yield MinerButton(miner, description)
 
-    async_add_controls(miner, async_add_entities, buttons)
+def _buttons(miner: MinerCoordinator) -> Iterator[MinerEntity]:
+    commands = miner.capabilities.commands
+    for description in BUTTONS:
+        if Command(description.key) in commands:
+            yield MinerButton(miner, description)
 
 
 class MinerButton(MinerEntity, ButtonEntity):

@@ -113,6 +113,11 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         )
         """Whether entities that are known from before were chosen for another detail."""
         self._switches = self.controls
+        # Functions and methods: a thousand miners hold it, and a closure that listens is
+        # twelve objects.
+        self._on_profile: list[Callable[[MinerCoordinator], None]] = []
+        self._followed = self.profile
+        entry.async_on_unload(self._on_profile.clear)
 
     @override
     def platforms(self, of_kind: Sequence[Platform]) -> list[Platform]:
@@ -314,16 +319,16 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         return self.another_miner or may_have_moved
 
     @callback
-    def async_on_profile(self, on_profile: Callable[[MinerProfile], None]) -> None:
-        """Call with the profile now and whenever it has changed."""
-        last = self.profile
-        on_profile(last)
+    def async_on_profile(self, on_profile: Callable[[MinerCoordinator], None]) -> None:
+        """Call now, and whenever the profile has changed."""
+        self._on_profile.append(on_profile)
+        on_profile(self)
 
-        @callback
-        def changed() -> None:
-            nonlocal last
-            if self.profile != last:
-                last = self.profile
-                on_profile(last)
-
-        self.config_entry.async_on_unload(self.async_add_listener(changed))
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        if self.profile != self._followed:
+            self._followed = self.profile
+            for on_profile in tuple(self._on_profile):
+                on_profile(self)
+        super().async_update_listeners()

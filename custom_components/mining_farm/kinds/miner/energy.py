@@ -46,7 +46,7 @@ def async_add_energy(
         is_added = True
         add_entities([MinerEnergySensor(miner)])
 
-    miner.async_on_profile(lambda _profile: add())
+    miner.async_on_profile(lambda _miner: add())
     entry.async_on_unload(async_members(miner.hass).listen(add))
 
 

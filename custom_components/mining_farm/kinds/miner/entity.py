@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import (
 from ...common.address import host_in_url
 from ...common.entity import EntryEntity, FarmEntity
 from ...const import DOMAIN
-from ...engines.edge_collector import Capabilities, MinerProfile
+from ...engines.edge_collector import MinerProfile
 from .const import CONF_MAC
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .detail import Detail, async_settle, farm_unique_ids
@@ -102,53 +102,76 @@ def entity_adder(
 
     @callback
     def add(entities: Sequence[Entity]) -> None:
-        if coordinator.detail_changed:
-            for entity in entities:
-                async_settle(coordinator.hass, coordinator.config_entry, domain, entity)
-        async_add_entities(entities)
+        _async_add(coordinator, domain, async_add_entities, entities)
 
     return add
+
+
+@callback
+def _async_add(
+    miner: MinerCoordinator,
+    domain: str,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entities: Sequence[Entity],
+) -> None:
+    if miner.detail_changed:
+        for entity in entities:
+            async_settle(miner.hass, miner.config_entry, domain, entity)
+    async_add_entities(entities)
+
+
+type EntitiesOf = Callable[[MinerCoordinator], Iterable[MinerEntity | BoardEntity]]
+"""Returns the entities of what a miner is known to have."""
+
+
+class _EntitiesByProfile:
+    """The entities of the platform that is being set up."""
+
+    __slots__ = ("_added", "_async_add_entities", "_domain", "_entities_of")
+
+    def __init__(
+        self,
+        async_add_entities: AddConfigEntryEntitiesCallback,
+        entities_of: EntitiesOf,
+    ) -> None:
+        """Have added none."""
+        self._domain = async_get_current_platform().domain
+        self._async_add_entities = async_add_entities
+        self._entities_of = entities_of
+        self._added: set[str | None] = set()
+
+    @callback
+    def add(self, miner: MinerCoordinator) -> None:
+        """Add those that are new."""
+        at_farm_detail = miner.detail is Detail.FARM
+        wanted = farm_unique_ids(miner.config_entry) if at_farm_detail else None
+        new = [
+            entity
+            for entity in self._entities_of(miner)
+            if entity.unique_id not in self._added
+            and (wanted is None or entity.unique_id in wanted)
+        ]
+        self._added.update(entity.unique_id for entity in new)
+        _async_add(miner, self._domain, self._async_add_entities, new)
 
 
 @callback
 def async_add_by_profile(
     coordinator: MinerCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    entities_of: Callable[[MinerProfile], Iterable[MinerEntity | BoardEntity]],
+    entities_of: EntitiesOf,
 ) -> None:
     """Add the entities of what the miner is known to have, and later of what is new."""
-    added: set[str | None] = set()
-    add_entities = entity_adder(coordinator, async_add_entities)
-    wanted = (
-        farm_unique_ids(coordinator.config_entry)
-        if coordinator.detail is Detail.FARM
-        else None
-    )
-
-    @callback
-    def add(profile: MinerProfile) -> None:
-        new = [
-            entity
-            for entity in entities_of(profile)
-            if entity.unique_id not in added
-            and (wanted is None or entity.unique_id in wanted)
-        ]
-        added.update(entity.unique_id for entity in new)
-        add_entities(new)
-
-    coordinator.async_on_profile(add)
+    entities = _EntitiesByProfile(async_add_entities, entities_of)
+    coordinator.async_on_profile(entities.add)
 
 
 @callback
 def async_add_controls(
     coordinator: MinerCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    entities_of: Callable[[Capabilities], Iterable[MinerEntity]],
+    entities_of: EntitiesOf,
 ) -> None:
     """Add the entities of what the miner can be ordered, where control is allowed."""
     if coordinator.controls:
-        async_add_by_profile(
-            coordinator,
-            async_add_entities,
-            lambda _profile: entities_of(coordinator.capabilities),
-        )
+        async_add_by_profile(coordinator, async_add_entities, entities_of)

@@ -17,7 +17,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import THS, Bounds, Capabilities, Command
+from ...engines.edge_collector import THS, Bounds, Command
 from . import controls
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import MinerEntity, async_add_controls
@@ -67,14 +67,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the numbers that the miner takes, where control is allowed."""
-    miner = entry.runtime_data
+    async_add_controls(entry.runtime_data, async_add_entities, _numbers)
 
-    def numbers(capabilities: Capabilities) -> Iterator[MinerEntity]:
-        for description in NUMBERS:
-            if Command(description.key) in capabilities.numbers:
-                yield MinerNumber(miner, description)
 
-    async_add_controls(miner, async_add_entities, numbers)
+def _numbers(miner: MinerCoordinator) -> Iterator[MinerEntity]:
+    known = miner.capabilities.numbers
+    for description in NUMBERS:
+        if Command(description.key) in known:
+            yield MinerNumber(miner, description)
 
 
 class MinerNumber(MinerEntity, NumberEntity):

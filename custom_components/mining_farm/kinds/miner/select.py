@@ -9,7 +9,7 @@ from homeassistant.const import EntityCategory, UnitOfFrequency
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import Capabilities, Command
+from ...engines.edge_collector import Command
 from . import controls
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import MinerEntity, async_add_controls
@@ -50,14 +50,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the lists that the miner has, where control is allowed."""
-    miner = entry.runtime_data
+    async_add_controls(entry.runtime_data, async_add_entities, _selects)
 
-    def selects(capabilities: Capabilities) -> Iterator[MinerEntity]:
-        for description in SELECTS:
-            if capabilities.choices.get(Command(description.key)):
-                yield MinerSelect(miner, description)
 
-    async_add_controls(miner, async_add_entities, selects)
+def _selects(miner: MinerCoordinator) -> Iterator[MinerEntity]:
+    choices = miner.capabilities.choices
+    for description in SELECTS:
+        if choices.get(Command(description.key)):
+            yield MinerSelect(miner, description)
 
 
 class MinerSelect(MinerEntity, SelectEntity):

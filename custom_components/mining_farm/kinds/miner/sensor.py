@@ -18,7 +18,6 @@ from ...common.entity import LAST_SEEN, LastSeenSensor
 from ...common.held_by import HELD_BY, HeldBySensor
 from ...engines.edge_collector import (
     Command,
-    MinerProfile,
     MinerReason,
     MinerState,
     failed_boards,
@@ -82,27 +81,27 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the miner's sensors, and those of parts when they are first seen."""
-    coordinator = entry.runtime_data
-    sensor = FarmSensor if coordinator.detail is Detail.FARM else MinerSensor
+    async_add_by_profile(entry.runtime_data, async_add_entities, _sensors)
+    async_add_energy(entry.runtime_data, async_add_entities)
 
-    def sensors(profile: MinerProfile) -> Iterator[MinerEntity | BoardEntity]:
-        yield MinerStatusSensor(coordinator, STATUS)
-        yield MinerReasonSensor(coordinator, REASON)
-        yield MinerHeldBySensor(coordinator, HELD_BY)
-        if profile.boards:
-            yield FailedBoardsSensor(coordinator, FAILED_BOARDS)
-            yield BoardsTotalSensor(coordinator, BOARDS_TOTAL)
-        yield MinerLastSeenSensor(coordinator, LAST_SEEN)
-        for description in MINER_SENSORS:
-            if description.exists_fn(profile):
-                yield sensor(coordinator, description)
-        for command in profile.set_points:
-            if not coordinator.controls or not coordinator.capabilities.takes(command):
-                yield SetPointSensor(coordinator, SET_POINT_SENSORS[command])
-        yield from part_sensors(coordinator, profile)
 
-    async_add_by_profile(coordinator, async_add_entities, sensors)
-    async_add_energy(coordinator, async_add_entities)
+def _sensors(miner: MinerCoordinator) -> Iterator[MinerEntity | BoardEntity]:
+    profile = miner.profile
+    sensor = FarmSensor if miner.detail is Detail.FARM else MinerSensor
+    yield MinerStatusSensor(miner, STATUS)
+    yield MinerReasonSensor(miner, REASON)
+    yield MinerHeldBySensor(miner, HELD_BY)
+    if profile.boards:
+        yield FailedBoardsSensor(miner, FAILED_BOARDS)
+        yield BoardsTotalSensor(miner, BOARDS_TOTAL)
+    yield MinerLastSeenSensor(miner, LAST_SEEN)
+    for description in MINER_SENSORS:
+        if description.exists_fn(profile):
+            yield sensor(miner, description)
+    for command in profile.set_points:
+        if not miner.controls or not miner.capabilities.takes(command):
+            yield SetPointSensor(miner, SET_POINT_SENSORS[command])
+    yield from part_sensors(miner, profile)
 
 
 class MinerSensor(MinerEntity, SensorEntity):
@@ -128,7 +127,7 @@ class MinerSensor(MinerEntity, SensorEntity):
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, Any]:
+    def extra_state_attributes(self) -> dict[str, Any] | None:
         return self.entity_description.attributes_fn(self.coordinator.data)
 
 

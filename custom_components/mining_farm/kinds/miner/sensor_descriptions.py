@@ -32,7 +32,7 @@ class MinerSensorDescription(SensorEntityDescription):
     exists_fn: Callable[[MinerProfile], bool] = lambda _: True
     hashrate: bool = False
     """Whether the value is in GH/s, to be shown in the unit of the miner's algorithm."""
-    attributes_fn: Callable[[MinerSnapshot], dict[str, Any]] = lambda _: {}
+    attributes_fn: Callable[[MinerSnapshot], dict[str, Any] | None] = lambda _: None
 
 
 MINER_SENSORS = (

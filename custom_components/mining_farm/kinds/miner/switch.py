@@ -12,7 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ...engines.edge_collector import Capabilities, Command
+from ...engines.edge_collector import Command
 from . import controls
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import MinerEntity, async_add_controls
@@ -56,18 +56,18 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the miner's switch, where control is allowed and it can pause."""
-    miner = entry.runtime_data
+    async_add_controls(entry.runtime_data, async_add_entities, _switches)
 
-    def switches(capabilities: Capabilities) -> Iterator[MinerEntity]:
-        if capabilities.pause:
-            yield MiningSwitch(miner, MINING)
-        for description in LASTING:
-            if Command(description.key) in capabilities.commands:
-                yield LastingSwitch(miner, description)
-        for board in capabilities.boards:
-            yield BoardSwitch(miner, board)
 
-    async_add_controls(miner, async_add_entities, switches)
+def _switches(miner: MinerCoordinator) -> Iterator[MinerEntity]:
+    capabilities = miner.capabilities
+    if capabilities.pause:
+        yield MiningSwitch(miner, MINING)
+    for description in LASTING:
+        if Command(description.key) in capabilities.commands:
+            yield LastingSwitch(miner, description)
+    for board in capabilities.boards:
+        yield BoardSwitch(miner, board)
 
 
 class MiningSwitch(MinerEntity, SwitchEntity):
