@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+import itertools
 from itertools import product
 import random
 from typing import Any
@@ -211,6 +212,40 @@ def test_own_offers_that_trade_places_are_not_proven() -> None:
     # Our 0.2 and 0.3, or our 0.1 and 0.3 and the 0.1 of the other.
     assert (proof.own_least, proof.own_most) == (2, 2)
     assert not proof.own_proven
+
+
+def test_all_searches_of_a_proof_share_their_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What would take longer than the first one's share leaves it open, not undone."""
+    bids = {
+        "a": (
+            Bid(size="0.2", price_fp18=FP, count=2),
+            Bid(size="0.3", price_fp18=FP, count=2),
+        ),
+        "b": (
+            Bid(size="0.1", price_fp18=FP * 101 // 100),
+            Bid(size="0.1", price_fp18=FP * 101 // 100),
+        ),
+        "c": (Bid(size="0.1", price_fp18=FP * 101 // 100),),
+    }
+    market = pack(bids, 1.102)
+    proof = prove(market, "a")
+    assert proof is not None
+    assert (proof.unique, proof.own_proven) == (False, True)
+    enough = next(
+        steps for steps in itertools.count() if _is_proven(market, steps, monkeypatch)
+    )
+    monkeypatch.setattr(optimum, "_MOST_STEPS", enough)
+    short = prove(market, "a")
+    assert short is not None
+    assert not short.own_proven
+    assert (short.own_least, short.own_most) == (4, 4)
+
+
+def _is_proven(market: Knapsack, steps: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+    monkeypatch.setattr(optimum, "_MOST_STEPS", steps)
+    return prove(market, "a") is not None
 
 
 @twin("test_against_every_answer", "test_by_hand")

@@ -1,6 +1,7 @@
 """What the solver's process answers, and how it shares out the time that it has."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 import json
 import os
@@ -15,6 +16,7 @@ import pytest
 from custom_components.mining_farm.engines.auction.errors import SolverError
 from custom_components.mining_farm.engines.auction.models import FP
 from custom_components.mining_farm.engines.auction.solver import process
+from custom_components.mining_farm.engines.auction.solver.cbc import BreakOff
 from custom_components.mining_farm.engines.auction.solver.highs import Estimate
 from custom_components.mining_farm.engines.auction.solver.process import (
     answer_choose,
@@ -58,6 +60,7 @@ def _cbc(
     remaining = list(answers)
 
     def choose(*args: object, **options: Any) -> tuple[int, ...]:
+        options.pop("break_off")
         asked.append(options)
         if not remaining:
             raise SolverError("CBC found no winners")
@@ -101,6 +104,33 @@ def test_a_cbc_that_never_ends_makes_way_for_an_estimate(
     assert found["solver"] == "highs"
     assert sum(row[3] * float(row[1]) for row in found["winners"]) == pytest.approx(0.5)
     assert (found["own_least"], found["own_most"]) == (1, 2)
+
+
+def test_a_choice_that_is_broken_off_is_not_estimated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither one that has not begun nor one that CBC is at, whose files are gone."""
+    script = tmp_path / "cbc"
+    script.write_text("#!/bin/sh\necho > ../begun; exec sleep 600\n", encoding="ascii")
+    script.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    _at(monkeypatch, 0)
+    monkeypatch.setattr(process, "estimate", lambda *_: pytest.fail("estimated"))
+    request = _request(cbc={"command": [str(script)], "reference": True})
+    before = BreakOff()
+    before.order()
+    with pytest.raises(SolverError, match="nobody asks"):
+        answer_choose(request, before)
+    (tmp_path / "begun").unlink(missing_ok=True)
+    during = BreakOff()
+    with ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(answer_choose, request, during)
+        while not (tmp_path / "begun").exists():
+            pass
+        during.order()
+        with pytest.raises(SolverError, match="nobody asks"):
+            answer.result()
+    assert {path.name for path in tmp_path.iterdir()} == {"cbc", "begun"}
 
 
 def test_the_networks_cbc_is_asked_with_the_seed_of_the_block(
@@ -224,5 +254,5 @@ def test_each_question_has_its_answer(
     # From the 7 s on that it has used.
     limits = [call for call in child if call.startswith("cpu")]
     assert limits == ["cpu 128", "cpu 8", "cpu 128", "cpu 128"]
-    # Those who choose: proofs are waited for.
-    assert 1 <= child.count("nice 10") <= 2
+    # Both estimates, and nothing else: proofs are waited for.
+    assert child.count(f"nice {os.nice(0) + 10}") == 2

@@ -86,6 +86,20 @@ async def test_it_goes_on_while_anybody_waits_for_it() -> None:
     assert await turns.take("a", lambda: work("a")) == "a"
 
 
+async def test_what_is_being_cancelled_is_nobody_elses() -> None:
+    """Who asks in that moment gets a new one, and not the end of the former."""
+    turns: Turns[str] = Turns()
+    work = Work()
+    (first,) = _ask(turns, work, "a")
+    await _settle()
+    first.cancel()
+    (second,) = _ask(turns, work, "a")
+    await _settle()
+    work.go.set()
+    assert await second == "a"
+    assert (work.begun, work.cancelled) == (["a", "a"], 1)
+
+
 async def test_a_failure_reaches_all_who_asked() -> None:
     """And the next turn is not held up by it."""
     turns: Turns[str] = Turns()

@@ -505,10 +505,45 @@ async def test_the_next_window_is_prepared_from_the_latest_state(
     assert preparing.begun == [(START + 60, at(START + 55))]
     await world.mine(4)
     assert preparing.begun[1:] == [(START + 60, at(START + 59))]
-    assert preparing.ended == 1
+    # The solver that the first look has warmed stays warm.
+    assert preparing.ended == 0
     await world.mine()
     assert preparing.ended == 2
     assert world.reports()[-1] == (START + 60, False, False)
+
+
+async def test_a_window_is_prepared_although_heads_are_missed(
+    run: Callable[[World], None],
+) -> None:
+    """Neither the fourth block before the end nor the last one is heard."""
+    preparing = _Preparing()
+    world = World(START + 50, preparing)
+    run(world)
+    world.chain.number += 5
+    await world.mine()
+    at = world.chain.hash_of
+    assert preparing.begun == [(START + 60, at(START + 56))]
+    await world.mine(2)
+    assert len(preparing.begun) == 1
+    world.chain.number += 1
+    await world.mine()
+    assert preparing.ended == 1
+    assert world.reports()[-1] == (START + 60, False, False)
+
+
+async def test_what_is_open_waits_for_what_is_prepared(
+    run: Callable[[World], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that is slow to say what has become final delays no look ahead."""
+    preparing = _Preparing()
+    world = World(START + 50, preparing)
+    world.chain.final = START - 1
+    run(world)
+    await world.mine(4, finality=100)
+    assert world.reports() == [(START, False, False)]
+    monkeypatch.setattr(world.chain, "finalised", asyncio.Event().wait)
+    await world.mine(finality=100)
+    assert len(preparing.begun) == 1
 
 
 async def test_a_preparation_that_fails_costs_no_window(

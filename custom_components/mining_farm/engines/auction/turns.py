@@ -37,6 +37,8 @@ class Turns[T]:
         finally:
             wanted.askers -= 1
             if not wanted.askers and not wanted.task.done():
+                # Who asks from now on does not get what is being cancelled.
+                self._forget(what, wanted)
                 wanted.task.cancel()
                 await asyncio.wait({wanted.task})
 
@@ -47,6 +49,10 @@ class Turns[T]:
             async with self._turn:
                 return await work()
 
-        task = asyncio.create_task(in_turn())
-        task.add_done_callback(lambda _: self._under_way.pop(what))
-        return _UnderWay(task)
+        begun = _UnderWay(asyncio.create_task(in_turn()))
+        begun.task.add_done_callback(lambda _: self._forget(what, begun))
+        return begun
+
+    def _forget(self, what: Hashable, done: _UnderWay[T]) -> None:
+        if self._under_way.get(what) is done:
+            del self._under_way[what]

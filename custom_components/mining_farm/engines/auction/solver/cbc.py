@@ -15,6 +15,7 @@ from pathlib import Path
 import platform
 import subprocess
 import sys
+import threading
 
 from ..errors import SolverError
 from ..models import FP, Bid
@@ -26,6 +27,9 @@ BIG_M_FROM_BLOCK = 7_405_572
 _REFERENCE = "2e17077752aa52b06385ad248c9e90bb4f1ce34038c34c94e1012ca6adea5cc7"
 """SHA-256 of CBC 2.10.3 for x86-64, in PuLP 3.3.0 as in 3.3.2."""
 _LOADER = "ld-linux-x86-64.so.2"
+_NICER = 10
+"""By so much CBC lets others go first. It alone does: a thread of ours at that priority
+would keep the interpreter's lock from a proof that is waited for."""
 _MAX_NODES = 100_000
 _PROBE_S = 20.0
 _PROBE = pack({"": (Bid(size="0.1", price_fp18=FP, count=2),)}, 0.1)
@@ -39,6 +43,30 @@ class CBC:
     """The program, behind what starts it."""
     reference: bool
     """Whether it is, byte for byte, the one that the validators run."""
+
+
+class BreakOff:
+    """Lets another thread end a run of CBC, also one that has not begun."""
+
+    def __init__(self) -> None:
+        """Let it run."""
+        self._lock = threading.Lock()
+        self._running: subprocess.Popen[bytes] | None = None
+        self.wanted = False
+
+    def take(self, running: subprocess.Popen[bytes]) -> None:
+        """Take what is to be ended."""
+        with self._lock:
+            self._running = running
+            if self.wanted:
+                running.kill()
+
+    def order(self) -> None:
+        """End it."""
+        with self._lock:
+            self.wanted = True
+            if self._running is not None:
+                self._running.kill()
 
 
 def seed_from_hash(block_hash: str) -> int:
@@ -86,6 +114,7 @@ def choose(
     seed: int,
     big_m: bool,
     seconds: float,
+    break_off: BreakOff | None = None,
 ) -> tuple[int, ...]:
     """Return how many of each lot win; SolverError after so many seconds."""
     model = write_model(knapsack, big_m=big_m)
@@ -98,7 +127,8 @@ def choose(
     solution = folder / "knap.sol"
     solution.unlink(missing_ok=True)
     try:
-        _run([*cbc.command, "knap.mps", *options], folder, seconds)
+        command = [*cbc.command, "knap.mps", *options]
+        _run(command, folder, seconds, break_off or BreakOff())
         text = solution.read_text(encoding="ascii", errors="replace")
     except subprocess.TimeoutExpired as err:
         raise SolverError(f"CBC found no winners within {seconds:.0f} s") from err
@@ -126,17 +156,27 @@ def _bundled_cbc() -> str | None:
     return str(path)
 
 
-def _run(command: Sequence[str], folder: Path, seconds: float) -> None:
+def _run(
+    command: Sequence[str], folder: Path, seconds: float, break_off: BreakOff
+) -> None:
     """Run CBC in a folder, in which its files are; nothing it starts holds us up."""
-    with (folder / "cbc.log").open("wb") as log:
-        done = subprocess.run(  # noqa: S603
-            command,
-            check=False,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            timeout=max(seconds, 0.0),
-        )
-    if done.returncode:
-        raise SolverError(f"CBC ended with exit status {done.returncode}")
+    with (
+        (folder / "cbc.log").open("wb") as log,
+        subprocess.Popen(  # noqa: S603
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        ) as running,
+    ):
+        break_off.take(running)
+        with suppress(OSError):
+            os.setpriority(
+                os.PRIO_PROCESS,
+                running.pid,
+                os.getpriority(os.PRIO_PROCESS, running.pid) + _NICER,
+            )
+        try:
+            status = running.wait(max(seconds, 0.0))
+        except BaseException:
+            running.kill()
+            raise
+    if status:
+        raise SolverError(f"CBC ended with exit status {status}")

@@ -58,25 +58,39 @@ class SolverChild:
         return self._listening[0].done()
 
     async def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer; SolverError where there is none, or none any more."""
+        """Return the answer; SolverError where there is none, or none any more.
+
+        Cancelled, what is asked is broken off, and the process goes on.
+        """
         number = next(self._numbers)
         future: asyncio.Future[dict[str, Any]]
         future = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
-        stdin = self._process.stdin
-        assert stdin is not None  # noqa: S101 A pipe
         try:
+            self._write({"id": number, **request})
             with contextlib.suppress(ConnectionError):
-                stdin.write(json.dumps({"id": number, **request}).encode() + b"\n")
-                await stdin.drain()
+                await self._stdin.drain()
             if self.ended:
                 raise SolverEndedError(self._why_it_ended())
             answer = await future
+        except asyncio.CancelledError:
+            # It is short: nothing has to be waited for, least of all a process that hangs.
+            self._write({"ask": "break_off", "of": number})
+            raise
         finally:
             del self._waiting[number]
         if (error := answer.get("error")) is not None:
             raise SolverError(error)
         return answer
+
+    @property
+    def _stdin(self) -> asyncio.StreamWriter:
+        stdin = self._process.stdin
+        assert stdin is not None  # noqa: S101 A pipe
+        return stdin
+
+    def _write(self, message: dict[str, Any]) -> None:
+        self._stdin.write(json.dumps(message).encode() + b"\n")
 
     async def end(self) -> None:
         """End the process, CBC with it, and remove its folder."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import time
 from typing import Any
 
@@ -11,11 +11,12 @@ from ..errors import SolverEndedError, SolverError
 from ..models import Certainty, Selection, SelectionProblem, SolverName, Winner
 from ..turns import Turns
 from ..window.auction import TakeSelection
+from .answers import Answers, retrieve
 from .cbc import BIG_M_FROM_BLOCK
 from .child import SolverChild
 
-_KEPT = 4
-"""Markets that are remembered; those of one window, and of the one to come."""
+_KEPT = 16
+"""Markets that are remembered: of each subnet those that a coming window may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +62,13 @@ class AuctionSolver:
         self._glibc = glibc
         self._cbc: dict[str, Any] | str | None = "unknown"
         self._turns: Turns[_Choice] = Turns()
-        self._proofs: dict[Hashable, _Proof | None] = {}
-        """By market and own hotkey; None: too large and too fine."""
+        self._found: Answers[None] = Answers()
+        self._proofs: dict[Hashable, Answers[_Proof | None]] = {}
+        """By market, then by own hotkey; None: too large and too fine."""
         self._choices: dict[Hashable, _Choice] = {}
         """By market, with whatever seed."""
-        self._preparations: set[asyncio.Task[None]] = set()
+        self._preparations: dict[Hashable, _Preparation] = {}
+        """By own hotkey and window."""
         self._child: SolverChild | None = None
         self._starting = asyncio.Lock()
         self._askers = 0
@@ -81,8 +84,8 @@ class AuctionSolver:
         """
         started = time.monotonic()
         if early is not None:
-            for preparation in self._preparations:
-                preparation.cancel()
+            for preparation in self._preparations.values():
+                preparation.task.cancel()
         try:
             async with asyncio.timeout(self._limit), self._running():
                 return await self._solve(problem, early, started)
@@ -92,42 +95,55 @@ class AuctionSolver:
     async def stand_by(self, problem: SelectionProblem) -> None:
         """Solve a window that has not begun, and keep a process ready, until cancelled.
 
-        The seed of its block is not known yet, and decides only ties.
+        The seed of its block is not known yet, and decides only ties. Who stands by with
+        another market of the same window takes the place of the one before.
         """
+        window = problem.own_hotkey, problem.start_block
         async with self._running():
-            preparation = asyncio.create_task(self._prepare(problem))
-            self._preparations.add(preparation)
+            former = self._preparations.get(window)
+            if former is None or former.market != _market(problem):
+                if former is not None:
+                    former.task.cancel()
+                task = asyncio.create_task(self._prepare(problem))
+                # What fails here is asked again when it counts.
+                task.add_done_callback(retrieve)
+                former = _Preparation(market=_market(problem), task=task)
+                self._preparations[window] = former
+            former.standing_by += 1
             try:
                 await asyncio.Event().wait()
             finally:
-                self._preparations.discard(preparation)
-                preparation.cancel()
-                await asyncio.wait({preparation})
-                if not preparation.cancelled():
-                    # What fails here is asked again when it counts.
-                    preparation.exception()
+                former.standing_by -= 1
+                if not former.standing_by:
+                    former.task.cancel()
+                    await asyncio.wait({former.task})
+                    if self._preparations.get(window) is former:
+                        del self._preparations[window]
 
     async def _prepare(self, problem: SelectionProblem) -> None:
         started = time.monotonic()
         async with asyncio.timeout(self._limit):
+            proving = self._prove(problem)
             exact = await self._is_exact()
-            proof = await self._prove(problem)
-            if exact:
-                choice = await self._choose(problem, proof, started)
-                _keep(self._choices, _market(problem), choice)
+            proof = await asyncio.shield(proving)
+            if exact and _market(problem) not in self._choices:
+                # Whichever head it was seen at: all prepare the same.
+                await self._choose(replace(problem, block_hash=""), proof, started)
 
     async def _solve(
         self, problem: SelectionProblem, early: TakeSelection | None, started: float
     ) -> Selection:
-        taker = _Early(early, started)
-        known = self._choices.get(_market(problem))
-        if (key := _asked(problem)) in self._proofs:
-            taker.take(problem, self._proofs[key], known)
+        # The proof is what is waited for first: it waits for nothing.
+        proving = self._prove(problem)
         if not await self._is_exact():
             return await self._estimate(problem, started)
+        taker = _Early(early, started)
+        known = self._choices.get(_market(problem))
+        if proving.done():
+            taker.take(problem, await proving, known)
         choosing = asyncio.ensure_future(self._choose(problem, None, started))
         try:
-            taker.take(problem, await self._prove(problem), known)
+            taker.take(problem, await asyncio.shield(proving), known)
             choice = await choosing
         finally:
             if not choosing.done():
@@ -142,7 +158,7 @@ class AuctionSolver:
         self, problem: SelectionProblem, started: float, choice: _Choice | None = None
     ) -> Selection:
         """Return what is known without the network's own solver."""
-        proof = await self._prove(problem)
+        proof = await asyncio.shield(self._prove(problem))
         if proof is not None and (proof.own_proven or self._cbc is None):
             certainty = Certainty.PROVEN if proof.own_proven else Certainty.ESTIMATE
             return _selection(proof, certainty, proof, started)
@@ -152,24 +168,32 @@ class AuctionSolver:
     async def _is_exact(self) -> bool:
         """Return whether the network's own CBC runs here."""
         if self._cbc == "unknown":
-            asked = {
-                "ask": "find",
-                "cbc_path": self._cbc_path,
-                "glibc": self._glibc,
-                "seconds": self._limit,
-            }
-            self._cbc = (await self._ask(asked))["cbc"]
+            await asyncio.shield(self._found.ask(None, self._find))
         return isinstance(self._cbc, dict) and bool(self._cbc["reference"])
 
-    async def _prove(self, problem: SelectionProblem) -> _Proof | None:
-        key = _asked(problem)
-        if key not in self._proofs:
+    async def _find(self) -> None:
+        asked = {
+            "ask": "find",
+            "cbc_path": self._cbc_path,
+            "glibc": self._glibc,
+            "seconds": self._limit,
+        }
+        self._cbc = (await self._ask(asked))["cbc"]
+
+    def _prove(self, problem: SelectionProblem) -> asyncio.Task[_Proof | None]:
+        """Return what is proven of a market, or will be; to be shielded from who waits."""
+
+        async def prove() -> _Proof | None:
             asked = {"ask": "prove", "seconds": self._limit, **_document(problem)}
-            proof = (await self._ask(asked))["proof"]
-            if proof is not None:
-                proof = _Proof(**{**proof, "winners": _winners(proof["winners"])})
-            _keep(self._proofs, key, proof)
-        return self._proofs[key]
+            if (proof := (await self._ask(asked))["proof"]) is None:
+                return None
+            return _Proof(**{**proof, "winners": _winners(proof["winners"])})
+
+        market = _market(problem)
+        if (proofs := self._proofs.get(market)) is None:
+            proofs = Answers()
+            _keep(self._proofs, market, proofs)
+        return proofs.ask(problem.own_hotkey, prove)
 
     async def _choose(
         self, problem: SelectionProblem, proof: _Proof | None, started: float
@@ -187,12 +211,15 @@ class AuctionSolver:
                     **_document(problem),
                 }
             )
-            return _Choice(
+            choice = _Choice(
                 winners=_winners(answer["winners"]),
                 solver=SolverName(answer["solver"]),
                 own_least=answer["own_least"],
                 own_most=answer["own_most"],
             )
+            if choice.solver is SolverName.CBC:
+                _keep(self._choices, _market(problem), choice)
+            return choice
 
         # Of one block all wallets share one choice; bounds are wanted where CBC fails.
         own = None if self._cbc is not None else problem.own_hotkey
@@ -208,8 +235,9 @@ class AuctionSolver:
             if not child.stopped:
                 raise
         except asyncio.CancelledError:
-            # CBC cannot be told to stop.
-            await child.end()
+            if request["ask"] == "choose" and request["cbc"] is None:
+                # HiGHS cannot be told to stop.
+                await child.end()
             raise
         return await (await self._living()).ask(request)
 
@@ -230,12 +258,24 @@ class AuctionSolver:
         finally:
             self._askers -= 1
             if not self._askers:
+                self._found.give_up()
+                for proofs in self._proofs.values():
+                    proofs.give_up()
                 await self._end_child()
 
     async def _end_child(self) -> None:
         if (child := self._child) is not None:
             self._child = None
             await child.end()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Preparation:
+    """A window that is solved before it begins."""
+
+    market: Hashable
+    task: asyncio.Task[None]
+    standing_by: int = 0
 
 
 class _Early:
@@ -288,11 +328,9 @@ def _market(problem: SelectionProblem) -> Hashable:
     return big_m, problem.budget_ph, tuple(problem.bids.items())
 
 
-def _asked(problem: SelectionProblem) -> Hashable:
-    return problem.own_hotkey, _market(problem)
-
-
 def _keep[ValueT](kept: dict[Hashable, ValueT], key: Hashable, value: ValueT) -> None:
+    # What was used last is forgotten last.
+    kept.pop(key, None)
     kept[key] = value
     while len(kept) > _KEPT:
         del kept[next(iter(kept))]

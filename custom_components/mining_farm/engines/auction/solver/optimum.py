@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from ..window.selection import Knapsack, dot
 
 _MOST_STEPS = 30_000_000
-"""Cells times choices, of some ten nanoseconds each; a larger market is not proven."""
+"""Cells times choices, of some ten nanoseconds each; a larger market is not proven.
+
+All searches of a proof share them: what comes after half a second is no early answer.
+"""
 _MOST_CELLS = 2_000_000
 """Of 17 bytes each, three times at once."""
 _MOST_CHOICES = 10_000_000
@@ -72,16 +75,22 @@ def prove(knapsack: Knapsack, own_hotkey: str | None) -> Optimum | None:
     own = [
         number for number, lot in enumerate(knapsack.lots) if lot.hotkey == own_hotkey
     ]
-    found = _search(knapsack, own)
-    if found is None:
+    searched = _search(knapsack, own, _MOST_STEPS)
+    if searched is None:
         return None
+    found, left = searched
     if own_hotkey is None:
         return replace(found, own_least=None, own_most=None, own_proven=found.unique)
-    return replace(found, own_proven=_offers_are_proven(knapsack, own, found))
+    return replace(found, own_proven=_offers_are_proven(knapsack, own, found, left))
 
 
-def _offers_are_proven(knapsack: Knapsack, own: Sequence[int], found: Optimum) -> bool:
-    """Return whether ties leave each own offer alone, not only their sum."""
+def _offers_are_proven(
+    knapsack: Knapsack, own: Sequence[int], found: Optimum, steps: int
+) -> bool:
+    """Return whether ties leave each own offer alone, not only their sum.
+
+    False as well where that would take more than so many steps.
+    """
     if found.unique:
         return True
     if found.own_least != found.own_most:
@@ -92,12 +101,21 @@ def _offers_are_proven(knapsack: Knapsack, own: Sequence[int], found: Optimum) -
         offers.setdefault((lot.name, lot.price_fp18), []).append(number)
     if len(offers) < 2:
         return True
-    bounds = (_search(knapsack, offer) for offer in offers.values())
-    return all(one is not None and one.own_least == one.own_most for one in bounds)
+    for offer in offers.values():
+        if (searched := _search(knapsack, offer, steps)) is None:
+            return False
+        one, steps = searched
+        if one.own_least != one.own_most:
+            return False
+    return True
 
 
-def _search(knapsack: Knapsack, own: Sequence[int]) -> Optimum | None:
+def _search(
+    knapsack: Knapsack, own: Sequence[int], most: int
+) -> tuple[Optimum, int] | None:
     """Return the optimum, and how many of some lots are in every best answer.
+
+    With it, how many steps are left of so many at most; None where they do not suffice.
 
     The first tries leave open only what differs little from the relaxed problem. They
     are proof as soon as no answer that was left out could be as good as the one found.
@@ -112,13 +130,13 @@ def _search(knapsack: Knapsack, own: Sequence[int]) -> Optimum | None:
         spans = [group.most - group.least for group in groups]
         cells = 1 + dot([group.value for group in groups], spans) // grid
         steps += cells * sum(span + 1 for span in spans if span)
-        if steps > _MOST_STEPS or cells > _MOST_CELLS:
+        if steps > most or cells > _MOST_CELLS:
             return None
         table = _Table(groups, cells, grid)
         found = table.optimum(knapsack)
         missing = relaxed.bound - found.value * relaxed.price
         if missing <= slack:
-            return found
+            return found, most - steps
         slack = min(4 * slack, missing)
 
 

@@ -17,6 +17,7 @@ import select
 import shutil
 import signal
 import sys
+from tempfile import TemporaryDirectory
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import SolverError
 from ..models import Bid, SolverName
 from ..window.selection import Knapsack, list_winners, pack
-from .cbc import BIG_M_FROM_BLOCK, CBC, choose, find_cbc, seed_from_hash
+from .cbc import BIG_M_FROM_BLOCK, CBC, BreakOff, choose, find_cbc, seed_from_hash
 from .optimum import prove
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 type Request = Mapping[str, Any]
 type Answer = dict[str, Any]
 
-_NICENESS = 10
-"""Of what may take its time; a proof is over in half a second, and is waited for."""
+_NICER = 10
+"""By so much an estimate lets others go first."""
 _CBC_SHARE = 0.75
 """Of the time: what remains is for an estimate, should CBC not come to an end."""
 _WHOLE_SHARE = 0.95
@@ -81,14 +82,15 @@ def answer_prove(request: Request) -> Answer:
     }
 
 
-def answer_choose(request: Request) -> Answer:
+def answer_choose(request: Request, break_off: BreakOff | None = None) -> Answer:
     """Return who wins; SolverError where no solver found winners in time.
 
-    `request["started"]` is the monotonic time from which `seconds` count.
+    `request["started"]` is the monotonic time from which `seconds` count. Once broken
+    off, CBC ends, and no estimate follows.
     """
     knapsack = _knapsack(request)
     cbc = None if request["cbc"] is None else CBC(**request["cbc"])
-    solved = _choose(knapsack, cbc, request)
+    solved = _choose(knapsack, cbc, request, break_off or BreakOff())
     return {
         "winners": list_winners(knapsack, solved.taken),
         "solver": solved.solver,
@@ -97,11 +99,14 @@ def answer_choose(request: Request) -> Answer:
     }
 
 
-_ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
-    "find": answer_find,
-    "prove": answer_prove,
-    "choose": answer_choose,
-}
+def _answer(request: Request, break_off: BreakOff) -> Answer:
+    match request["ask"]:
+        case "find":
+            return answer_find(request)
+        case "prove":
+            return answer_prove(request)
+        case _:
+            return answer_choose(request, break_off)
 
 
 def _knapsack(request: Request) -> Knapsack:
@@ -115,25 +120,34 @@ def _knapsack(request: Request) -> Knapsack:
     return pack(bids, request["budget_ph"])
 
 
-def _choose(knapsack: Knapsack, cbc: CBC | None, request: Request) -> _Solved:
+def _choose(
+    knapsack: Knapsack, cbc: CBC | None, request: Request, break_off: BreakOff
+) -> _Solved:
     def left(share: float) -> float:
         ends_at: float = request["started"] + share * request["seconds"]
         return max(ends_at - time.monotonic(), 0.0)
 
     if cbc is not None:
-        with contextlib.suppress(SolverError):
+        with (
+            contextlib.suppress(SolverError),
+            # One that is broken off may still be at its files when the next begins.
+            TemporaryDirectory(dir=Path.cwd()) as folder,
+        ):
             taken = choose(
                 knapsack,
                 cbc,
-                Path.cwd(),
+                Path(folder),
                 seed=seed_from_hash(request["block_hash"]),
                 big_m=request["start_block"] >= BIG_M_FROM_BLOCK,
                 seconds=left(_CBC_SHARE),
+                break_off=break_off,
             )
             return _Solved(taken=taken, solver=SolverName.CBC)
+    if break_off.wanted:
+        raise SolverError("nobody asks any more")
     # Where it is proven what the own bids win, its own search for that is spared.
     own_hotkey = None if request["proven"] else request["own_hotkey"]
-    found = estimate(knapsack, own_hotkey, left(_WHOLE_SHARE))
+    found = _modestly(lambda: estimate(knapsack, own_hotkey, left(_WHOLE_SHARE)))
     return _Solved(
         taken=found.taken,
         solver=SolverName.HIGHS,
@@ -149,6 +163,12 @@ def estimate(knapsack: Knapsack, own_hotkey: str | None, seconds: float) -> Esti
     return highs.estimate(knapsack, own_hotkey, seconds)
 
 
+def _modestly[T](work: Callable[[], T]) -> T:
+    """Let others go first: what has stepped back may not step forward again."""
+    with ThreadPoolExecutor(1, initializer=_be_modest) as thread:
+        return thread.submit(work).result()
+
+
 def _end_with_parent() -> None:
     """End this group, CBC with it, once the other end of stdin is closed."""
     stdin = select.poll()
@@ -161,8 +181,10 @@ def _end_with_parent() -> None:
 
 
 def _be_modest() -> None:
-    """Let others go first, in this thread and in the programs that it starts."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    """Let others go first, in this thread."""
+    thread = threading.get_native_id()
+    niceness = os.getpriority(os.PRIO_PROCESS, thread) + _NICER
+    os.setpriority(os.PRIO_PROCESS, thread, niceness)
 
 
 def _end_first() -> None:
@@ -184,26 +206,38 @@ class _Server:
 
     def __init__(self) -> None:
         self._one_line = threading.Lock()
+        self._asked: dict[int, BreakOff] = {}
+        """By the number of a question that has no answer yet."""
 
     def serve(self) -> None:
         """Answer until stdin ends."""
         with (
             ThreadPoolExecutor(_AT_ONCE) as short,
-            ThreadPoolExecutor(_AT_ONCE, initializer=_be_modest) as long,
+            ThreadPoolExecutor(_AT_ONCE) as long,
         ):
             for line in sys.stdin:
                 request = json.loads(line)
+                if request["ask"] == "break_off":
+                    self._break_off(request["of"])
+                    continue
                 _limit_cpu(request["seconds"])
                 pool = long if request["ask"] == "choose" else short
-                pool.submit(self._answer, request)
+                break_off = self._asked[request["id"]] = BreakOff()
+                pool.submit(self._answer, request, break_off)
 
-    def _answer(self, request: Request) -> None:
+    def _break_off(self, number: int) -> None:
+        """End what nobody waits for any more; a proof that has begun is soon over."""
+        if (asked := self._asked.get(number)) is not None:
+            asked.order()
+
+    def _answer(self, request: Request, break_off: BreakOff) -> None:
         try:
-            answer = _ANSWERS[request["ask"]](request)
+            answer = {} if break_off.wanted else _answer(request, break_off)
         except SolverError as err:
             answer = {"error": str(err)}
         except Exception as err:  # noqa: BLE001 Named to whoever asked
             answer = {"error": f"the solver failed: {type(err).__name__}: {err}"}
+        del self._asked[request["id"]]
         line = json.dumps({"id": request["id"], **answer})
         with self._one_line:
             sys.stdout.write(line + "\n")

@@ -22,7 +22,7 @@ MAX_OPEN = 12
 MAX_PAUSE = BLOCK_SECONDS
 """Seconds before what failed is tried again, at most; a new head ends the wait."""
 AHEAD = (4, 0)
-"""Blocks before a window's last one at which the window to come is prepared."""
+"""Blocks before a window's last one from which on the window to come is prepared."""
 HOLD_AGAIN = 60.0
 """Seconds before an auction is held again that had all its data and still failed."""
 
@@ -57,14 +57,17 @@ class AuctionWatch:
     ) -> None:
         """Do nothing before run.
 
-        `prepare` gets the state before a window, and is cancelled once the window has
-        its result.
+        `prepare` gets the state before a window, then a later one, and is cancelled
+        once the window has its result.
         """
         self._chain = chain
         self._hold = hold
         self._netuid = netuid
         self._prepare = prepare
-        self._preparing: asyncio.Task[None] | None = None
+        self._preparing: list[asyncio.Task[None]] = []
+        """One for each look ahead at the window to come."""
+        self._looked_at: int | None = None
+        """Its first block."""
         self._clock = clock
         self._sleep = sleep
         self._callbacks: list[Callable[[WatchEvent], None]] = []
@@ -184,8 +187,9 @@ class AuctionWatch:
             self._hold_at = self._clock()
         if self._is_new(window) and self._clock() >= self._hold_at:
             await self._hold_window(window, head)
-        await self._check_open(head)
+        # What takes time to start comes before what only has to be done some time.
         self._look_ahead(window, head)
+        await self._check_open(head)
         if not self._is_new(window):
             self._problem = None
 
@@ -230,9 +234,15 @@ class AuctionWatch:
     def _look_ahead(self, window: Window, head: BlockRef) -> None:
         """Have the next window prepared from the state of a head shortly before it."""
         prepare = self._prepare
-        if prepare is None or window.end - head.number not in AHEAD:
-            return
         coming = window_at(window.end + 1, self._netuid, self._tempo or 0)
+        if coming.start != self._looked_at:
+            # Another tempo is another window to come.
+            self._end_preparing()
+            self._looked_at = coming.start
+        # Heads may be missed, those of the right heights as well.
+        due = sum(window.end - head.number <= blocks for blocks in AHEAD)
+        if prepare is None or due <= len(self._preparing):
+            return
 
         async def look() -> None:
             try:
@@ -240,13 +250,13 @@ class AuctionWatch:
             except Exception as err:  # noqa: BLE001 It is held all the same
                 _LOGGER.debug("The window to come could not be prepared: %s", err)
 
-        self._end_preparing()
-        self._preparing = asyncio.create_task(look())
+        # What was prepared before stays until there is more: the solver keeps warm.
+        self._preparing.append(asyncio.create_task(look()))
 
     def _end_preparing(self) -> None:
-        if self._preparing is not None:
-            self._preparing.cancel()
-            self._preparing = None
+        for preparing in self._preparing:
+            preparing.cancel()
+        self._preparing.clear()
 
     async def _check_open(self, head: BlockRef) -> None:
         """Report windows that have become final, or have another first block."""
