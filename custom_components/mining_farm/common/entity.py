@@ -16,7 +16,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
-from .assistants import keep_from_assistants
+from .assistants import decide_exposure
 from .coordinator import FarmCoordinator
 
 LAST_SEEN_STEP = timedelta(minutes=5)
@@ -53,7 +53,7 @@ class FarmEntity[CoordinatorT: FarmCoordinator[Any]](CoordinatorEntity[Coordinat
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         if self.registry_entry is not None:
-            keep_from_assistants(self.hass, self.registry_entry)
+            decide_exposure(self.hass, self.registry_entry)
         # Home Assistant writes the first state itself, right after this.
         self._written = self._shown()
 
