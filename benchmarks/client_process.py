@@ -12,8 +12,9 @@ from typing import IO, Any, Self, cast
 from . import clients
 
 ROOT = Path(__file__).parents[1]
-_PYASIC_VERSION = "0.79.0"
-_PYASIC_ENVIRONMENT = ROOT / ".tools" / "pyasic"
+PYASIC = "pyasic==0.79.0"
+PYASIC_RS = "pyasic-rs==0.8.6"
+_ENVIRONMENTS = ROOT / ".tools"
 
 
 @dataclass(slots=True)
@@ -22,11 +23,14 @@ class Samples:
 
     wall_ms: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
+    rates: list[int] = field(default_factory=list)
+    """How many rates the last poll of each round read."""
 
     def add(self, more: Samples) -> None:
         """Take over the samples of another round."""
         self.wall_ms += more.wall_ms
         self.cpu_ms += more.cpu_ms
+        self.rates += more.rates
 
     @property
     def summary(self) -> tuple[float, float, float, float]:
@@ -52,14 +56,15 @@ class ClientProcess:
     ) -> None:
         """Start it and let it get to know the miners; RuntimeError when it cannot.
 
-        With `quiet` it does not print why it cannot.
+        With `quiet` the error says why in the client's last words, and nothing is
+        printed.
         """
         self._process = subprocess.Popen(
             [interpreter, "-m", clients.__name__, module, *hosts],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL if quiet else None,
+            stderr=subprocess.PIPE if quiet else None,
             text=True,
         )
         self._orders = cast(IO[str], self._process.stdin)
@@ -83,29 +88,26 @@ class ClientProcess:
     def _read(self) -> dict[str, Any]:
         line = self._answers.readline()
         if not line:
-            raise RuntimeError(f"the client ended with status {self._process.wait()}")
+            _, said = self._process.communicate()
+            last = said.strip().splitlines()[-1] if said else ""
+            ended = f"the client ended with status {self._process.returncode}"
+            raise RuntimeError(last or ended)
         answer: dict[str, Any] = json.loads(line)
         return answer
 
 
-def pyasic_interpreter() -> str:
-    """Return the interpreter that has pyasic, installed where it touches nothing.
+def interpreter_with(requirement: str) -> str:
+    """Return an interpreter that has a package, installed where it touches nothing.
 
     Raises:
         RuntimeError: It cannot be installed here.
     """
-    python = _PYASIC_ENVIRONMENT / "bin" / "python"
+    name = requirement.partition("==")[0]
+    python = _ENVIRONMENTS / name / "bin" / "python"
     uv = (sys.executable, "-m", "uv")
-    requirement = f"pyasic=={_PYASIC_VERSION}"
+    create = ("venv", "--allow-existing", "--python", sys.executable, python.parents[1])
     for command in (
-        (
-            *uv,
-            "venv",
-            "--allow-existing",
-            "--python",
-            sys.executable,
-            python.parents[1],
-        ),
+        (*uv, *create),
         (*uv, "pip", "install", "--python", python, requirement),
     ):
         result = subprocess.run(command, capture_output=True, check=False, text=True)

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 import sys
 
-from .client_process import ClientProcess, Samples, pyasic_interpreter
+from .client_process import PYASIC, ClientProcess, Samples, interpreter_with
 from .fleet import Fleet, Traffic
 from .machine import load
 from .table import figure, table
@@ -84,7 +84,7 @@ def _enter(stack: ExitStack, fleet: Fleet, notes: list[str]) -> Iterator[_Entran
     for name, module, interval_s in _CONTESTANTS:
         before = fleet.traffic()
         try:
-            python = pyasic_interpreter() if module == _PYASIC else sys.executable
+            python = interpreter_with(PYASIC) if module == _PYASIC else sys.executable
             client = stack.enter_context(ClientProcess(module, python, fleet.hosts))
         except RuntimeError as err:
             notes.append(f"{name}: not measured: {err}")

@@ -17,14 +17,16 @@ from custom_components.mining_farm.engines.edge_collector.registry import (
     create_writer,
 )
 
-from .client_process import ClientProcess, Samples, pyasic_interpreter
-from .loop_watch import LoopWatch
+from . import control_action
+from .client_process import PYASIC, PYASIC_RS, ClientProcess, Samples, interpreter_with
+from .loop_watch import LoopWatch, Stalls
 from .machine import load
-from .simulated import MAKES, Simulated
+from .simulated import MAKES, Make, Simulated
 from .table import figure, table
 
 _BASE = ipaddress.ip_address("127.30.0.0")
 _PORT = 8099
+_OURS = "edge_collector"
 _AT_ONCE = 64
 """Exchanges under way, as the integration has them."""
 _REPLY_S = 0.03
@@ -37,6 +39,7 @@ def measure(*, quick: bool) -> Iterator[str]:
     """Yield the tables."""
     yield _polls(3 if quick else 20)
     yield _pauses((1, 100) if quick else (1, 100, 800))
+    yield _actions((20,) if quick else (200,))
 
 
 def _hosts(count: int) -> list[str]:
@@ -44,64 +47,85 @@ def _hosts(count: int) -> list[str]:
 
 
 def _polls(polls: int) -> str:
-    """Return a table of the makes, each polled by us and by pyasic."""
+    """Return a table of the makes, each polled by us and by others."""
     rows, notes = [], [f"{polls} polls each, after those that learn; replies at once"]
-    python = None
-    try:
-        python = pyasic_interpreter()
-    except RuntimeError as err:
-        notes.append(f"pyasic: not measured: {err}")
+    clients = dict(_clients(notes))
     for number, (name, make) in enumerate(MAKES.items(), 1):
         host = str(_BASE + number)
-        beside = "+" if make.beside else ""
-        ours = f"{make.driver}{beside}@{host}:{make.port}"
         try:
             with Simulated(name, [host], make.port) as simulated:
-                rows.append(
-                    (
-                        name,
-                        *_row("makes_client", sys.executable, ours, simulated, polls),
-                        *_row("pyasic_client", python, host, simulated, polls),
-                    )
-                )
+                for client, interpreter in clients.items():
+                    who = f"{name}, {client}"
+                    try:
+                        row = _row(client, interpreter, make, simulated, polls)
+                    except RuntimeError as err:
+                        row = ("-",) * (len(_HEADER) - 1)
+                        notes.append(f"{who}: {err}")
+                    rows.append((who, *row))
         except RuntimeError as err:
             notes.append(f"{name}: not measured at port {make.port}: {err}")
-    notes.append("a dash: the library does not know the miner, or fails on it")
-    header = ("make", *_COLUMNS, *(f"pyasic: {column}" for column in _COLUMNS))
-    return table("One poll of each make over loopback", header, rows, [*notes, load()])
+    notes += (
+        "pyasic: without configuration, MAC and firmware where these fail it",
+        "the miners listen at their true ports: API, CGMiner API and page for people",
+        load(),
+    )
+    return table("One poll of each make over loopback", _HEADER, rows, notes)
 
 
-_COLUMNS = ("connections", "wall ms", "CPU ms")
+_HEADER = ("make", "requests", "wall ms", "CPU ms", "reads the rate")
+_MODULES = {"pyasic": "pyasic_client", "pyasic-rs": "pyasic_rs_client"}
+
+
+def _clients(notes: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the clients that run here, and what runs them; note the others."""
+    yield _OURS, sys.executable
+    for requirement in (PYASIC, PYASIC_RS):
+        name, _, version = requirement.partition("==")
+        try:
+            yield name, interpreter_with(requirement)
+        except RuntimeError as err:
+            notes.append(f"{name}: not measured: {err}")
+        else:
+            notes.append(f"{name}: {version}")
 
 
 def _row(
-    module: str, python: str | None, host: str, simulated: Simulated, polls: int
+    client: str,
+    interpreter: str,
+    make: Make,
+    simulated: Simulated,
+    polls: int,
 ) -> tuple[str, ...]:
-    """Return connections, wall and CPU time of a poll, dashes where there is none."""
-    if python is None:
-        return ("-",) * len(_COLUMNS)
+    """Return requests, wall and CPU time of a poll; RuntimeError where there is none."""
+    described = f"{make.password}@{simulated.host}"
+    if client == _OURS:
+        beside = "+" if make.beside else ""
+        described += f":{make.port}/{make.driver}{beside}"
+    module = _MODULES.get(client, "makes_client")
     samples = Samples()
-    try:
-        with ClientProcess(module, python, [host], quiet=True) as client:
-            before = simulated.requests()
-            samples.add(client.poll(polls))
-            asked = simulated.requests() - before
-    except RuntimeError:
-        return ("-",) * len(_COLUMNS)
+    with ClientProcess(module, interpreter, [described], quiet=True) as process:
+        before = simulated.requests()
+        samples.add(process.poll(polls))
+        asked = simulated.requests() - before
     wall, _, cpu, _ = samples.summary
-    return figure(asked / polls, 1), figure(wall, 1), figure(cpu, 1)
+    reads = "yes" if sum(samples.rates) else "no"
+    return figure(asked / polls, 1), figure(wall, 1), figure(cpu, 1), reads
 
 
 def _pauses(sizes: Sequence[int]) -> str:
     """Return a table of how long it takes until the last miner is seen to be paused."""
     rows = []
     for size in sizes:
-        for name, pause in (("edge_collector", _pause), ("bare asyncio", _bare_pause)):
+        for name, pause in ((_OURS, _pause), ("bare asyncio", _bare_pause)):
             hosts = _hosts(size)
             with Simulated("Bitaxe (AxeOS)", hosts, _PORT, _REPLY_S) as simulated:
-                took, late = asyncio.run(_timed(pause, hosts))
+                started = time.process_time()
+                took, stalls = asyncio.run(_timed(pause, hosts))
+                cpu = (time.process_time() - started) * 1000
                 asked = simulated.requests()
-            rows.append((f"{size}, {name}", *map(figure, (took, late)), str(asked)))
+            delays = (stalls.late_ms, stalls.busy_ms)
+            figures = map(figure, (took, cpu, *delays))
+            rows.append((f"{size}, {name}", *figures, str(asked)))
     notes = (
         "Bitaxes; each reply takes 30 ms, and a pause shows after 1 s",
         f"{_AT_ONCE} exchanges at once; the miners share the machine with the client",
@@ -110,18 +134,46 @@ def _pauses(sizes: Sequence[int]) -> str:
     header = (
         "miners",
         "s until the last is confirmed",
+        "CPU ms",
         "worst loop delay ms",
+        "longest work of the loop ms",
         "requests",
     )
     return table("Pause of many miners", header, rows, notes)
 
 
-async def _timed(pause: Pause, hosts: Sequence[str]) -> tuple[float, float]:
+def _actions(sizes: Sequence[int]) -> str:
+    """Return a table of miners that are paused by one call of an action."""
+    rows = []
+    for size in sizes:
+        paused = control_action.pause(_hosts(size), _PORT, _REPLY_S)
+        until = (paused.stopping, paused.first, paused.half, paused.took)
+        delays = (paused.stalls.late_ms, paused.stalls.busy_ms)
+        figures = map(figure, (*until, *delays))
+        rows.append((str(size), str(paused.confirmed), *figures))
+    header = (
+        "miners",
+        "confirmed",
+        "s until half show that they stop",
+        "s until the first is shown as paused",
+        "s until half are",
+        "s until the response",
+        "worst loop delay ms",
+        "longest work of the loop ms",
+    )
+    notes = (
+        "Home Assistant with an entry for each miner; the table above has the engine alone",
+        load(),
+    )
+    return table("One call of mining_farm.pause", header, rows, notes)
+
+
+async def _timed(pause: Pause, hosts: Sequence[str]) -> tuple[float, Stalls]:
     async with LoopWatch() as watch:
         started = time.perf_counter()
         await pause(hosts)
         took = time.perf_counter() - started
-    return took, watch.stalls.late_ms
+    return took, watch.stalls
 
 
 async def _pause(hosts: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Clients of the CGMiner API under comparison, each run in a process of its own.
 
-A module here has `prepare` and `version`, see ClientModule.
+A module here has what is in ClientModule. A host may be `password@address`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,3 +18,6 @@ class ClientModule(Protocol):
 
     def version(self) -> str:
         """Return the client's version, empty where that says nothing."""
+
+    def count_rates(self, readings: object) -> int:
+        """Return how many miners' rates a poll has read."""

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from typing import cast
 
 from custom_components.mining_farm.engines.edge_collector import (
     CGMinerClient,
     MinerCollector,
+    MinerSnapshot,
 )
 
 from . import Poll
@@ -28,6 +30,12 @@ async def prepare(hosts: Sequence[str]) -> Poll:
     for _ in range(_POLLS_TO_LEARN):
         await poll(0)
     return poll
+
+
+def count_rates(readings: object) -> int:
+    """Return how many snapshots have one."""
+    snapshots = cast(list[MinerSnapshot], readings)
+    return sum(snapshot.hashrate_ghs is not None for snapshot in snapshots)
 
 
 def version() -> str:

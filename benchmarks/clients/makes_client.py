@@ -1,4 +1,4 @@
-"""Our engine on miners of any make, each given as driver@host:port, or with + beside 4028."""
+"""Our engine on miners of any make, each as password@host:port/driver, + beside 4028."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,8 +11,10 @@ from custom_components.mining_farm.engines.edge_collector import (
 )
 
 from . import Poll
+from .edge_collector import count_rates, version
 
-_ACCOUNT = Credentials(password="correct-horse")  # noqa: S106 (of a simulator)
+__all__ = ["count_rates", "prepare", "version"]
+
 _POLLS_TO_LEARN = 4
 
 
@@ -20,8 +22,8 @@ async def prepare(hosts: Sequence[str]) -> Poll:
     """Sign in, and learn what each miner may be asked."""
     readers = [_reader(host) for host in hosts]
 
-    async def poll(_interval_s: float) -> None:
-        await asyncio.gather(*(reader.async_poll() for reader in readers))
+    async def poll(_interval_s: float) -> object:
+        return await asyncio.gather(*(reader.async_poll() for reader in readers))
 
     for _ in range(_POLLS_TO_LEARN):
         await poll(0)
@@ -29,15 +31,11 @@ async def prepare(hosts: Sequence[str]) -> Poll:
 
 
 def _reader(described: str) -> Reader:
-    driver, _, place = described.partition("@")
-    host, _, number = place.partition(":")
+    password, _, place = described.partition("@")
+    address, _, driver = place.partition("/")
+    host, _, number = address.partition(":")
     port, name = int(number), driver.removesuffix("+")
+    account = Credentials(password=password)
     if name == driver:
-        return create_reader(host, port, driver=name, credentials=_ACCOUNT)
-    way = Way(name, port)
-    return create_reader(host, port, second=way, credentials=_ACCOUNT)
-
-
-def version() -> str:
-    """Return nothing: it is this tree's."""
-    return ""
+        return create_reader(host, port, driver=name, credentials=account)
+    return create_reader(host, second=Way(name, port), credentials=account)

@@ -130,6 +130,10 @@ class AxeOsSimulator(OrderFaults[Wire]):
         if self.has("speak_html"):
             return web.Response(text=PAGE, content_type="text/html")
         match asked.path:
+            case "/":
+                return web.Response(
+                    text="<title>AxeOS</title>", content_type="text/html"
+                )
             case "/api/system/info":
                 return web.json_response(self.machine.info())
             case "/api/system/asic":

@@ -37,12 +37,18 @@ class Avalon(ApiMiner):
                 listed = "|".join(("help", *self.options, ""))
                 return self._said("I", 118, f"ASC 0 set info: {listed}")
             case "version":
-                row = {"PROD": "Avalon Q", "MAC": machine.mac, "LVERSION": "25052801"}
+                row = {
+                    "PROD": "Avalon Q",
+                    "MODEL": "Q",
+                    "MAC": machine.mac,
+                    "LVERSION": "25052801",
+                    "SWTYPE": "MM319",
+                }
                 return {**self._said("S", 22, "versions"), "VERSION": [row]}
             case "summary":
                 row = {"Elapsed": machine.uptime, "MHS 5s": machine.rate_now * 1e6}
                 return {**self._said("S", 11, "Summary"), "SUMMARY": [row]}
-            case "stats":
+            case "stats" | "estats":
                 row = {"ID": "AVALON0", "MM ID0:Summary": self._module()}
                 return {**self._said("S", 70, "stats"), "STATS": [row]}
         return self._said("E", 14, "Invalid command")

@@ -19,6 +19,8 @@ _FANS = {
 class BraiinsRest(WebMiner):
     """REST: everything but the version needs a session."""
 
+    title = "Braiins OS"
+
     @override
     def is_write(self, asked: Asked) -> bool:
         """Return whether a request is to change something."""
@@ -178,6 +180,8 @@ class BraiinsRest(WebMiner):
 class BraiinsGraphQl(WebMiner):
     """GraphQL: reading is free, and errors come with HTTP 200."""
 
+    title = "Braiins OS"
+
     @override
     def is_write(self, asked: Asked) -> bool:
         """Return whether a request is to change something."""
@@ -193,6 +197,8 @@ class BraiinsGraphQl(WebMiner):
         if asked.path != "/graphql":
             return unknown_route()
         machine = self.machine
+        if "modelName" in query:
+            return _data({"bosminer": {"info": {"modelName": "Antminer S17"}}})
         if "autotuning" in query:
             tuning = {"mode": "POWER_TARGET", "powerTarget": machine.power_target}
             return _data({"bosminer": {"config": {"autotuning": tuning}}})

@@ -21,7 +21,14 @@ class Epic(WebMiner):
     def read(self, asked: Asked) -> web.Response:
         """Answer the summary, or what the miner is."""
         if asked.path == "/capabilities":
-            return web.json_response({"Model": "AntMiner S19 XP"})
+            about = {
+                "Model": "AntMiner S19 XP",
+                "Max HBs": 2,
+                "Performance Estimator": {"Chip Count": 110},
+            }
+            return web.json_response(about)
+        if asked.path == "/network":
+            return web.json_response({"dhcp": {"mac_address": self.machine.mac}})
         if asked.path != "/summary":
             return unknown_route()
         return web.json_response(self._summary())
@@ -55,12 +62,14 @@ class Epic(WebMiner):
                     "Index": slot,
                     "Core Clock Avg": 487.5,
                     "Hashrate": [share, 103.1, 0.8],
+                    "Input Voltage": 12.6,
                     "Temperature": 67.0,
                 }
                 for slot in (1, 2)
             ],
             "Mining": {"Algorithm": "SHA-256"},
             "Misc": {"Locate Miner State": machine.locating},
+            "PerpetualTune": {"Running": False, "Algorithm": {}},
             "Power Supply Stats": {"Input Power": machine.watts_now},
             "PresetInfo": {"Target Power": 3000},
             "Session": {
@@ -68,6 +77,13 @@ class Epic(WebMiner):
                 "Rejected": 2,
                 "Uptime": min(machine.uptime, machine.process_uptime),
             },
+            "StratumConfigs": [
+                {
+                    "login": machine.worker,
+                    "password": "x",
+                    "pool": "stratum+tcp://pool.example:3333",
+                }
+            ],
             "Software": "PowerPlay-BMS v1.5.13",
             "Status": {
                 "Last Command": self.last_command,

@@ -18,6 +18,8 @@ _SLEEP = 2
 class Goldshell(WebMiner):
     """Its login carries the password in the URL, and every other 401 is a mistake."""
 
+    title = "cloud-box"
+
     def __init__(self, **arguments: Any) -> None:
         """Work by the first plan."""
         super().__init__(**arguments)

@@ -66,7 +66,15 @@ class LuxOs(ApiMiner):
                 return self._rows("CONFIG", self._config())
             case "profiles":
                 rows = [
-                    {"Profile Name": name, "Watts": watts}
+                    {
+                        "Profile Name": name,
+                        "Watts": watts,
+                        "Hashrate": machine.rate_ths,
+                        "Frequency": 490,
+                        "Voltage": 13.8,
+                        "Step": "0",
+                        "IsTuned": True,
+                    }
                     for name, watts in _PROFILES.items()
                 ]
                 return self._rows("PROFILES", *rows)
@@ -74,10 +82,24 @@ class LuxOs(ApiMiner):
                 return self._rows("ATM", {"PowerTarget": machine.power_target})
             case "fans":
                 row = {"ID": 0, "RPM": 2340, "Speed": machine.fan_speed or 45}
-                return self._rows("FANS", row)
+                return {**self._rows("FANS", row), "FANCTRL": [{"MinFans": 2}]}
             case "tempctrl":
                 mode = "Automatic" if machine.fan_speed is None else "Manual"
-                return self._rows("TEMPCTRL", {"Mode": mode})
+                row = {"Mode": mode, "Target": 60, "Hot": 65, "Dangerous": 70}
+                return self._rows("TEMPCTRL", row)
+            case "groups":
+                row = {"GROUP": 0, "Name": "default", "Quota": 1}
+                return self._rows("GROUPS", row)
+            case "pools":
+                row = {
+                    "POOL": 0,
+                    "GROUP": 0,
+                    "URL": "stratum+tcp://pool.example:3333",
+                    "User": machine.worker,
+                    "Status": "Alive",
+                    "Stratum Active": not machine.paused,
+                }
+                return self._rows("POOLS", row)
             case "power":
                 row = {"PSU": False, "Watts": round(machine.watts_now)}
                 return self._rows("POWER", row)

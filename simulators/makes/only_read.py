@@ -43,7 +43,10 @@ class IceRiver(ReadOnly):
 
     @override
     def read(self, asked: Asked) -> web.Response:
-        """Answer the panel."""
+        """Answer the panel, or the page that has it."""
+        if asked.path == "/":
+            page = "<TITLE>用户界面</TITLE>"
+            return web.Response(text=page, content_type="text/html")
         if asked.path != "/user/userpanel":
             return unknown_route()
         machine = self.machine

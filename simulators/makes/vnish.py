@@ -20,6 +20,7 @@ _PRESETS = (
 class Vnish(WebMiner):
     """Reading is free but for settings and presets; `find-miner` toggles before 1.3."""
 
+    title = "AnthillOS"
     version = "1.3.4"
 
     def __init__(self, **arguments: Any) -> None:
@@ -49,7 +50,9 @@ class Vnish(WebMiner):
         return unknown_route() if found is None else web.json_response(found)
 
     def _is_signed(self, asked: Asked) -> bool:
-        return asked.headers.get("authorization") in self.sessions
+        # Others send the token without the word before it, and are let in.
+        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        return f"Bearer {token}" in self.sessions
 
     def _state(self) -> str:
         machine = self.machine

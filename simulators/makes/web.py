@@ -5,7 +5,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 from aiohttp import web
 
@@ -30,6 +30,9 @@ class Asked:
 
 class WebMiner(Make[Wire]):
     """A device with a web API."""
+
+    title: ClassVar[str] = ""
+    """Of the page for people, by which others recognise it; there is none without one."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         """Have been asked nothing."""
@@ -96,6 +99,8 @@ class WebMiner(Make[Wire]):
     def _read(self, asked: Asked) -> web.Response:
         if self.has("speak_html"):
             return web.Response(text=PAGE, content_type="text/html")
+        if self.title and (asked.method, asked.path) == ("GET", "/"):
+            return front_page(self.title)
         return self.read(asked)
 
     def _written(self, asked: Asked) -> web.Response:
@@ -108,6 +113,12 @@ class WebMiner(Make[Wire]):
         if self.has("ignore_writes"):
             return self.done()
         return self.write(asked)
+
+
+def front_page(title: str) -> web.Response:
+    """Answer as to a browser."""
+    page = f"<html><head><title>{title}</title></head><body></body></html>"
+    return web.Response(text=page, content_type="text/html")
 
 
 def unauthorized() -> web.Response:

@@ -78,7 +78,10 @@ class WhatsminerV2(ApiMiner):
         row = {
             "Elapsed": machine.process_uptime,
             "Uptime": machine.uptime,
+            "MHS av": machine.rate_now * 1e6,
             "MHS 5s": machine.rate_now * 1e6,
+            "MHS 1m": machine.rate_now * 1e6,
+            "HS RT": machine.rate_now * 1e6,
             "Power": round(machine.watts_now),
             "Fan Speed In": 5400,
             "Fan Speed Out": 5280,
@@ -98,9 +101,13 @@ class WhatsminerV2(ApiMiner):
             {
                 "ASC": slot,
                 "Slot": slot,
+                "MHS av": share,
                 "MHS 5s": share,
+                "MHS 1m": share,
+                "Chip Temp Avg": 74.0,
                 "Chip Temp Max": 81.0,
                 "Effective Chips": 111,
+                "PCB SN": f"{self.machine.serial}{slot}",
                 "Upfreq Complete": 1,
                 "Temperature": 70.0,
             }
@@ -164,6 +171,8 @@ class WhatsminerV3(ApiMiner):
     """API 3: frames of a length and JSON; reading is free."""
 
     salt = "QbVy1Ou3"
+    heartbeat = bytes(4)
+    """What comes before each reply."""
 
     @override
     def decode(self, data: bytes) -> Request | None:
@@ -174,7 +183,7 @@ class WhatsminerV3(ApiMiner):
     def encode(self, reply: Reply) -> bytes:
         """Return a heartbeat, and the reply behind its length."""
         body = json.dumps(reply).encode()
-        return bytes(4) + struct.pack("<I", len(body)) + body
+        return self.heartbeat + struct.pack("<I", len(body)) + body
 
     @override
     def opened(self, request: Request) -> Request | None:

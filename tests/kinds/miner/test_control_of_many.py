@@ -82,6 +82,26 @@ async def test_a_pause_waits_for_the_effect_of_no_other(
     assert {result["outcome"] for result in results.values()} == {"confirmed"}
 
 
+async def test_a_call_shows_how_far_it_is(
+    axes: Axes, devices: dict[str, AxeOsSimulator]
+) -> None:
+    """Each miner is stopping, and paused as soon as it is, while others are waited for."""
+    devices["b"].ignore_writes()
+    axes.patient = True
+    pausing = axes.hass.async_create_task(respond(axes, "pause", A, B))
+    status_a, status_b = "sensor.a_status", "sensor.b_status"
+    await axes.until(lambda: axes.state(status_b) == "stopping")
+    assert (axes.state(A), axes.state(B)) == ("on", "on")
+    await axes.until(lambda: axes.state(A) == "off")
+    assert axes.state(status_a) == "paused"
+    assert axes.state(status_b) == "stopping"
+    assert not pausing.done()
+    await axes.until(pausing.done)
+    outcomes = {key: result["outcome"] for key, result in (await pausing).items()}
+    assert outcomes == {"a": "confirmed", "b": "failed"}
+    assert (axes.state(B), axes.state(status_b)) == ("on", "hashing")
+
+
 async def test_few_are_woken_at_once(
     axes: Axes, devices: dict[str, AxeOsSimulator], monkeypatch: pytest.MonkeyPatch
 ) -> None:
