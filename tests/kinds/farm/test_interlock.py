@@ -122,6 +122,22 @@ async def test_a_latch_outlasts_a_restart(hall: Hall) -> None:
     assert [machine.log for machine in hall.machines[:3]] == [["sleep down"]] * 3
 
 
+async def test_machines_that_load_after_the_farm_are_found_by_address(
+    hall: Hall,
+) -> None:
+    """After a restart a farm may be set up before the machines that it stops."""
+    site = hall.site
+    await site.hass.config_entries.async_unload("site")
+    for machine in hall.machines:
+        machine.leave()
+    await site.load()
+    for machine in hall.machines:
+        machine.join()
+    await hall.calm(30)
+    await hall.calm(30, bits=LEAK)
+    assert hall.asleep == [True, True, True, False]
+
+
 async def test_a_silent_container_puts_machines_to_sleep(hall: Hall) -> None:
     """After two minutes of silence, without a second witness."""
     await hall.site.later(110)

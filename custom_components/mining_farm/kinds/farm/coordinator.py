@@ -287,6 +287,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             return
         before, facts = self._facts[machine.id], machine.facts()
         self._facts[machine.id] = facts
+        self._note_host(machine)
         if facts.state is not before.state:
             self.async_update_soon()
 
@@ -343,11 +344,15 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             machine_id: UNKNOWN if machine is None else machine.facts()
             for machine_id, machine in machines.items()
         }
-        self._host = {
-            machine_id: machine.host
-            for machine_id, machine in machines.items()
-            if machine is not None and machine.host is not None
-        }
+        self._host.clear()
+        for machine in machines.values():
+            if machine is not None:
+                self._note_host(machine)
+
+    def _note_host(self, machine: Machine) -> None:
+        """Note a machine's address: its entry may load later than the farm, or change it."""
+        if (host := machine.host) is not None:
+            self._host[machine.id] = host
 
     def _machines(self) -> Iterator[tuple[str, Machine | None]]:
         """Yield the machines of the site by id; None while none of its entries is loaded."""
