@@ -13,8 +13,6 @@ from .topics import Topics
 
 type Json = dict[str, Any]
 
-EXPIRE_REFRESHES = 2.5
-"""A value that was not sent again for so many refreshes is shown no more."""
 _NAMES = {
     "site": "Site",
     "building": "Building",
@@ -101,11 +99,10 @@ _WORST = (
 def _message(ident: str, topics: Topics, mqtt: Mqtt, parts: Json) -> Json:
     """Return what both kinds of devices have in common."""
     unique = f"mining_{topics.site}_{ident}"
-    expire = int(EXPIRE_REFRESHES * mqtt.refresh_s)
     for key, part in parts.items():
         part["unique_id"] = f"{unique}_{key}"
         if part["platform"] in ("sensor", "binary_sensor"):
-            part["expire_after"] = expire
+            part["expire_after"] = mqtt.expire_s
     return {
         "device": {"identifiers": [unique]},
         "origin": _ORIGIN,

@@ -1,6 +1,8 @@
 """The connection to the broker: kept up, and never a queue of what is old.
 
 While there is no connection nothing is kept: what is true then is sent when there is one.
+The broker itself forgets a value that is not sent again (MQTT 5), also one that it finds on
+its disk after it was killed.
 """
 
 import asyncio
@@ -10,7 +12,17 @@ import logging
 import ssl
 import zlib
 
-from aiomqtt import Client, Message as Received, MqttError, Will
+from aiomqtt import (
+    Client,
+    Message as Received,
+    MqttCodeError,
+    MqttError,
+    ProtocolVersion,
+    Will,
+)
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 
 from .config import Mqtt
 
@@ -19,6 +31,7 @@ _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
 _KEEP_ALIVE_S = 30
 _GOODBYE_S = 2.0
+_UNSUPPORTED_VERSION = 132
 _AT_ONCE = 50
 """Messages that are made without a break."""
 _LOGGER = logging.getLogger(__name__)
@@ -35,6 +48,8 @@ class Message:
     payload: str
     qos: int = 0
     retain: bool = True
+    expires: bool = False
+    """Whether the broker forgets it unless it is sent again."""
 
 
 class Broker:
@@ -56,6 +71,9 @@ class Broker:
         self._has_waiting = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._version = ProtocolVersion.V5
+        self._expiry: Properties | None = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        self._expiry.MessageExpiryInterval = mqtt.expire_s
         self.subscriptions: list[str] = []
         """Topics to hear of."""
         self.on_message: Callable[[Received], None] = lambda _: None
@@ -99,6 +117,8 @@ class Broker:
                 pause, reason = _FIRST_PAUSE_S, ""
             except (MqttError, OSError, ValueError) as err:
                 self.is_connecting = False
+                if self._speaks_older(err):
+                    continue
                 if self.connected:
                     pause, reason = _FIRST_PAUSE_S, ""
                 if str(err) != reason:
@@ -110,6 +130,20 @@ class Broker:
                 self._waiting.clear()
             await self._async_pause(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def _speaks_older(self, err: Exception) -> bool:
+        """Return whether the broker only knows MQTT 3.1.1, which is spoken from now on."""
+        match err:
+            case MqttCodeError(rc=ReasonCode(value=code)) if (
+                code == _UNSUPPORTED_VERSION and self._expiry is not None
+            ):
+                self._version, self._expiry = ProtocolVersion.V311, None
+                _LOGGER.warning(
+                    "The broker does not speak MQTT 5: it keeps values of a collector "
+                    "that is gone"
+                )
+                return True
+        return False
 
     async def _async_pause(self, seconds: float) -> None:
         """Wait, each collector a little longer or shorter than the others."""
@@ -157,8 +191,9 @@ class Broker:
             self.put(message)
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
-        self.put(Message(self._status, ONLINE, qos=1))
-        await self._stopping.wait()
+        while True:
+            self.put(Message(self._status, ONLINE, qos=1, expires=True))
+            await asyncio.sleep(self._mqtt.refresh_s)
 
     async def _async_say_goodbye(
         self, client: Client, tasks: Iterable[asyncio.Task[None]]
@@ -178,7 +213,11 @@ class Broker:
                 topic = next(iter(self._waiting))
                 message = self._waiting.pop(topic)
                 await client.publish(
-                    topic, message.payload, qos=message.qos, retain=message.retain
+                    topic,
+                    message.payload,
+                    qos=message.qos,
+                    retain=message.retain,
+                    properties=self._expiry if message.expires else None,
                 )
                 self.on_sent()
                 # What goes into the socket at once gives no turn to others.
@@ -204,7 +243,8 @@ class Broker:
             tls_context=_tls_context(mqtt),
             will=Will(self._status, OFFLINE, qos=1, retain=True),
             keepalive=_KEEP_ALIVE_S,
-            clean_session=True,
+            clean_session=None if self._version is ProtocolVersion.V5 else True,
+            protocol=self._version,
             max_queued_incoming_messages=1000,
         )
 

@@ -12,6 +12,7 @@ LEVELS = ("site", "building", "container", "rack")
 """For which MQTT can show sums."""
 COMMANDS = ("pause", "resume", "level")
 """Which MQTT can be allowed to carry."""
+_EXPIRE_REFRESHES = 2.5
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TOPIC = re.compile(r"[^#+/\s\x00]+(/[^#+/\s\x00]+)*")
 
@@ -58,6 +59,11 @@ class Mqtt:
     worst: int = 5
     """Machines that a sum names."""
     commands: tuple[str, ...] = ()
+
+    @property
+    def expire_s(self) -> int:
+        """For which a value counts that is not sent again."""
+        return int(_EXPIRE_REFRESHES * self.refresh_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

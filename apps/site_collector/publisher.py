@@ -10,7 +10,7 @@ from typing import NamedTuple
 from aiomqtt import Message as Received
 
 from .announced import Announced
-from .announcing import EXPIRE_REFRESHES, announce_machine, announce_place, rate_unit
+from .announcing import announce_machine, announce_place, rate_unit
 from .broker import ONLINE, Broker, Message
 from .config import Config, Mqtt
 from .engine import MinerProfile
@@ -160,7 +160,8 @@ class Publisher:
         is_due = sent is not None and now - sent.at >= self.mqtt.refresh_s
         if sent is None or is_due or state.differs(sent.state):
             unit = rate_unit(profile.algorithm)
-            yield Message(self._topics.machine(machine.ident), state.to_json(unit))
+            topic = self._topics.machine(machine.ident)
+            yield Message(topic, state.to_json(unit), expires=True)
             sent = _Sent(state, now, profile, place)
         self._sent[machine.ident] = sent._replace(profile=profile, place=place)
 
@@ -204,7 +205,7 @@ class Publisher:
         """
         nothing = State(status=None, facts=None).to_json(1)
         for ident in self._announced.vacant({each.ident for each in self._shown()}):
-            yield Message(self._topics.machine(ident), nothing)
+            yield Message(self._topics.machine(ident), nothing, expires=True)
 
     def _of_sums(self) -> Iterator[Message]:
         """Yield what is counted here, and the sums that are this collector's to show."""
@@ -213,7 +214,7 @@ class Publisher:
         if self._heard:
             for place, part in ours.items():
                 topic = self._topics.part_of(self._site.shard.number, place.ident)
-                yield Message(topic, json.dumps(part.to_dict()))
+                yield Message(topic, json.dumps(part.to_dict()), expires=True)
         for place in self._owned:
             if place not in self._shown_places:
                 self._shown_places.add(place)
@@ -224,11 +225,12 @@ class Publisher:
             if place in ours:
                 parts.append(ours[place])
             total = whole(self.places[place], parts, longest)
-            yield Message(self._topics.sum(place.ident), _sum_message(total))
+            topic = self._topics.sum(place.ident)
+            yield Message(topic, _sum_message(total), expires=True)
 
     def _others(self, place: Place, now: float) -> list[Sum]:
         """Return what those collectors have counted that are there."""
-        oldest = now - EXPIRE_REFRESHES * self.mqtt.refresh_s
+        oldest = now - self.mqtt.expire_s
         return [
             part.sum
             for (shard, of), part in self._parts.items()

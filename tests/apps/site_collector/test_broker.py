@@ -29,7 +29,7 @@ from .collecting import (
     until_read_again,
 )
 from .process import running
-from .waiting import until
+from .waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.usefixtures("needs_mosquitto", "loopback")
 ROOT = Path(__file__).parents[3]
@@ -135,6 +135,64 @@ async def test_a_killed_collector_is_offline(
                 await listener.until_text(STATUS, "offline")
                 await collector.process.wait()
                 assert time.monotonic() - began < 5
+
+
+async def test_a_broker_forgets_what_is_not_sent_again(
+    tmp_path: Path, miners: list[AntminerSimulator]
+) -> None:
+    """Killed with its disk full of what was true: nobody is shown that when it is back."""
+    lines = "persistence true", f"persistence_location {tmp_path}/"
+    async with Mosquitto(tmp_path, *lines) as mosquitto:
+        site = config(tmp_path, *miners, mqtt=broker(mosquitto.port))
+        async with collecting(site) as collector:
+            await until(lambda: is_swept(collector))
+            async with listening(mosquitto.port) as listener:
+                await listener.until_text(STATUS, "online")
+                await listener.until("mining/north/0/sum/site", bool)
+            stored = tmp_path / "mosquitto.db"
+            os.kill(mosquitto.pid, signal.SIGUSR1)
+            await until(lambda: stored.exists() and b"/sum/site" in stored.read_bytes())
+            await mosquitto.stop()
+        kept = {STATUS}
+        async with asyncio.timeout(PATIENCE_S):
+            while any(topic.startswith("mining/") for topic in kept):
+                # Each time as after a crash: with what was on disk.
+                await mosquitto.start()
+                async with listening(mosquitto.port) as listener:
+                    await listener.client.publish("last", "x")
+                    await listener.until_text("last", "x")
+                    kept = {*listener.last}
+                await mosquitto.stop()
+        assert any(topic.startswith("homeassistant/device/") for topic in kept)
+
+
+async def test_a_broker_of_before_mqtt_5(
+    tmp_path: Path, miners: list[AntminerSimulator], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It refuses by its version, and is spoken to by its own."""
+    received = bytearray()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        greeting = await reader.read(1000)
+        is_older = b"MQTT\x04" in greeting
+        writer.write(b"\x20\x02\x00" + (b"\x00" if is_older else b"\x01"))
+        while is_older and (more := await reader.read(65536)):
+            received.extend(more)
+            if b"online" in more:
+                # The receipt of what is sent at least once.
+                number = more[more.index(b"online") - 2 : more.index(b"online")]
+                writer.write(b"\x40\x02" + number)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    site = config(tmp_path, *miners, mqtt=broker(port))
+    async with server, collecting(site) as collector:
+        assert collector.publisher is not None
+        await until(lambda: is_swept(collector))
+        await until(lambda: b"mining/north/0/machine/" in received)
+        assert collector.publisher.broker.connected
+        assert caplog.text.count("does not speak MQTT 5") == 1
 
 
 async def test_a_broker_that_is_silent_does_not_hold_up_the_end(
