@@ -39,8 +39,10 @@ class Collector:
             self._tasks.append(asyncio.create_task(work))
 
     async def async_reload(self, config: Config) -> None:
-        """Follow a changed file; OSError where it wants to listen where it cannot."""
-        if config.web != self.web.config:
+        """Follow a changed file; OSError where it wants to listen as it cannot."""
+        if config.web == self.web.config:
+            self.web.read_certificate()
+        else:
             await self._async_listen(config)
         before = self.site.config
         self.site.reload(config)

@@ -33,21 +33,33 @@ class WebServer:
         app.router.add_get("/healthz", _answer(healthy))
         app.router.add_get("/readyz", _answer(ready))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self._context: ssl.SSLContext | None = None
         self.port = 0
 
     async def async_start(self) -> None:
         """Listen; OSError where that cannot be."""
         config = self.config
-        context = None
         if config.certificate is not None:
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            context.load_cert_chain(config.certificate, config.key)
+            self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            self.read_certificate()
         await self._runner.setup()
         site = web.TCPSite(
-            self._runner, config.listen, config.port, ssl_context=context
+            self._runner, config.listen, config.port, ssl_context=self._context
         )
         await site.start()
         self.port = self._runner.addresses[0][1]
+
+    def read_certificate(self) -> None:
+        """Prove itself from now on by what the files hold by now; OSError."""
+        certificate, key = self.config.certificate, self.config.key
+        if self._context is None or certificate is None:
+            return
+        try:
+            self._context.load_cert_chain(certificate, key)
+        except ssl.SSLError as err:
+            raise OSError(
+                f"{certificate} and {key}: no certificate with its key"
+            ) from err
 
     async def async_stop(self) -> None:
         """Listen no more."""

@@ -9,6 +9,8 @@ import pytest
 from simulators.antminer import AntminerSimulator
 from tests.harness.mosquitto import Mosquitto, executable
 
+from .authority import Authority
+
 
 @pytest.fixture
 async def miners(loopback: None) -> AsyncIterator[list[AntminerSimulator]]:
@@ -34,3 +36,9 @@ async def mosquitto(
     """Return a broker that lets everyone in."""
     async with Mosquitto(tmp_path) as broker:
         yield broker
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """Return whom everyone trusts."""
+    return Authority(tmp_path, "authority")

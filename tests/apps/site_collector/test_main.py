@@ -1,17 +1,26 @@
 """The command: its mistakes, its signals, its end."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+import os
 from pathlib import Path
+import re
 import signal
+import socket
+from threading import Event, Thread
 import time
+from urllib.request import urlopen
 
 import pytest
 
+from apps.site_collector.config import Config
 from apps.site_collector.main import main
+from apps.site_collector.site import Site
 from simulators.antminer import AntminerSimulator
 
 from .process import running
-from .waiting import until
+from .waiting import PATIENCE_S, until
 
 
 def write(folder: Path, miner: AntminerSimulator, container: str = "C1") -> Path:
@@ -75,6 +84,125 @@ async def test_sighup_has_the_file_read_again(tmp_path: Path) -> None:
             connections = miner.traffic.connections
             await until(lambda: miner.traffic.connections > connections)
             assert collector.process.returncode is None
+
+
+def live(steps: Callable[[], None], *arguments: str) -> int:
+    """Run the command until steps in a thread are done; return its status."""
+    done: Future[None] = Future()
+    over = Event()
+
+    def work() -> None:
+        try:
+            steps()
+        except BaseException as err:  # noqa: BLE001 The test raises it
+            done.set_exception(err)
+        else:
+            done.set_result(None)
+        finally:
+            if not over.is_set():
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=work).start()
+    try:
+        return main(arguments)
+    finally:
+        over.set()
+        done.result()
+
+
+def served(port: int, name: str) -> float | None:
+    """Return a sample of the collector; None before there is one."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
+            text = answer.read().decode()
+    except OSError:
+        return None
+    found = re.search(rf"^{name} (\S+)$", text, re.MULTILINE)
+    return None if found is None else float(found[1])
+
+
+def until_served(port: int, name: str, value: float) -> None:
+    """Wait for a value of a sample."""
+    patience = Event()
+    end = time.monotonic() + PATIENCE_S
+    while served(port, name) != value:
+        assert time.monotonic() < end, (name, value)
+        patience.wait(0.02)
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_whole_life(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """On a port of its own; a mistake in the file is told, mended, and told no more."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    path = tmp_path / "site.toml"
+    head = '[site]\nname = "n"\n[[miners]]\nport = 9\naddresses = '
+
+    def steps() -> None:
+        refused = "site_collector_config_reload_failed"
+        until_served(port, "site_collector_machines", 2)
+        path.write_text(f'{head}"127.0.0.300"\n')
+        os.kill(os.getpid(), signal.SIGHUP)
+        until_served(port, refused, 1)
+        path.write_text(f'{head}"127.0.0.1-3"\n')
+        os.kill(os.getpid(), signal.SIGHUP)
+        until_served(port, "site_collector_machines", 3)
+        assert served(port, refused) == 0
+        assert "line 5" in caplog.text
+
+    path.write_text(f'{head}"127.0.0.1-2"\n')
+    own = "--port", str(port), "--shard", "0/1"
+    assert live(steps, "--config", str(path), *own) == 0
+    assert served(port, "site_collector_machines") is None
+
+
+@pytest.mark.usefixtures("loopback")
+def test_what_goes_wrong_in_a_reload_is_written_down(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is, the collector goes on; it can be told to follow once more."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    path = tmp_path / "site.toml"
+    path.write_text(
+        f'[site]\nname = "n"\n[prometheus]\nport = {port}\n'
+        '[[miners]]\naddresses = "127.0.0.1-2"\nport = 9\n'
+    )
+    reload = Site.reload
+    calls = []
+
+    def once(site: Site, config: Config) -> None:
+        calls.append(config)
+        if len(calls) == 1:
+            raise RuntimeError("as wanted")
+        reload(site, config)
+
+    def steps() -> None:
+        until_served(port, "site_collector_machines", 2)
+        path.write_text(path.read_text().replace("1-2", "1-4"))
+        os.kill(os.getpid(), signal.SIGHUP)
+        until_said("could not be followed")
+        assert served(port, "site_collector_machines") == 2
+        os.kill(os.getpid(), signal.SIGHUP)
+        until_served(port, "site_collector_machines", 4)
+
+    def until_said(text: str) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while text not in caplog.text:
+            assert time.monotonic() < end
+            Event().wait(0.02)
+
+    monkeypatch.setattr(Site, "reload", once)
+    assert live(steps, "--config", str(path), "--verbose") == 0
+
+
+@pytest.mark.parametrize("arguments", [["--port", "70000"], ["--shard", "1"], []])
+def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 2, and what is wrong."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments if not arguments else ["--config", "x", *arguments])
+    assert ended.value.code == 2
+    assert "usage: site_collector" in capsys.readouterr().err
 
 
 async def test_a_port_that_is_taken(tmp_path: Path, socket_enabled: None) -> None:
