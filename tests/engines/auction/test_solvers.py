@@ -1,9 +1,9 @@
 """CBC against the reference's winners, HiGHS against proven optima, both against force."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
-import subprocess
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.mining_farm.engines.auction.errors import SolverError
 from custom_components.mining_farm.engines.auction.models import FP, Bid
+from custom_components.mining_farm.engines.auction.solver import cbc as solver
 from custom_components.mining_farm.engines.auction.solver.cbc import (
     CBC,
     choose,
@@ -248,36 +249,39 @@ def test_a_cbc_that_does_not_start_is_started_by_a_loader(tmp_path: Path) -> Non
     assert find_cbc(str(broken), tmp_path, str(tmp_path / "missing")) is None
 
 
-@pytest.fixture(scope="module")
-def glibc(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return what the script collects; skipped where CBC is not of this machine's kind."""
-    folder = tmp_path_factory.mktemp("glibc")
-    script = Path(__file__).parents[3] / "scripts" / "collect_glibc"
-    done = subprocess.run([script, folder], check=False, capture_output=True)
-    if done.returncode:
-        pytest.skip("there is no CBC for this machine to collect for")
-    return folder
-
-
-def test_a_collected_loader_takes_the_same_winners(
-    cbc: CBC, glibc: Path, tmp_path: Path
+def test_the_networks_own_is_taken_of_several_that_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the program that the validators run, ties included."""
+    """As on aarch64, where PuLP has another build, and the network's is emulated."""
+    other = _script(tmp_path, "right").command[-1]
+    answer = "printf 'Optimal - objective value 1\\n 0 X0000000 1 0\\n' > knap.sol\n"
+    Path(other).write_text(f"#!/bin/sh\n# Another\n{answer}", encoding="ascii")
+    package = tmp_path / "mining_farm_cbc"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for name, text in {
+        "qemu-x86_64": 'exec "$@"\n',
+        "ld-linux-x86-64.so.2": 'shift 2; exec sh "$@"\n',
+        "cbc": answer,
+    }.items():
+        # Without its mode, as some installers leave it.
+        (package / name).write_text(f"#!/bin/sh\n{text}", encoding="ascii")
+    monkeypatch.setattr(solver, "_bundled_cbc", lambda: other)
+    assert find_cbc(None, tmp_path) == CBC(command=(other,), reference=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_cbc(None, tmp_path) == CBC(command=(other,), reference=False)
+    digest = sha256((package / "cbc").read_bytes()).hexdigest()
+    monkeypatch.setattr(solver, "_REFERENCE", digest)
+    names = ("qemu-x86_64", "ld-linux-x86-64.so.2")
     command = (
-        *(str(glibc / "ld-linux-x86-64.so.2"), "--library-path", str(glibc)),
-        cbc.command[-1],
+        *(str(package / name) for name in names),
+        *("--library-path", str(package), str(package / "cbc")),
     )
-    loaded = CBC(command=command, reference=True)
-    for number in range(6):
-        market = _market(
-            a=("0.1", 100, 3 + number), b=("0.15", 97, 4), c=("0.1", 100, 5)
-        )
-        knapsack = pack(market, 0.7 + number / 10)
-        direct, through = (
-            choose(knapsack, each, tmp_path, seed=7, big_m=True, seconds=60)
-            for each in (cbc, loaded)
-        )
-        assert direct == through
+    assert find_cbc(None, tmp_path) == CBC(command=command, reference=True)
+    monkeypatch.setattr(solver, "_bundled_cbc", lambda: None)
+    assert find_cbc(None, tmp_path) == CBC(command=command, reference=True)
+    (package / "cbc").unlink()
+    assert find_cbc(None, tmp_path) is None
 
 
 _BIDS = st.builds(

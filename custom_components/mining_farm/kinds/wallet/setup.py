@@ -29,8 +29,8 @@ PLATFORMS = [
     Platform.SENSOR,
     Platform.SWITCH,
 ]
-GLIBC_FOLDER: Final = "mining_farm_glibc"
-"""Below the configuration: what starts CBC where there is no glibc, if it is there."""
+GLIBC_FOLDER: Final = "mining_farm_cbc"
+"""Below the configuration: that of the wheel that brings CBC, if it was unpacked there."""
 DATA_SOLVER: HassKey[AuctionSolver] = HassKey(f"{DOMAIN}_solver")
 """One for all wallets: it finds out once which solver runs here."""
 DATA_CHAINS: HassKey[ChainPool] = HassKey(f"{DOMAIN}_chains")

@@ -27,6 +27,9 @@ BIG_M_FROM_BLOCK = 7_405_572
 _REFERENCE = "2e17077752aa52b06385ad248c9e90bb4f1ce34038c34c94e1012ca6adea5cc7"
 """SHA-256 of CBC 2.10.3 for x86-64, in PuLP 3.3.0 as in 3.3.2."""
 _LOADER = "ld-linux-x86-64.so.2"
+_EMULATOR = "qemu-x86_64"
+_WHEEL = "mining_farm_cbc"
+"""A package that nothing requires: the network's CBC, and what starts it elsewhere."""
 _NICER = 10
 """By so much CBC lets others go first. It alone does: a thread of ours at that priority
 would keep the interpreter's lock from a proof that is waited for."""
@@ -81,18 +84,47 @@ def seed_from_hash(block_hash: str) -> int:
 
 
 def find_cbc(path: str | None, folder: Path, glibc: str | None = None) -> CBC | None:
-    """Return CBC at a path (PuLP's own by default), or None where it does not run.
+    """Return CBC at a path (PuLP's own by default), or None where none runs.
 
     PuLP's CBC for x86-64 needs glibc: on Alpine (musl) it is there and does not start,
-    unless a folder has glibc's loader and libraries, to be started by.
+    unless a folder, or an installed package, has glibc's loader and libraries, to be
+    started by. Of those that run, the network's own is taken.
     """
-    if (path := path or _bundled_cbc()) is None:
+    program = path or _bundled_cbc()
+    commands: list[tuple[str, ...]] = [] if program is None else [(program,)]
+    for starting in (glibc, _package_folder()):
+        if starting is not None:
+            commands += _loaded(Path(starting), path, program)
+    running: CBC | None = None
+    for command in commands:
+        if (found := _try(command, folder)) is not None:
+            if found.reference:
+                return found
+            running = running or found
+    return running
+
+
+def _loaded(
+    folder: Path, path: str | None, program: str | None
+) -> list[tuple[str, ...]]:
+    """Return what starts CBC by a folder's loader: the folder's own one if it has one."""
+    own = folder / "cbc"
+    if path is None and own.exists():
+        program = str(own)
+    if program is None:
+        return []
+    emulator, loader = folder / _EMULATOR, folder / _LOADER
+    starters = [one for one in (emulator, loader) if one.exists()]
+    for starter in starters:
+        _let_run(starter)
+    return [(*map(str, starters), "--library-path", str(folder), program)]
+
+
+def _package_folder() -> str | None:
+    spec = find_spec(_WHEEL)
+    if spec is None or not spec.submodule_search_locations:
         return None
-    commands: list[tuple[str, ...]] = [(path,)]
-    if glibc is not None:
-        commands.append((str(Path(glibc, _LOADER)), "--library-path", glibc, path))
-    found = (_try(command, folder) for command in commands)
-    return next((cbc for cbc in found if cbc is not None), None)
+    return spec.submodule_search_locations[0]
 
 
 def _try(command: Sequence[str], folder: Path) -> CBC | None:
@@ -149,11 +181,16 @@ def _bundled_cbc() -> str | None:
         system, machine = "osx", "i64"
     folder = Path(spec.submodule_search_locations[0])
     path = folder / "solverdir" / "cbc" / system / machine / "cbc"
+    # PuLP would do it when it is imported.
+    _let_run(path)
+    return str(path)
+
+
+def _let_run(path: Path) -> None:
+    """Let a program be run: some installers drop its mode."""
     with suppress(OSError):
-        # Some installers drop the mode, which PuLP would set when it is imported.
         if not os.access(path, os.X_OK):
             path.chmod(path.stat().st_mode | 0o111)
-    return str(path)
 
 
 def _run(
