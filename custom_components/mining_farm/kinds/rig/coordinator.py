@@ -443,6 +443,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             second_outcome=None
             if second is None or second.report is None
             else second.report.outcome,
+            pool_answered=self.witnesses.first.answered_at,
             last_share=self.witnesses.newest_share,
             pool_hashrate_hs=None if worker is None else worker.hashrate_hs,
             outlet=self.witnesses.reading,

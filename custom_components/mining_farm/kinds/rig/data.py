@@ -21,6 +21,8 @@ class RigData:
     """Outcome of the last request to the pool; None before the first."""
     second_outcome: Outcome | None = None
     """The same of a second account."""
+    pool_answered: datetime | None = None
+    """When the pool last answered about the account."""
     last_share: datetime | None = None
     pool_hashrate_hs: float | None = None
     """H/s as the pool counts it."""

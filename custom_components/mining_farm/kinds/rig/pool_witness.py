@@ -29,6 +29,8 @@ UNUSED_AFTER = timedelta(hours=24)
 """So long after its last work there an account may be empty because it is not used."""
 CHECK = timedelta(minutes=5)
 """So long after the first answer another one counts as a second check."""
+ANSWERS = (Outcome.WORKER, Outcome.ABSENT, Outcome.EMPTY, Outcome.ACCOUNT_UNKNOWN)
+"""Answers about the account itself; anything else is none."""
 _NO_WORKERS = (Outcome.EMPTY, Outcome.ACCOUNT_UNKNOWN)
 
 
@@ -47,6 +49,8 @@ class PoolWitness:
         self.report: AccountReport | None = None
         self.verdict: PoolVerdict | None = None
         self._first_at: datetime | None = None
+        self.answered_at: datetime | None = None
+        """When the pool last answered about the account, whatever came since."""
         self.silent_since: datetime | None = None
         self.last_share: datetime | None = None
         """The newest that the pool has dated, however long ago it was asked."""
@@ -86,6 +90,8 @@ class PoolWitness:
         )
         if self.listed is not None and self.listed.last_share is not None:
             self.last_share = self.listed.last_share
+        if report.outcome in ANSWERS:
+            self.answered_at = report.at
         if report.outcome not in SILENCES:
             self.silent_since = None
         elif self.silent_since is None:

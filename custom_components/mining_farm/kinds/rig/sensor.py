@@ -127,6 +127,15 @@ SENSORS = (
         options=[*Outcome],
         value_fn=lambda rig: rig.outcome,
     ),
+    # Each answer is a new time: not in the database and in Activity unless it is wanted.
+    RigSensorDescription(
+        key="pool_answered",
+        translation_key="pool_answered",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda rig: rig.pool_answered,
+    ),
     RigSensorDescription(
         key="pool_hashrate",
         translation_key="pool_hashrate",
