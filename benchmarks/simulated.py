@@ -19,7 +19,13 @@ from simulators.makes.braiins import BraiinsGraphQl, BraiinsRest
 from simulators.makes.epic import Epic
 from simulators.makes.goldshell import Goldshell
 from simulators.makes.luxos import LuxOs
-from simulators.makes.only_read import IceRiver, MaraFw, ProtoRig, SealMinerPages
+from simulators.makes.only_read import (
+    IceRiver,
+    Innosilicon,
+    MaraFw,
+    ProtoRig,
+    SealMinerPages,
+)
 from simulators.makes.vnish import Vnish
 from simulators.makes.web import front_page
 from simulators.makes.whatsminer import WhatsminerV2, WhatsminerV3
@@ -99,6 +105,7 @@ MAKES: Mapping[str, Make] = {
     "Auradine": Make("auradine", 8080, Auradine, other=_page("Miner UI")),
     "ePIC": Make("epic", _CGMINER, Epic, other=_page("Miner Web Dashboard")),
     "IceRiver": Make("iceriver", _WEB, IceRiver),
+    "Innosilicon": Make("innosilicon", _WEB, Innosilicon),
     "MaraFW": Make("mara", _WEB, MaraFw, password=_FACTORY),
     "Proto Rig": Make("proto", _WEB, ProtoRig),
     "SealMiner, pages": Make("sealminer", _WEB, SealMinerPages),

@@ -1,4 +1,4 @@
-"""Makes that are only read: an IceRiver, a MaraFW, a Proto Rig and a SealMiner's pages."""
+"""Makes that are only read: IceRiver, Innosilicon, MaraFW, Proto Rig, SealMiner's pages."""
 
 from typing import Any, override
 
@@ -7,6 +7,8 @@ from aiohttp import web
 from .web import Asked, WebMiner, unauthorized, unknown_route
 
 _COOKIE = "PHPSESSID=of-nothing"
+_JWT = "Bearer jwt-of-nothing"
+_INNOSILICON_READS = ("/api/auth", "/api/type", "/api/getAll")
 
 
 class ReadOnly(WebMiner):
@@ -121,6 +123,46 @@ class MaraFw(ReadOnly):
             "power_consumption_estimated": machine.watts_now,
             "elapsed": machine.process_uptime,
         }
+
+
+class Innosilicon(ReadOnly):
+    """Each reading is a POST in a session, whose end comes with HTTP 200."""
+
+    title = "DragonMint"
+
+    @override
+    def is_write(self, asked: Asked) -> bool:
+        """Return whether a request is to change something."""
+        return asked.method == "POST" and asked.path not in _INNOSILICON_READS
+
+    @override
+    def read(self, asked: Asked) -> web.Response:
+        """Answer what changes nothing, a login included."""
+        machine = self.machine
+        if asked.path == "/api/auth":
+            usual = f"username=admin&password={machine.password}"
+            if asked.json != usual or self.has("change_password"):
+                return web.json_response({"success": False, "msg": "wrong password"})
+            self.sessions.add(_JWT)
+            return web.json_response({"jwt": _JWT.removeprefix("Bearer ")})
+        if asked.path not in _INNOSILICON_READS:
+            return unknown_route()
+        if asked.headers.get("authorization") not in self.sessions:
+            return web.json_response({"success": False, "token": "expired"})
+        if asked.path == "/api/type":
+            return web.json_response({"success": True, "type": "T3+"})
+        hashes = machine.rate_now * 1e12
+        readings = {
+            "total_hash": {"Hash Rate H": hashes},
+            "chain": [
+                {"ASC": slot, "Hash Rate H": hashes / 3, "Temp min": 60, "Temp max": 74}
+                for slot in range(3)
+            ],
+            "fansSpeed": 80,
+            "mac": machine.mac,
+            "power": machine.watts_now,
+        }
+        return web.json_response({"success": True, "all": readings})
 
 
 class SealMinerPages(ReadOnly):

@@ -29,7 +29,13 @@ from simulators.makes.epic import Epic
 from simulators.makes.goldshell import Goldshell
 from simulators.makes.luxos import LuxOs
 from simulators.makes.machine import Machine
-from simulators.makes.only_read import IceRiver, MaraFw, ProtoRig, SealMinerPages
+from simulators.makes.only_read import (
+    IceRiver,
+    Innosilicon,
+    MaraFw,
+    ProtoRig,
+    SealMinerPages,
+)
 from simulators.makes.vnish import OldVnish, Vnish
 from simulators.makes.web import WebMiner
 from simulators.makes.whatsminer import WhatsminerV2, WhatsminerV3
@@ -53,6 +59,7 @@ MAKES: Mapping[str, tuple[str, Callable[..., Simulator]]] = {
 """By the name of a device: its driver, and what simulates it."""
 ONLY_READ: Mapping[str, tuple[str, Callable[..., Simulator]]] = {
     "iceriver": ("iceriver", IceRiver),
+    "innosilicon": ("innosilicon", Innosilicon),
     "mara": ("mara", MaraFw),
     "proto": ("proto", ProtoRig),
     "sealminer": ("sealminer", SealMinerPages),

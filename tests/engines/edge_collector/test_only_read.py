@@ -13,6 +13,10 @@ from custom_components.mining_farm.engines.edge_collector import (
 from custom_components.mining_farm.engines.edge_collector.drivers.cgminer.parsing import (
     parse_snapshot,
 )
+from custom_components.mining_farm.engines.edge_collector.drivers.innosilicon.driver import (
+    parse_all,
+)
+from simulators.makes.only_read import Innosilicon
 
 from .makes import ONLY_READ, Makes
 from .test_families import reply
@@ -98,3 +102,56 @@ def test_the_api_of_a_sealminer(fields: dict[str, object], fault: str | None) ->
         Command.POWER_TARGET: 3500,
     }
     assert reading.fault == fault
+
+
+async def test_the_api_of_an_innosilicon(makes: Makes) -> None:
+    """Boards, watts and MAC; what it is, is asked once, and an ended session is renewed."""
+    miner = await makes.start("innosilicon")
+    assert isinstance(miner.simulator, Innosilicon)
+    reader = miner.reader()
+    await reader.async_poll()
+    miner.simulator.sessions.clear()
+    miner.simulator.requests.clear()
+    reading = await reader.async_poll()
+    assert [asked.path for asked in miner.simulator.requests] == [
+        "/api/getAll",
+        "/api/auth",
+        "/api/getAll",
+    ]
+    assert reading.model == "Innosilicon T3+"
+    assert reading.mac == miner.machine.mac.lower()
+    assert reading.power_w == miner.machine.watts
+    assert [board.temp_chip for board in reading.boards] == [74, 74, 74]
+    assert reading.hashrate_ghs == 100_000
+
+
+@pytest.mark.parametrize("fault", ["change_password", "speak_html"])
+async def test_an_innosilicon_that_does_not_let_in_is_not_read(
+    makes: Makes, fault: str
+) -> None:
+    """A wrong password is called that; neither is in the error."""
+    miner = await makes.start("innosilicon")
+    getattr(miner.simulator, fault)()
+    with pytest.raises(MinerError) as caught:
+        await miner.read()
+    refused = caught.value.failure is Failure.AUTH_FAILED
+    assert refused is (fault == "change_password")
+    assert miner.machine.password not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("readings", "rate", "boards"),
+    [
+        ({"total_hash": {"Hash Rate": 5e7}}, 50_000, []),
+        ({"chain": [{"Hash Rate H": 1e12}, {"Hash Rate H": 2e12}]}, 3000, [0, 1]),
+        ({"chain": [{"ASC": 1}, {"ASC": 1}, "x"]}, None, []),
+        ({"chain": None, "total_hash": "x", "power": -1}, None, []),
+    ],
+)
+def test_what_an_innosilicon_leaves_out_is_not_known(
+    readings: dict[str, object], rate: float | None, boards: list[int]
+) -> None:
+    """Its older firmware has MH/s under another key."""
+    found = parse_all(readings, {})
+    assert (found.hashrate_ghs, found.power_w, found.model) == (rate, None, None)
+    assert [board.id for board in found.boards] == boards

@@ -54,6 +54,7 @@ try:
     from .drivers.goldshell.driver import GoldshellDriver
     from .drivers.goldshell.writer import GoldshellWriter
     from .drivers.iceriver.driver import IceRiverDriver
+    from .drivers.innosilicon.driver import InnosiliconDriver
     from .drivers.mara.driver import MaraDriver
     from .drivers.proto.driver import ProtoDriver
     from .drivers.sealminer.driver import SealMinerDriver
@@ -79,6 +80,7 @@ else:
         MaraDriver(),
         AuradineDriver(),
         SealMinerDriver(),
+        InnosiliconDriver(),
         # Both by a POST, which other devices are spared until nothing else fits.
         GraphQlDriver(),
         IceRiverDriver(),
