@@ -42,8 +42,10 @@ class _Run:
     weight: Weight
     states_a_day: float
     """Bytes of recorded states."""
-    registries: int
-    """Bytes of their files: entities and devices."""
+    entity_registry: int
+    """Bytes of its file."""
+    device_registry: int
+    """Bytes of its file."""
     phase: Phase
 
     def each(self, value: float, bare: float = 0.0) -> float | None:
@@ -93,8 +95,11 @@ def measure(sizes: Sequence[int], seconds: float) -> Iterator[str]:
         "KiB of memory": lambda run: run.each(
             (run.weight.memory - bare.weight.memory) / 1024
         ),
-        "KiB of registries": lambda run: run.each(
-            run.registries / 1024, bare.registries / 1024
+        "KiB of entity registry": lambda run: run.each(
+            run.entity_registry / 1024, bare.entity_registry / 1024
+        ),
+        "KiB of device registry": lambda run: run.each(
+            run.device_registry / 1024, bare.device_registry / 1024
         ),
         "states changed a poll": lambda run: (
             run.phase.states_changed / max(1, run.phase.polls)
@@ -124,8 +129,8 @@ def _measure(miners: int, seconds: float) -> _Run:
                 lines=0,
                 weight=after,
                 states_a_day=(after.states - before.states) / phase.seconds * _DAY_S,
-                registries=core.registry_bytes("entity")
-                + core.registry_bytes("device"),
+                entity_registry=core.registry_bytes("entity"),
+                device_registry=core.registry_bytes("device"),
                 phase=phase,
             )
         return _with_slow_start(run, fleet) if miners else run

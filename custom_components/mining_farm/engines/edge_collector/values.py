@@ -1,6 +1,7 @@
 """One value of a reply, whatever its type, as a number or text; None when it says nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 import math
 import re
 from typing import Any
@@ -97,24 +98,38 @@ def sum_of(counts: Iterable[int | None]) -> int | None:
     return sum(known) if known and len(known) == len(listed) else None
 
 
-def temperatures(value: object) -> list[float]:
+def temperatures(value: object) -> Sequence[float]:
     """Return the plausible temperatures in °C of one field.
 
     A field is a number, a list, "60-58-70-68" or "[67.30, 0.00]". 0 is a missing sensor
     everywhere, -83 a broken one (S9), -7.3e31 memory never written (Blackminer).
     """
-    found: list[Any] = value if isinstance(value, list) else [value]
     if isinstance(value, str):
-        if _WHOLE_DEGREES.fullmatch(value):
-            # As nearly all print them.
-            return [t for t in map(float, value.split("-")) if 0 < t < 150]
-        if len(value) > _MAX_TEXT:
-            return []
-        if value.startswith("["):
-            found = _LISTED.findall(value)
-        elif "-" in value:
-            found = _DASH_JOINED.findall(value)
-    return [t for t in map(number, found) if t and -40 < t < 150]
+        if len(value) <= _MAX_TEXT:
+            return _printed_temperatures(value)
+        return _whole_degrees(value) or ()
+    return _plausible(value if isinstance(value, list | tuple) else [value])
+
+
+# Whole degrees, a dozen texts at each poll of each miner: nearly all came before.
+@lru_cache(maxsize=1024)
+def _printed_temperatures(value: str) -> Sequence[float]:
+    if (degrees := _whole_degrees(value)) is not None:
+        return degrees
+    if value.startswith("["):
+        return _plausible(_LISTED.findall(value))
+    return _plausible(_DASH_JOINED.findall(value) if "-" in value else [value])
+
+
+def _whole_degrees(value: str) -> Sequence[float] | None:
+    """Return the temperatures as nearly all print them; None for another text."""
+    if not _WHOLE_DEGREES.fullmatch(value):
+        return None
+    return tuple([t for t in map(float, value.split("-")) if 0 < t < 150])
+
+
+def _plausible(found: Sequence[Any]) -> Sequence[float]:
+    return tuple([t for t in map(number, found) if t and -40 < t < 150])
 
 
 def hottest(*fields: object) -> float | None:
