@@ -1,6 +1,7 @@
 """A real Prometheus reads the collector, and answers what the dashboard asks."""
 
 import asyncio
+from dataclasses import replace
 import json
 from pathlib import Path
 import shutil
@@ -8,7 +9,10 @@ import subprocess
 
 import pytest
 
+from apps.site_collector.inventory import Place, Spot
 from simulators.antminer import AntminerSimulator
+from simulators.clock import ManualClock
+from simulators.makes.luxos import LuxOs
 from tests.harness.prometheus import Prometheus, executable
 
 from .collecting import collecting, config, is_swept
@@ -27,31 +31,42 @@ def _needs_prometheus(loopback: None) -> None:
 async def test_every_panel_of_the_dashboard_shows_something(
     tmp_path: Path, miners: list[AntminerSimulator]
 ) -> None:
-    """With miners that hash, one that is off, and what the collector counts."""
-    async with collecting(config(tmp_path, *miners)) as collector:
-        await until(lambda: is_swept(collector))
-        miners[2].refuse()
-        async with Prometheus(tmp_path, f"127.0.0.1:{collector.web.port}") as server:
-            panels = json.loads(SITE.read_text())["panels"]
-            for panel in panels:
-                for target in panel["targets"]:
-                    query = target["expr"].replace("$container", ".*")
-                    if panel["title"].startswith("Miners that do not answer, or"):
-                        query = panel["targets"][0]["expr"].replace("$container", ".*")
-                    if "miner_power_watts" in query:
-                        # Of these miners none reports its power.
-                        assert await server.ask(query) == []
-                        continue
+    """With miners that hash, one that is off, one that lost a board, one with its watts."""
+    async with LuxOs(host="127.0.0.1", port=0, clock=ManualClock()) as luxos:
+        site = config(tmp_path, *miners)
+        spot = Spot(host=luxos.host, port=luxos.port, place=Place(container="C2"))
+        site = replace(site, spots=(*site.spots, spot))
+        async with collecting(site) as collector:
+            await until(lambda: is_swept(collector))
+            miners[1].lose_board(1)
+            miners[2].refuse()
+            target = f"127.0.0.1:{collector.web.port}"
+            async with Prometheus(tmp_path, target) as server:
+                for query in queries():
                     async with asyncio.timeout(PATIENCE_S):
                         while not await server.ask(query):
                             await asyncio.sleep(0.2)
-            (row,) = await server.ask("sum(miner_up)")
-            assert row["value"][1] == "2"
-            (rate,) = await server.ask("sum(miner_hashrate_hashes_per_second)")
-            assert float(rate["value"][1]) == pytest.approx(
-                sum(miner.reading().rate_ghs * 1e9 for miner in miners[:2]), rel=0.1
-            )
-            assert await server.ask("ALERTS") == []
+                (row,) = await server.ask("sum(miner_up)")
+                assert row["value"][1] == "3"
+                (rate,) = await server.ask(
+                    "sum(miner_hashrate_hashes_per_second"
+                    ' * on (miner) group_left miner_info{container="C1"})'
+                )
+                assert float(rate["value"][1]) == pytest.approx(
+                    sum(miner.reading().rate_ghs * 1e9 for miner in miners[:2]),
+                    rel=0.1,
+                )
+                assert await server.ask("ALERTS") == []
+
+
+def queries() -> list[str]:
+    """Return what the panels of the site's dashboard ask, for any container."""
+    panels = json.loads(SITE.read_text())["panels"]
+    return [
+        target["expr"].replace("$container", ".*")
+        for panel in panels
+        for target in panel["targets"]
+    ]
 
 
 async def test_the_samples_are_as_they_should_be(
