@@ -189,3 +189,15 @@ def test_compose_mounts_what_there_is() -> None:
     mounted = re.findall(r"- (\./\S+?):/", text)
     assert len(mounted) >= 5
     assert all((DEPLOY / path).exists() for path in mounted)
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "auction_miner/compose.yaml"])
+def test_compose_understands_its_file(name: str) -> None:
+    """Where Docker is; nothing is started or fetched."""
+    version = "docker", "compose", "version"
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(version, check=False).returncode
+    ):
+        pytest.skip("docker compose is not installed here")
+    run("docker", "compose", "--file", DEPLOY / name, "config", "--quiet")
