@@ -52,7 +52,7 @@ class PollCount:
 
     def reset(self) -> None:
         """Begin another phase."""
-        self.ended = self.failed = self.late = 0
+        self.ended = self.failed = self.first_failed = self.late = 0
         self.slowest_s = 0.0
         self._gaps: dict[str, float] = {}
         self._good: Counter[str] = Counter()
@@ -81,6 +81,7 @@ class PollCount:
 
         async def counted(coordinator: FarmCoordinator[Any]) -> object:
             start = time.monotonic()
+            is_first = coordinator not in self._last
             gap = start - self._last.get(coordinator, start)
             self.late += gap > _LATE_S
             host = coordinator.config_entry.data[CONF_HOST]
@@ -90,6 +91,7 @@ class PollCount:
                 data = await poll(coordinator)
             except UpdateFailed:
                 self.failed += 1
+                self.first_failed += is_first
                 raise
             else:
                 self._good[host] += 1

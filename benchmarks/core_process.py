@@ -42,7 +42,8 @@ class Start:
     seconds: float
     cpu_s: float
     stalls: Stalls
-    polls_failed: int
+    first_polls_failed: int
+    """Of the devices, how many did not answer the first time."""
     loaded: int
     states: int
 
@@ -201,7 +202,7 @@ async def _start(folder: Path, polls: PollCount) -> tuple[HomeAssistant, Start]:
         seconds=time.monotonic() - began,
         cpu_s=time.process_time(),
         stalls=watch.stalls,
-        polls_failed=polls.failed,
+        first_polls_failed=polls.first_failed,
         loaded=sum(entry.state is ConfigEntryState.LOADED for entry in entries),
         states=len(hass.states.async_all()),
     )

@@ -55,12 +55,12 @@ class _Run:
 
 _TOTALS: dict[str, Callable[[_Run], str]] = {
     "until all are loaded, s": lambda run: figure(run.start.seconds, 1),
-    "first polls that failed": lambda run: str(run.start.polls_failed),
+    "first polls that failed": lambda run: str(run.start.first_polls_failed),
     "on a quarter of a core: until all are loaded, s": lambda run: figure(
         None if run.slow_start is None else run.slow_start.seconds, 1
     ),
     f"first polls that failed, {_OFF} miners off": lambda run: figure(
-        None if run.slow_start is None else run.slow_start.polls_failed, 0
+        None if run.slow_start is None else run.slow_start.first_polls_failed, 0
     ),
     "tracebacks, also while they were added": lambda run: str(run.tracebacks),
     "our lines in the log at that start": lambda run: str(run.lines),

@@ -28,7 +28,7 @@ class _Run:
 _START_ROWS: dict[str, Callable[[_Run], str]] = {
     "until all miners are loaded, s": lambda run: figure(run.start.seconds, 1),
     "miners loaded": lambda run: str(run.start.loaded),
-    "first polls that failed": lambda run: str(run.start.polls_failed),
+    "first polls that failed": lambda run: str(run.start.first_polls_failed),
     "states": lambda run: str(run.start.states),
     "worst stall, ms": lambda run: figure(run.start.stalls.late_ms, 0),
     "loop's own work in one go, ms": lambda run: figure(run.start.stalls.busy_ms, 0),

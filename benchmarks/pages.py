@@ -1,8 +1,13 @@
-"""Seconds until Home Assistant's pages are drawn in a browser, with a farm of miners."""
+"""Seconds until Home Assistant's pages are drawn in a browser, with a farm of miners.
+
+The same pages with as many entries of an integration that does nothing show what of it is
+the frontend's own.
+"""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from itertools import cycle, islice
 import math
 from pathlib import Path
@@ -14,21 +19,26 @@ from playwright.async_api import Page, TimeoutError  # noqa: A004 Not that of Py
 
 from custom_components.mining_farm.const import DOMAIN
 from simulators.farm import MIX
-from tests.harness import HomeAssistantProcess
+from tests.harness import HomeAssistantClient, HomeAssistantProcess
 from tests.harness.browser import browse, find_chromium
 from tests.harness.farms import add_farm
+from tests.harness.folder import store
 
 from .fleet import Fleet
+from .integrations import idle
 from .machine import load
 from .table import figure, table
 
 _FARM = "Site"
+_IDLE = "idle"
+"""An integration that does nothing: what its pages take is the frontend's own."""
 _SETTLING_S = 60.0
 _TIMES = 3
-_PATIENCE_MS = 90_000
+_PATIENCE_MS = 120_000
 _LIST = "ha-data-table .mdc-data-table__row"
 _ENTRIES = "ha-config-entry-row"
 _CARDS = "ha-device-entities-card"
+_SEEN = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
 
 
 class _Shown(NamedTuple):
@@ -39,8 +49,12 @@ class _Shown(NamedTuple):
     selector: str
 
 
+type _Took = dict[str, list[float]]
+"""Seconds until a page was drawn, each time."""
+
+
 def measure(miners: int) -> Iterator[str]:
-    """Yield a table of pages with so many miners at farm detail."""
+    """Yield a table of pages with so many miners at farm detail, beside idle entries."""
     chromium = find_chromium()
     if chromium is None:
         yield "Pages: not measured, there is no Chromium on this machine"
@@ -49,62 +63,121 @@ def measure(miners: int) -> Iterator[str]:
         Fleet(list(islice(cycle(MIX), miners))) as fleet,
         TemporaryDirectory() as folder,
     ):
-        rows, notes = asyncio.run(_measure(fleet, Path(folder), chromium))
+        ours, note = asyncio.run(_measure_miners(fleet, Path(folder), chromium))
+    with TemporaryDirectory() as folder:
+        idle = asyncio.run(_measure_idle(miners, Path(folder), chromium))
     yield table(
         f"Pages in a browser, {miners} miners at farm detail: seconds until drawn",
-        ("", "best", f"worst of {_TIMES}"),
-        rows,
-        [*notes, load()],
+        ("", "best", f"worst of {_TIMES}", "of idle entries", f"worst of {_TIMES}"),
+        ((name, *_cells(took), *_cells(idle.get(name))) for name, took in ours.items()),
+        [
+            note,
+            "idle entries: those of an integration that does nothing, six sensors each",
+            load(),
+        ],
     )
 
 
-async def _measure(
+async def _measure_miners(
     fleet: Fleet, folder: Path, chromium: str
-) -> tuple[list[tuple[str, ...]], list[str]]:
+) -> tuple[_Took, str]:
     async with AsyncExitStack() as running:
         console = folder / "console.log"
         home_assistant = HomeAssistantProcess(folder, console=console)
         await running.enter_async_context(home_assistant)
         client = await running.enter_async_context(home_assistant.connect())
         began = time.monotonic()
-        first, last = fleet.hosts[0], fleet.hosts[-1]
         await client.run_flow(
             DOMAIN,
             {"next_step_id": "miner_many"},
             {"addresses": "\n".join(fleet.hosts), "port": fleet.port},
             {"miners": fleet.hosts, "detail": "farm"},
         )
-        await client.until(
-            lambda: client.entries(DOMAIN),
-            lambda entries: (
-                [entry["state"] for entry in entries] == ["loaded"] * len(fleet.hosts)
-            ),
-            timeout=1200,
-        )
+        await _until_loaded(client, DOMAIN, len(fleet.hosts))
         added_s = time.monotonic() - began
         await add_farm(client, _FARM)
         await asyncio.sleep(_SETTLING_S)
         devices = await client.command("config/device_registry/list")
         farm = next(each["id"] for each in devices if each["name"] == _FARM)
         page = await running.enter_async_context(browse(home_assistant, chromium))
-        rows: list[tuple[str, ...]] = []
-        for shown in (
-            _Shown("devices", "/config/devices/dashboard", _LIST),
-            _Shown("entities", "/config/entities", _LIST),
-            _Shown(
-                "integration", f"/config/integrations/integration/{DOMAIN}", _ENTRIES
-            ),
+        pages = (
+            *_pages(DOMAIN),
             _Shown("farm", f"/config/devices/device/{farm}", _CARDS),
-        ):
-            took = [await _draw(page, home_assistant.url, shown) for _ in range(_TIMES)]
-            rows.append((shown.name, _seconds(min(took)), _seconds(max(took))))
-        said = console.read_text(errors="replace")
-    return rows, [
-        (
-            f"{first} to {last} added in one flow in {figure(added_s, 0)} s, "
-            f"{said.count('Traceback')} tracebacks"
-        ),
+        )
+        took = await _draw_all(page, home_assistant.url, pages)
+        tracebacks = console.read_text(errors="replace").count("Traceback")
+    return took, f"added in one flow in {figure(added_s, 0)} s, {tracebacks} tracebacks"
+
+
+async def _measure_idle(count: int, folder: Path, chromium: str) -> _Took:
+    _store_idle_entries(folder, count)
+    async with AsyncExitStack() as running:
+        console = folder / "console.log"
+        home_assistant = HomeAssistantProcess(folder, console=console)
+        await running.enter_async_context(home_assistant)
+        client = await running.enter_async_context(home_assistant.connect())
+        await _until_loaded(client, _IDLE, count)
+        await asyncio.sleep(_SETTLING_S)
+        page = await running.enter_async_context(browse(home_assistant, chromium))
+        return await _draw_all(page, home_assistant.url, _pages(_IDLE))
+
+
+def _pages(domain: str) -> tuple[_Shown, ...]:
+    integration = f"/config/integrations/integration/{domain}"
+    return (
+        _Shown("devices", "/config/devices/dashboard", _LIST),
+        _Shown("entities", "/config/entities", _LIST),
+        _Shown("integration", integration, _ENTRIES),
+    )
+
+
+def _store_idle_entries(folder: Path, count: int) -> None:
+    """Write the entries as Home Assistant stores them, and link their integration."""
+    integrations = folder / "integrations"
+    integrations.mkdir()
+    (integrations / _IDLE).symlink_to(Path(idle.__file__).parent)
+    (folder / "custom_components").symlink_to(integrations)
+    entries: list[dict[str, object]] = [
+        {
+            "created_at": _SEEN,
+            "data": {},
+            "disabled_by": None,
+            "discovery_keys": {},
+            "domain": _IDLE,
+            "entry_id": f"idle{number:028}",
+            "minor_version": 1,
+            "modified_at": _SEEN,
+            "options": {},
+            "pref_disable_new_entities": False,
+            "pref_disable_polling": False,
+            "source": "user",
+            "subentries": [],
+            "title": f"Idle {number}",
+            "unique_id": None,
+            "version": 1,
+        }
+        for number in range(count)
     ]
+    store(
+        folder / ".storage" / "core.config_entries",
+        version=(1, 5),
+        data={"entries": entries},
+    )
+
+
+async def _until_loaded(client: HomeAssistantClient, domain: str, count: int) -> None:
+    await client.until(
+        lambda: client.entries(domain),
+        lambda entries: [entry["state"] for entry in entries] == ["loaded"] * count,
+        timeout=1200,
+    )
+
+
+async def _draw_all(page: Page, url: str, pages: Sequence[_Shown]) -> _Took:
+    return {
+        shown.name: [await _draw(page, url, shown) for _ in range(_TIMES)]
+        for shown in pages
+    }
 
 
 async def _draw(page: Page, url: str, shown: _Shown) -> float:
@@ -117,6 +190,11 @@ async def _draw(page: Page, url: str, shown: _Shown) -> float:
     except TimeoutError:
         return math.inf
     return time.monotonic() - began
+
+
+def _cells(took: Sequence[float] | None) -> tuple[str, str]:
+    """Return the best and the worst time."""
+    return ("-", "-") if took is None else (_seconds(min(took)), _seconds(max(took)))
 
 
 def _seconds(took: float) -> str:

@@ -87,7 +87,7 @@ def prepare(folder: Path, host: str, port: int) -> None:
         "error": None,
         "error_message": None,
     }
-    _store(
+    store(
         storage / "http",
         version=(2, 2),
         data={"stable": http, "pending": None, "yaml_migration_done": True},
@@ -95,7 +95,7 @@ def prepare(folder: Path, host: str, port: int) -> None:
     # The other steps would set up integrations that go online.
     if not (storage / "onboarding").exists():
         done = {"done": ["core_config", "analytics", "integration"]}
-        _store(storage / "onboarding", version=(4, 1), data=done)
+        store(storage / "onboarding", version=(4, 1), data=done)
 
 
 def stored(folder: Path, key: str) -> dict[str, Any]:
@@ -108,8 +108,9 @@ def stored(folder: Path, key: str) -> dict[str, Any]:
     return data
 
 
-def _store(file: Path, *, version: tuple[int, int], data: dict[str, Any]) -> None:
+def store(file: Path, *, version: tuple[int, int], data: dict[str, Any]) -> None:
     """Write a file as Home Assistant's storage would."""
+    file.parent.mkdir(exist_ok=True)
     content = {
         "version": version[0],
         "minor_version": version[1],

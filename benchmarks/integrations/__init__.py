@@ -1,0 +1,1 @@
+"""Integrations that exist to be compared with."""
