@@ -181,6 +181,10 @@ class BraiinsGraphQl(WebMiner):
     """GraphQL: reading is free, and errors come with HTTP 200."""
 
     title = "Braiins OS"
+    upgrade: str | None = None
+    """Version that its maker offers it."""
+    knows_maker = True
+    """Whether it reaches its maker."""
 
     @override
     def is_write(self, asked: Asked) -> bool:
@@ -199,6 +203,8 @@ class BraiinsGraphQl(WebMiner):
         machine = self.machine
         if "modelName" in query:
             return _data({"bosminer": {"info": {"modelName": "Antminer S17"}}})
+        if "checkForUpgrade" in query:
+            return _data({"bos": {"checkForUpgrade": self._upgrade()}})
         if "autotuning" in query:
             tuning = {"mode": "POWER_TARGET", "powerTarget": machine.power_target}
             return _data({"bosminer": {"config": {"autotuning": tuning}}})
@@ -220,6 +226,11 @@ class BraiinsGraphQl(WebMiner):
         return _data(
             {"bos": bos, "bosminer": {"info": None if machine.paused else info}}
         )
+
+    def _upgrade(self) -> dict[str, str] | None:
+        if not self.knows_maker:
+            return {"message": "cannot reach the feed"}
+        return None if self.upgrade is None else {"version": self.upgrade}
 
     def _login(self, asked: Asked) -> web.Response:
         usual = {"username": "root", "password": self.machine.password}

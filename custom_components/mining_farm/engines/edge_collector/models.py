@@ -176,6 +176,8 @@ class MinerSnapshot:
     """What the firmware says that it is doing; None where it says nothing."""
     model: str | None = None
     firmware: str | None = None
+    latest_firmware: str | None = None
+    """What the device itself says that it can be updated to; else its own firmware."""
     hardware_id: str | None = None
     """Serial number or board id that survives a new address."""
     mac: str | None = None

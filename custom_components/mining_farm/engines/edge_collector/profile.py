@@ -59,6 +59,7 @@ OPTIONAL_READINGS = (
     "frequency_mhz",
     "best_difficulty",
     "blocks_found",
+    "latest_firmware",
 )
 """Fields of a snapshot that only some miners have."""
 

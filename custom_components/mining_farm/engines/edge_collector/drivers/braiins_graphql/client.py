@@ -16,6 +16,7 @@ READING = (
     "fans{name rpm speed} summary{power{limitW approxConsumptionW}} "
     "workSolver{nominalMhs realHashrate{mhs5S}}}}}"
 )
+UPGRADE = "{bos{checkForUpgrade{...on UpgradeDetail{version} ...on BosError{message}}}}"
 TARGET = "{bosminer{config{autotuning{mode powerTarget hashrateTarget}}}}"
 _LOGIN = (
     "mutation($username:String!,$password:String!){auth{login(username:$username,"

@@ -1,5 +1,6 @@
 """Braiins OS over GraphQL as a second way beside its CGMiner API."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import override
@@ -14,9 +15,11 @@ from ...reading import PlainDriver, PlainReader
 from ...units import MHS
 from ...values import count, number, positive, rate, rpm, text
 from ..web import at, rows
-from .client import READING, TARGET, USER, GraphQlClient
+from .client import READING, TARGET, UPGRADE, USER, GraphQlClient
 
 POWER_STEP_W = 10
+UPGRADE_POLLS, UPGRADE_RETRY_POLLS = 2880, 120
+"""Between two questions for an upgrade, a day and an hour: the device asks its maker."""
 LAN = "/cgi-bin/luci/admin/network/iface_status/lan"
 # The bounds of the power are in no schema of this API.
 CAPABILITIES = Capabilities(
@@ -62,14 +65,32 @@ def with_target(snapshot: MinerSnapshot, data: object) -> MinerSnapshot:
     return replace(snapshot, settings=settings)
 
 
+def latest_of(data: object, firmware: str | None) -> str | None:
+    """Return the version that the device can be updated to, else its own firmware.
+
+    None where it does not know: an error, or firmware without this question.
+    """
+    bos = at(data, "bos")
+    if not isinstance(bos, Mapping) or "checkForUpgrade" not in bos:
+        return None
+    if bos["checkForUpgrade"] is None:
+        return firmware
+    version = text(at(bos, "checkForUpgrade", "version"))
+    # "25.03" of "2025-04-07-0-424f9a7f-25.03-plus".
+    return firmware if version and firmware and version in firmware else version
+
+
 class GraphQlReader(PlainReader):
-    """Reads one miner again and again; asks for its MAC once."""
+    """Reads one miner again and again; asks for its MAC once, for upgrades each day."""
 
     def __init__(self, client: GraphQlClient) -> None:
         """Take what asks it."""
         self._client = client
         self._mac: str | None = None
         self._has_asked = False
+        self._latest: str | None = None
+        # Not at once: whoever looks what is at an address polls but once.
+        self._polls_to_upgrade = 1
 
     @override
     async def async_poll(self) -> MinerSnapshot:
@@ -82,7 +103,18 @@ class GraphQlReader(PlainReader):
             with suppress(MinerError):
                 found = rows(await self._client.async_read(LAN, signed=False), 1)
                 self._mac = normalise_mac(found[0].get("macaddr")) if found else None
-        return replace(snapshot, mac=self._mac)
+        await self._async_look_for_upgrade(snapshot.firmware)
+        return replace(snapshot, mac=self._mac, latest_firmware=self._latest)
+
+    async def _async_look_for_upgrade(self, firmware: str | None) -> None:
+        if self._polls_to_upgrade > 0:
+            self._polls_to_upgrade -= 1
+            return
+        self._latest = None
+        with suppress(MinerError):
+            self._latest = latest_of(await self._client.async_query(UPGRADE), firmware)
+        known = self._latest is not None
+        self._polls_to_upgrade = UPGRADE_POLLS if known else UPGRADE_RETRY_POLLS
 
 
 class GraphQlDriver(PlainDriver[GraphQlClient]):
