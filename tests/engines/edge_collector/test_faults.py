@@ -66,6 +66,12 @@ from .test_families import reply
         # Avalon, SealMiner
         ("fan error 2", Fault.FAN),
         ("ECHU 16 0 0 512", None),
+        ("no fan (ECHU 4)", Fault.FAN),
+        ("too hot, voltage wrong (ECHU 8256)", Fault.TOO_HOT),
+        ("invalid power controller (ECHU 1024)", Fault.SUPPLY),
+        ("temperature sensor failed (ECHU 4096)", Fault.SENSOR),
+        ("hash unit failed (ECHU 131072)", Fault.BOARD),
+        ("locked (ECHU 8)", None),
         ("PSU error 0x00000040", Fault.SUPPLY),
         ("something else", None),
         (None, None),
@@ -95,9 +101,9 @@ def test_no_text_is_too_odd(said: str) -> None:
     name_fault(said)
 
 
-def avalon(fields: str) -> MinerSnapshot:
+def avalon(fields: str, echu: str = "16 512") -> MinerSnapshot:
     """Return what an Avalon Q with these fields reports."""
-    module = f"Ver[Q-25] Elapsed[9000] GHSspd[0.00] ECHU[16 512] {fields}"
+    module = f"Ver[Q-25] Elapsed[9000] GHSspd[0.00] ECHU[{echu}] {fields}"
     return parse_snapshot({"stats": reply("STATS", {"MM ID0": module})})
 
 
@@ -116,6 +122,43 @@ def test_an_avalon_names_its_fault(
     reading = avalon(fields)
     assert reading.fault == fault
     assert miner_reason(reading, MinerProfile()) is reason
+
+
+@pytest.mark.parametrize(
+    ("echu", "fault", "reason"),
+    [
+        ("0", "ECHU 0", MinerReason.FAULT),
+        ("", "fault", MinerReason.FAULT),
+        ("x -1 16", "ECHU x -1 16", MinerReason.FAULT),
+        ("0 64 16", "too hot (ECHU 0 64 16)", MinerReason.TOO_HOT),
+        ("4 512", "no fan (ECHU 4 512)", MinerReason.FAN_FAULT),
+        ("2048", "power failed (ECHU 2048)", MinerReason.SUPPLY_FAULT),
+        ("131200", "hash unit failed, was too hot (ECHU 131200)", MinerReason.TOO_HOT),
+        ("262144", "bit 262144 (ECHU 262144)", MinerReason.FAULT),
+        ("65536", "invalid PLL value (ECHU 65536)", MinerReason.FAULT),
+    ],
+)
+def test_the_bits_of_an_avalon_have_names(
+    echu: str, fault: str, reason: MinerReason
+) -> None:
+    """Those that may be ignored name no reason; what has no name is shown as a number."""
+    reading = avalon("STATE[3] FanErr[0]", echu)
+    assert reading.fault == fault
+    assert miner_reason(reading, MinerProfile()) is reason
+
+
+def test_the_bits_of_an_avalon_tell_why_it_does_not_hash() -> None:
+    """Without a state, which the A series does not report, too."""
+    reading = avalon("FanErr[0]", "0 64")
+    assert miner_reason(reading, MinerProfile()) is MinerReason.TOO_HOT
+    hashing = replace(reading, hashrate_ghs=1.0)
+    assert miner_reason(hashing, MinerProfile()) is MinerReason.NONE
+
+
+@given(st.text(alphabet="0123456789 -x", max_size=80))
+def test_no_bits_are_too_odd(echu: str) -> None:
+    """However many numbers, and however large."""
+    avalon("STATE[3]", echu)
 
 
 @pytest.mark.parametrize(

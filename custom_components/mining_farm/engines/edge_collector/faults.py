@@ -91,7 +91,7 @@ _WORDS = tuple(
         (r"sensor", Fault.SENSOR),
         (r"psu|power|voltage|current", Fault.SUPPLY),
         (r"\bchips?\b|\basics?\b", Fault.CHIPS),
-        (r"board|chain", Fault.BOARD),
+        (r"board|chain|hash unit", Fault.BOARD),
     )
 )
 

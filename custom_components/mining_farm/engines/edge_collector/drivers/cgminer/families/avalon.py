@@ -18,6 +18,7 @@ from ....units import GHS
 from ....values import count, hottest, number, positive, rate, sum_of, text, total
 from ..family import Family, Reading, fans
 from ..replies import MAX_PARTS, Replies
+from .avalon_errors import name_bits
 from .generic import total_rate
 
 _MODULE_KEY = re.compile(r"MM ID([0-9]{1,3})(?::Summary)?")
@@ -92,17 +93,19 @@ def read(replies: Replies) -> Reading:
 
 
 def _fault(modules: list[Module]) -> str | None:
-    """Return what the modules say is wrong.
+    """Return what the modules say is wrong, by words where its bits have some.
 
-    The bits of ECHU are in no public description, and some are set on a module at work
-    (captures): they are passed on where a module reports a fault.
+    Bits that may be ignored are set on modules at work, too (captures): they are passed
+    on where a module reports a fault.
     """
     for each in modules:
         if (fans_down := positive(each.get("FanErr"))) is not None:
             return f"fan error {fans_down:g}"
+        echu = text(each.get("ECHU"))
+        if echu and (named := name_bits(echu)):
+            return named
         if number(each.get("STATE")) == _STATE_FAULT:
-            bits = text(each.get("ECHU"))
-            return f"ECHU {bits}" if bits else "fault"
+            return f"ECHU {echu}" if echu else "fault"
     return None
 
 
