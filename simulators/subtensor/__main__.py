@@ -10,6 +10,7 @@ from simulators.running import command_line, run, until_interrupted
 from .chain import START_BLOCK
 from .metadata import read_metadata
 from .node import PORT, SubtensorNode
+from .play import Play
 from .simulator import BLOCK_TIME, ChainDevice, SubtensorSimulator
 from .wallet import WalletFolder
 
@@ -27,7 +28,15 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     )
     parser.add_argument("--metadata", type=Path, help="file to serve as metadata V15")
     parser.add_argument("--wallets", type=Path, help="folder to write a wallet into")
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--play",
+        action="store_true",
+        help="let the wallet's workers and the budget change in each window",
+    )
+    options = parser.parse_args(arguments)
+    if options.play and options.wallets is None:
+        parser.error("--play needs --wallets")
+    return options
 
 
 async def _run(arguments: argparse.Namespace) -> None:
@@ -53,6 +62,8 @@ async def _run(arguments: argparse.Namespace) -> None:
             wallet = WalletFolder(simulator.node.url, arguments.wallets)
             await wallet.start()
             print(f"wallet: {wallet.describe()}")
+            if arguments.play:
+                await Play(simulator, wallet, arguments.wallets).start()
 
 
 if __name__ == "__main__":

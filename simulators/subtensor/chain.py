@@ -8,7 +8,7 @@ import sr25519  # type: ignore[import-untyped]
 
 from simulators.clock import Clock, Timer
 
-from . import storage
+from . import epochs, storage
 from .blocks import MILLISECONDS, Block, Change, Draft, State, seal
 from .extrinsics import Extrinsic
 from .market import Market
@@ -204,6 +204,7 @@ class Chain:
         for neuron in self.market.neurons:
             draft.storage[storage.account_key(neuron.hotkey)] = storage.account_info(0)
         draft.storage[storage.tempo_key(self.netuid)] = uint(tempo, 2)
+        epochs.begin(draft, self.netuid, tempo)
         if split is not None:
             draft.storage[storage.split_key(self.netuid)] = storage.split(split)
         for hotkey, block, data in self.market.before(self._first):
@@ -221,6 +222,7 @@ class Chain:
         number = parent.number + 1
         draft = Draft(number, dict(parent.state.storage), list(parent.state.neurons))
         draft.succeed(0, mandatory=True)
+        epochs.advance(draft, self.netuid)
         for hotkey, data in self.market.changes(number):
             draft.commit(self.netuid, hotkey, data)
         for change in changes:

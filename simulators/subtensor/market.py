@@ -56,6 +56,8 @@ class Market:
         self._own_bid = own_bid
         self.bans = 0
         """Bit u set: the validators vote against uid u from their next vote on."""
+        self.budget: tuple[float, float] | None = None
+        """PH/s that the auctions are to have, and the alpha of a day that is for them."""
         self.neurons = tuple(
             Neuron(
                 uid=uid,
@@ -100,8 +102,13 @@ class Market:
         alpha = 0.0102 * random.uniform(0.98, 1.02)
         hashp = 46 * random.uniform(0.99, 1.01)
         text = f"1;p;TAO_USDC={tao:.2f};ALPHA_TAO={alpha:.6f};HASHP_USDC={hashp:.3f}"
+        text = f"{text};cap=0.2"
+        if self.budget is not None:
+            wanted, daily = self.budget
+            alpha = wanted * 46 / (400 * daily)
+            text = f"1;p;TAO_USDC=400;ALPHA_TAO={alpha:.12f};HASHP_USDC=46"
         bitmap = self.bans.to_bytes(32, "little")
-        return data_field(f"{text};cap=0.2".encode() + b"\xff" + bitmap)
+        return data_field(text.encode() + b"\xff" + bitmap)
 
     def bid(self, uid: int, block: int) -> bytes:
         """Return a miner's workers: one or two prices, up to three sizes each."""

@@ -78,6 +78,10 @@ _PALLETS = (
         [
             _Item("Tempo", "u16", uint(360, 2), [_IDENTITY], "u16"),
             _Item("MechanismEmissionSplit", "Vec<u16>", None, [_TWOX_64_CONCAT], "u16"),
+            *(
+                _Item(name, "u64", bytes(8), [_IDENTITY], "u16")
+                for name in ("LastEpochBlock", "PendingEpochAt", "SubnetEpochIndex")
+            ),
         ],
     ),
     _Pallet(

@@ -8,9 +8,9 @@ from simulators.clock import Clock, SystemClock
 from simulators.commands import command
 from simulators.device import Devices
 
-from . import storage, strangers
+from . import epochs, storage, strangers
 from .accounts import ALICE, account_of, named, ss58
-from .chain import Chain
+from .chain import SPLIT, Chain
 from .market import Market
 from .node import SubtensorNode
 from .pool import NOT_ALLOWED
@@ -18,6 +18,9 @@ from .runtime import upgraded
 from .storage import data_field
 
 BLOCK_TIME = 12.0
+_MINERS_SHARE = 0.41
+"""Of each block's alpha."""
+_BLOCKS_PER_DAY = 7200
 
 
 class ChainDevice:
@@ -90,8 +93,20 @@ class ChainDevice:
         """Let all validators vote against a uid from the next block on."""
         if not 0 <= uid < 256:
             raise ValueError(f"uid must be from 0 to 255, not {uid}")
+        self._chain.market.bans |= 1 << uid
+        self._vote()
+
+    @command
+    def set_budget(self, ph: float) -> None:
+        """Let all validators agree on prices that buy so many PH/s from the next block on."""
+        if not 0 < ph <= 1000:
+            raise ValueError(f"ph must be above 0 and at most 1000, not {ph}")
+        daily = SPLIT[1] / sum(SPLIT) * _MINERS_SHARE * _BLOCKS_PER_DAY
+        self._chain.market.budget = ph, daily
+        self._vote()
+
+    def _vote(self) -> None:
         market, chain = self._chain.market, self._chain
-        market.bans |= 1 << uid
         for neuron in market.neurons:
             if neuron.validator:
                 vote = market.vote(neuron.uid, chain.head.number + 1)
@@ -115,6 +130,14 @@ class ChainDevice:
         key = storage.tempo_key(self._chain.netuid)
         tempo = blocks.to_bytes(2, "little")
         self._chain.change(lambda draft: draft.storage.update({key: tempo}))
+
+    @command
+    def start_epoch(self, blocks: int = 1) -> None:
+        """Let the subnet's owner start an epoch, so many blocks after the next one."""
+        if not 0 <= blocks <= 0xFFFF:
+            raise ValueError(f"blocks must be from 0 to 65535, not {blocks}")
+        netuid = self._chain.netuid
+        self._chain.change(lambda draft: epochs.ask(draft, netuid, blocks))
 
     @command
     def upgrade(self, *, renumbered: bool = False) -> None:

@@ -36,6 +36,9 @@ NOW = _item("Timestamp", "Now")
 _ACCOUNT = _item("System", "Account")
 _TEMPO = _item("SubtensorModule", "Tempo")
 _SPLIT = _item("SubtensorModule", "MechanismEmissionSplit")
+LAST_EPOCH = _item("SubtensorModule", "LastEpochBlock")
+PENDING_EPOCH = _item("SubtensorModule", "PendingEpochAt")
+SUBNET_EPOCH = _item("SubtensorModule", "SubnetEpochIndex")
 _COMMITMENT = _item("Commitments", "CommitmentOf")
 
 
@@ -47,6 +50,11 @@ def account_key(account: bytes) -> bytes:
 def tempo_key(netuid: int) -> bytes:
     """Return where a subnet's tempo is: u16."""
     return _TEMPO + uint(netuid, 2)
+
+
+def epoch_key(item: bytes, netuid: int) -> bytes:
+    """Return where one of the three items about a subnet's epochs is: u64."""
+    return item + uint(netuid, 2)
 
 
 def split_key(netuid: int) -> bytes:

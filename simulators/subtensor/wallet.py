@@ -1,5 +1,6 @@
 """A wallet directory with a development hotkey, as the operator's miner reads it."""
 
+from collections.abc import Mapping
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,9 +25,9 @@ directory = "{directory}"
 price_multiplier = "0.97"
 
 [workers.worker_sizes]
-"0.1" = 2
-"0.2" = 3
+{workers}
 """
+_OFFERED = {"0.1": 2, "0.2": 3}
 """The workers whose bid the simulated chain holds."""
 
 
@@ -70,14 +71,23 @@ class WalletFolder:
         cold = {"ss58Address": ss58(named(f"cold {self._key.account.hex()}"))}
         shown = self._folder / NAME / "coldkeypub.txt"
         shown.write_text(json.dumps(cold), encoding="utf-8")
-        workers = _WORKERS.format(
+        self.offer(_OFFERED)
+
+    def offer(self, workers: Mapping[str, int]) -> None:
+        """Let the workers file list so many workers of each size in PH/s."""
+        assert self._folder is not None
+        text = _WORKERS.format(
             url=self._url,
             netuid=NETUID,
             name=NAME,
             hotkey=HOTKEY,
             directory=self._folder.as_posix(),
+            workers="\n".join(f'"{size}" = {count}' for size, count in workers.items()),
         )
-        (self._folder / "workers.toml").write_text(workers, encoding="utf-8")
+        # Whoever reads it meanwhile gets the one or the other.
+        written = self._folder / "workers.new"
+        written.write_text(text, encoding="utf-8")
+        written.replace(self._folder / "workers.toml")
 
     async def stop(self) -> None:
         """Remove a temporary folder."""

@@ -27,6 +27,7 @@ from custom_components.mining_farm.engines.auction.window.events import (
 )
 from custom_components.mining_farm.engines.auction.window.watch import AuctionWatch
 from simulators.subtensor import ALICE, SubtensorSimulator, ss58
+from simulators.subtensor.storage import LAST_EPOCH, epoch_key
 from simulators.subtensor.strangers import account
 
 from .chain_services import Unhurried, serving
@@ -36,6 +37,39 @@ from .results import result
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 PAYLOAD = b"2;b;BTC,0.9=0.1:1"
+
+
+async def test_an_epoch_that_its_owner_starts() -> None:
+    """It moves no window: the clients of the network reckon them from the tempo alone."""
+    held: list[Window] = []
+
+    async def hold(
+        snapshot: Snapshot, early: TakeResult | None = None
+    ) -> AuctionResult:
+        held.append(snapshot.window)
+        return result(start=snapshot.window.start)
+
+    async with (
+        SubtensorSimulator(block_time=None, start_block=7_600_410) as simulator,
+        ChainClient(simulator.urls, netuid=89) as client,
+    ):
+        running = asyncio.create_task(AuctionWatch(client, hold, netuid=89).run())
+        await eventually(lambda: held)
+        simulator.control.start_epoch(blocks=4)
+        await simulator.produce(52)
+        state = simulator.chain.head.state.storage
+        last = state[epoch_key(LAST_EPOCH, 89)]
+        assert int.from_bytes(last, "little") == 7_600_415
+        assert await client.tempo(simulator.chain.head.hex) == 360
+        assert len(held) == 1
+        await simulator.produce()
+        await eventually(lambda: len(held) == 2)
+        assert held == [
+            Window(index=1, start=7_600_403, end=7_600_462),
+            Window(index=2, start=7_600_463, end=7_600_522),
+        ]
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_tempo_that_its_owner_changes() -> None:

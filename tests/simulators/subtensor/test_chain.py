@@ -9,7 +9,16 @@ from custom_components.mining_farm.engines.auction.wire.bids import decode_bids
 from simulators.clock import ManualClock
 from simulators.subtensor import ALICE, START_BLOCK, SubtensorSimulator
 from simulators.subtensor.scale import compact
-from simulators.subtensor.storage import NOW, RAW_LIMIT, commitment_key, data_field
+from simulators.subtensor.storage import (
+    LAST_EPOCH,
+    NOW,
+    PENDING_EPOCH,
+    RAW_LIMIT,
+    SUBNET_EPOCH,
+    commitment_key,
+    data_field,
+    epoch_key,
+)
 
 from .client import AnsweredError, Client, connected
 
@@ -183,3 +192,34 @@ def test_big_payloads_are_no_raw_field() -> None:
     """129 bytes need BigRaw."""
     assert data_field(bytes(128))[0] == 129
     assert data_field(bytes(129))[0] == 136
+
+
+async def test_an_epoch_comes_with_the_tempo_or_when_its_owner_asks(
+    client: Client, simulator: SubtensorSimulator
+) -> None:
+    """Each one counts; what is asked for is over once it has come."""
+
+    async def read() -> tuple[int, ...]:
+        values = [
+            await client.ask("state_getStorage", f"0x{epoch_key(item, 89).hex()}")
+            for item in (LAST_EPOCH, PENDING_EPOCH, SUBNET_EPOCH)
+        ]
+        return tuple(
+            int.from_bytes(bytes.fromhex(value[2:]), "little") for value in values
+        )
+
+    last, pending, index = await read()
+    assert (last + 89 + 2) % 361 == 0
+    assert 0 < START_BLOCK - last <= 360
+    assert pending == 0
+    simulator.control.start_epoch(blocks=3)
+    await simulator.produce()
+    assert await read() == (last, START_BLOCK + 4, index)
+    await simulator.produce(3)
+    assert await read() == (START_BLOCK + 4, 0, index + 1)
+    await simulator.produce(360)
+    assert await read() == (START_BLOCK + 4, 0, index + 1)
+    await simulator.produce()
+    assert await read() == (START_BLOCK + 365, 0, index + 2)
+    with pytest.raises(ValueError, match="blocks must be"):
+        simulator.control.start_epoch(blocks=-1)
