@@ -18,6 +18,7 @@ from .common.mending import (
     async_mend_entry,
     refused,
 )
+from .common.pauses import async_load_pauses
 from .const import CONF_KIND, DOMAIN, ENTRY_MINOR_VERSION, ENTRY_VERSION, LOGGER
 from .kinds import (
     async_get_kind,
@@ -41,6 +42,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         if entry.version > ENTRY_VERSION:
             raise_issue(hass, entry, ANOTHER_VERSION)
     # Before any entry: a rig's unfinished cut is not ended by power under a hold for safety.
+    await async_load_pauses(hass)
     await async_load_holds(hass)
     # An outlet may be a switch of another integration.
     async_at_started(hass, async_look_after_disabled)

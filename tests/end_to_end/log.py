@@ -18,6 +18,9 @@ _HARMLESS = re.compile(
     r"|\[homeassistant\.components\.mqtt\.client\] "
     r"(Disconnected from|Error returned from|Failed to connect to) MQTT server"
     r"|Error talking to MQTT: The client is not currently connected"
+    # A refusal that a test asks for
+    r"|\[homeassistant\.components\.websocket_api\.http\.connection\] "
+    r"\[\d+\] [^\n]* needs a rest before that"
     # After a kill
     r"|\[homeassistant\.components\.recorder\.util\] "
     r"(The system could not validate|Ended unfinished session)"

@@ -10,6 +10,7 @@ import pytest
 from simulators.axeos import AxeOsSimulator
 from tests.harness import HomeAssistantClient, HomeAssistantProcess
 from tests.harness.browser import browse, find_chromium, open_page
+from tests.harness.client import CommandError
 
 from . import DOMAIN
 
@@ -51,6 +52,47 @@ async def test_a_bitaxe_is_paused_and_resumed(
     await client.call_action("mining_farm.resume", entity_id=MINING)
     assert (await client.states())[MINING]["state"] == "on"
     assert len(bitaxe.writes) == 2
+
+
+async def test_a_kill_does_not_end_its_rest(
+    home_assistant: HomeAssistantProcess, bitaxe: AxeOsSimulator
+) -> None:
+    """It is killed right after the pause; the refusal after the start says from when."""
+
+    def stored_rests() -> list[object]:
+        entries = home_assistant.stored("core.config_entries").get("entries", [])
+        return [
+            entry["options"].get("least_rest")
+            for entry in entries
+            if entry["domain"] == DOMAIN
+        ]
+
+    async with home_assistant.connect() as client:
+        entries = await client.command("config_entries/get", domain=DOMAIN)
+        await client.run_options_flow(
+            entries[0]["entry_id"],
+            {"detail": "standard", "controls": True, "least_rest": 15},
+        )
+        await home_assistant.until(lambda: stored_rests() == [15])
+        await client.until(
+            client.states, lambda states: states[MINING]["state"] == "on"
+        )
+        await client.call_action("switch.turn_off", entity_id=MINING)
+    home_assistant.kill()
+    await home_assistant.start()
+    async with home_assistant.connect() as client:
+        await client.until(
+            client.states, lambda states: states[MINING]["state"] == "off"
+        )
+        with pytest.raises(CommandError, match="possible from"):
+            await client.call_action("switch.turn_on", entity_id=MINING)
+        # A pause is free, and by force it goes on at once.
+        await client.call_action("switch.turn_off", entity_id=MINING)
+        await client.call_action("mining_farm.resume", entity_id=MINING, force=True)
+    assert [write.path for write in bitaxe.writes] == [
+        "/api/system/pause",
+        "/api/system/resume",
+    ]
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")

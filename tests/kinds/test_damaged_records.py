@@ -12,6 +12,7 @@ import pytest
 
 from custom_components.mining_farm.common.holds import Holds
 from custom_components.mining_farm.common.kept import DAMAGE
+from custom_components.mining_farm.common.pauses import Pauses
 from custom_components.mining_farm.engines.auction import JournalError
 from custom_components.mining_farm.engines.auction.publish.memory import UpkeepMemory
 from custom_components.mining_farm.engines.farm import (
@@ -105,6 +106,11 @@ CURTAILMENTS: Final[dict[str, Any]] = {
 }
 
 
+PAUSES: Final[dict[str, Any]] = {
+    "done": {"rig1": {"stopped": "2026-11-21T10:00:00+00:00"}}
+}
+
+
 def any_damage(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a record with each damage."""
     for _, spoiled in damaged(whole):
@@ -169,6 +175,15 @@ def reads_curtailments(record: dict[str, Any]) -> None:
         assert Curtailment.from_dict(json.loads(json_dumps(one.as_dict()))) == one
 
 
+def reads_pauses(hass: HomeAssistant, record: dict[str, Any]) -> None:
+    """Take over what can be used; what is kept then can be read again."""
+    pauses = Pauses(hass)
+    with suppress(*DAMAGE):
+        pauses._read(record)  # noqa: SLF001
+    again = Pauses(hass)
+    assert again._read(json.loads(json_dumps(pauses._stored())))  # noqa: SLF001
+
+
 def reads_windows(hass: HomeAssistant, record: dict[str, Any]) -> None:
     """Take over what can be used; what is kept then can be read again."""
     history = WindowHistory(hass, "wallet")
@@ -191,11 +206,20 @@ def readers(
         "container": (CONTAINER, lambda record: reads_container(hass, record)),
         "holds": (HOLDS, lambda record: reads_holds(hass, record)),
         "curtailments": (CURTAILMENTS, reads_curtailments),
+        "pauses": (PAUSES, lambda record: reads_pauses(hass, record)),
         "windows": (WINDOWS, lambda record: reads_windows(hass, record)),
     }
 
 
-STORES: Final = ("rig", "wallet", "container", "holds", "curtailments", "windows")
+STORES: Final = (
+    "rig",
+    "wallet",
+    "container",
+    "holds",
+    "curtailments",
+    "pauses",
+    "windows",
+)
 
 
 @pytest.mark.parametrize("store", STORES)

@@ -450,6 +450,9 @@ class Keeper:
         self, machine_id: str, lever: Lever, progress: Progress
     ) -> bool:
         """Move a lever back in turn; return whether its order left."""
+        if rest := lever.rest().total_seconds():
+            # No order has left yet: a new hold ends this wait.
+            await self._power_ups.sleep(rest)
         async with self._power_ups.gate_of(machine_id).async_pass():
             if self._hass.is_stopping or self._holds.of(machine_id).want is not None:
                 return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -158,6 +158,8 @@ class Lever:
     start: Callable[[], Awaitable[Receipt]]
     stopped: Callable[[], bool | None] = lambda: None
     """Return whether it keeps the machine down; None where that is unknown."""
+    rest: Callable[[], timedelta] = timedelta
+    """Return how long it has yet to stay as it is before it may start the machine."""
 
 
 class RestartKind(StrEnum):

@@ -1,6 +1,7 @@
 """Switch entities of other integrations that feed machines, each one machine."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
@@ -22,8 +23,11 @@ from ..const import DOMAIN, Kind
 from ..engines.farm import LeverKind
 from .entries import entries_of
 from .members import Lever, Receipt, ReceiptOutcome
+from .pauses import STOPPED, async_pauses
 
 CONFIRMED_WITHIN: Final = 10.0
+LEAST_OFF: Final = timedelta(seconds=10)
+"""How long power supplies stay off before the farm turns them on again."""
 CONF_SWITCH_ENTITY: Final = "switch_entity_id"
 """In the data of a rig's entry, and in the options of a miner's."""
 
@@ -97,6 +101,8 @@ def switch_lever(hass: HomeAssistant, entity_id: str) -> Lever:
         except SwitchError as err:
             outcome = ReceiptOutcome.SENT if err.sent else ReceiptOutcome.NOT_SENT
             reason = str(err)
+        if not on and outcome is not ReceiptOutcome.NOT_SENT:
+            async_pauses(hass).note(entity_id)
         return Receipt(outcome=outcome, at=dt_util.utcnow(), reason=reason)
 
     async def stop() -> Receipt:
@@ -109,7 +115,12 @@ def switch_lever(hass: HomeAssistant, entity_id: str) -> Lever:
         on = switch_is_on(hass, entity_id)
         return None if on is None else not on
 
-    return Lever(kind=LeverKind.SWITCH, stop=stop, start=start, stopped=stopped)
+    def rest() -> timedelta:
+        return async_pauses(hass).left(entity_id, LEAST_OFF, STOPPED)
+
+    return Lever(
+        kind=LeverKind.SWITCH, stop=stop, start=start, stopped=stopped, rest=rest
+    )
 
 
 @callback

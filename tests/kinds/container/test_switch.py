@@ -2,16 +2,19 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from custom_components.mining_farm.common import pauses
 from custom_components.mining_farm.const import DOMAIN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import intent
 from homeassistant.setup import async_setup_component
 from simulators.antspace import AntspaceSimulator, Model
 
+from ..restarting import restart
 from .conftest import NORTH, Site
 
 CLIMATE = "climate.north"
@@ -399,6 +402,94 @@ async def test_cooling_starts_once_in_a_minute_and_stops_at_once(
     await act(site, "turn_on", COOLING)
     await act(site, "turn_off", COOLING)
     assert operations(north) == ["close"] * 3 + ["open", "close"]
+
+
+async def test_a_restart_does_not_end_the_pause(
+    site: Site, north: AntspaceSimulator
+) -> None:
+    """The refusal counts on; a stop is free; after the pause it starts."""
+    north.set_load(0)
+    await site.add(north, controls=True)
+    await act(site, "turn_off", COOLING)
+    await site.after(20)
+    await restart(site.hass)
+    text = await fails(site, "turn_on", COOLING, "stopped_just_now")
+    assert "40 s" in text
+    await site.after(39)
+    await restart(site.hass)
+    text = await fails(site, "turn_on", CLIMATE, "stopped_just_now")
+    assert "1 s" in text
+    await act(site, "turn_off", COOLING)
+    await site.after(60)
+    await act(site, "turn_on", COOLING)
+    assert operations(north) == ["close", "close", "open"]
+
+
+async def test_a_clock_that_is_set_neither_shortens_nor_lengthens_the_pause(
+    site: Site, north: AntspaceSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While Home Assistant runs, the time that passes counts, not that of the day."""
+    north.set_load(0)
+    await site.add(north, controls=True)
+    lived = 50.0
+    monkeypatch.setattr(pauses, "monotonic", lambda: lived)
+    await act(site, "turn_off", COOLING)
+    lived += 20
+    for hours in (5, -9):
+        site.freezer.tick(timedelta(hours=hours))
+        text = await fails(site, "turn_on", COOLING, "stopped_just_now")
+        assert "40 s" in text
+    # What is stored is in the time of the day as it is set now.
+    await act(site, "turn_off", COOLING)
+    await restart(site.hass)
+    assert "60 s" in await fails(site, "turn_on", COOLING, "stopped_just_now")
+    lived += 60
+    await act(site, "turn_on", COOLING)
+
+
+async def test_a_clock_set_back_over_a_restart_costs_one_pause_at_most(
+    site: Site, north: AntspaceSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long ago the stop was is unknown then, so its pause begins with the start."""
+    north.set_load(0)
+    await site.add(north, controls=True)
+    lived = 50.0
+    monkeypatch.setattr(pauses, "monotonic", lambda: lived)
+    await act(site, "turn_off", COOLING)
+    site.freezer.tick(timedelta(hours=-2))
+    await restart(site.hass)
+    assert "60 s" in await fails(site, "turn_on", COOLING, "stopped_just_now")
+    # A clock that is put right after the start ends no pause either.
+    site.freezer.tick(timedelta(hours=2))
+    lived += 59
+    assert "1 s" in await fails(site, "turn_on", COOLING, "stopped_just_now")
+    lived += 1
+    await act(site, "turn_on", COOLING)
+
+
+@pytest.mark.parametrize(
+    "kept", [{}, {"done": {"north": {"stopped": "noon"}}}, {"done": {"north": 5}}]
+)
+async def test_of_a_damaged_record_every_pause_begins_with_the_start(
+    site: Site, north: AntspaceSimulator, hass_storage: dict[str, Any], kept: object
+) -> None:
+    """It is set aside; anything may have been stopped right before."""
+    hass_storage["mining_farm.pauses"] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": "mining_farm.pauses",
+        "data": kept,
+    }
+    north.set_load(0)
+    await site.add(north, controls=True)
+    await act(site, "turn_off", COOLING)
+    await site.after(60)
+    await act(site, "turn_on", COOLING)
+    hass_storage["mining_farm.pauses"]["data"] = kept
+    await restart(site.hass)
+    assert "60 s" in await fails(site, "turn_on", COOLING, "stopped_just_now")
+    await site.after(60)
+    await act(site, "turn_on", COOLING)
 
 
 async def test_a_refused_stop_is_none(site: Site, north: AntspaceSimulator) -> None:

@@ -1,6 +1,7 @@
 """A miner is paused, resumed, set and restarted, and what goes wrong is an error."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
@@ -12,7 +13,9 @@ from custom_components.mining_farm.kinds.miner.diagnostics import (
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.util import dt as dt_util
 
+from ..restarting import restart
 from .axes import Axes
 
 MINING = "switch.axe_mining"
@@ -117,6 +120,54 @@ async def test_a_miner_rests_before_it_is_resumed(axes: Axes) -> None:
     await axes.after(601)
     await axes.call("switch", "turn_on", MINING)
     assert axes.state(MINING) == "on"
+
+
+@pytest.mark.parametrize("by", ["reload", "restart"])
+async def test_neither_reload_nor_restart_shortens_its_rest(
+    axes: Axes, by: str
+) -> None:
+    """The refusal says from when; a pause is free in between, and begins a new rest."""
+    device = await axes.start()
+    await axes.add(device)
+
+    async def interrupt() -> None:
+        if by == "restart":
+            await restart(axes.hass)
+        else:
+            await axes.hass.config_entries.async_reload("axe")
+        await axes.settle()
+
+    await axes.call("switch", "turn_off", MINING)
+    await axes.after(300)
+    await interrupt()
+    with pytest.raises(ServiceValidationError) as caught:
+        await axes.call("switch", "turn_on", MINING)
+    assert caught.value.translation_key == "miner_command_too_soon"
+    from_when = dt_util.as_local(dt_util.utcnow() + timedelta(seconds=300))
+    assert f"possible from {from_when:%H:%M}" in str(caught.value)
+    await axes.after(300)
+    await interrupt()
+    await axes.call("switch", "turn_on", MINING)
+    assert axes.state(MINING) == "on"
+    await axes.call("switch", "turn_off", MINING)
+    assert axes.state(MINING) == "off"
+    assert len(device.writes) == 3
+
+
+@everything_on
+async def test_a_restart_leaves_time_between_two_changes(axes: Axes) -> None:
+    """Five minutes of them, by whatever command changed it."""
+    device = await axes.start()
+    await axes.add(device)
+    await axes.call("select", "select_option", FREQUENCY, option="490 MHz")
+    await axes.after(200)
+    await restart(axes.hass)
+    with pytest.raises(ServiceValidationError) as caught:
+        await axes.call("select", "select_option", FREQUENCY, option="450 MHz")
+    assert caught.value.translation_key == "miner_command_too_soon"
+    await axes.after(100)
+    await axes.call("select", "select_option", FREQUENCY, option="450 MHz")
+    assert device.machine.frequency == 450
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from custom_components.mining_farm.kinds.rig.controls import async_power_cycle
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
+from ..restarting import restart
 from .test_watch import memory, take_away_the_folder
 from .watching import FakeOutlet, Farm
 
@@ -223,10 +224,9 @@ async def test_neither_button_reload_nor_restart_is_a_way_around_it(
     outlet = await farm.add("rig1")
     await press(farm, "rig1")
     farm.freezer.tick(timedelta(seconds=20))
-    await farm.hass.config_entries.async_unload("rig1")
-    # What outlives a reload ends with Home Assistant.
-    farm.hass.data.pop(pauses.DATA_STOPPED, None)
-    await farm.load("rig1")
+    await farm.hass.config_entries.async_reload("rig1")
+    await farm.hass.async_block_till_done(wait_background_tasks=True)
+    await restart(farm.hass)
     for way in (press, press_button):
         with pytest.raises(ServiceValidationError) as caught:
             await way(farm, "rig1")
@@ -241,11 +241,26 @@ async def test_neither_button_reload_nor_restart_is_a_way_around_it(
     assert outlet.log[-1] == "on"
 
 
-async def test_a_clock_set_back_keeps_no_one_waiting(farm: Farm) -> None:
-    """A cut of tomorrow says nothing about today."""
+@pytest.mark.parametrize("by", [timedelta(days=-1), timedelta(days=1)])
+async def test_a_clock_that_is_set_changes_no_pause(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch, by: timedelta
+) -> None:
+    """What counts is the time that passes, not the time of the day."""
     outlet = await farm.add("rig1")
+    lived = 100.0
+    monkeypatch.setattr(pauses, "monotonic", lambda: lived)
     await press(farm, "rig1")
-    farm.freezer.tick(timedelta(days=-1))
+    farm.freezer.tick(by)
+    # Power was away for three seconds.
+    for seconds, left in ((0, "117"), (116, "1")):
+        lived = 100.0 + seconds
+        with pytest.raises(ServiceValidationError) as caught:
+            await press(farm, "rig1")
+        assert caught.value.translation_placeholders == {
+            "name": "rig1",
+            "seconds": left,
+        }
+    lived = 217.0
     await press(farm, "rig1")
     assert outlet.log == ["off", "on"] * 2
 
@@ -260,9 +275,12 @@ async def test_power_comes_back_after_a_pause_and_goes_at_once(farm: Farm) -> No
     assert caught.value.translation_placeholders == {"name": "rig1", "seconds": "10"}
     await farm.hass.config_entries.async_reload("rig1")
     await farm.hass.async_block_till_done(wait_background_tasks=True)
-    with pytest.raises(ServiceValidationError):
+    farm.freezer.tick(timedelta(seconds=4))
+    await restart(farm.hass)
+    with pytest.raises(ServiceValidationError) as caught:
         await switch(farm, "power", "on")
-    farm.freezer.tick(timedelta(seconds=10))
+    assert caught.value.translation_placeholders == {"name": "rig1", "seconds": "6"}
+    farm.freezer.tick(timedelta(seconds=6))
     await switch(farm, "power", "on")
     await switch(farm, "power", "off")
     assert outlet.log == ["off", "on", "off"]

@@ -6,6 +6,7 @@ import pytest
 
 from custom_components.mining_farm.common.holds import async_holds
 from custom_components.mining_farm.common.machines import async_machines
+from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -65,6 +66,48 @@ async def test_a_rig_that_is_held_has_no_power_and_gets_it_back(farm: Farm) -> N
     farm.alive.add("rig1")
     await farm.after(15)
     assert farm.state("sensor.rig1_state") == "online"
+    assert outlet.log == ["off", "on"]
+
+
+async def test_power_that_was_just_taken_comes_back_after_a_pause(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who lets go at once waits until supplies are empty; a new stop ends the wait."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    waits: list[float] = []
+    goes_on = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await goes_on.wait()
+        farm.freezer.tick(seconds)
+
+    async def settle() -> None:
+        await farm.hass.async_block_till_done()
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    await hold(farm)
+    monkeypatch.setattr(async_power_ups(farm.hass), "sleep", sleep)
+    farm.freezer.tick(2)
+    holds = async_holds(farm.hass)
+    await holds.async_release(Owner.INTERLOCK, "north")
+    await settle()
+    assert (waits, outlet.log) == ([8.0], ["off"])
+    placed = Hold(
+        owner=Owner.INTERLOCK,
+        source="north",
+        kind=HoldKind.CUT,
+        reason="leak",
+        since=dt_util.utcnow(),
+    )
+    await holds.async_place(["rig1"], placed)
+    await settle()
+    goes_on.set()
+    await settle()
+    assert outlet.log == ["off"]
+    await release(farm)
     assert outlet.log == ["off", "on"]
 
 

@@ -1,6 +1,7 @@
 """When a rig's power is cut and when not: decisions without any I/O."""
 
 from .changes import (
+    CYCLE_EVERY,
     LEAST_OFF,
     MAX_DISOBEYED,
     abandon_cut,
@@ -8,6 +9,7 @@ from .changes import (
     cuts_of_day,
     finish_cut,
     kept_off,
+    last_off,
     let_go,
     plug_answered,
     plug_failed,
@@ -18,7 +20,6 @@ from .changes import (
     turned_on,
     user_turned_off,
     user_turned_on,
-    wait_before_cycle,
 )
 from .clock import ClockWatch
 from .company import company
@@ -49,6 +50,7 @@ from .outage import PoolHealth, PoolMember
 from .presence import Presence
 
 __all__ = [
+    "CYCLE_EVERY",
     "LAST_WORDS",
     "LEAST_OFF",
     "MAX_DISOBEYED",
@@ -84,6 +86,7 @@ __all__ = [
     "decide",
     "finish_cut",
     "kept_off",
+    "last_off",
     "let_go",
     "local_limit",
     "plug_answered",
@@ -98,5 +101,4 @@ __all__ = [
     "user_turned_off",
     "user_turned_on",
     "usual_gap",
-    "wait_before_cycle",
 ]

@@ -23,14 +23,9 @@ def begin_cut(now: datetime, policy: Policy, memory: Memory, reason: Reason) -> 
     return replace(memory, intent=intent, unconfirmed=None)
 
 
-def wait_before_cycle(now: datetime, memory: Memory) -> timedelta:
-    """Return how long a user has to wait before the power may be cut again."""
-    last = memory.unconfirmed.off_at if memory.unconfirmed else memory.last_cut
-    if last is None:
-        return timedelta()
-    left = last + CYCLE_EVERY - now
-    # More than all of it is left where the clock was set back.
-    return left if timedelta() < left <= CYCLE_EVERY else timedelta()
+def last_off(memory: Memory) -> datetime | None:
+    """Return when the power was last cut for a moment, or may have been."""
+    return memory.unconfirmed.off_at if memory.unconfirmed else memory.last_cut
 
 
 def finish_cut(now: datetime, policy: Policy, memory: Memory) -> Memory:

@@ -6,7 +6,7 @@ from typing import Final
 
 from homeassistant.exceptions import ServiceValidationError
 
-from ...common.pauses import async_note_stop, async_require_pause
+from ...common.pauses import async_pauses, async_require_pause
 from ...const import DOMAIN
 from ...engines.containers import (
     Confirmed,
@@ -140,7 +140,7 @@ async def _async_run(
 
 
 def _note_stop(container: ContainerCoordinator) -> None:
-    async_note_stop(container.hass, container.config_entry.entry_id)
+    async_pauses(container.hass).note(container.config_entry.entry_id)
 
 
 def _require_allowed(container: ContainerCoordinator) -> None:

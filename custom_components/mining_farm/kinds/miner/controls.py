@@ -20,6 +20,7 @@ from ...common.holds_of_users import (
     require_not_held,
 )
 from ...common.members import Lever, Receipt, ReceiptOutcome, Restart, RestartKind
+from ...common.pauses import async_pauses
 from ...const import DOMAIN
 from ...engines.edge_collector import (
     Command,
@@ -271,19 +272,18 @@ async def _async_outcome(
 def _require_rested(miner: MinerCoordinator, order: Order) -> None:
     """Refuse what would wear the miner, and say when it will not; ControlError."""
     options, command = miner.config_entry.options, order.command
+    kinds = miner.capabilities.wear
     if command is Command.RESUME:
-        since = miner.done_at.get(Command.PAUSE)
+        worn = [Command.PAUSE]
         minutes = options.get(CONF_LEAST_REST, LEAST_REST)
-    elif (wear := miner.capabilities.wear.get(command)) in LEAST_TIMES:
-        since = miner.last_worn(wear)
+    elif (wear := kinds.get(command)) in LEAST_TIMES:
+        worn = [each for each, kind in kinds.items() if kind is wear]
         minutes = options.get(*LEAST_TIMES[wear])
     else:
         return
-    if since is None:
-        return
-    free = since + timedelta(minutes=minutes)
-    if dt_util.utcnow() < free:
-        local = dt_util.as_local(free)
+    entry_id, pause = miner.config_entry.entry_id, timedelta(minutes=minutes)
+    if left := async_pauses(miner.hass).left(entry_id, pause, *worn):
+        local = dt_util.as_local(dt_util.utcnow() + left)
         raise ControlError(ControlFailure.TOO_SOON, f"possible from {local:%H:%M:%S}")
 
 
@@ -303,7 +303,7 @@ async def _async_prove(
         _end(miner, order, sent, superseded)
         raise
     if outcome is not Outcome.UNCHANGED:
-        miner.done_at[order.command] = dt_util.utcnow()
+        async_pauses(miner.hass).note(miner.config_entry.entry_id, order.command)
     _end(miner, order, sent, None)
     await miner.async_refresh()
     return outcome

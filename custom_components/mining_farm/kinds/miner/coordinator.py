@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
@@ -32,7 +32,6 @@ from ...engines.edge_collector import (
     Outcome,
     RateUnit,
     Reader,
-    Wear,
     display_unit,
     miner_state,
 )
@@ -99,8 +98,6 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         """Held for each exchange: a miner takes one at a time."""
         self.under_way: UnderWay | None = None
         self.events = EventQueue()
-        self.done_at: dict[Command, datetime] = {}
-        """When each command was last seen to work."""
         self.pauses = 0
         """How often a user has paused it: what waits to wake it looks for a new one."""
         self.another_miner = False
@@ -139,12 +136,6 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         if least is None or most is None:
             return known
         return known.bounded(Command.POWER_TARGET, least, most)
-
-    def last_worn(self, wear: Wear) -> datetime | None:
-        """Return when a change of this kind was last seen to work."""
-        kinds = self.capabilities.wear
-        changes = (at for each, at in self.done_at.items() if kinds.get(each) is wear)
-        return max(changes, default=None)
 
     @property
     def state(self) -> MinerState | None:

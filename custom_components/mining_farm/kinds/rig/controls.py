@@ -18,11 +18,12 @@ from ...common.members import (
     ReceiptOutcome,
     async_members,
 )
-from ...common.pauses import async_note_stop, async_require_pause, seconds
+from ...common.pauses import CUT, STOPPED, async_pauses, async_require_pause, seconds
 from ...common.power_ups import async_power_ups
 from ...const import DOMAIN
 from ...engines.farm import LeverKind
 from ...engines.restart import (
+    CYCLE_EVERY,
     LEAST_OFF,
     Action,
     Decision,
@@ -36,7 +37,6 @@ from ...engines.restart import (
     reset,
     user_turned_off,
     user_turned_on,
-    wait_before_cycle,
 )
 from .const import CONF_ARMED, CONF_MINER_ENTRY
 from .coordinator import RigCoordinator
@@ -56,8 +56,8 @@ async def async_power_cycle(rig: RigCoordinator) -> None:
     _require_free_outlet(rig)
     if rig.hold.held:
         raise held_error(rig.name, rig.hold.ruling)
-    left = wait_before_cycle(dt_util.utcnow(), rig.power.memory)
-    if left:
+    pauses = async_pauses(rig.hass)
+    if left := pauses.left(rig.config_entry.entry_id, CYCLE_EVERY, CUT):
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="rig_cycled_just_now",
@@ -89,8 +89,7 @@ async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
     """
     entry_id = rig.config_entry.entry_id
     if on:
-        pause = max(LEAST_OFF, rig.policy.power_cycle_on_delay)
-        async_require_pause(rig.hass, entry_id, pause, rig.name)
+        async_require_pause(rig.hass, entry_id, _least_off(rig), rig.name)
     # A cut that has not begun gives way to the user.
     await rig.power.async_withdraw()
     _require_free_outlet(rig)
@@ -149,7 +148,6 @@ async def _async_turn_off(rig: RigCoordinator) -> None:
     except HomeAssistantError:
         await rig.hold.async_user_withdraws()
         raise
-    async_note_stop(rig.hass, rig.config_entry.entry_id)
 
 
 async def _async_set(
@@ -179,7 +177,18 @@ def outlet_lever(rig: RigCoordinator) -> Lever:
         on = rig.outlet_on
         return None if on is None else not on
 
-    return Lever(kind=LeverKind.OUTLET, stop=stop, start=start, stopped=stopped)
+    def rest() -> timedelta:
+        entry_id = rig.config_entry.entry_id
+        return async_pauses(rig.hass).left(entry_id, _least_off(rig), STOPPED, CUT)
+
+    return Lever(
+        kind=LeverKind.OUTLET, stop=stop, start=start, stopped=stopped, rest=rest
+    )
+
+
+def _least_off(rig: RigCoordinator) -> timedelta:
+    """Return how long the outlet stays off before it is turned on again."""
+    return max(LEAST_OFF, rig.policy.power_cycle_on_delay)
 
 
 async def _async_keep(

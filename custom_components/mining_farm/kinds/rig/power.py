@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ...common.kept import OnWritten
+from ...common.pauses import CUT, async_pauses
 from ...const import DOMAIN, LOGGER
 from ...engines.restart import (
     Action,
@@ -20,6 +21,7 @@ from ...engines.restart import (
     OutletKind,
     Policy,
     PowerCycler,
+    last_off,
     plug_answered,
     plug_failed,
 )
@@ -63,6 +65,7 @@ class RigPower:
         self._on_set_aside = on_set_aside
         self._hold = hold
         self._entry_id = entry_id
+        self._pauses = async_pauses(hass)
         self._journal = RigJournal(hass, entry_id)
         self._journal.on_written = on_written
         self._memory: Memory | None = None
@@ -116,8 +119,18 @@ class RigPower:
             memory = change(self.memory)
             if self._memory is None or memory.differs_on_disk(self._memory):
                 await self._journal.async_store(memory)
+            cut_at = last_off(memory)
+            if cut_at is not None and cut_at != last_off(self.memory):
+                self._note_cut(cut_at)
             self._memory = memory
             return memory
+
+    def _note_cut(self, cut_at: datetime) -> None:
+        """Remember when the power was cut, however the clock was set meanwhile."""
+        gone = dt_util.utcnow() - cut_at
+        self._pauses.note(
+            self._entry_id, CUT, min(gone, self._policy.power_cycle_on_delay)
+        )
 
     async def async_note_outlet(self, kind: OutletKind, now: datetime) -> bool:
         """Remember whether the outlet answers; return whether it has just stopped answering."""
@@ -224,11 +237,22 @@ class RigPower:
         turned off. What was remembered of the user's wish before comes back when the
         outlet does not obey, and nothing else.
         """
+        return await self._async_set(change, lambda: self._async_turn(on=on))
+
+    async def _async_turn(self, *, on: bool) -> None:
+        """Turn the outlet on, or off and remember when; OutletFailure."""
         outlet = self._outlet
         assert outlet is not None  # noqa: S101
-        return await self._async_set(
-            change, outlet.async_turn_on if on else outlet.async_turn_off
-        )
+        if on:
+            await outlet.async_turn_on()
+            return
+        try:
+            await outlet.async_turn_off()
+        except OutletFailure as err:
+            if err.sent:
+                self._pauses.note(self._entry_id)
+            raise
+        self._pauses.note(self._entry_id)
 
     async def _async_set(
         self,
@@ -271,7 +295,7 @@ class RigPower:
 
         async def switch() -> None:
             if await outlet.async_is_on() is not on:
-                await (outlet.async_turn_on() if on else outlet.async_turn_off())
+                await self._async_turn(on=on)
 
         return await self._async_set(change, switch)
 

@@ -1,0 +1,18 @@
+"""A restart of Home Assistant, as far as what is kept in memory and on disk goes."""
+
+from custom_components.mining_farm.common.pauses import DATA_PAUSES, async_load_pauses
+from custom_components.mining_farm.const import DOMAIN
+from homeassistant.core import HomeAssistant
+
+
+async def restart(hass: HomeAssistant) -> None:
+    """Unload what is loaded, forget what ends with the process, and load it again."""
+    entries = hass.config_entries.async_loaded_entries(DOMAIN)
+    for entry in entries:
+        await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    hass.data.pop(DATA_PAUSES, None)
+    await async_load_pauses(hass)
+    for entry in entries:
+        await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
