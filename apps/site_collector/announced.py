@@ -25,7 +25,7 @@ class Announced:
         self._path = folder / f"announced-{shard.number}.json"
         self.devices: dict[str, str] = {}
         """Address in the inventory, or "" for a place."""
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, RecursionError, ValueError):
             stored = json.loads(self._path.read_text("utf-8"))
             if isinstance(stored, dict):
                 self.devices = {str(name): str(of) for name, of in stored.items()}

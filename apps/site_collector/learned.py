@@ -35,7 +35,7 @@ class LearnedStore:
         for line in lines:
             try:
                 address, text = json.loads(line)
-            except TypeError, ValueError:
+            except RecursionError, TypeError, ValueError:
                 continue
             if isinstance(text, str) and (known := Known.from_json(text)):
                 found[str(address)] = known

@@ -39,6 +39,8 @@ from .topics import Topics
 WAITING = Waiting()
 """By whose clock an effect is waited for."""
 EXCHANGES_AT_ONCE = 64
+LONGEST = 1000
+"""Characters of a message; an order needs 200."""
 RESTART_S = 120.0
 """For which a pause waits for a miner that restarts by an order."""
 _SAVE_S = 1.0
@@ -260,11 +262,13 @@ async def _async_outcome(task: asyncio.Task[Outcome]) -> Outcome:
 
 def _parse(text: str) -> _Request:
     """Return the order of a message: a command alone, or JSON; ValueError for others."""
+    if len(text) > LONGEST:
+        raise ValueError(f"it is longer than {LONGEST} characters")
     content: Any = {"command": text.strip()}
     if text.lstrip().startswith("{"):
         try:
             content = json.loads(text)
-        except ValueError:
+        except ValueError, RecursionError:
             raise ValueError("neither a command nor JSON") from None
     match content:
         case {"command": str(name), **more}:

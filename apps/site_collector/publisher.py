@@ -248,7 +248,7 @@ class Publisher:
     def _take_part(self, shard: int, place: Place, text: str) -> None:
         try:
             part = Sum.from_dict(json.loads(text))
-        except ValueError:
+        except ValueError, RecursionError:
             part = None
         if part is None:
             self._parts.pop((shard, place), None)

@@ -1,7 +1,7 @@
 """Sums over the machines of a place, which say what is missing in them."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -34,6 +34,10 @@ _GROUPS = {
     MinerState.FAULT: Group.FAULT,
 }
 WORST_FIRST = ("fault", "offline", "idle", "degraded")
+MOST = 1e24
+"""Beyond the H/s of all miners there are."""
+LONGEST = 300
+"""Characters of a text of another collector."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +114,14 @@ class Sum:
             case _:
                 return None
         try:
-            plain: dict[str, Any] = {
-                each.name: left[each.name]
-                for each in fields(cls)
-                if each.name not in ("groups", "worst")
-            }
             return cls(
-                groups={str(Group(group)): int(n) for group, n in groups.items()},
-                worst=[Bad(**bad) for bad in worst],
-                **plain,
+                groups={str(Group(group)): _count(n) for group, n in groups.items()},
+                rate=_number(left["rate"]),
+                without_rate=_count(left["without_rate"]),
+                power=_number(left["power"]),
+                without_power=_count(left["without_power"]),
+                hottest=_number(left["hottest"]),
+                worst=[_bad(**bad) for bad in worst],
             )
         except KeyError, TypeError, ValueError:
             return None
@@ -133,6 +136,43 @@ class Sum:
         """Keep the worst, in order."""
         self.worst.sort(key=lambda bad: (WORST_FIRST.index(bad.status), bad.address))
         del self.worst[longest:]
+
+
+def _number(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("no number")
+    if not abs(value) < MOST:
+        raise ValueError("no number that can be")
+    return float(value)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("no count")
+    if not 0 <= value < MOST:
+        raise ValueError("no count that can be")
+    return value
+
+
+def _bad(
+    *, machine: object, address: object, status: object, reason: object = None
+) -> Bad:
+    if status not in WORST_FIRST:
+        raise ValueError("no status of a bad machine")
+    return Bad(
+        machine=_text(machine),
+        address=_text(address),
+        status=_text(status),
+        reason=None if reason is None else _text(reason),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST:
+        raise TypeError("no short text")
+    return value
 
 
 def _add(total: float | None, value: float | None) -> tuple[float | None, int]:

@@ -27,7 +27,13 @@ class Callers:
         self._open = hass_ws_client
 
     async def call(
-        self, caller: str, action: str, *, response: bool = False, **data: Any
+        self,
+        caller: str,
+        action: str,
+        *,
+        domain: str = DOMAIN,
+        response: bool = False,
+        **data: Any,
     ) -> str:
         """Call as a member of a group, or as who may control one entity.
 
@@ -37,7 +43,7 @@ class Callers:
         await socket.send_json_auto_id(
             {
                 "type": "call_service",
-                "domain": DOMAIN,
+                "domain": domain,
                 "service": action,
                 "service_data": data,
                 "return_response": response,

@@ -261,6 +261,13 @@ async def test_a_retained_order_is_not_carried_out(
         ('{"command": "level"}', "a level is needed"),
         ('{"command": "pause", "value": "x"}', "takes no value"),
         ('{"command": "pause", "id": [1]}', "an id is"),
+        pytest.param('{"a":' * 190, "neither a command nor JSON", id="deep"),
+        pytest.param('{"a":' * 9999, "longer than 1000 characters", id="deeper"),
+        pytest.param(
+            json.dumps({"command": "level", "value": "x" * 1000}),
+            "longer than",
+            id="long",
+        ),
     ],
 )
 async def test_nonsense_is_answered(

@@ -1,6 +1,5 @@
 """What a real broker is told."""
 
-import asyncio
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from apps.site_collector.collector import Collector
 from apps.site_collector.inventory import Place, Shard
+from apps.site_collector.sums import Sum
 from simulators.antminer import AntminerSimulator
 from tests.harness.mosquitto import Mosquitto
 
@@ -230,8 +230,48 @@ async def test_two_collectors_show_each_machine_and_each_sum_once(
             assert total["without_rate"] == ours[1]
 
 
+def forged(**changes: object) -> str:
+    """Return a part of another collector's with something odd in it."""
+    whole = Sum().to_dict()
+    assert Sum.from_dict(whole) is not None
+    return json.dumps(whole | changes)
+
+
+BAD = {"machine": "m", "address": "a", "status": "fault"}
+FORGED = (
+    "{",
+    "[]",
+    '{"groups": {"x": 1}, "worst": []}',
+    "\xff",
+    '{"groups":' * 100_000,
+    forged(groups={"hashing": -5}),
+    forged(groups={"hashing": "5"}),
+    forged(rate="fast"),
+    forged(power=float("nan")),
+    forged(hottest=True),
+    forged(without_rate=None),
+    forged(worst=[{**BAD, "status": "fine"}]),
+    forged(worst=[{**BAD, "machine": 5}]),
+    forged(worst=[{**BAD, "reason": "x" * 1000}]),
+    forged(worst=["m"]),
+)
+
+
+@pytest.mark.parametrize("text", FORGED, ids=range(len(FORGED)))
+def test_what_is_no_sum(text: str) -> None:
+    """Nothing in it can end a sum of ours."""
+    try:
+        stored = json.loads(text)
+    except ValueError, RecursionError:
+        return
+    assert Sum.from_dict(stored) is None
+
+
 async def test_nonsense_of_others_is_no_sum(
-    tmp_path: Path, miners: list[AntminerSimulator], mosquitto: Mosquitto
+    tmp_path: Path,
+    miners: list[AntminerSimulator],
+    mosquitto: Mosquitto,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It is written down and counts as nothing."""
     site = config(tmp_path, *miners, mqtt=broker(mosquitto.port))
@@ -240,9 +280,10 @@ async def test_nonsense_of_others_is_no_sum(
     async with collecting(site, shard), listening(mosquitto.port) as listener:
         other = 1 - owner
         await listener.client.publish(f"mining/north/{other}/status", "online")
-        for text in ("{", "[]", '{"groups": {"x": 1}, "worst": []}', "\xff"):
+        for text in FORGED:
             await listener.client.publish(f"mining/north/{other}/part/site", text)
-        await asyncio.sleep(0)
+        await until(lambda: caplog.text.count("has sent no sum") == len(FORGED))
+        assert "Unexpected error" not in caplog.text
         topic = f"mining/north/{owner}/sum/site"
         total = await listener.until(topic, lambda total: total["machines"] == 3)
         assert total["hashrate"] is None

@@ -81,6 +81,18 @@ async def test_what_is_for_administrators(
         assert answer == expected
 
 
+async def test_the_button_of_a_latch_needs_no_less_than_its_action(
+    north: AntspaceSimulator, callers: Callers
+) -> None:
+    """Latched faults are cleared by administrators."""
+    reset = "button.north_reset_cooling"
+    for caller, expected in (("user", "Unauthorized"), ("administrator", "done")):
+        assert north.writes == []
+        answer = await callers.call(caller, "press", domain="button", entity_id=reset)
+        assert answer == expected
+    assert len(north.writes) == 1
+
+
 async def test_an_automation(site: Site, north: AntspaceSimulator) -> None:
     """A call without a user passes, also one that forces."""
     await site.hass.services.async_call(

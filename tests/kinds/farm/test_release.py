@@ -58,6 +58,35 @@ async def test_a_release_button_is_for_administrators(hall: Hall) -> None:
     assert all(hall.asleep)
 
 
+async def test_only_administrators_disarm_an_interlock(hall: Hall) -> None:
+    """A bypass without an end needs no less than one with an end; arming is free."""
+    user = MockUser()
+    user.mock_policy({"entities": True})
+    user.add_to_hass(hall.site.hass)
+    armed = "switch.site_armed"
+
+    async def switch(to: str) -> None:
+        await hall.site.hass.services.async_call(
+            "switch",
+            f"turn_{to}",
+            {"entity_id": armed},
+            blocking=True,
+            context=Context(user_id=user.id),
+        )
+        await hall.site.later(1)
+
+    assert hall.site.state(armed) == "on"
+    with pytest.raises(Unauthorized):
+        await switch("off")
+    assert hall.site.state(armed) == "on"
+    await hall.site.hass.services.async_call(
+        "switch", "turn_off", {"entity_id": armed}, blocking=True
+    )
+    await hall.site.later(1)
+    await switch("on")
+    assert hall.site.state(armed) == "on"
+
+
 async def test_next_step_from_the_leak_to_the_return(hall: Hall) -> None:
     """It says what happens next, and when, where anybody can know it."""
     site = hall.site

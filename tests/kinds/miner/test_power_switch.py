@@ -57,7 +57,12 @@ async def cut(axes: Axes, kind: HoldKind = HoldKind.CUT) -> None:
 
 
 async def test_power_is_cut_and_given_back_in_turn(axes: Axes) -> None:
-    """Once each; the switch is its only lever here."""
+    """Once each, with a pause for its supplies; the switch is its only lever here."""
+    rests: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+
     device = await axes.start()
     await axes.add(device, controls=False, switch_entity_id=PDU)
     log = pdu(axes.hass)
@@ -66,9 +71,12 @@ async def test_power_is_cut_and_given_back_in_turn(axes: Axes) -> None:
     assert [lever.kind for lever in machine.levers] == [LeverKind.SWITCH]
     await cut(axes)
     assert log == ["off"]
-    async_power_ups(axes.hass).house.pace = Pace(starts=5)
+    power_ups = async_power_ups(axes.hass)
+    power_ups.house.pace, power_ups.sleep = Pace(starts=5), sleep
+    await axes.after(4)
     await async_holds(axes.hass).async_release(Owner.INTERLOCK, "north")
     await axes.until(lambda: log == ["off", "on"])
+    assert rests == [6.0]
 
 
 async def test_a_miner_without_power_is_off_and_not_offline(axes: Axes) -> None:

@@ -47,6 +47,20 @@ async def test_a_user_may_cut_but_release_no_latch(
     assert refused == "Unauthorized"
 
 
+async def test_the_button_of_a_latch_needs_no_less_than_its_action(
+    farm: Farm, callers: Callers
+) -> None:
+    """Whoever may control the rig's entities gives up no latch by a button either."""
+    await farm.add("rig1")
+    for caller, expected in (("user", "Unauthorized"), ("administrator", "done")):
+        answer = await callers.call(
+            caller, "press", domain="button", entity_id="button.rig1_reset_restarts"
+        )
+        assert answer == expected
+    cut = await callers.call("user", "press", domain="button", entity_id=BUTTON)
+    assert cut == "done"
+
+
 async def test_a_right_on_one_entity(farm: Farm, callers: Callers) -> None:
     """It reaches that entity and no other of the same rig, nor another rig."""
     outlet = await farm.add("rig1")

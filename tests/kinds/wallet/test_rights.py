@@ -24,6 +24,27 @@ async def test_signing_is_for_administrators(
     assert site.sent == 0
 
 
+async def test_neither_button_nor_switch_is_a_way_around_it(
+    site: Site, callers: Callers
+) -> None:
+    """To arm is to let it sign; to disarm is a stop, which is free."""
+    await site.add(**{**ARMED, "armed": False}, **HELD_BID)
+    switch = "switch.wallet_armed"
+    assert (
+        await callers.call("user", "turn_on", domain="switch", entity_id=switch)
+    ) == ("Unauthorized")
+    assert site.state(switch) == "off"
+    done = await callers.call(
+        "administrator", "turn_on", domain="switch", entity_id=switch
+    )
+    assert (done, site.state(switch)) == ("done", "on")
+    for caller, expected in (("user", "Unauthorized"), ("administrator", "done")):
+        answer = await callers.call(caller, "press", domain="button", entity_id=BUTTON)
+        assert answer == expected
+    done = await callers.call("user", "turn_off", domain="switch", entity_id=switch)
+    assert (done, site.state(switch)) == ("done", "off")
+
+
 async def test_an_administrator_may_publish(site: Site, callers: Callers) -> None:
     """The chain holds the bid already, so that nothing has to be sent."""
     await site.add(**ARMED, **HELD_BID)

@@ -89,7 +89,7 @@ class Known:
                 profile=MinerProfile.from_dict(stored["profile"]),
                 hardware=stored["hardware"],
             )
-        except AttributeError, KeyError, TypeError, ValueError:
+        except AttributeError, KeyError, RecursionError, TypeError, ValueError:
             return None
 
 

@@ -6,6 +6,7 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.rights import async_require_administrator
 from ...engines.containers import Write
 from . import controls
 from .coordinator import ContainerConfigEntry
@@ -29,5 +30,6 @@ class ResetButton(ContainerEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Reset, once."""
+        """Reset, once; for administrators."""
+        await async_require_administrator(self.hass, self._context)
         await controls.async_reset(self.coordinator)

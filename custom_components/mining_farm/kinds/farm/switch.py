@@ -7,6 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.rights import async_require_administrator
 from . import controls
 from .coordinator import FarmConfigEntry
 from .entity import SiteEntity
@@ -39,4 +40,6 @@ class ArmedSwitch(SiteEntity, SwitchEntity):
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
+        # As a bypass of its groups is.
+        await async_require_administrator(self.hass, self._context)
         await controls.async_set_armed(self.coordinator, armed=False)

@@ -13,6 +13,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.rights import async_require_administrator
 from .const import CONF_MINER_ENTRY
 from .controls import async_pause_and_cut, async_power_cycle, async_reset
 from .coordinator import RigConfigEntry, RigCoordinator
@@ -24,6 +25,8 @@ class RigButtonDescription(ButtonEntityDescription):
     """A button and the command behind it."""
 
     press_fn: Callable[[RigCoordinator], Awaitable[None]]
+    for_administrators: bool = False
+    """As the action of that name."""
 
 
 BUTTONS = (
@@ -38,6 +41,7 @@ BUTTONS = (
         translation_key="reset_restarts",
         entity_category=EntityCategory.CONFIG,
         press_fn=async_reset,
+        for_administrators=True,
     ),
 )
 PAUSE_AND_CUT = RigButtonDescription(
@@ -69,4 +73,6 @@ class RigButton(RigEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
+        if self.entity_description.for_administrators:
+            await async_require_administrator(self.hass, self._context)
         await self.entity_description.press_fn(self.coordinator)

@@ -6,6 +6,7 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.rights import async_require_administrator
 from .controls import async_publish
 from .coordinator import WalletConfigEntry
 from .entity import WalletEntity
@@ -30,5 +31,6 @@ class PublishButton(WalletEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Check now instead of within five minutes."""
+        """Check now instead of within five minutes; for administrators."""
+        await async_require_administrator(self.hass, self._context)
         await async_publish(self.coordinator, force=False)

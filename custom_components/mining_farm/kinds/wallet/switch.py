@@ -7,6 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.rights import async_require_administrator
 from .controls import async_set_armed
 from .coordinator import WalletConfigEntry
 from .entity import WalletEntity
@@ -42,7 +43,8 @@ class ArmedSwitch(WalletEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Publish for real, within the ceilings."""
+        """Publish for real, within the ceilings; for administrators."""
+        await async_require_administrator(self.hass, self._context)
         await async_set_armed(self.coordinator, armed=True)
         self.async_write_ha_state()
 
