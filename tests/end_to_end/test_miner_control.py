@@ -57,7 +57,7 @@ async def test_a_bitaxe_is_paused_and_resumed(
 async def test_a_kill_does_not_end_its_rest(
     home_assistant: HomeAssistantProcess, bitaxe: AxeOsSimulator
 ) -> None:
-    """It is killed right after the pause; the refusal after the start says from when."""
+    """It is killed a moment after the pause; the refusal that follows says from when."""
 
     def stored_rests() -> list[object]:
         entries = home_assistant.stored("core.config_entries").get("entries", [])
@@ -78,6 +78,9 @@ async def test_a_kill_does_not_end_its_rest(
             client.states, lambda states: states[MINING]["state"] == "on"
         )
         await client.call_action("switch.turn_off", entity_id=MINING)
+        await home_assistant.until(
+            lambda: "done" in home_assistant.stored("mining_farm.pauses")
+        )
     home_assistant.kill()
     await home_assistant.start()
     async with home_assistant.connect() as client:

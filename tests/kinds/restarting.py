@@ -2,6 +2,7 @@
 
 from custom_components.mining_farm.common.pauses import DATA_PAUSES, async_load_pauses
 from custom_components.mining_farm.const import DOMAIN
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 
 
@@ -10,6 +11,7 @@ async def restart(hass: HomeAssistant) -> None:
     entries = hass.config_entries.async_loaded_entries(DOMAIN)
     for entry in entries:
         await hass.config_entries.async_unload(entry.entry_id)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done(wait_background_tasks=True)
     hass.data.pop(DATA_PAUSES, None)
     await async_load_pauses(hass)

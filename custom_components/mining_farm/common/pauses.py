@@ -1,6 +1,5 @@
 """Pauses that protect machines: what was stopped or changed is let rest, over restarts too."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 import math
@@ -24,6 +23,7 @@ CUT: Final = "cut"
 """Its power was cut for a moment."""
 KEPT: Final = timedelta(hours=24)
 """No pause is longer."""
+SAVED_EVERY_S: Final = 1.0
 
 
 class Pauses:
@@ -42,7 +42,8 @@ class Pauses:
         self._lost_at: float | None = None
         """When a record was set aside: anything may have been done right before."""
         self._unsaved = False
-        self._writing: asyncio.Task[None] | None = None
+        self._saved_at = -math.inf
+        """Seconds on the loop's clock."""
 
     async def async_load(self) -> None:
         """Read what was kept; of what cannot be used, every pause begins now."""
@@ -76,23 +77,17 @@ class Pauses:
 
     @callback
     def _save(self) -> None:
+        if self._unsaved:
+            return
         self._unsaved = True
-        if self._writing is None:
-            # Not eagerly: those of the same moment share one write.
-            self._writing = self._hass.async_create_task(
-                self._async_write(), f"{DOMAIN} pauses", eager_start=False
-            )
+        # Hundreds of machines that stop together share a write each second.
+        wait = self._saved_at + SAVED_EVERY_S - self._hass.loop.time()
+        self._store.async_delay_save(self._stored, max(0.0, wait))
 
-    async def _async_write(self) -> None:
-        try:
-            while self._unsaved:
-                self._unsaved = False
-                await self._store.async_save(self._stored())
-        finally:
-            self._writing = None
-
+    @callback
     def _stored(self) -> dict[str, Mapping[str, Mapping[str, str]]]:
         """Return the record, in the time of the day as it is now."""
+        self._unsaved, self._saved_at = False, self._hass.loop.time()
         now, lived = dt_util.utcnow(), monotonic()
         recent = {
             of: {
