@@ -57,10 +57,10 @@ class Pauses:
         self._done.setdefault(of, {})[what] = at
         self._save()
 
-    def left(self, of: str, pause: timedelta, *whats: str) -> timedelta:
+    def left(self, of: str, pause: timedelta, *kinds: str) -> timedelta:
         """Return what is left of the pause after the last of these; zero if nothing is."""
         done = self._done.get(of, {})
-        known = [done[what] for what in whats if what in done]
+        known = [done[what] for what in kinds if what in done]
         if self._lost_at is not None:
             known.append(self._lost_at)
         if not known:
