@@ -3,8 +3,11 @@
 import ast
 from collections.abc import Iterable
 from importlib import import_module
+from importlib.metadata import requires
 import json
+import os
 from pathlib import Path
+import re
 import subprocess
 import sys
 from typing import Any
@@ -25,6 +28,17 @@ ONLY_WALLETS = {
     "tomlkit",
     "websockets",
 }
+ONLY_SITES = {"aiomqtt", "apps", "prometheus_client", "site_collector"}
+"""With the site collector itself."""
+OF_HOME_ASSISTANT = {"aiohttp", "cryptography"}
+OF_PYTESTS_PLUGIN = {"paho_mqtt"}
+REPRESENTATIVE = (
+    "tests/kinds/miner/test_control.py",
+    "tests/kinds/rig/test_rig_page.py",
+    "tests/kinds/container/test_entities.py",
+    "tests/kinds/wallet/test_delivery.py::test_promised_and_delivered",
+    "tests/kinds/farm/test_totals.py",
+)
 ENGINE = "engines.auction"
 WORDS = (
     "chain",
@@ -123,3 +137,43 @@ def test_without_the_packages_of_wallets_all_other_kinds_run(tmp_path: Path) -> 
     }
     assert house["reasons"]["wallet"] == "wallet_packages"
     assert "wallet" in house["menu"]
+
+
+def test_the_extra_of_sites_is_what_is_kept_away_below() -> None:
+    """But for what Home Assistant or the plugin of these tests needs itself."""
+    text = (ROOT / "apps/site_collector/requirements.txt").read_text("utf-8")
+    extra = {re.split(r"[<>=]", line)[0] for line in text.split()}
+    assert extra - OF_HOME_ASSISTANT - OF_PYTESTS_PLUGIN < ONLY_SITES
+    core = {re.split(r"[^\w.-]", each)[0] for each in requires("homeassistant") or ()}
+    assert core >= OF_HOME_ASSISTANT
+
+
+def test_no_kind_needs_the_extra_of_sites(tmp_path: Path) -> None:
+    """All of them are set up without it, and load nothing of it where it is there."""
+    kinds = "miner", "rig", "container", "wallet"
+    house = _live(tmp_path, *kinds, without=ONLY_SITES)
+    assert house["states"] == dict.fromkeys(kinds, "loaded")
+    (tmp_path / "with").mkdir()
+    house = _live(tmp_path / "with", *kinds)
+    assert not set(house["packages"]) & ONLY_SITES
+
+
+def test_the_integrations_tests_pass_without_the_extra_of_sites() -> None:
+    """Some of each kind, where that extra cannot be imported."""
+    program = (
+        "import sys, pytest\n"
+        "from tests.packaging.light_house import Absent\n"
+        f"sys.meta_path.insert(0, Absent({sorted(ONLY_SITES)!r}))\n"
+        "sys.exit(pytest.main(sys.argv[1:]))\n"
+    )
+    options = "-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *options, *REPRESENTATIVE],
+        cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert re.search(r"\d+ passed", done.stdout)
