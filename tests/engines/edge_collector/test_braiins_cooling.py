@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.mining_farm.engines.edge_collector import (
@@ -21,6 +22,17 @@ from simulators.makes.web import Asked, WebMiner
 
 from .makes import Makes, Miner
 
+KEYS = st.sampled_from(
+    [
+        *("temperature", "mode", "auto", "manual", "hydro", "target_temperature"),
+        *("degree_c", "fan_speed_ratio", "min", "max", "cooling_constraints"),
+    ]
+)
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(KEYS, each, max_size=5),
+    max_leaves=20,
+)
 KEPT = {
     "hot_temperature": {"degree_c": 80.0},
     "dangerous_temperature": {"degree_c": 90.0},
@@ -178,3 +190,12 @@ def test_what_is_not_stated_is_not_known(
 ) -> None:
     """In immersion and with water no fan has a mode."""
     assert cooling.settings_of(cooling.cooling_of(configuration)) == found
+
+
+@given(ANY_JSON)
+def test_whatever_a_configuration_holds_it_is_read(found: object) -> None:
+    """What it states nonsense for is not known, and not offered."""
+    for command, value in cooling.settings_of(cooling.cooling_of(found)).items():
+        assert isinstance(value, str) is (command is Command.FAN_MODE)
+    for bounds in cooling.bounds_of(found).values():
+        assert 0 <= bounds.minimum < bounds.maximum
