@@ -7,11 +7,13 @@ import ipaddress
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+import os
 from typing import NamedTuple, Self, cast
 
 from simulators.antminer import AntminerSimulator
 
-_BASE = "127.29.0.0"
+# Two benchmarks at a time have a network each.
+_BASE = f"127.{100 + os.getpid() % 100}.0.0"
 # The only port that pyasic asks.
 _PORT = 4028
 _START_TIMEOUT = 300.0

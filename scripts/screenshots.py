@@ -61,15 +61,18 @@ async def _save(page: Page, name: str) -> None:
 
 
 async def _add_many(page: Page, url: str) -> None:
-    """Add all miners by hand, with a picture of the list to tick."""
+    """Add all miners by hand, with a picture of what is asked of them."""
     await open_page(page, f"{url}/config/integrations/dashboard/add?domain={DOMAIN}")
     await page.get_by_role("button", name="OK").click()
     await page.get_by_text("Many miners", exact=True).click()
     await page.locator("textarea").fill(f"{NETWORK}.1-{MINERS}")
     await page.get_by_role("button", name="Submit").click()
     await page.get_by_text("Miners found", exact=True).wait_for()
+    standard = page.get_by_text("Standard: the miner and its hashboards")
+    everything = page.get_by_text("Everything: all entities are enabled")
+    await everything.scroll_into_view_if_needed()
     await _save(page, "add_many")
-    await page.get_by_text("Standard: the miner and its hashboards").click()
+    await standard.click()
     await page.get_by_role("button", name="Submit").click()
 
 
