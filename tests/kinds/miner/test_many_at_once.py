@@ -1,6 +1,7 @@
 """Hundreds of miners start together and leave the event loop room."""
 
 import asyncio
+import logging
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
@@ -9,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.edge_collector import (
+    Failure,
     MinerCollector,
     MinerSnapshot,
 )
@@ -18,9 +20,9 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 
-from .conftest import FakeMiners, snapshot, tick
+from .conftest import FakeMiners, failure, snapshot, tick
 
-MINERS = 40
+MINERS, OFF = 40, 5
 
 
 @pytest.fixture
@@ -158,3 +160,31 @@ async def test_miners_that_hang_do_not_hold_up_the_first_polls_of_others(
         await setup
         await hass.async_block_till_done(wait_background_tasks=True)
     assert set(miners.polls) == {entry.data["host"] for entry in entries}
+
+
+@pytest.mark.usefixtures("polls_an_interval_apart")
+async def test_a_start_with_miners_that_are_off_writes_one_line_for_each(
+    hass: HomeAssistant,
+    caplog: pytest.LogCaptureFixture,
+    miners: FakeMiners,
+    entries: list[MockConfigEntry],
+) -> None:
+    """And none for the others, nor for the polls that follow; nothing is a traceback."""
+    await hass.config_entries.async_setup(entries[0].entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    for entry in entries:
+        await hass.config_entries.async_unload(entry.entry_id)
+    caplog.clear()
+    for entry in entries[:OFF]:
+        miners.answers[entry.data["host"]] = failure(Failure.TIMEOUT)
+    for entry in entries:
+        await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    for entry in entries:
+        await entry.runtime_data.async_refresh()
+    assert {entry.state for entry in entries} == {ConfigEntryState.LOADED}
+    assert [entry.runtime_data.fresh for entry in entries[:OFF]] == [False] * OFF
+    said = [each for each in caplog.records if each.levelno >= logging.WARNING]
+    ours = [record for record in said if record.name.endswith(DOMAIN)]
+    assert len(ours) == OFF
+    assert {bool(record.exc_info) for record in said} == {False}
