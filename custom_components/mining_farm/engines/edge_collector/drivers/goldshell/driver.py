@@ -38,7 +38,7 @@ class GoldshellDriver(PlainDriver[GoldshellClient]):
 
     name = "goldshell"
     ports = (80,)
-    accompanies = ("generic",)
+    accompanies = ("bfgminer", "generic")
     sign_in = SignIn(username=USER)
     client = GoldshellClient
     reads = GoldshellReader
