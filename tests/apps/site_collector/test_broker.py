@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 
+from aiomqtt import Client
 import pytest
 
 from apps.site_collector.broker import Broker
@@ -178,6 +179,21 @@ async def test_both_sides_prove_themselves(
             await listener.until_text(STATUS, "online")
             await listener.until("mining/north/0/sum/site", bool)
             assert any(of.startswith("homeassistant/device/") for of in listener.last)
+            # Of what is another collector's, or an order, this one writes nothing.
+            own = ssl.create_default_context(cafile=authority.file)
+            own.load_cert_chain(ours, our_key)
+            async with Client("127.0.0.1", mosquitto.port, tls_context=own) as client:
+                for topic in (
+                    "mining/north/1/status",
+                    "mining/north/1/order/x",
+                    "homeassistant/status",
+                ):
+                    await client.publish(topic, "x", qos=1)
+                await client.publish("mining/north/0/last", "x", qos=1)
+            await listener.until_text("mining/north/0/last", "x")
+            assert "x" not in {
+                text for of, text in listener.heard if of != "mining/north/0/last"
+            }
 
 
 # The client library leaves the socket of a failed handshake to the collector of garbage.
