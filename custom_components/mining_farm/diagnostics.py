@@ -13,6 +13,6 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Return what the entry knows, without secrets."""
     if entry.state is not ConfigEntryState.LOADED:
-        return {"state": entry.state, "reason": entry.reason}
+        return {"state": entry.state.value, "reason": entry.reason}
     diagnostics = await async_get_diagnostics(hass, entry)
     return await diagnostics.async_get_config_entry_diagnostics(hass, entry)

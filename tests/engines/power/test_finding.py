@@ -17,6 +17,8 @@ from custom_components.mining_farm.engines.power import (
     OutletAuthError,
     OutletUnreachableError,
     OutletUnsupportedError,
+    async_discover as find_all,
+    async_identify as find_one,
     find_outlet,
     kasa_connection,
 )
@@ -154,6 +156,18 @@ async def test_a_search_finds_all_that_answer(start_plug: StartPlug) -> None:
     for simulator in simulators:
         assert simulator.traffic.connections == 0
         assert devices[simulator.host] == await async_identify(simulator.host)
+
+
+async def test_plugs_are_found_by_what_the_engine_offers(
+    start_plug: StartPlug,
+) -> None:
+    """By a search and by its address a plug is the same; a refusal is an error of ours."""
+    plug = await start_plug("hs110")
+    (device,) = await find_all([plug.host])
+    assert device == await find_one(plug.host)
+    assert device == await find_one(plug.host, Credentials("me@example.com", "secret"))
+    with pytest.raises(OutletUnreachableError):
+        await find_one(free_host())
 
 
 async def test_a_search_that_cannot_be_made_spoils_no_other(
