@@ -42,6 +42,28 @@ async def test_a_worker_that_was_renamed_while_home_assistant_was_down_is_held(
     assert farm.state("sensor.rig1_reason") == "other_worker"
 
 
+@pytest.mark.parametrize(("beside", "held"), [(8, True), (90, False)])
+async def test_a_worker_that_was_renamed_long_before_a_restart_is_held(
+    farm: Farm, hass_storage: dict[str, Any], beside: float, held: bool
+) -> None:
+    """Also at a pool that dates no share: what counts is when it last worked there.
+
+    One that worked for long beside the new name is another rig.
+    """
+    farm.dated = False
+    outlet = await farm.add("rig1")
+    await farm.after(10)
+    farm.alive.add("eth1")
+    # Its rate is an average: it stays above zero for a while.
+    await farm.after(beside)
+    farm.dies("rig1")
+    await restart(farm, minutes=40)
+    await farm.after(60)
+    assert (outlet.log == []) is held
+    if held:
+        assert farm.state("sensor.rig1_reason") == "other_worker"
+
+
 async def test_a_worker_that_was_there_before_is_no_new_name(
     farm: Farm, hass_storage: dict[str, Any]
 ) -> None:

@@ -93,6 +93,8 @@ class Farm:
     freezer: FrozenDateTimeFactory
     shares: dict[str, datetime] = field(default_factory=dict)
     outcome: Outcome = Outcome.WORKER
+    dated: bool = True
+    """Whether the pool says when the last share of a worker came."""
     outlets: dict[str, FakeOutlet] = field(default_factory=dict)
     entries: dict[str, MockConfigEntry] = field(default_factory=dict)
     alive: set[str] = field(default_factory=set)
@@ -111,6 +113,10 @@ class Farm:
         self.shares |= dict.fromkeys(self.alive, now - timedelta(seconds=20))
         workers = tuple(
             WorkerReport(name=name, last_share=share, hashrate_hs=62.5e6)
+            if self.dated
+            else WorkerReport(
+                name=name, hashrate_hs=62.5e6 if name in self.alive else 0.0
+            )
             for name, share in self.shares.items()
         )
         return AccountReport(outcome=Outcome.WORKER, at=now, workers=workers)

@@ -75,7 +75,8 @@ class PoolWitness:
         )
         self._first_at = self._first_at or report.at
         self._resources.note_pool_answer(report.outcome, report.at)
-        await self._resources.rosters.async_learn(self._identity, report)
+        ours = self._resources.workers[self._identity]
+        await self._resources.rosters.async_learn(self._identity, report, ours)
         silent_since = None if self.verdict is None else self.verdict.silent_since
         if self.verdict is None:
             # A list that was lost before a reload is no reason afterwards either.
@@ -151,11 +152,14 @@ class PoolWitness:
         report, verdict = self.report, self.verdict
         if report is None or verdict is None or self.says_online:
             return None
+        roster = self._resources.rosters.of(self._identity)
         since = verdict.last_share or verdict.silent_since
         if since is None:
             return None
+        if verdict.last_share is None:
+            # Before a restart it may have been silent for long.
+            since = min(since, roster.worked.get(self._worker, since))
         ours = self._resources.workers[self._identity]
-        roster = self._resources.rosters.of(self._identity)
         return roster.newcomer(report, since, ours)
 
     def is_too_old(self, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from .stored import account_of
 
 BEFORE_SILENCE = timedelta(minutes=10)
 """A new name may appear so long before the last share of the old one is shown."""
+SETTLED_AFTER: Final = timedelta(hours=1)
+"""So long after a new name appeared, whoever it took in has been seen not to work."""
 MAX_NAMES: Final = 5000
 VERSION: Final = 1
 SAVE_DELAY_S: Final = 5
@@ -28,21 +30,43 @@ class Roster:
     """When each worker of an account was first listed; None for those there at first."""
 
     names: Mapping[str, datetime | None] = field(default_factory=dict)
+    worked: Mapping[str, datetime] = field(default_factory=dict)
+    """When each worker of a rig was last seen to work, where the pool dates no share."""
 
-    def learn(self, report: AccountReport) -> Roster:
-        """Return the roster after an answer of the pool."""
+    def learn(self, report: AccountReport, ours: Collection[str]) -> Roster:
+        """Return the roster after an answer of the pool, for workers of rigs."""
         if report.outcome is not Outcome.WORKER:
             return self
+        roster = self._with_names(report)
+        working = {
+            name: report.at
+            for name in ours
+            if (worker := report.find(name).worker) is not None
+            and worker.last_share is None
+            and _says_working(worker)
+        }
+        if not working:
+            return roster
+        return replace(roster, worked={**self.worked, **working})
+
+    def is_settled(self, at: datetime) -> bool:
+        """Return whether no name is so new that it matters who worked after it came."""
+        newest = max(filter(None, self.names.values()), default=None)
+        return newest is None or at - newest > SETTLED_AFTER
+
+    def _with_names(self, report: AccountReport) -> Roster:
         first = None if not self.names else report.at
         listed = [worker.name for worker in report.workers]
         new = {name: first for name in listed if name not in self.names}
         if not new:
             return self
         if len(self.names) + len(new) <= MAX_NAMES:
-            return Roster(names={**self.names, **new})
+            return replace(self, names={**self.names, **new})
         # Names that are gone make room, as far as that goes.
         kept = {name: at for name, at in self.names.items() if name in set(listed)}
-        return Roster(names={**kept, **new}) if len(listed) <= MAX_NAMES else self
+        if len(listed) > MAX_NAMES:
+            return self
+        return replace(self, names={**kept, **new})
 
     def newcomer(
         self, report: AccountReport, silent_since: datetime, ours: Collection[str]
@@ -69,14 +93,23 @@ class Roster:
         return None
 
     def as_dict(self) -> dict[str, str | None]:
-        """Return the roster as JSON can hold it."""
+        """Return the names as JSON can hold them."""
         names = self.names.items()
         return {name: None if at is None else at.isoformat() for name, at in names}
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, str | None]) -> Roster:
+    def from_dict(
+        cls, stored: Mapping[str, str | None], worked: Mapping[str, str]
+    ) -> Roster:
         """Rebuild a stored roster; DAMAGE for one that cannot be used."""
-        return cls(names={name: _time(at) for name, at in stored.items()})
+        return cls(
+            names={name: _time(at) for name, at in stored.items()},
+            worked={
+                name: at
+                for name, text in worked.items()
+                if (at := _time(text)) is not None
+            },
+        )
 
 
 class Rosters:
@@ -97,12 +130,16 @@ class Rosters:
         """Return what is known of an account."""
         return self._rosters.get(identity, Roster())
 
-    async def async_learn(self, identity: str, report: AccountReport) -> None:
-        """Note which workers an account has."""
+    async def async_learn(
+        self, identity: str, report: AccountReport, ours: Collection[str]
+    ) -> None:
+        """Note which workers an account has, and which of the rigs' own work."""
         await self._async_load()
-        roster = self.of(identity).learn(report)
-        if roster is not self.of(identity):
-            self._rosters[identity] = roster
+        before = self.of(identity)
+        self._rosters[identity] = roster = before.learn(report, ours)
+        # Who works moves with every answer: on disk it matters after a new name alone.
+        new = roster.names is not before.names
+        if new or (roster is not before and not roster.is_settled(report.at)):
             self._store.async_delay_save(self._data, SAVE_DELAY_S)
 
     async def async_forget(self, entry_id: str) -> None:
@@ -125,8 +162,11 @@ class Rosters:
                 self._loaded = True
 
     def _read(self, kept: dict[str, Any]) -> bool:
-        accounts = kept["accounts"].items()
-        self._rosters = {key: Roster.from_dict(names) for key, names in accounts}
+        worked = kept.get("worked", {})
+        self._rosters = {
+            key: Roster.from_dict(names, worked.get(key, {}))
+            for key, names in kept["accounts"].items()
+        }
         self._keep_used()
         return True
 
@@ -138,7 +178,14 @@ class Rosters:
     @callback
     def _data(self) -> dict[str, Any]:
         accounts = self._rosters.items()
-        return {"accounts": {key: roster.as_dict() for key, roster in accounts}}
+        return {
+            "accounts": {key: roster.as_dict() for key, roster in accounts},
+            "worked": {
+                key: {name: at.isoformat() for name, at in roster.worked.items()}
+                for key, roster in accounts
+                if roster.worked
+            },
+        }
 
 
 def _accounts(hass: HomeAssistant, excluding: str | None) -> Iterator[str]:
@@ -153,6 +200,10 @@ def _accounts(hass: HomeAssistant, excluding: str | None) -> Iterator[str]:
 def _worked_since(worker: WorkerReport, since: datetime) -> bool:
     if worker.last_share is not None:
         return worker.last_share > since
+    return _says_working(worker)
+
+
+def _says_working(worker: WorkerReport) -> bool:
     return bool(worker.flag) or bool(worker.hashrate_hs)
 
 

@@ -1,6 +1,7 @@
 """What the pools of a history answer, and what all rigs learn from it."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from custom_components.mining_farm.engines.pools import (
@@ -29,9 +30,11 @@ class KeptRosters:
         """Return what is known of an account."""
         return self._rosters.get(identity, Roster())
 
-    async def async_learn(self, identity: str, report: AccountReport) -> None:
-        """Note which workers an account has."""
-        self._rosters[identity] = self.of(identity).learn(report)
+    async def async_learn(
+        self, identity: str, report: AccountReport, ours: Collection[str]
+    ) -> None:
+        """Note which workers an account has, and which of the rigs' own work."""
+        self._rosters[identity] = self.of(identity).learn(report, ours)
 
 
 class Answers:
@@ -108,7 +111,12 @@ class Answers:
                 shares = rig.second_shares
                 return rig.second, {rig.name: shares} if shares else {}
         ours = [rig for rig in self._rigs if rig.account == account]
-        rows = {name: s for rig in ours for name, s in rig.shares.items() if s}
+        rows: dict[str, list[float]] = {}
+        for rig in ours:
+            for name, shares in rig.shares.items():
+                if shares:
+                    # Rigs that mine under one name are one worker of the pool.
+                    rows[name] = sorted([*rows.get(name, ()), *shares])
         return ours[0].pool, rows
 
 
