@@ -10,11 +10,14 @@ import pytest
 from custom_components.mining_farm.engines.auction import JournalError
 from custom_components.mining_farm.kinds.wallet import const
 from custom_components.mining_farm.kinds.wallet.journal import WalletJournal
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from simulators.subtensor import ALICE
 from simulators.subtensor.storage import commitment_key
+from simulators.subtensor.wallet import HOTKEY, NAME
+from tests.kinds.rig.flowing import answer, go
 
 from .conftest import ARMED, CEILINGS, HELD_BID, NETUID, Site, blocks
 
@@ -167,6 +170,48 @@ async def test_watching_only(site: Site) -> None:
     with pytest.raises(HomeAssistantError, match="nothing is wanted"):
         await site.act("publish_commitment")
     assert site.sent == 0
+
+
+async def test_a_wallet_that_watches_becomes_one_that_bids(site: Site) -> None:
+    """It is given its key, a bid and ceilings, and armed; before that nothing is sent."""
+    entry, flows = await site.add(key=False), site.hass.config_entries
+    menu = await entry.start_reconfigure_flow(site.hass)
+    form = await go(site.hass, menu, "wallet_directory")
+    form = await answer(site.hass, form, wallet_directory=str(site.wallets))
+    result = await answer(site.hass, form, hotkey=f"{NAME}/{HOTKEY}")
+    assert result["reason"] == "reconfigure_successful"
+    await site.until(lambda: site.hass.states.get("switch.wallet_armed") is not None)
+    assert site.state("switch.wallet_armed") == "off"
+
+    async def configure(step: str, *steps: str, **entered: Any) -> None:
+        form: Any = await flows.options.async_init(entry.entry_id)
+        for each in (step, *steps):
+            form = await flows.options.async_configure(
+                form["flow_id"], {"next_step_id": each}
+            )
+        form = await flows.options.async_configure(form["flow_id"], entered)
+        if steps:
+            # What is about to be bid is shown first.
+            form = await flows.options.async_configure(form["flow_id"], {})
+        assert form["type"] is FlowResultType.CREATE_ENTRY
+        await site.hass.async_block_till_done()
+
+    sizes = [{"size": 0.1, "count": 7}]
+    await configure(
+        *("wallet_workers", "wallet_workers_form"),
+        price_multiplier="0.9",
+        worker_sizes=sizes,
+    )
+    with pytest.raises(ServiceValidationError, match="price ceiling"):
+        await _arm(site)
+    await configure("wallet_ceilings", price_ceiling="1.05", worker_ceiling=20)
+    assert site.sent == 0
+    async with blocks(site):
+        await _arm(site)
+        await site.until(lambda: site.state("sensor.wallet_commitment") == "in_force")
+    assert site.succeeded == 1
+    preview = await site.act("preview_commitment")
+    assert preview["on_chain"] == OTHER_TEXT
 
 
 @pytest.mark.parametrize(
