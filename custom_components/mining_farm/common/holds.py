@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER
-from ..engines.farm import Hold, Owner, Record
+from ..engines.farm import Hold, HoldKind, Owner, Record
 from .record_file import NOT_READ, NOT_WRITTEN, RecordPair
 
 OLD: Final = timedelta(hours=24)
@@ -36,6 +36,8 @@ class Holds:
         self._hass = hass
         self._file = RecordPair(hass, "holds", VERSION)
         self._records: dict[str, Record] = {}
+        self._held: dict[tuple[Owner, str], dict[str, None]] = {}
+        """The machines that each owner holds."""
         self._queue: list[Queued] = []
         self.writing: asyncio.Task[None] | None = None
         """What brings changes to the disk, while there are any."""
@@ -76,6 +78,7 @@ class Holds:
         if not isinstance(lost, bool) or not (aside is None or isinstance(aside, str)):
             raise ValueError("damaged holds: neither lost nor not")
         self._records, self.lost, self.set_aside = records, lost, aside
+        self._note_held(tuple(records))
         held = {key for key, record in records.items() if record.holds}
         self.doubted = held if old else held & doubted
 
@@ -90,14 +93,11 @@ class Holds:
     def ruling(self, machine_id: str) -> Hold | None:
         """Return the hold that keeps a machine down; None where nothing does."""
         hold = self.of(machine_id).ruling
-        want = self.of(machine_id).want
-        return hold if want is not None and want.down else None
+        return None if hold is None or hold.kind is HoldKind.AT_MOST else hold
 
     def held_by(self, owner: Owner, source: str) -> Iterator[str]:
         """Iterate over the machines that an owner holds."""
-        for machine_id, record in self._records.items():
-            if record.by(owner, source) is not None:
-                yield machine_id
+        return iter(self._held.get((owner, source), {}))
 
     @callback
     def listen(self, listener: HoldsListener) -> CALLBACK_TYPE:
@@ -241,8 +241,18 @@ class Holds:
     def _put(self, records: dict[str, Record], ids: MachineIds) -> None:
         self._records = {key: one for key, one in records.items() if not one.empty}
         self.doubted &= self._records.keys()
+        self._note_held(ids)
         for listener in tuple(self._listeners.values()):
             listener(ids)
+
+    def _note_held(self, ids: MachineIds) -> None:
+        """Note who holds these machines: it is asked far more often than it changes."""
+        for held in self._held.values():
+            for machine_id in ids:
+                held.pop(machine_id, None)
+        for machine_id in ids:
+            for hold in self.of(machine_id).holds:
+                self._held.setdefault((hold.owner, hold.source), {})[machine_id] = None
 
     def _stored(self, records: Mapping[str, Record]) -> dict[str, Any]:
         return {

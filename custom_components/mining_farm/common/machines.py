@@ -1,7 +1,7 @@
 """Machines: a miner, a rig, or a rig with the miner that it is linked with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,17 +25,19 @@ class Machine:
     """The entry id of its miner where it has one, else that of its rig."""
     members: tuple[Member, ...]
     """The miner first."""
+    levers: tuple[Lever, ...] = field(init=False, compare=False)
+    """The ways to stop it, in the order in which they are used."""
+
+    def __post_init__(self) -> None:
+        """Put the levers of its members in order, once for all who look."""
+        levers = [lever for member in self.members for lever in member.levers]
+        in_order = tuple(sorted(levers, key=lambda lever: lever.kind.place))
+        object.__setattr__(self, "levers", in_order)
 
     @property
     def name(self) -> str:
         """Return the name of the entry that the machine is called by."""
         return self.members[0].name
-
-    @property
-    def levers(self) -> tuple[Lever, ...]:
-        """Return the ways to stop it, in the order in which they are used."""
-        levers = [lever for member in self.members for lever in member.levers]
-        return tuple(sorted(levers, key=lambda lever: lever.kind.place))
 
     @property
     def lever_states(self) -> tuple[LeverState, ...]:

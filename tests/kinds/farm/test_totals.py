@@ -1,13 +1,14 @@
 """What a site adds up to, and who belongs to it."""
 
 from dataclasses import replace
+import sys
 
 import pytest
 
 from custom_components.mining_farm.common.members import AlarmFact, WalletFacts
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 
-from .site import PLANT, Site
+from .site import PLANT, Site, plant
 
 
 async def test_an_empty_house(site: Site) -> None:
@@ -116,3 +117,42 @@ async def test_a_machine_that_was_not_read_yet_gets_no_sensor(site: Site) -> Non
     await site.later()
     await site.later()
     assert site.state("sensor.site_hashrate_sha256") == "100.0"
+
+
+async def calls_of_a_sum(site: Site) -> int:
+    """Return how many functions a sum calls that are written in Python."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(note)
+    try:
+        await site.farm.async_refresh()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(("stopped", "most"), [(False, 12), (True, 35)])
+async def test_a_machine_more_costs_few_calls(
+    site: Site, stopped: bool, most: int
+) -> None:
+    """However fast the computer: each machine is looked at a few times for a sum."""
+    hosts = [f"10.0.0.{number}" for number in range(100)]
+    site.add_member("plant", "container", plant(miner_hosts=frozenset(hosts)))
+    await site.add_farm(groups={"hall": {"containers": ["plant"]}})
+    counts = []
+    for some in (hosts[:20], hosts[20:]):
+        for host in some:
+            site.add_machine(host, host=host)
+        await site.later()
+        if stopped:
+            await site.call("emergency_stop", confirm=True)
+        await site.later(30)
+        counts.append(await calls_of_a_sum(site))
+    assert site.farm.data.totals.machines == 100
+    assert len(site.farm.groups["hall"].machines) == 100
+    assert site.farm.data.stop is None or site.farm.data.stop.confirmed == 100
+    assert (counts[1] - counts[0]) / 80 <= most

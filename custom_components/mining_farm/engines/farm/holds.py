@@ -45,6 +45,8 @@ class Record:
     @property
     def ruling(self) -> Hold | None:
         """Return the hold that rules: the strictest, of these the one for safety."""
+        if len(self.holds) == 1:
+            return self.holds[0]
         return max(
             self.holds,
             key=lambda hold: (*_strictness(hold), hold.for_safety),

@@ -21,7 +21,10 @@ class HoldKind(StrEnum):
     @property
     def rank(self) -> int:
         """Return 0 for the mildest and more for each stricter one."""
-        return list(HoldKind).index(self)
+        return _RANKS[self]
+
+
+_RANKS: Final = {kind: rank for rank, kind in enumerate(HoldKind)}
 
 
 class Owner(StrEnum):
@@ -51,12 +54,15 @@ class LeverKind(StrEnum):
     @property
     def place(self) -> int:
         """Return its place in that order, from 0."""
-        return list(LeverKind).index(self)
+        return _PLACES[self]
 
     @property
     def cuts(self) -> bool:
         """Return whether it takes the machine's power away."""
         return self is not LeverKind.SLEEP
+
+
+_PLACES: Final = {kind: place for place, kind in enumerate(LeverKind)}
 
 
 class MachineState(StrEnum):

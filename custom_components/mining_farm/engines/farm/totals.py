@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from .models import MachineFacts, MachineState
 
 type Named = tuple[str, MachineFacts]
-"""A machine's name, and what is known of it."""
+"""A machine's name or id, and what is known of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,9 +213,10 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         if groups != self.journal.memory.groups:
             await self.journal.async_keep(replace(self.journal.memory, groups=groups))
 
-    def host_of(self, machine_id: str) -> str | None:
-        """Return the address of a machine's miner; None where it has none."""
-        return self._host.get(machine_id)
+    @property
+    def host_by_machine(self) -> Mapping[str, str]:
+        """Addresses of the machines whose miners have one."""
+        return self._host
 
     async def _async_go_on(self) -> None:
         """Go on with what a crash may have cut short, before anything is read."""

@@ -77,8 +77,9 @@ class Site(Protocol):
     def facts_by_machine(self) -> Mapping[str, MachineFacts]:
         """What is known of each machine of the site."""
 
-    def host_of(self, machine_id: str) -> str | None:
-        """Return the address of a machine's miner."""
+    @property
+    def host_by_machine(self) -> Mapping[str, str]:
+        """Addresses of the machines whose miners have one."""
 
     def described(self, machine_id: str) -> str:
         """Return a machine's name and place."""
@@ -136,7 +137,9 @@ class CoolingGroup:
         if self.shape.by_address:
             hosts = frozenset[str]().union(*self._sight.hosts.values())
             found |= {
-                each for each in known if self.site.host_of(each) in hosts and hosts
+                machine_id
+                for machine_id, host in self.site.host_by_machine.items()
+                if host in hosts
             }
         return {each: known[each] for each in known if each in found}
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -46,19 +47,21 @@ class Summed(Site, Protocol):
 
 def farm_data(site: Summed) -> FarmData:
     """Return what is known of a site now."""
-    named = [
-        (site.machine_name(key), facts) for key, facts in site.facts_by_machine.items()
-    ]
+    sums = totals(site.facts_by_machine.items())
+    if sums.hottest_name is not None:
+        sums = replace(sums, hottest_name=site.machine_name(sums.hottest_name))
     wallets = list(site.wallets())
     promised = [one.promised for one in wallets if one.promised is not None]
+    # Of most machines nothing is remembered, and a site may have a thousand.
+    remembered = [each for each in site.holds if each in site.facts_by_machine]
     rulers = {
         machine_id: hold
-        for machine_id in site.facts_by_machine
+        for machine_id in remembered
         if (hold := site.holds.ruling(machine_id)) is not None
     }
     owners = [hold.owner for hold in rulers.values()]
     return FarmData(
-        totals=totals(named),
+        totals=sums,
         containers=containers_data(
             {name: facts for _, name, facts in site.containers()}
         ),
@@ -76,8 +79,7 @@ def farm_data(site: Summed) -> FarmData:
             for machine_id, hold in islice(rulers.items(), MOST_HELD_NAMED)
         ),
         not_started=sum(
-            site.keeper.phase(each) is Following.NOT_STARTED
-            for each in site.facts_by_machine
+            site.keeper.phase(each) is Following.NOT_STARTED for each in remembered
         ),
         stop=_stop_data(site),
         curtailments=site.curtailments.data,

@@ -89,7 +89,7 @@ def summary_of(
                 if entry_id in known[GROUP_CONTAINERS]
             )
         )
-        found |= {each for each in facts if site.host_of(each) in hosts}
+        found |= {each for each, host in site.host_by_machine.items() if host in hosts}
     machines = {each: facts[each] for each in facts if each in found}
     levers = {
         each: () if (one := site.machines.get(each)) is None else one.levers
