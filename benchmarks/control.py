@@ -116,7 +116,7 @@ def _pauses(sizes: Sequence[int]) -> str:
     """Return a table of how long it takes until the last miner is seen to be paused."""
     rows = []
     for size in sizes:
-        for name, pause in ((_OURS, _pause), ("bare asyncio", _bare_pause)):
+        for name, pause in ((_OURS, _pause), ("bare asyncio", bare_pause)):
             hosts = _hosts(size)
             with Simulated("Bitaxe (AxeOS)", hosts, _PORT, _REPLY_S) as simulated:
                 started = time.process_time()
@@ -192,14 +192,14 @@ async def _pause(hosts: Sequence[str]) -> None:
     await asyncio.gather(*map(pause, hosts))
 
 
-async def _bare_pause(hosts: Sequence[str]) -> None:
+async def bare_pause(hosts: Sequence[str], port: int = _PORT) -> None:
     """Pause with the least that asyncio can do: nothing is parsed or checked."""
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(host: str, method: str, path: str) -> bytes:
         head = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
         async with slots:
-            reader, writer = await asyncio.open_connection(host, _PORT)
+            reader, writer = await asyncio.open_connection(host, port)
             writer.write(f"{head}Content-Length: 0\r\n\r\n".encode())
             reply = await reader.read()
             writer.close()

@@ -13,6 +13,7 @@ from typing import Self
 from custom_components.mining_farm.const import Kind
 from tests.harness.folder import prepare
 
+from .core_farm import Followed, FollowStop, ReturnAll
 from .core_process import (
     CONSOLE,
     AddEntries,
@@ -51,13 +52,16 @@ class Core:
         kind: Kind = Kind.MINER,
         *,
         before_start: Callable[[], None] = lambda: None,
-        options: Mapping[str, str] = MappingProxyType({}),
+        options: Mapping[str, object] = MappingProxyType({}),
         share: float = 1.0,
+        beside: Sequence[Order] = (),
     ) -> None:
         """Take the addresses of devices of a kind that answer until it is added.
 
-        `before_start` is called then. The start gets no more than a share of a core.
+        `beside` adds what else there is. `before_start` is called then. The start gets no
+        more than a share of a core.
         """
+        self._beside = beside
         self._options = options
         self._share = share
         self._before_start = before_start
@@ -86,7 +90,8 @@ class Core:
             order = AddEntries(
                 self._kind, list(self._hosts), self._port, dict(self._options)
             )
-            self._order(order, type(None))
+            for each in (order, *self._beside):
+                self._order(each, type(None))
             self._shut_down()
             self.said_while_adding = self.console()
         self._before_start()
@@ -114,6 +119,17 @@ class Core:
     def add_wallet(self, url: str, wallet: dict[str, str]) -> None:
         """Add a simulated wallet."""
         self._order(AddWallet(url, wallet), type(None))
+
+    def follow_stop[T](
+        self, order: FollowStop, cause: Callable[[], T]
+    ) -> tuple[T, Followed]:
+        """Cause what stops the farm's machines; return that, and what became of them."""
+        self._conversation.send(order)
+        return cause(), self._receive(Followed)
+
+    def return_all(self) -> int:
+        """Let go what the farm holds; return how many machines hash again."""
+        return self._order(ReturnAll(), int)
 
     def window(self, start: int) -> Published | None:
         """Wait for the result of the window with that first block; None: none came."""

@@ -1,7 +1,7 @@
 """Entries for devices and wallets, added to a running core as a user's flows do."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +26,7 @@ from custom_components.mining_farm.kinds.wallet.const import (
     CONF_WORKER_CEILING,
     DEFAULT_NETUID,
 )
-from homeassistant.config_entries import SOURCE_USER, ConfigEntry
+from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigSubentryData
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -50,7 +50,7 @@ async def async_add_entries(
                 title, data = await _container(hass, number, host, port)
             else:
                 title, data = await _miner(host, port)
-            await _async_add(hass, title, data, options)
+            await async_add(hass, title, data, options)
 
     await asyncio.gather(*(add(number, host) for number, host in enumerate(hosts, 1)))
 
@@ -75,7 +75,7 @@ async def async_add_wallet(
         CONF_PRICE: "0.97",
         CONF_SIZES: {"0.1": 2, "0.2": 3},
     }
-    await _async_add(hass, title, data, options)
+    await async_add(hass, title, data, options)
 
 
 async def _miner(host: str, port: int) -> tuple[str, Mapping[str, Any]]:
@@ -97,9 +97,14 @@ async def _container(
     }
 
 
-async def _async_add(
-    hass: HomeAssistant, title: str, data: Mapping[str, Any], options: Mapping[str, Any]
+async def async_add(
+    hass: HomeAssistant,
+    title: str,
+    data: Mapping[str, Any],
+    options: Mapping[str, Any],
+    subentries: Sequence[ConfigSubentryData] = (),
 ) -> None:
+    """Add an entry as a flow that has ended does."""
     entry: ConfigEntry = ConfigEntry(
         data=data,
         discovery_keys=MappingProxyType({}),
@@ -107,7 +112,7 @@ async def _async_add(
         minor_version=MiningFarmConfigFlow.MINOR_VERSION,
         options=options,
         source=SOURCE_USER,
-        subentries_data=None,
+        subentries_data=subentries,
         title=title,
         unique_id=None,
         version=MiningFarmConfigFlow.VERSION,

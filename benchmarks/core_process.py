@@ -22,6 +22,15 @@ from homeassistant.helpers import entity_registry as er
 
 from .core_counts import Noted, PollCount, PollsOfOne, WriteCount, noting
 from .core_entries import async_add_entries, async_add_wallet
+from .core_farm import (
+    AddFarm,
+    Followed,
+    FollowStop,
+    ReturnAll,
+    async_add_farm,
+    async_follow_stop,
+    async_return_all,
+)
 from .core_windows import WALLET, Published, WindowWatch
 from .loop_watch import LoopWatch, Stalls
 
@@ -130,7 +139,17 @@ class Seen(NamedTuple):
     published: Published | None
 
 
-type Order = AddEntries | AddWallet | AwaitWindow | Run | CollectGarbage | Weigh
+type Order = (
+    AddEntries
+    | AddFarm
+    | AddWallet
+    | AwaitWindow
+    | CollectGarbage
+    | FollowStop
+    | ReturnAll
+    | Run
+    | Weigh
+)
 
 
 def serve(conversation: Connection, folder: Path) -> None:
@@ -161,11 +180,18 @@ async def _serve(conversation: Connection, folder: Path) -> None:
 
 async def _obey(
     order: Order, hass: HomeAssistant, polls: PollCount, windows: WindowWatch
-) -> Phase | Seen | Weight | float | None:
+) -> Followed | Phase | Seen | Weight | float | None:
     match order:
         case AddEntries(kind, hosts, port, options):
             await async_add_entries(hass, kind, hosts, port, options)
             return None
+        case AddFarm():
+            await async_add_farm(hass)
+            return None
+        case FollowStop():
+            return await async_follow_stop(hass, order)
+        case ReturnAll():
+            return await async_return_all(hass)
         case AddWallet(url, wallet):
             await async_add_wallet(hass, WALLET.title(), url, wallet)
             return None

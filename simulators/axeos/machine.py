@@ -29,6 +29,7 @@ class Machine:
         self.overheated = False
         self.otp = False
         self.identifying = False
+        self.pauses_after = PAUSES_AFTER_S
         self._clock = clock
         self._started = clock.now() - 3600
         self._paused = False
@@ -50,7 +51,7 @@ class Machine:
         def stop() -> None:
             self._paused = self._paused or self._started == started
 
-        self._clock.call_later(PAUSES_AFTER_S, stop)
+        self._clock.call_later(self.pauses_after, stop)
 
     def resume(self) -> None:
         """Hash."""

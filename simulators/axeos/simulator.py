@@ -25,6 +25,8 @@ class Request(NamedTuple):
     method: str
     path: str
     json: Any = None
+    at: float = 0.0
+    """Seconds since the Unix epoch."""
 
     @property
     def is_write(self) -> bool:
@@ -112,7 +114,7 @@ class AxeOsSimulator(OrderFaults[Wire]):
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         with self.traffic.exchange():
             body = await request.json() if request.can_read_body else None
-            asked = Request(request.method, request.path, body)
+            asked = Request(request.method, request.path, body, self._clock.now())
             if not self.machine.answers:
                 return _break_off(request)
             self.requests.append(asked)

@@ -1,0 +1,263 @@
+"""Simulated containers and the miners that heat them, in a process of their own."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+import ipaddress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+import time
+from typing import Any, NamedTuple, Self
+
+from simulators.antspace import PORT, AntspaceSimulator, Model
+from simulators.axeos import AxeOsSimulator
+
+CONTAINER_PORT = PORT
+MINER_PORT = 8099
+_CONTAINERS = ipaddress.ip_address("127.32.0.0")
+_MINERS = ipaddress.ip_address("127.33.0.0")
+_START_TIMEOUT_S = 120.0
+
+
+class Leak(NamedTuple):
+    """Order to let all containers leak; answered with the moment."""
+
+
+class StopPumps(NamedTuple):
+    """Order to let the pumps of all containers fail; answered with the moment."""
+
+
+class Mend(NamedTuple):
+    """Order to mend all, to let all miners hash, and to forget what was seen."""
+
+
+class Answer(NamedTuple):
+    """Order to the miners' firmware."""
+
+    reply_s: float
+    """Each reply takes so long."""
+    shows_after_s: float
+    """From a pause until the miner hashes no more."""
+    deaf: int = 0
+    """How many miners confirm an order and ignore it, evenly spread."""
+
+
+class Look(NamedTuple):
+    """Order to report: Seen."""
+
+
+class Seen(NamedTuple):
+    """What has reached the miners and the containers since they were mended."""
+
+    orders: list[float]
+    """When each miner was ordered to pause for the first time, in seconds of the epoch."""
+    writes: int
+    """Requests that were for anything but looking, at miners and containers."""
+    asleep: int
+    risen: float
+    """K by which the coolant of a container has become warmer at most."""
+
+
+type Order = Leak | StopPumps | Mend | Answer | Look
+
+
+class Bitaxes:
+    """Miners in a container, as its plant feels them."""
+
+    def __init__(self, miners: Sequence[AxeOsSimulator]) -> None:
+        """Take at least one, and know what they draw when they hash."""
+        self._miners = miners
+        self.usual_kw = self.heat_kw
+        self._felt: list[float] = []
+
+    @property
+    def heat_kw(self) -> float:
+        """Power that they draw now, and give to the liquid."""
+        watts: float = sum(each.machine.info()["power"] for each in self._miners)
+        return watts / 1000
+
+    @property
+    def hashrate_ths(self) -> float:
+        """Hashrate of all of them."""
+        rate: float = sum(each.machine.info()["hashRate"] for each in self._miners)
+        return rate / 1000
+
+    def draw(self, _kilowatts: float) -> None:
+        """They draw what they draw; ValueError."""
+        raise ValueError("the load is that of the miners")
+
+    def feel(self, liquid: float) -> None:
+        """Note how warm it is: nothing but an order stops them."""
+        self._felt.append(liquid)
+
+    def forget(self) -> None:
+        """Forget how warm it was."""
+        self._felt.clear()
+
+    @property
+    def risen(self) -> float:
+        """K by which the liquid has become warmer at most."""
+        return max(self._felt, default=0.0) - next(iter(self._felt), 0.0)
+
+    def info(self, _now: float, liquid: float) -> dict[str, Any]:
+        """Return `minerInfo`."""
+        chip = round(liquid + 20)
+        return {
+            "miner_num": len(self._miners),
+            "total_hashrate": round(self.hashrate_ths, 3),
+            "pcb_max_temp": chip,
+            "chip_max_temp": chip,
+            "chip_temp_mean": chip,
+            "miner_info": {
+                each.host: {
+                    "miner_type": "Bitaxe",
+                    "miner_version": "2.9.0",
+                    "elapsed": 3600,
+                    "GHS_5s": each.machine.info()["hashRate"],
+                    "GHS_avg": each.machine.info()["hashRate"],
+                    "pcb_max_temp": chip,
+                    "chip_max_temp": chip,
+                }
+                for each in self._miners
+            },
+        }
+
+
+class FarmSite:
+    """Containers with as many miners in each, at loopback addresses."""
+
+    def __init__(self, containers: int, miners: int) -> None:
+        """Hold so many containers with so many miners in each."""
+        self.containers = [str(_CONTAINERS + n) for n in range(1, containers + 1)]
+        self.miners = [str(_MINERS + n) for n in range(1, containers * miners + 1)]
+        context = get_context("spawn")
+        self._orders, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_run, args=(theirs, self.containers, self.miners)
+        )
+
+    def __enter__(self) -> Self:
+        """Start; RuntimeError when they do not come up, their reason on stderr."""
+        self._process.start()
+        try:
+            if self._orders.poll(_START_TIMEOUT_S) and self._orders.recv() == "ready":
+                return self
+        except EOFError:
+            pass
+        self._process.kill()
+        raise RuntimeError("the simulated farm did not start")
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self._orders.close()
+        self._process.join()
+
+    def order[T](self, order: Order, answer: type[T]) -> T:
+        """Give an order and return its answer."""
+        self._orders.send(order)
+        found = self._orders.recv()
+        if not isinstance(found, answer):
+            raise TypeError(f"{order} was answered by {found!r}")
+        return found
+
+
+def _run(orders: Connection, containers: list[str], miners: list[str]) -> None:
+    asyncio.run(_serve(orders, containers, miners))
+
+
+async def _serve(orders: Connection, containers: list[str], miners: list[str]) -> None:
+    """Run all of it until the other end hangs up."""
+    site = _Site(containers, miners)
+    done = asyncio.Event()
+
+    def obey() -> None:
+        try:
+            orders.send(site.obey(orders.recv()))
+        except EOFError:
+            done.set()
+
+    async with AsyncExitStack() as running:
+        for device in (*site.plants, *site.miners):
+            await running.enter_async_context(device)
+        asyncio.get_running_loop().add_reader(orders.fileno(), obey)
+        orders.send("ready")
+        await done.wait()
+
+
+class _Site:
+    """What the process runs."""
+
+    def __init__(self, containers: Sequence[str], miners: Sequence[str]) -> None:
+        self.plants = [
+            AntspaceSimulator(list(Model)[n % 2], host, CONTAINER_PORT, faithful=False)
+            for n, host in enumerate(containers)
+        ]
+        self.miners = [
+            AxeOsSimulator(
+                host=host,
+                port=MINER_PORT,
+                mac=f"02:00:5E:00:{n >> 8:02X}:{n & 255:02X}",
+                worker=f"farm.{n}",
+            )
+            for n, host in enumerate(miners)
+        ]
+        share = len(miners) // len(containers)
+        self.halls = [
+            Bitaxes(self.miners[n * share : (n + 1) * share])
+            for n in range(len(containers))
+        ]
+        for plant, hall in zip(self.plants, self.halls, strict=True):
+            plant.hold(hall)
+
+    def obey(self, order: Order) -> float | Seen | None:
+        """Carry out one order."""
+        match order:
+            case Leak():
+                for plant in self.plants:
+                    plant.leak()
+                return time.time()
+            case StopPumps():
+                for plant in self.plants:
+                    plant.stop_pump()
+                return time.time()
+            case Answer():
+                self._answer(order)
+            case Mend():
+                self._mend()
+            case Look():
+                return self._seen()
+        return None
+
+    def _answer(self, order: Answer) -> None:
+        every = len(self.miners) // order.deaf if order.deaf else 0
+        for number, miner in enumerate(self.miners):
+            miner.restore()
+            miner.delay(order.reply_s)
+            miner.machine.pauses_after = order.shows_after_s
+            if every and number % every == 0 and number // every < order.deaf:
+                miner.ignore_writes()
+
+    def _mend(self) -> None:
+        for plant in self.plants:
+            plant.repair()
+            for alarm in plant.alarms:
+                plant.clear_alarm(alarm)
+            plant.requests.clear()
+        for hall in self.halls:
+            hall.forget()
+        for miner in self.miners:
+            miner.machine.resume()
+            miner.requests.clear()
+
+    def _seen(self) -> Seen:
+        first = [miner.writes[0].at for miner in self.miners if miner.writes]
+        for plant in self.plants:
+            # Whoever looks lets its plant catch up.
+            plant.alarms  # noqa: B018
+        return Seen(
+            orders=sorted(first),
+            writes=sum(len(miner.writes) for miner in self.miners)
+            + sum(len(plant.writes) for plant in self.plants),
+            asleep=sum(miner.machine.paused for miner in self.miners),
+            risen=max(hall.risen for hall in self.halls),
+        )
