@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from benchmarks.__main__ import SUBJECTS
 from custom_components.mining_farm.engines.auction.offer.workers_file import (
     parse_settings,
 )
@@ -248,6 +249,13 @@ def test_paths(page: Path) -> None:
         page.read_text(),
     ):
         assert (REPOSITORY / path).exists(), path
+
+
+def test_every_benchmark_is_listed() -> None:
+    """With what it measures."""
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text()
+    listed = text.split("\n## Benchmarks\n")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", listed, re.MULTILINE) == sorted(SUBJECTS)
 
 
 @pytest.mark.parametrize("storey", ["kinds", "engines"])
