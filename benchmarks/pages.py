@@ -135,6 +135,8 @@ def _store_idle_entries(folder: Path, count: int) -> None:
     """Write the entries as Home Assistant stores them, and link their integration."""
     integrations = folder / "integrations"
     integrations.mkdir()
+    # Without it Python would look on, and find those of the repository.
+    (integrations / "__init__.py").touch()
     (integrations / _IDLE).symlink_to(Path(idle.__file__).parent)
     (folder / "custom_components").symlink_to(integrations)
     entries: list[dict[str, object]] = [
