@@ -47,6 +47,8 @@ class _Run:
     device_registry: int
     """Bytes of its file."""
     phase: Phase
+    collection_ms: float
+    """Of a full garbage collection, which stops the loop and need not come meanwhile."""
 
     def each(self, value: float, bare: float = 0.0) -> float | None:
         """Return a value for each miner."""
@@ -67,9 +69,10 @@ _TOTALS: dict[str, Callable[[_Run], str]] = {
     "worst loop delay while it runs, ms": lambda run: figure(
         run.phase.stalls.late_ms, 0
     ),
-    "longest garbage collection, ms": lambda run: figure(
+    "longest garbage collection meanwhile, ms": lambda run: figure(
         run.phase.stalls.collection_ms, 0
     ),
+    "a full garbage collection, ms": lambda run: figure(run.collection_ms, 0),
     "polls": lambda run: str(run.phase.polls),
     "polls missed": lambda run: str(run.phase.polls_missed),
     "CPU s a minute": lambda run: figure(run.phase.cpu_s / run.phase.seconds * 60),
@@ -132,6 +135,7 @@ def _measure(miners: int, seconds: float) -> _Run:
                 entity_registry=core.registry_bytes("entity"),
                 device_registry=core.registry_bytes("device"),
                 phase=phase,
+                collection_ms=core.collect_garbage(),
             )
         return _with_slow_start(run, fleet) if miners else run
 
