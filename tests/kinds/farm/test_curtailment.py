@@ -221,6 +221,21 @@ async def test_two_curtailments_and_a_human(site: Site) -> None:
     assert not sleeping(axe)
 
 
+async def test_no_more_than_twenty_are_in_force(site: Site) -> None:
+    """Whoever asks again and again fills neither the disk nor the state."""
+    await site.add_farm()
+    for number in range(20):
+        await site.call("curtail", by_watts=0, confirm=True, name=f"{number}")
+    with pytest.raises(ServiceValidationError, match="so many curtailments"):
+        await site.call("curtail", by_watts=0, confirm=True, name="another")
+    await site.later(1)
+    assert len(site.get(STATE).attributes["curtailments"]) == 20
+    await site.call("release_curtailment", name="7")
+    await site.call("curtail", by_watts=0, confirm=True, name="another")
+    await site.later(1)
+    assert len(site.get(STATE).attributes["curtailments"]) == 20
+
+
 async def test_a_record_that_cannot_be_read_starts_nothing(
     site: Site, tmp_path: Path, issue_registry: ir.IssueRegistry
 ) -> None:

@@ -34,6 +34,8 @@ from .curtailment_record import CurtailmentRecord
 from .data import CurtailmentData
 
 LOOKED_AT_EVERY: Final = timedelta(seconds=10)
+MOST_IN_FORCE: Final = 20
+"""Each is stored with all machines that it may stop, and looked at every time."""
 UNKNOWN: Final = MachineFacts()
 
 
@@ -99,6 +101,8 @@ class Curtailments:
         async with self._turn:
             if name in self._in_force:
                 raise _refusal("curtailed_already", name)
+            if len(self._in_force) >= MOST_IN_FORCE:
+                raise _refusal("curtailed_enough", self._entry.title)
             await self._record.async_keep({**self._in_force, name: curtailment})
             self._publish(
                 "curtailed", name=name, by=curtailment.by, machines=curtailment.count
