@@ -1,5 +1,7 @@
 """Which parts of a miner get entities, whatever answers at its address."""
 
+from dataclasses import replace
+
 from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given, strategies as st
 import pytest
@@ -7,13 +9,17 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.engines.edge_collector import (
     BoardStatus,
+    Capabilities,
+    Command,
     Fan,
     MinerProfile,
     MinerSnapshot,
 )
 from custom_components.mining_farm.kinds.miner.parts import (
     MAX_BOARDS,
+    MAX_CHOICES,
     MAX_FANS,
+    MAX_TEXT,
     READINGS_IN_A_ROW,
     NewParts,
     bounded,
@@ -43,6 +49,52 @@ def of_entry(registry: er.EntityRegistry, suffix: str) -> int:
 RANGES = st.tuples(st.integers(0, 300), st.integers(0, 300)).map(
     lambda ends: range(ends[0], ends[0] + ends[1])
 )
+
+
+@given(st.integers(0, 4000), st.integers(0, 300), st.integers(0, 300))
+def test_what_a_device_lists_is_bounded(many: int, long: int, boards: int) -> None:
+    """A list that no select could show is none that is stored."""
+    levels = tuple(f"{number}{'x' * long}" for number in range(many))
+    listed = Capabilities(
+        choices={Command.LEVEL: levels},
+        labels=dict.fromkeys(levels, "y" * long),
+        boards=tuple(map(str, range(boards))),
+    )
+    for profile in (MinerProfile(), MinerProfile(boards=(1,))):
+        known = profile.learn(replace(reading(range(1)), capabilities=listed))
+        kept = bounded(known).capabilities
+        assert kept is not None
+        choices = kept.choices[Command.LEVEL]
+        assert choices == tuple(
+            each for each in levels[:MAX_CHOICES] if len(each) <= MAX_TEXT
+        )
+        assert kept.labels.keys() <= set(choices)
+        assert all(len(label) <= MAX_TEXT for label in kept.labels.values())
+        assert len(kept.boards) == min(boards, MAX_BOARDS)
+
+
+async def test_a_device_that_lists_without_end(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """Its select has no more options than the database takes, also once it is known."""
+    levels = tuple(f"level {number}" for number in range(4000))
+    listed = Capabilities(choices={Command.LEVEL: levels})
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, "controls": True}
+    )
+    miners.answers[HOST] = snapshot(capabilities=listed)
+    await set_up(hass, entry)
+    await tick(hass, freezer, 31)
+    (select,) = hass.states.async_entity_ids("select")
+    state = hass.states.get(select)
+    assert state is not None
+    assert len(state.attributes["options"]) == MAX_CHOICES
+    assert len(str(entry.data)) < 20_000
+
+
 READINGS = st.lists(st.builds(reading, RANGES, RANGES), min_size=1, max_size=12)
 
 

@@ -244,7 +244,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     def _learn(self, snapshot: MinerSnapshot) -> None:
         self._learn_mac(snapshot.mac)
         if self.known:
-            profile = self._new_parts.learn(self.profile, snapshot)
+            profile = bounded(self._new_parts.learn(self.profile, snapshot))
         else:
             profile = bounded(self.profile.learn(snapshot))
         memory = self.reader.memory

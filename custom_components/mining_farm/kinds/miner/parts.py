@@ -7,10 +7,13 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ...engines.edge_collector import MinerProfile, MinerSnapshot
+from ...engines.edge_collector import Capabilities, MinerProfile, MinerSnapshot
 
 MAX_BOARDS: Final = 64
 MAX_FANS: Final = 16
+MAX_CHOICES: Final = 128
+MAX_TEXT: Final = 100
+"""Characters of a choice: attributes of more than 16 kB are in no database."""
 READINGS_IN_A_ROW: Final = 3
 """That show a part before it is taken for one of the miner."""
 MAX_NEW: Final = 4
@@ -18,9 +21,31 @@ MAX_NEW: Final = 4
 
 
 def bounded(profile: MinerProfile) -> MinerProfile:
-    """Return a profile with no more parts than get entities."""
+    """Return a profile with no more parts and choices than entities have."""
+    known = profile.capabilities
     return replace(
-        profile, boards=profile.boards[:MAX_BOARDS], fans=profile.fans[:MAX_FANS]
+        profile,
+        boards=profile.boards[:MAX_BOARDS],
+        fans=profile.fans[:MAX_FANS],
+        capabilities=known and _bounded(known),
+    )
+
+
+def _bounded(known: Capabilities) -> Capabilities:
+    choices = {
+        command: tuple(each for each in listed[:MAX_CHOICES] if len(each) <= MAX_TEXT)
+        for command, listed in known.choices.items()
+    }
+    shown = {each for listed in choices.values() for each in listed}
+    return replace(
+        known,
+        choices=choices,
+        labels={
+            value: label
+            for value, label in known.labels.items()
+            if value in shown and len(label) <= MAX_TEXT
+        },
+        boards=known.boards[:MAX_BOARDS],
     )
 
 
