@@ -1,26 +1,21 @@
 """Which command of a miner holds its readings, and which adds nothing to them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from ...models import MinerSnapshot
 from .capabilities import Capabilities, identify
 from .parsing import parse_snapshot
+from .reply_store import Current
 
 _PRIMARIES = ("stats", "devs", "summary", "edevs", "estats")
 _EXTENDED = {"devs": "edevs", "stats": "estats"}
 
 
-def judge(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) -> None:
+def judge(capabilities: Capabilities, replies: Current) -> None:
     """Find the command that holds the boards, until that is beyond doubt."""
     if capabilities.settled:
         return
-    read = {
-        name: parse_snapshot({name: replies[name]})
-        for name in _PRIMARIES
-        if name in replies
-    }
+    read = {name: _read(replies.only(name)) for name in _PRIMARIES if name in replies}
     boards = [name for name, snapshot in read.items() if snapshot.boards]
     rates = [name for name, snap in read.items() if snap.hashrate_ghs is not None]
     capabilities.shows_boards = bool(boards)
@@ -40,7 +35,7 @@ def judge(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) 
         capabilities.useless.add("devs")
 
 
-def spare(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) -> None:
+def spare(capabilities: Capabilities, replies: Current) -> None:
     """Find out whether a `summary` that was just read is worth its connections."""
     if (
         capabilities.settled
@@ -54,7 +49,7 @@ def spare(capabilities: Capabilities, replies: Mapping[str, Mapping[str, Any]]) 
 
 def extend(
     capabilities: Capabilities,
-    replies: Mapping[str, Mapping[str, Any]],
+    replies: Current,
     snapshot: MinerSnapshot,
 ) -> list[str]:
     """Return the extended forms to ask for from now on: of what says nothing it should."""
@@ -63,8 +58,7 @@ def extend(
     new = []
     for command, extended in _EXTENDED.items():
         silent = command in capabilities.refused or (
-            command in replies
-            and not parse_snapshot({command: replies[command]}).boards
+            command in replies and not _read(replies.only(command)).boards
         )
         if silent and extended not in capabilities.extended:
             new.append(extended)
@@ -72,27 +66,21 @@ def extend(
     return new
 
 
-def _devs_add(replies: Mapping[str, Mapping[str, Any]]) -> bool:
+def _devs_add(replies: Current) -> bool:
     """Return whether `devs` is worth a connection beside `stats` with the boards.
 
     Its rate is that of `stats` again, and its temperature that of a board.
     """
-    others = {name: reply for name, reply in replies.items() if name != "devs"}
     without, together = (
-        replace(
-            parse_snapshot(each),
-            total_hashrate_ghs_devs=None,
-            temperature_overall=None,
-        )
-        for each in (others, replies)
+        replace(_read(each), total_hashrate_ghs_devs=None, temperature_overall=None)
+        for each in (replies.without("devs"), replies)
     )
     return without != together
 
 
-def _summary_adds(replies: Mapping[str, Mapping[str, Any]]) -> bool:
+def _summary_adds(replies: Current) -> bool:
     """Return whether `summary` says more than the shares, which `pools` counts as well."""
-    others = {name: reply for name, reply in replies.items() if name != "summary"}
-    without, together = parse_snapshot(others), parse_snapshot(replies)
+    without, together = _read(replies.without("summary")), _read(replies)
     shares = (
         (without.accepted, together.accepted),
         (without.rejected, together.rejected),
@@ -103,6 +91,11 @@ def _summary_adds(replies: Mapping[str, Mapping[str, Any]]) -> bool:
     return together != replace(
         without, accepted=together.accepted, rejected=together.rejected
     )
+
+
+def _read(replies: Current) -> MinerSnapshot:
+    """Return what these replies say, by the family that they themselves decide."""
+    return parse_snapshot(replies, memo=replies.memo)
 
 
 def _about_equal(one: int | None, other: int | None) -> bool:

@@ -37,6 +37,10 @@ class Memo:
         self._numbers = numbers
         self._known = known
 
+    def of(self, numbers: Mapping[str, int]) -> Memo:
+        """Return the same memo for other replies."""
+        return Memo(numbers, self._known)
+
     def recall[T](
         self, name: str, commands: tuple[str, ...], read: Callable[[], T]
     ) -> T:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 import math
 from operator import itemgetter
-from typing import Any, override
+from typing import Any, Self, override
 
 from ...errors import Failure, MinerError
 from ..decoding import decode_reply, split_joined
@@ -38,6 +38,15 @@ class Current(Mapping[str, Mapping[str, Any]]):
         self._numbers = numbers
         self.memo = memo
         """What was read of them before."""
+
+    def only(self, *commands: str) -> Self:
+        """Return those of these commands."""
+        numbers = {name: self._numbers[name] for name in commands if name in self}
+        return type(self)(self._store, numbers, self.memo.of(numbers))
+
+    def without(self, command: str) -> Self:
+        """Return those of all other commands."""
+        return self.only(*(name for name in self if name != command))
 
     @override
     def __getitem__(self, command: str) -> Mapping[str, Any]:

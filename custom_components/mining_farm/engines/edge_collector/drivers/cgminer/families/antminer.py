@@ -61,8 +61,9 @@ def read(replies: Replies) -> Reading:
     entry = _entry(replies)
     summary = replies.row("summary")
     units = stats_units(replies.model, entry.get("rate_unit"))
-    slots = [n for n in extract_board_indices(entry) if is_present(entry, n)]
-    boards = [read_board(entry, slot, units) for slot in slots[:MAX_PARTS]]
+    boards = replies.recall(
+        "boards", ("stats", "version"), lambda: _read_boards(entry, units)
+    )
     algorithm = algorithm_of(replies.model)
     unit = units.total
     if unit and algorithm is not Algorithm.SHA256 and not entry.get("rate_unit"):
@@ -93,6 +94,11 @@ def read(replies: Replies) -> Reading:
         if chain_errors is None
         else chain_errors,
     )
+
+
+def _read_boards(entry: Row, units: StatsUnits) -> list[BoardStatus]:
+    slots = [n for n in extract_board_indices(entry) if is_present(entry, n)]
+    return [read_board(entry, slot, units) for slot in slots[:MAX_PARTS]]
 
 
 def _entry(replies: Replies) -> Row:
