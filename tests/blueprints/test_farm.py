@@ -6,7 +6,7 @@ from ..kinds.farm.conftest import site as site  # noqa: PLC0414
 from ..kinds.farm.site import Site
 from .conftest import Automate
 
-STOP = "binary_sensor.site_emergency_stop"
+STOP = "binary_sensor.site_emergency_stop_in_force"
 SMOKE = "binary_sensor.smoke"
 
 
@@ -48,7 +48,7 @@ async def test_a_curtailment_is_told_where_wanted(
     await site.call("curtail", confirm=True, name="peak")
     await site.call("release_curtailment")
     assert said(messages) == [
-        "1 machines of Site are put to sleep for peak.",
+        "1 machines of Site sleep or draw less for peak.",
         "Site draws as much as before: peak ended.",
     ]
 

@@ -14,11 +14,11 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.mining_farm.common.following import Told
 from custom_components.mining_farm.common.holds import DATA_HOLDS, Holds, async_holds
 from custom_components.mining_farm.common.keeping import (
     DATA_KEEPER,
     Keeper,
-    Told,
     async_keeper,
     async_load_holds,
 )
@@ -26,6 +26,7 @@ from custom_components.mining_farm.common.machines import DATA_MACHINES
 from custom_components.mining_farm.common.members import (
     DATA_MEMBERS,
     Lever,
+    Limit,
     Member,
     MinerFacts,
     Receipt,
@@ -35,11 +36,19 @@ from custom_components.mining_farm.common.members import (
 )
 from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.farm import Hold, HoldKind, LeverKind, Owner
+from custom_components.mining_farm.engines.farm import (
+    Hold,
+    HoldKind,
+    LeverKind,
+    Owner,
+    Reach,
+    Targets,
+)
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
 
+TARGETS = Targets(least=1000.0, most=3000.0, step=100.0)
 NIGHT = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 
 
@@ -66,6 +75,12 @@ class FakeMachine:
     obeys: bool = True
     plug_obeys: bool = True
     outcome: ReceiptOutcome = ReceiptOutcome.CONFIRMED
+    target: float | str | None = None
+    """What it is set to draw; None of one that takes no target."""
+    reach: Reach = TARGETS
+    takes: bool = True
+    """It is set to what it is ordered."""
+    rested: bool = True
     log: list[str] = field(default_factory=list)
     blocked: asyncio.Event | None = None
     """Orders return once it is set."""
@@ -148,7 +163,35 @@ class FakeMachine:
                 return not (self.powered or self.stale_on)
             return self.asleep if self.fresh and self.powered else None
 
-        return Lever(kind=kind, stop=stop, start=start, stopped=stopped)
+        lowers = kind is LeverKind.SLEEP and self.target is not None
+        return Lever(
+            kind=kind,
+            stop=stop,
+            start=start,
+            stopped=stopped,
+            limit=self._limit() if lowers else None,
+        )
+
+    def _limit(self) -> Limit:
+        return Limit(
+            reach=lambda: self.reach,
+            present=lambda: self.target if self.fresh and self.powered else None,
+            order=self._set,
+            rested=lambda: self.rested,
+        )
+
+    async def _set(self, setting: float | str) -> Receipt:
+        self.log.append(f"set {setting}")
+        if self.blocked is not None:
+            await self.blocked.wait()
+        outcome, reason = self.outcome, None
+        if not (self.fresh and self.powered and self.rested):
+            outcome = ReceiptOutcome.NOT_SENT
+            reason = None if self.rested else "too_soon"
+        elif self.takes:
+            self.target = setting
+        self.polled()
+        return Receipt(outcome=outcome, at=dt_util.utcnow(), reason=reason)
 
     async def _order(self, kind: LeverKind, *, down: bool) -> Receipt:
         self.log.append(f"{kind} {'down' if down else 'up'}")
@@ -221,10 +264,16 @@ class House:
         owner: Owner = Owner.INTERLOCK,
         kind: HoldKind = HoldKind.ASLEEP,
         source: str = "north",
+        watts: float | None = None,
     ) -> None:
         """Hold machines, and let what follows happen."""
         hold = Hold(
-            owner=owner, source=source, kind=kind, reason="leak", since=dt_util.utcnow()
+            owner=owner,
+            source=source,
+            kind=kind,
+            watts=watts,
+            reason="leak",
+            since=dt_util.utcnow(),
         )
         await self.holds.async_place(names, hold)
         await self.settle()

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
-from custom_components.mining_farm.common.keeping import Phase, Told
+from custom_components.mining_farm.common.following import Phase, Told
 from custom_components.mining_farm.common.members import ReceiptOutcome
 from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.engines.farm import HoldKind, Owner

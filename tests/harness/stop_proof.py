@@ -199,7 +199,7 @@ class StopProof(ABC):
 class EmergencyStopProof(StopProof):
     """It is stopped by hand, and released by hand."""
 
-    latch = "binary_sensor.hall_emergency_stop"
+    latch = "binary_sensor.hall_emergency_stop_in_force"
 
     @override
     async def _async_prepare(self, client: HomeAssistantClient) -> None:

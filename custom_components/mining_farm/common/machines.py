@@ -11,7 +11,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..engines.farm import LeverState, MachineFacts, MachineState
-from .members import Facts, Lever, Member, MinerFacts, RigFacts, async_members
+from .members import Facts, Lever, Limit, Member, MinerFacts, RigFacts, async_members
 
 OUTLASTS: Final = timedelta(seconds=5)
 """A miner that answers for longer than this without power is fed by something else."""
@@ -46,6 +46,11 @@ class Machine:
             LeverState(lever=lever.kind, stopped=lever.stopped())
             for lever in self.levers
         )
+
+    @property
+    def limit(self) -> Limit | None:
+        """Return how it is let draw less; None where that cannot be."""
+        return next((each.limit for each in self.levers if each.limit), None)
 
     @property
     def host(self) -> str | None:

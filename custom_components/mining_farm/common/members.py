@@ -12,7 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..engines.farm import LeverKind
+from ..engines.farm import LeverKind, Reach, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +150,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How a machine is let draw less without being stopped; each call sends one order."""
+
+    reach: Callable[[], Reach | None]
+    """Return how far; None where it cannot be lowered, or that is not known."""
+    present: Callable[[], Setting | None]
+    """Return what it is set to; None where that is unknown."""
+    order: Callable[[Setting], Awaitable[Receipt]]
+    rested: Callable[[], bool] = lambda: True
+    """Return whether it may be set now: each change wears it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lever:
     """One way to stop and start a machine; each call sends one order."""
 
@@ -160,6 +173,8 @@ class Lever:
     """Return whether it keeps the machine down; None where that is unknown."""
     rest: Callable[[], timedelta] = timedelta
     """Return how long it has yet to stay as it is before it may start the machine."""
+    limit: Limit | None = None
+    """How it lets the machine draw less, where its family can."""
 
 
 class RestartKind(StrEnum):

@@ -11,6 +11,7 @@ from custom_components.mining_farm.engines.farm import (
     Hold,
     HoldKind,
     LeverKind,
+    Limited,
     Owner,
     Record,
     Want,
@@ -119,14 +120,26 @@ def test_no_hold_is_stricter_than_what_is_wanted(holds: list[Hold]) -> None:
         assert want.watts == min(one.watts or 0.0 for one in kept)
 
 
+SETTINGS = st.floats(0, 5000) | st.text(max_size=9)
 RECORDS = st.builds(
-    lambda holds, stopped, down_at, again: replace(
-        record_of(*holds), stopped=frozenset(stopped), down_at=down_at, again=again
+    lambda holds, stopped, down_at, again, limited: replace(
+        record_of(*holds),
+        stopped=frozenset(stopped),
+        down_at=down_at,
+        again=again,
+        limited=limited,
     ),
     st.lists(HOLDS),
     st.sets(st.sampled_from(LeverKind)),
     st.none() | st.just(NOW),
     st.booleans(),
+    st.none()
+    | st.builds(
+        Limited,
+        before=SETTINGS,
+        ordered=SETTINGS,
+        seen_at=st.none() | st.just(NOW),
+    ),
 )
 
 
@@ -140,7 +153,8 @@ def test_a_record_survives_the_disk(record: Record) -> None:
 def test_a_damaged_record_is_known_as_one(record: Record, data: st.DataObject) -> None:
     """A record that lacks something is no record that says nothing."""
     stored = record.as_dict()
-    key = data.draw(st.sampled_from(sorted(stored)))
+    # The first version did not lower machines.
+    key = data.draw(st.sampled_from(sorted(stored.keys() - {"limited"})))
     del stored[key]
     with pytest.raises(ValueError, match="damaged"):
         Record.from_dict(stored)
@@ -161,6 +175,24 @@ def test_a_hold_that_cannot_be(key: str, value: object) -> None:
     """Whatever is wrong with it, it is refused as damage."""
     stored = record_of(hold(kind=HoldKind.AT_MOST, watts=1.0)).as_dict()
     stored["holds"][0][key] = value
+    with pytest.raises(ValueError):  # noqa: PT011 Of any text
+        Record.from_dict(stored)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("before", None),
+        ("before", True),
+        ("ordered", float("inf")),
+        ("seen_at", "2026-11-29T03:00:00"),
+        ("seen_at", 5),
+    ],
+)
+def test_a_limit_that_cannot_be(key: str, value: object) -> None:
+    """What a machine is set back to is never guessed."""
+    stored = Record().lowered(2700.0, 1500.0).as_dict()
+    stored["limited"][key] = value
     with pytest.raises(ValueError):  # noqa: PT011 Of any text
         Record.from_dict(stored)
 

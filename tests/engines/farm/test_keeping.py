@@ -68,9 +68,12 @@ def test_sleep_comes_first() -> None:
 
 
 def test_a_machine_that_only_its_outlet_can_stop() -> None:
-    """Whoever wants it asleep cuts it."""
+    """Safety cuts it; any other owner only where cutting is what was asked for."""
     only = levers(outlet=False)
-    assert orders(held(Owner.CURTAILMENT), only, HASHING, ()) == (OUTLET,)
+    assert orders(held(Owner.INTERLOCK), only, HASHING, ()) == (OUTLET,)
+    for owner in (Owner.CURTAILMENT, Owner.WALLET, Owner.USER):
+        assert orders(held(owner), only, HASHING, ()) == ()
+        assert orders(held(owner, HoldKind.CUT), only, HASHING, ()) == (OUTLET,)
 
 
 def test_a_cut_comes_with_sleep_and_waits_for_nothing() -> None:
@@ -94,9 +97,9 @@ def test_a_machine_of_which_nothing_is_known() -> None:
     unknown = levers(sleep=None, outlet=None)
     assert orders(held(Owner.INTERLOCK), unknown, SILENT, ()) == (SLEEP,)
     assert orders(held(Owner.CURTAILMENT), unknown, SILENT, ()) == ()
-    assert orders(held(Owner.CURTAILMENT), levers(outlet=False), SILENT, ()) == (
-        OUTLET,
-    )
+    cut = held(Owner.CURTAILMENT, HoldKind.CUT)
+    assert orders(cut, levers(outlet=None), SILENT, ()) == ()
+    assert orders(cut, levers(outlet=False), SILENT, ()) == (OUTLET,)
 
 
 @pytest.mark.parametrize("state", [MachineState.PAUSED, MachineState.OFF])

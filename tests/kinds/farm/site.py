@@ -135,7 +135,7 @@ class Site(House):
         answer = await self.hass.services.async_call(
             DOMAIN,
             service,
-            {"entity_id": "binary_sensor.site_emergency_stop", **data},
+            {"entity_id": "binary_sensor.site_emergency_stop_in_force", **data},
             blocking=True,
             return_response=response,
         )

@@ -21,7 +21,7 @@ from tests.kinds.callers import Callers
 from .site import Site
 
 STATE = "binary_sensor.site_curtailed"
-STOP = "binary_sensor.site_emergency_stop"
+STOP = "binary_sensor.site_emergency_stop_in_force"
 
 
 @dataclass
@@ -30,12 +30,17 @@ class Drawing(FakeMachine):
 
     watts: float | None = 3000.0
     rate: float = 1e14
+    above: float = 0.0
+    """W that it draws above its target."""
 
     @override
     def facts(self) -> MinerFacts:
         facts = super().facts()
         rate = self.rate if facts.hashrate else facts.hashrate
-        return replace(facts, power=0.0 if self.asleep else self.watts, hashrate=rate)
+        watts = self.watts
+        if watts is not None and isinstance(self.target, float):
+            watts = min(watts, self.target + self.above)
+        return replace(facts, power=0.0 if self.asleep else watts, hashrate=rate)
 
 
 def add(site: Site, name: str, *, area: str | None = None, **how: Any) -> Drawing:
@@ -80,14 +85,134 @@ async def test_a_preview_stops_nothing(site: Site) -> None:
         "power": 3000,
         "measured": False,
         "efficiency": 30,
+        "what": "asleep",
+        "watts": None,
+        "frees": 3000,
+        "sure": "reported",
         "stopped_by": "sleep",
     }
     assert (plan["draw"], plan["frees"], plan["of_it_measured"]) == (12000, 6000, 0)
+    assert (plan["of_it_reported"], plan["of_it_nominal"]) == (6000, 0)
     assert (plan["short_by"], plan["in_reserve"], plan["draw_unknown"]) == (0, 1, 1)
     assert plan["cannot_be_stopped"] == ["fixed"]
     assert plan["confirmed"] is False
     assert site.state(STATE) == "off"
     assert not any(site.holds)
+
+
+async def test_levels_come_before_sleep(site: Site) -> None:
+    """The preview says to how many W; then these are set, confirmed, and undone."""
+    good = add(site, "good", rate=2e14, target=3000.0)
+    bad = add(site, "bad", target=3000.0)
+    fixed = add(site, "fixed", rate=1e13)
+    await site.add_farm()
+    plan = await preview(site, by_watts=2500)
+    planned = [
+        (each["name"], each["what"], each["watts"], each["frees"], each["sure"])
+        for each in plan["machines"]
+    ]
+    assert planned == [
+        ("bad", "at_most", 1000, 2000, "nominal"),
+        ("good", "at_most", 2500, 500, "nominal"),
+    ]
+    assert (plan["frees"], plan["of_it_nominal"], plan["of_it_reported"]) == (
+        2500,
+        2500,
+        0,
+    )
+    await site.call("curtail", by_watts=2500, confirm=True)
+    await site.later(1)
+    assert (bad.log, good.log, fixed.log) == (["set 1000.0"], ["set 2500.0"], [])
+    (told,) = site.get(STATE).attributes["curtailments"]
+    assert (told["machines"], told["confirmed"], told["lowered"]) == (2, 2, 2)
+    assert told["watts_freed"] == 2500
+    # They run, so they are not kept down.
+    assert site.state("sensor.site_machines_kept_down") == "0"
+    await site.call("release_curtailment")
+    await site.later(1)
+    assert (bad.target, good.target) == (3000, 3000)
+    assert not any(site.holds)
+
+
+async def test_what_draws_more_than_it_is_set_to_is_made_up_for(site: Site) -> None:
+    """Its watts say so after ten minutes: the next is lowered, and then it sleeps."""
+    bad = add(site, "bad", target=3000.0, above=800.0)
+    good = add(site, "good", rate=2e14, target=3000.0)
+    await site.add_farm()
+    await site.call("curtail", by_watts=2000, confirm=True)
+    for _ in range(50):
+        await site.later()
+    assert (bad.log, good.log) == (["set 1000.0"], [])
+    for _ in range(10):
+        await site.later()
+    assert (bad.log, good.log) == (["set 1000.0"], ["set 1000.0"])
+    (told,) = site.get(STATE).attributes["curtailments"]
+    assert told["watts_freed"] == 1200 + 2000
+
+
+async def test_a_machine_that_has_to_rest_is_not_lowered(site: Site) -> None:
+    """Others are, or it sleeps: the plan knows."""
+    axe = add(site, "axe", target=3000.0, rested=False)
+    await site.add_farm()
+    plan = await preview(site, by_watts=500, confirm=True)
+    assert [each["what"] for each in plan["machines"]] == ["asleep"]
+    await site.later(1)
+    assert axe.log == ["sleep down"]
+
+
+async def test_who_sets_a_machine_otherwise_keeps_it(site: Site) -> None:
+    """Another takes its place, also after a restart; the event names the machine."""
+    bad = add(site, "bad", target=3000.0)
+    good = add(site, "good", rate=2e14, target=3000.0)
+    await site.add_farm()
+    await site.call("curtail", by_watts=1500, confirm=True)
+    await site.later(1)
+    assert (bad.log, good.log) == (["set 1500.0"], [])
+    bad.target = 2800.0
+    bad.polled()
+    await site.later(1)
+    event = site.get("event.site_events").attributes
+    assert (event["event_type"], event["machine"]) == ("changed_by_hand", "bad")
+    await site.later()
+    assert (bad.target, good.log) == (2800, ["set 1000.0"])
+    await site.hass.config_entries.async_unload("site")
+    for machine in (bad, good):
+        machine.leave()
+    await site.start()
+    for machine in (bad, good):
+        machine.join()
+    await site.load()
+    for _ in range(10):
+        await site.later()
+    assert (bad.target, good.log) == (2800, ["set 1000.0"])
+    await site.call("release_curtailment")
+    await site.later(1)
+    assert (bad.target, good.target) == (2800, 3000)
+
+
+async def test_power_is_cut_only_where_that_was_asked_for(site: Site) -> None:
+    """A rig without a sleep is named as one that cannot be stopped; or is cut, and said."""
+    rig = add(site, "rig", sleeps=False, outlet=True)
+    await site.add_farm()
+    plan = await preview(site)
+    assert plan["machines"] == []
+    assert plan["cannot_be_stopped"] == ["rig"]
+    await site.call("curtail", confirm=True, name="mild")
+    await site.later(61)
+    assert rig.log == []
+    await site.call("release_curtailment", name="mild")
+    plan = await preview(site, cut_power=True, confirm=True)
+    (told,) = plan["machines"]
+    assert (told["what"], told["stopped_by"], told["sure"]) == (
+        "cut",
+        "outlet",
+        "metered",
+    )
+    await site.later(1)
+    assert rig.log == ["outlet down"]
+    await site.call("release_curtailment")
+    await site.later(1)
+    assert rig.log == ["outlet down", "outlet up"]
 
 
 async def test_without_confirm_and_answer_it_is_refused(site: Site) -> None:

@@ -17,7 +17,7 @@ from tests.kinds.callers import Callers
 
 from .site import Site
 
-STOP = "binary_sensor.site_emergency_stop"
+STOP = "binary_sensor.site_emergency_stop_in_force"
 BUTTON = "button.site_emergency_stop"
 
 

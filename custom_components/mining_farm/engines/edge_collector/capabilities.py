@@ -85,6 +85,8 @@ class Capabilities:
     choices: Mapping[Command, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     """The device's own words for levels; one that has none is a word of its own."""
+    level_watts: Mapping[str, float] = field(default_factory=dict)
+    """W of levels, where the device states them: what it tunes them to, not a reading."""
     boards: tuple[str, ...] = ()
     """Hashboards that can be switched."""
     wear: Mapping[Command, Wear] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from .causes import RULES, Cause, Reaction, Rule
 from .curtailing import (
+    LOWERED_SETTLED,
     SETTLED,
     Curtailment,
     Progress as CurtailmentProgress,
@@ -9,13 +10,25 @@ from .curtailing import (
     freed,
     next_wave,
 )
-from .curtailment import Candidate, Load, Plan, Target, plan
+from .curtailment import Candidate, Load, Plan, Sure, Target, plan
 from .gate import Pace, PowerUpGate
 from .group import Event, Group, Phase, Settings, Step
 from .hazards import Guard, Hazard, Pump, Scene, Seen, Side
 from .holds import Record, Want, strictest
 from .interlock import NOT_STOPPED, look, release, stop_by_hand
 from .keeping import Awake, is_down, next_back, orders, seen_awake
+from .limiting import (
+    Levels,
+    Limited,
+    Lowering,
+    Reach,
+    Setting,
+    SettingBack,
+    Targets,
+    lowering,
+    setting_back,
+    started_at,
+)
 from .models import (
     SAFETY,
     Hold,
@@ -39,6 +52,7 @@ from .totals import Sum, Totals, hottest_first, totals
 from .trend import Trend
 
 __all__ = [
+    "LOWERED_SETTLED",
     "NOT_STOPPED",
     "READ_AGAIN",
     "RULES",
@@ -56,9 +70,12 @@ __all__ = [
     "Hazard",
     "Hold",
     "HoldKind",
+    "Levels",
     "LeverKind",
     "LeverState",
+    "Limited",
     "Load",
+    "Lowering",
     "MachineFacts",
     "MachineState",
     "Next",
@@ -69,17 +86,22 @@ __all__ = [
     "Plan",
     "PowerUpGate",
     "Pump",
+    "Reach",
     "Reaction",
     "Record",
     "Rule",
     "Scene",
     "Seen",
+    "Setting",
+    "SettingBack",
     "Settings",
     "Side",
     "Standing",
     "Step",
     "Sum",
+    "Sure",
     "Target",
+    "Targets",
     "Totals",
     "Trend",
     "Want",
@@ -89,6 +111,7 @@ __all__ = [
     "hottest_first",
     "is_down",
     "look",
+    "lowering",
     "next_back",
     "next_wave",
     "orders",
@@ -96,6 +119,8 @@ __all__ = [
     "plan",
     "release",
     "seen_awake",
+    "setting_back",
+    "started_at",
     "stop_by_hand",
     "strictest",
     "totals",

@@ -1,28 +1,36 @@
-"""What is stopped first when a site has to draw less, and how sure that is: pure."""
+"""What is lowered and stopped first when a site has to draw less, and how sure that is: pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from enum import StrEnum
 import math
 from typing import Final
 
-from .models import LeverKind, MachineFacts
+from .limiting import Reach
+from .models import HoldKind, LeverKind, MachineFacts
 
 TERAHASH: Final = 1e12
 LEAST_RUN: Final = 600.0
 """Seconds for which a machine that started is spared, where others free enough: each start
 heats its boards by 50 K."""
+WORTH: Final = 0.05
+"""A machine that cannot be lowered by this part of what it draws is left as it is."""
+NOTHING: Final = 0.001
+"""W that no sum of floats is short of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A machine that might be stopped."""
+    """A machine that might be lowered or stopped."""
 
     machine: str
     facts: MachineFacts
     levers: tuple[LeverKind, ...] = ()
+    """Those that may be used."""
+    reach: Reach | None = None
+    """How far it can be lowered now; None where it cannot."""
     rank: int = 0
-    """Those of a smaller one are stopped first."""
+    """Those of a smaller one go first."""
     held: bool = False
     """Somebody keeps it down already."""
 
@@ -40,31 +48,68 @@ class Target:
         return self.by is None and self.to is None
 
 
+class Sure(StrEnum):
+    """From where it is known what a machine frees, the surest first."""
+
+    METERED = "metered"
+    """By a meter at its outlet."""
+    REPORTED = "reported"
+    """By the machine itself."""
+    NOMINAL = "nominal"
+    """It is set to draw so much; what it then draws shows later."""
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What is freed when one machine stops."""
+    """What is freed when one machine is lowered, or stops."""
 
     machine: str
     watts: float | None = None
     """None where it is unknown what it draws: never a nominal value."""
+    to: float | None = None
+    """W that it may still draw; None where it stops."""
+    cut: bool = False
+    """Its power is cut: it cannot sleep."""
     measured: bool = False
-    """By a meter, not by the machine itself."""
+    """What it draws now comes from a meter, not from the machine itself."""
     efficiency: float | None = None
     """J/TH, of a SHA-256 miner that hashes."""
     lever: LeverKind | None = None
     """What stops it first."""
 
+    @property
+    def kind(self) -> HoldKind:
+        """Return how the machine is held."""
+        if self.to is not None:
+            return HoldKind.AT_MOST
+        return HoldKind.CUT if self.cut else HoldKind.ASLEEP
+
+    @property
+    def draws(self) -> float | None:
+        """Return the W that the machine drew when this was planned."""
+        return None if self.watts is None else self.watts + (self.to or 0.0)
+
+    @property
+    def sure(self) -> Sure:
+        """Return how sure it is what this frees."""
+        if self.watts is None:
+            return Sure.UNKNOWN
+        if self.to is not None:
+            return Sure.NOMINAL
+        return Sure.METERED if self.measured else Sure.REPORTED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Which machines are stopped, in order, and how sure that is."""
+    """What is done to which machines, in order, and how sure that is."""
 
     draw: float = 0.0
     """W that are known to be drawn now."""
     need: float | None = None
     """W to free; None for all."""
     loads: tuple[Load, ...] = ()
-    """All that can be stopped, in order: those behind the first `count` are in reserve."""
+    """All that can be done, in order: what is behind the first `count` is in reserve."""
     count: int = 0
     unstoppable: tuple[str, ...] = ()
     """Machines that draw power, and that nothing can stop."""
@@ -73,7 +118,7 @@ class Plan:
 
     @property
     def chosen(self) -> tuple[Load, ...]:
-        """Return what is stopped at first."""
+        """Return what is done at first: one thing to each machine."""
         return self.loads[: self.count]
 
     @property
@@ -81,34 +126,34 @@ class Plan:
         """Return the W that this is known to free."""
         return sum(load.watts or 0.0 for load in self.chosen)
 
-    @property
-    def measured(self) -> float:
-        """Return how many of these W come from meters."""
-        return sum(load.watts or 0.0 for load in self.chosen if load.measured)
+    def watts_of(self, sure: Sure) -> float:
+        """Return how many of these W are so sure."""
+        return sum(load.watts or 0.0 for load in self.chosen if load.sure is sure)
 
     @property
     def short_by(self) -> float:
         """Return the W that stopping everything would still not be known to free."""
-        return 0.0 if self.need is None else max(0.0, self.need - self.watts)
+        short = 0.0 if self.need is None else self.need - self.watts
+        return short if short > NOTHING else 0.0
 
 
 def plan(candidates: Iterable[Candidate], target: Target) -> Plan:
-    """Return what to stop so that a site draws as much less as is wanted."""
+    """Return what to do so that a site draws as much less as is wanted."""
     everyone = list(candidates)
     drawing = [each for each in everyone if _draws(each)]
     draw = sum(each.facts.power or 0.0 for each in drawing)
     free = [each for each in everyone if not each.held and each.levers]
     if not target.everything:
         free = [each for each in free if _draws(each)]
-    loads = _ordered(free, unknown_first=target.to is not None)
     need = _need(target, draw)
-    count = _count(loads, need, unknown_first=target.to is not None)
-    stopped = {load.machine for load in loads[:count]}
+    ordered = _ordered(free, unknown_first=target.to is not None)
+    chosen, reserve = _measures(ordered, need, unknown_first=target.to is not None)
+    stopped = {load.machine for load in chosen}
     return Plan(
         draw=draw,
         need=need,
-        loads=loads,
-        count=count,
+        loads=(*chosen, *reserve),
+        count=len(chosen),
         unstoppable=tuple(each.machine for each in drawing if not each.levers),
         unknown=sum(
             each.machine not in stopped and _unknown(each) for each in everyone
@@ -133,8 +178,8 @@ def _need(target: Target, draw: float) -> float | None:
 
 def _ordered(
     candidates: Iterable[Candidate], *, unknown_first: bool
-) -> tuple[Load, ...]:
-    """Return what is stopped in turn: by rank, then the worst J/TH first.
+) -> list[Candidate]:
+    """Return whose turn it is: by rank, then the worst J/TH first.
 
     What draws power and does not hash is worse than any that does. Of those whose draw is
     unknown nothing can be promised, so they come last; only a site that may not draw more
@@ -153,7 +198,7 @@ def _ordered(
             -_waste(facts),
         )
 
-    return tuple(_load(each) for each in sorted(candidates, key=place))
+    return sorted(candidates, key=place)
 
 
 def _has_just_started(facts: MachineFacts) -> bool:
@@ -169,24 +214,119 @@ def _waste(facts: MachineFacts) -> float:
     return facts.power / facts.hashrate * TERAHASH if facts.hashrate else math.inf
 
 
-def _load(candidate: Candidate) -> Load:
+def _load(candidate: Candidate, to: float | None = None) -> Load:
+    """Return what is freed by lowering a machine to so many W, or by stopping it."""
     facts = candidate.facts
-    waste = _waste(facts)
+    waste, power = _waste(facts), facts.power if _draws(candidate) else None
+    lever = candidate.levers[0]
     return Load(
         machine=candidate.machine,
-        watts=facts.power if _draws(candidate) else None,
+        watts=None if power is None else power - (to or 0.0),
+        to=to,
+        cut=lever.cuts and to is None,
         measured=facts.power_measured,
         efficiency=waste if 0 < waste < math.inf else None,
-        lever=candidate.levers[0],
+        lever=lever,
     )
 
 
-def _count(loads: Sequence[Load], need: float | None, *, unknown_first: bool) -> int:
+def _measures(
+    ordered: Sequence[Candidate], need: float | None, *, unknown_first: bool
+) -> tuple[list[Load], list[Load]]:
+    """Return what is done at first, and what is in reserve: levels before sleep."""
     if need is None:
-        return len(loads)
-    unknown = sum(load.watts is None for load in loads) if unknown_first else 0
-    freed = accumulate((load.watts or 0.0 for load in loads), initial=0.0)
-    for count, watts in enumerate(freed):
-        if watts >= need and count >= unknown:
-            return count
-    return sum(load.watts is not None for load in loads) + unknown
+        return [_load(each) for each in ordered], []
+    unknown = [_load(each) for each in ordered if each.facts.power is None]
+    known = [each for each in ordered if each.facts.power is not None]
+    lowered = _lowered(known, need)
+    stopped = _stopped(known, lowered, need)
+    if stopped:
+        lowered = _eased(known, lowered, stopped, need)
+    chosen = [*lowered.values(), *stopped.values()]
+    reserve = [*_lower_still(known, lowered, stopped)]
+    reserve += [_load(each) for each in known if each.machine not in stopped]
+    if unknown_first:
+        return [*unknown, *chosen], reserve
+    return chosen, [*reserve, *unknown]
+
+
+def _lower(candidate: Candidate, wanted: float) -> Load | None:
+    """Return how a machine is lowered by so many W, or as far as it goes.
+
+    None where it cannot be, or that is not worth its wear.
+    """
+    power, reach = candidate.facts.power, candidate.reach
+    if power is None or reach is None or power - reach.least < WORTH * power:
+        return None
+    setting = reach.at_most(max(power - wanted, reach.least))
+    to = None if setting is None else reach.watts(setting)
+    return None if to is None or to >= power else _load(candidate, to)
+
+
+def _lowered(known: Iterable[Candidate], need: float) -> dict[str, Load]:
+    """Return what is lowered to free so many W, the last machine only as far as needed."""
+    lowered: dict[str, Load] = {}
+    for each in known:
+        if need <= 0.0:
+            break
+        if (load := _lower(each, need)) is not None:
+            lowered[each.machine] = load
+            need -= load.watts or 0.0
+    return lowered
+
+
+def _stopped(
+    known: Iterable[Candidate], lowered: Mapping[str, Load], need: float
+) -> dict[str, Load]:
+    """Return what is stopped because lowering all of it does not free enough."""
+    stopped: dict[str, Load] = {}
+    freed = sum(load.watts or 0.0 for load in lowered.values())
+    for each in known:
+        if freed >= need:
+            break
+        load = stopped[each.machine] = _load(each)
+        freed += load.watts or 0.0
+        if (before := lowered.get(each.machine)) is not None:
+            freed -= before.watts or 0.0
+    return stopped
+
+
+def _eased(
+    known: Sequence[Candidate],
+    lowered: Mapping[str, Load],
+    stopped: Mapping[str, Load],
+    need: float,
+) -> dict[str, Load]:
+    """Return what is still lowered beside those that stop: the best are eased first."""
+    left = {key: load for key, load in lowered.items() if key not in stopped}
+    freed = sum(load.watts or 0.0 for load in (*left.values(), *stopped.values()))
+    for each in reversed(known):
+        surplus, load = freed - need, left.get(each.machine)
+        if surplus <= 0.0:
+            break
+        if load is None or load.watts is None:
+            continue
+        eased = None if load.watts <= surplus else _lower(each, load.watts - surplus)
+        if eased is None and load.watts > surplus:
+            continue
+        freed -= load.watts
+        del left[each.machine]
+        if eased is not None:
+            left[each.machine] = eased
+            freed += eased.watts or 0.0
+    return {each.machine: left[each.machine] for each in known if each.machine in left}
+
+
+def _lower_still(
+    known: Iterable[Candidate],
+    lowered: Mapping[str, Load],
+    stopped: Mapping[str, Load],
+) -> Iterator[Load]:
+    """Yield how far machines that run on can be lowered besides."""
+    for each in known:
+        load = _lower(each, math.inf)
+        if load is None or load.to is None or each.machine in stopped:
+            continue
+        now = lowered.get(each.machine)
+        if now is None or (now.to is not None and load.to < now.to):
+            yield load

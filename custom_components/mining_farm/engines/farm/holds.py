@@ -6,7 +6,8 @@ from datetime import datetime
 import math
 from typing import Any, Final, Self
 
-from .models import Hold, HoldKind, LeverKind, Owner
+from .limiting import Limited, Setting
+from .models import SAFETY, Hold, HoldKind, LeverKind, Owner
 
 LEFT: Final = "left"
 """Source of the hold of a user that a farm or group has left to him."""
@@ -36,6 +37,8 @@ class Record:
     """When it was last seen down; None before."""
     again: bool = False
     """It forgot a user's pause by a restart, and was put down once more."""
+    limited: Limited | None = None
+    """How it was lowered; None where it was not, or is set back."""
 
     @property
     def want(self) -> Want | None:
@@ -73,18 +76,9 @@ class Record:
         )
 
     @property
-    def spared(self) -> bool:
-        """Return whether none but a wallet takes the machine down: its power is left."""
-        return all(
-            hold.owner is Owner.WALLET
-            for hold in self.holds
-            if hold.kind is not HoldKind.AT_MOST
-        )
-
-    @property
     def empty(self) -> bool:
         """Return whether there is nothing left to remember."""
-        return not self.holds and not self.stopped
+        return not (self.holds or self.stopped or self.limited)
 
     def by(self, owner: Owner, source: str) -> Hold | None:
         """Return the hold of an owner; None where it has none."""
@@ -122,7 +116,10 @@ class Record:
     def joined(self, other: Record) -> Record:
         """Return this record on top of another one of the same machine."""
         record = replace(
-            other, stopped=other.stopped | self.stopped, down_at=self.down_at
+            other,
+            stopped=other.stopped | self.stopped,
+            down_at=self.down_at,
+            limited=self.limited or other.limited,
         )
         for hold in self.holds:
             record = record.placed(hold)
@@ -134,7 +131,35 @@ class Record:
 
     def moved_back(self, lever: LeverKind) -> Record:
         """Return the record after a lever was moved back."""
-        return replace(self, stopped=self.stopped - {lever})
+        return replace(self, stopped=self.stopped - {lever}, down_at=None)
+
+    def lowered(self, before: Setting, ordered: Setting) -> Record:
+        """Return the record of a machine that is about to be lowered."""
+        if self.limited is not None:
+            before = self.limited.before
+        return replace(self, limited=Limited(before=before, ordered=ordered))
+
+    def seen_lowered(self, at: datetime) -> Record:
+        """Return the record of a machine that was seen to be set as it was ordered."""
+        if self.limited is None or self.limited.seen_at is not None:
+            return self
+        return replace(self, limited=replace(self.limited, seen_at=at))
+
+    def set_back(self) -> Record:
+        """Return the record of a machine that is set as before."""
+        return replace(self, limited=None)
+
+    def changed_by_hand(self) -> Record:
+        """Return the record of a machine that somebody has set otherwise.
+
+        That ends what lowers it for comfort, and nothing is set back.
+        """
+        holds = tuple(
+            hold
+            for hold in self.holds
+            if hold.kind is not HoldKind.AT_MOST or hold.owner in SAFETY
+        )
+        return replace(self, holds=holds, limited=None)
 
     def seen_down(self, at: datetime) -> Record:
         """Return the record of a machine that was seen down."""
@@ -163,17 +188,20 @@ class Record:
             "stopped": sorted(self.stopped),
             "down_at": self.down_at and self.down_at.isoformat(),
             "again": self.again,
+            "limited": self.limited and self.limited.as_dict(),
         }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Rebuild a stored record; ValueError for one that is damaged."""
         try:
+            limited = stored.get("limited")
             return cls(
                 holds=tuple(map(_hold, stored["holds"])),
                 stopped=frozenset(map(LeverKind, stored["stopped"])),
                 down_at=_time(stored["down_at"]),
                 again=_flag(stored["again"]),
+                limited=None if limited is None else Limited.from_dict(limited),
             )
         except (AttributeError, KeyError, OverflowError, TypeError) as err:
             raise ValueError(f"damaged record: {err!r}") from err

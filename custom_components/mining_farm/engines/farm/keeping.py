@@ -27,12 +27,14 @@ def orders(
     if want is None or not want.down:
         return ()
     left = [each for each in levers if each.lever not in tried]
+    runs = facts.state.answers or any(each.stopped is False for each in levers)
+    if not (runs or record.for_safety):
+        return ()
     if want.kind is HoldKind.CUT and any(each.lever.cuts for each in levers):
         return _to_cut(levers, left, tried)
-    runs = facts.state.answers or any(each.stopped is False for each in levers)
-    if facts.state.down or not (runs or record.for_safety):
+    if facts.state.down:
         return ()
-    return _to_sleep(record, levers, left)
+    return _to_sleep(record, left)
 
 
 def _to_cut(
@@ -48,17 +50,11 @@ def _to_cut(
     return (*sleep, *cutting) if not tried else tuple(cutting)
 
 
-def _to_sleep(
-    record: Record, levers: Sequence[LeverState], left: Sequence[LeverState]
-) -> tuple[LeverKind, ...]:
+def _to_sleep(record: Record, left: Sequence[LeverState]) -> tuple[LeverKind, ...]:
     """Return the next lever; power is cut in place of sleep only for safety."""
-    sleeps = any(not each.lever.cuts for each in levers)
     for each in left:
-        if each.stopped:
-            continue
-        if each.lever.cuts and not record.for_safety and (sleeps or record.spared):
-            continue
-        return (each.lever,)
+        if not (each.stopped or (each.lever.cuts and not record.for_safety)):
+            return (each.lever,)
     return ()
 
 
@@ -130,9 +126,10 @@ SETTLING: Final = timedelta(seconds=30)
 
 def seen_awake(record: Record, facts: MachineFacts, now: datetime) -> Awake:
     """Return what follows from a machine that hashes under its holds."""
-    if any(hold.owner is not Owner.USER for hold in record.holds):
+    down = [hold for hold in record.holds if hold.kind is not HoldKind.AT_MOST]
+    if any(hold.owner is not Owner.USER for hold in down):
         return Awake.PUT_DOWN
-    cut = any(hold.kind is HoldKind.CUT for hold in record.holds)
+    cut = any(hold.kind is HoldKind.CUT for hold in down)
     # An outlet that is on again was turned on by somebody.
     if cut or record.down_at is None or facts.uptime is None or record.again:
         return Awake.LET_GO

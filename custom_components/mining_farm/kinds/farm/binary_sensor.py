@@ -90,6 +90,7 @@ class CurtailedSensor(SiteEntity, BinarySensorEntity):
                     "by": one.by,
                     "machines": one.machines,
                     "confirmed": one.confirmed,
+                    "lowered": one.lowered,
                     "watts_wanted": one.need,
                     "watts_freed": round(one.freed),
                 }

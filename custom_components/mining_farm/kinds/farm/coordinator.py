@@ -18,8 +18,9 @@ from homeassistant.helpers.event import async_call_later
 
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
+from ...common.following import Told
 from ...common.holds import async_holds
-from ...common.keeping import Told, async_keeper
+from ...common.keeping import async_keeper
 from ...common.machines import Machine, async_machines
 from ...common.members import ContainerFacts, WalletFacts, async_members
 from ...const import CONF_KIND, LOGGER, Kind
@@ -49,6 +50,8 @@ SUMS_EVERY = timedelta(seconds=10)
 SOON_S = 0.5
 """What somebody may act on is added up after so long, together with its like."""
 UNKNOWN = MachineFacts()
+QUIET = frozenset({Told.STOPPED, Told.STARTED, Told.LIMITED, Told.SET_BACK})
+"""What is wanted of a machine and came about: no event each."""
 
 
 class SiteCoordinator(FarmCoordinator[FarmData]):
@@ -388,7 +391,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         for group in self.groups.values():
             if group.memory.phase is not Phase.WATCHING:
                 group.look()
-        if told in (Told.STOPPED, Told.STARTED):
+        if told in QUIET:
             return
         hold = self.holds.of(machine_id).ruling
         self.publish(

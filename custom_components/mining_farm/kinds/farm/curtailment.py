@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -13,16 +14,17 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
+from ...common.following import CONFIRMED_WITHIN, Phase, Told
 from ...common.holds import async_holds
-from ...common.keeping import CONFIRMED_WITHIN, Phase, Told, async_keeper
+from ...common.keeping import async_keeper
 from ...const import DOMAIN, LOGGER
 from ...engines.farm import (
+    LOWERED_SETTLED,
     SETTLED,
     Curtailment,
     CurtailmentProgress as Progress,
     Hold,
     HoldKind,
-    Load,
     MachineFacts,
     Owner,
     Record,
@@ -128,18 +130,35 @@ class Curtailments:
             )
 
     @callback
-    def _told(self, machine_id: str, _told: Told, _about: Mapping[str, Any]) -> None:
-        if any(
-            load.machine == machine_id
-            for curtailment in self._in_force.values()
-            for load in curtailment.loads
-        ):
-            self._look()
+    def _told(self, machine_id: str, told: Told, _about: Mapping[str, Any]) -> None:
+        concerned = {
+            name: one
+            for name, one in self._in_force.items()
+            if machine_id in one.by_machine
+        }
+        if not concerned:
+            return
+        if told is Told.CHANGED_BY_HAND:
+            self._record.note(
+                {
+                    name: replace(one, left=one.left | {machine_id})
+                    for name, one in concerned.items()
+                    if self._is_lowered(machine_id, name)
+                }
+            )
+        self._look()
+
+    def _is_lowered(self, machine_id: str, name: str) -> bool:
+        hold = self._holds.of(machine_id).by(
+            Owner.CURTAILMENT, self._record.source(name)
+        )
+        return hold is not None and hold.kind is HoldKind.AT_MOST
 
     async def _async_look(self) -> None:
         """End those whose time has come, and go on with the others."""
         async with self._turn:
             await self._async_finish_ended()
+            await self._async_keep_noted()
             for name, curtailment in tuple(self._in_force.items()):
                 try:
                     if curtailment.over(dt_util.utcnow()) or self._is_off(curtailment):
@@ -157,6 +176,12 @@ class Curtailments:
                     Owner.CURTAILMENT, self._record.source(name)
                 )
 
+    async def _async_keep_noted(self) -> None:
+        """Store that machines were set otherwise; it is in force where that fails."""
+        if self._record.noted:
+            with suppress(HomeAssistantError):
+                await self._record.async_keep(self._in_force)
+
     def _is_off(self, curtailment: Curtailment) -> bool:
         """Return whether the signal says that it is over: an unknown one does not."""
         if curtailment.signal is None:
@@ -165,22 +190,33 @@ class Curtailments:
         return state is not None and state.state == STATE_OFF
 
     async def _async_follow(self, name: str, curtailment: Curtailment) -> None:
-        """Stop the machines whose turn it is."""
+        """Lower and stop the machines whose turn it is."""
         source = self._record.source(name)
         progress = {
-            load.machine: self._progress(load, curtailment, source)
-            for load in curtailment.loads
+            machine_id: self._progress(machine_id, curtailment, source)
+            for machine_id in curtailment.by_machine
         }
-        hold = Hold(
-            owner=Owner.CURTAILMENT,
-            source=source,
-            kind=HoldKind.ASLEEP,
-            reason=name,
-            since=dt_util.utcnow(),
-            by=curtailment.by,
+        machines: dict[tuple[HoldKind, float | None], list[str]] = {}
+        for load in next_wave(curtailment, progress):
+            machines.setdefault((load.kind, load.to), []).append(load.machine)
+        # All of a wave is one write.
+        await asyncio.gather(
+            *(
+                self._holds.async_place(
+                    ids,
+                    Hold(
+                        owner=Owner.CURTAILMENT,
+                        source=source,
+                        kind=kind,
+                        watts=watts,
+                        reason=name,
+                        since=dt_util.utcnow(),
+                        by=curtailment.by,
+                    ),
+                )
+                for (kind, watts), ids in machines.items()
+            )
         )
-        if wave := next_wave(curtailment, progress):
-            await self._holds.async_place(wave, hold)
 
     async def _async_end(self, name: str, *, by: str | None) -> None:
         """Let go: from then on its machines start in turn, through the gate."""
@@ -190,21 +226,33 @@ class Curtailments:
         await self._holds.async_release(Owner.CURTAILMENT, self._record.source(name))
         self._publish("curtailment_ended", name=name, by=by)
 
-    def _progress(self, load: Load, curtailment: Curtailment, source: str) -> Progress:
-        facts = self._facts().get(load.machine, UNKNOWN)
-        record = self._holds.of(load.machine)
+    def _progress(
+        self, machine_id: str, curtailment: Curtailment, source: str
+    ) -> Progress:
+        facts = self._facts().get(machine_id, UNKNOWN)
+        record = self._holds.of(machine_id)
+        if machine_id in curtailment.left:
+            return Progress(standing=Standing.LEFT)
         if (hold := record.by(Owner.CURTAILMENT, source)) is None:
             return Progress(standing=_of_one_left_alone(facts, curtailment))
-        match self._keeper.phase(load.machine):
+        to = hold.watts if hold.kind is HoldKind.AT_MOST else None
+        match self._keeper.phase(machine_id):
+            case Phase.DOWN if to is not None:
+                # A stricter one keeps it down, or did until now.
+                return Progress(standing=Standing.DONE, to=to, draws=facts.power)
             case Phase.DOWN:
-                return Progress(
-                    standing=Standing.DOWN, draws=_settled_draw(facts, record)
-                )
-            case Phase.ORDERED:
-                return Progress(standing=Standing.UNDER_WAY)
+                draws = _settled_draw(facts, record)
+                return Progress(standing=Standing.DONE, draws=draws)
+            case Phase.LIMITED:
+                draws = _lowered_draw(facts, record)
+                return Progress(standing=Standing.DONE, to=to, draws=draws)
+            case Phase.ORDERED | Phase.STARTING:
+                return Progress(standing=Standing.UNDER_WAY, to=to)
             case Phase.WAITING if self._is_new(hold):
-                return Progress(standing=Standing.UNDER_WAY)
-        return Progress(standing=Standing.MISSED)
+                return Progress(standing=Standing.UNDER_WAY, to=to)
+            case Phase.WAITING if to is not None and facts.state.down:
+                return Progress(standing=Standing.DONE, to=to, draws=facts.power)
+        return Progress(standing=Standing.MISSED, to=to)
 
     def _is_new(self, hold: Hold) -> bool:
         """Return whether its machine had no time yet to be seen, also after a start."""
@@ -214,7 +262,7 @@ class Curtailments:
     def _data(self, name: str, curtailment: Curtailment) -> CurtailmentData:
         source = self._record.source(name)
         held = tuple(self._holds.held_by(Owner.CURTAILMENT, source))
-        down = sum(self._keeper.phase(each) is Phase.DOWN for each in held)
+        phases = [self._keeper.phase(each) for each in held]
         return CurtailmentData(
             name=name,
             since=curtailment.since,
@@ -222,14 +270,15 @@ class Curtailments:
             signal=curtailment.signal,
             by=curtailment.by,
             machines=len(held),
-            confirmed=down,
+            confirmed=sum(each in (Phase.DOWN, Phase.LIMITED) for each in phases),
+            lowered=phases.count(Phase.LIMITED),
             need=curtailment.need,
             freed=sum(self._freed(curtailment, source)),
         )
 
     def _freed(self, curtailment: Curtailment, source: str) -> Iterator[float]:
-        for load in curtailment.loads:
-            yield freed(load, self._progress(load, curtailment, source))
+        for machine_id, loads in curtailment.by_machine.items():
+            yield freed(loads, self._progress(machine_id, curtailment, source))
 
 
 def _refusal(key: str, name: str) -> ServiceValidationError:
@@ -245,7 +294,7 @@ def _of_one_left_alone(facts: MachineFacts, curtailment: Curtailment) -> Standin
         # It may wake before this ends.
         return Standing.FREE
     if facts.state.down:
-        return Standing.DOWN
+        return Standing.DONE
     return Standing.FREE if facts.state.answers else Standing.MISSED
 
 
@@ -253,3 +302,14 @@ def _settled_draw(facts: MachineFacts, record: Record) -> float | None:
     if not facts.power_measured or record.down_at is None:
         return None
     return facts.power if dt_util.utcnow() - record.down_at >= SETTLED else None
+
+
+def _lowered_draw(facts: MachineFacts, record: Record) -> float | None:
+    """Return what a machine draws that was lowered; as it reports where no meter does."""
+    if record.limited is None:
+        # It was set so low already.
+        return facts.power
+    seen_at = record.limited.seen_at
+    if seen_at is None or dt_util.utcnow() - seen_at < LOWERED_SETTLED:
+        return None
+    return facts.power

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
@@ -27,6 +27,14 @@ class CurtailmentRecord:
         self._entry = entry
         self._file = _file(hass, entry.entry_id)
         self.in_force: Mapping[str, Curtailment] = {}
+        self.noted = False
+        """Something is in force that is not stored yet."""
+
+    @callback
+    def note(self, changed: Mapping[str, Curtailment]) -> None:
+        """Take what changed in what is in force; stored with the next write."""
+        self.in_force = {**self.in_force, **changed}
+        self.noted = True
 
     async def async_load(self) -> None:
         """Read what is in force. Where that cannot be read, holds stay without an end."""
@@ -51,7 +59,7 @@ class CurtailmentRecord:
                 translation_key="farm_curtailment_not_stored",
                 translation_placeholders={"error": str(err)},
             ) from err
-        self.in_force = in_force
+        self.in_force, self.noted = in_force, False
         if not in_force:
             issues.update_curtailments(self._hass, self._entry, None, lost=False)
 

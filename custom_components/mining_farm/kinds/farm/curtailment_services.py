@@ -13,13 +13,25 @@ from homeassistant.util import dt as dt_util
 
 from ...common.actions import Action, async_do_all, plain_json
 from ...common.callers import async_caller
+from ...common.machines import Machine
 from ...common.rights import READ, control_of
 from ...const import DOMAIN
-from ...engines.farm import Candidate, Curtailment, Load, Plan, Target, plan
+from ...engines.farm import (
+    Candidate,
+    Curtailment,
+    LeverKind,
+    Load,
+    Plan,
+    Reach,
+    Sure,
+    Target,
+    plan,
+)
 from .button import STOP
 from .const import (
     ATTR_BY_WATTS,
     ATTR_CONFIRM,
+    ATTR_CUT_POWER,
     ATTR_SIGNAL,
     ATTR_TO_WATTS,
     ATTR_UNTIL,
@@ -98,16 +110,31 @@ def _plan(site: SiteCoordinator, call: ServiceCall) -> Plan:
         if rank is None and (labels or areas):
             continue
         machine = site.machines.get(machine_id)
-        levers = () if machine is None else machine.levers
         candidate = Candidate(
             machine=machine_id,
             facts=facts,
-            levers=tuple(lever.kind for lever in levers),
+            levers=_levers(machine, cut_power=call.data[ATTR_CUT_POWER]),
+            reach=_reach(machine),
             rank=rank or 0,
             held=site.holds.ruling(machine_id) is not None,
         )
         candidates.append(candidate)
     return plan(candidates, target)
+
+
+def _levers(machine: Machine | None, *, cut_power: bool) -> tuple[LeverKind, ...]:
+    """Return what may stop a machine: power is cut only where that was asked for."""
+    kinds = () if machine is None else tuple(each.kind for each in machine.levers)
+    return tuple(kind for kind in kinds if cut_power or not kind.cuts)
+
+
+def _reach(machine: Machine | None) -> Reach | None:
+    """Return how far a machine can be lowered now, and set back from there."""
+    limit = None if machine is None else machine.limit
+    if limit is None or not limit.rested():
+        return None
+    reach, present = limit.reach(), limit.present()
+    return None if reach is None or present is None else reach.below(present)
 
 
 def _described(
@@ -118,7 +145,9 @@ def _described(
         "draw": planned.draw,
         "wanted": planned.need,
         "frees": planned.watts,
-        "of_it_measured": planned.measured,
+        "of_it_measured": planned.watts_of(Sure.METERED),
+        "of_it_reported": planned.watts_of(Sure.REPORTED),
+        "of_it_nominal": planned.watts_of(Sure.NOMINAL),
         "short_by": planned.short_by,
         "draw_unknown": planned.unknown,
         "machines": [_described_load(site, each) for each in planned.chosen][
@@ -134,9 +163,13 @@ def _described_load(site: SiteCoordinator, load: Load) -> dict[str, Any]:
     return {
         "id": load.machine,
         "name": site.described(load.machine),
-        "power": load.watts,
+        "power": load.draws,
         "measured": load.measured,
         "efficiency": load.efficiency,
+        "what": load.kind,
+        "watts": load.to,
+        "frees": load.watts,
+        "sure": load.sure,
         "stopped_by": load.lever,
     }
 
@@ -164,6 +197,7 @@ CURTAILMENT_ACTIONS: Final = (
             vol.Exclusive(ATTR_TO_WATTS, "watts"): _WATTS,
             vol.Optional(ATTR_UNTIL): cv.datetime,
             vol.Optional(ATTR_SIGNAL): cv.entity_id,
+            vol.Optional(ATTR_CUT_POWER, default=False): cv.boolean,
             vol.Optional(CONF_LABELS, default=[]): vol.All(cv.ensure_list, [cv.string]),
             vol.Optional(CONF_AREAS, default=[]): vol.All(cv.ensure_list, [cv.string]),
         },

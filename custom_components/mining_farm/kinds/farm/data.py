@@ -62,10 +62,12 @@ class CurtailmentData:
     by: str | None
     machines: int
     confirmed: int
+    lowered: int
+    """How many of the confirmed ones run on, with less."""
     need: float | None
     """W to free; None for all."""
     freed: float
-    """W that machines seen to have stopped drew before."""
+    """W that machines seen to have followed drew more before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ EVENTS = EventEntityDescription(
         "woke_by_itself",
         "woken",
         "not_started",
+        "not_limited",
+        "changed_by_hand",
         "warned",
         "trip",
         "stopped",

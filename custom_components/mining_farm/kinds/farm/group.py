@@ -20,8 +20,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
+from ...common.following import Phase as Following
 from ...common.holds import Holds
-from ...common.keeping import Keeper, Phase as Following
+from ...common.keeping import Keeper
 from ...common.machines import Machines
 from ...common.members import async_members
 from ...const import LOGGER

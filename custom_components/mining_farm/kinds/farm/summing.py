@@ -8,7 +8,7 @@ from typing import Protocol
 
 from homeassistant.util import dt as dt_util
 
-from ...common.keeping import Phase as Following
+from ...common.following import Phase as Following
 from ...common.members import ContainerFacts, WalletFacts
 from ...engines.farm import Owner, totals
 from . import issues

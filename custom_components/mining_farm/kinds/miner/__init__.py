@@ -13,11 +13,11 @@ from ...common.power_switch import switch_lever
 from ...const import DOMAIN
 from ...engines.edge_collector import create_reader, find_board
 from .const import CONF_LEARNED
-from .controls import restarts_of, sleep_lever
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .detail import Detail, async_note_shown, async_remove_rest
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
+from .levers import restarts_of, sleep_lever
 from .stored import stored_credentials, stored_second, stored_way
 from .stored_shape import MINER_SHAPE
 from .take_over import async_take_over

@@ -19,7 +19,7 @@ from ...common.holds_of_users import (
     async_user_stops,
     require_not_held,
 )
-from ...common.members import Lever, Receipt, ReceiptOutcome, Restart, RestartKind
+from ...common.members import Receipt, ReceiptOutcome
 from ...common.pauses import async_pauses
 from ...const import DOMAIN
 from ...engines.edge_collector import (
@@ -37,7 +37,6 @@ from ...engines.edge_collector import (
     check,
 )
 from ...engines.edge_collector.registry import create_writer
-from ...engines.farm import LeverKind
 from .const import (
     CONF_LEAST_CHANGE,
     CONF_LEAST_REST,
@@ -101,7 +100,7 @@ async def async_resume(miner: MinerCoordinator, *, force: bool = False) -> Outco
                 ControlError(ControlFailure.SUPERSEDED, "it was not sent"),
             )
         async with async_user_starts(miner.hass, entry.entry_id, miner.name):
-            return await _async_run(miner, _resumption(miner), force=force)
+            return await _async_run(miner, resumption(miner), force=force)
 
 
 async def async_start(miner: MinerCoordinator, command: Command) -> Outcome:
@@ -132,41 +131,12 @@ async def async_set_pools(miner: MinerCoordinator, pools: Pools) -> Outcome:
     return await _async_run(miner, Order(command=Command.POOLS, value=pools))
 
 
-def _resumption(miner: MinerCoordinator) -> Order:
+def resumption(miner: MinerCoordinator) -> Order:
     """Return the order to mine again, at the level of before."""
     return Order(command=Command.RESUME, value=miner.profile.level)
 
 
-def sleep_lever(miner: MinerCoordinator) -> Lever:
-    """Return how the farm puts a miner to sleep and wakes it."""
-
-    async def stop() -> Receipt:
-        return await _async_receipt(miner, Order(command=Command.PAUSE))
-
-    async def start() -> Receipt:
-        return await _async_receipt(miner, _resumption(miner))
-
-    def stopped() -> bool | None:
-        return miner.data.sleeping if miner.fresh else None
-
-    return Lever(kind=LeverKind.SLEEP, stop=stop, start=start, stopped=stopped)
-
-
-def restarts_of(miner: MinerCoordinator) -> dict[RestartKind, Restart]:
-    """Return what a rig may try with a miner that hangs, before it cuts the power."""
-
-    def restart(kind: RestartKind) -> Restart:
-        order = Order(command=Command(kind.value))
-        return lambda: _async_receipt(miner, order)
-
-    known = miner.capabilities
-    if not miner.controls or known.writable is False:
-        return {}
-    commands = {command.value for command in known.commands}
-    return {kind: restart(kind) for kind in RestartKind if kind.value in commands}
-
-
-async def _async_receipt(miner: MinerCoordinator, order: Order) -> Receipt:
+async def async_receipt(miner: MinerCoordinator, order: Order) -> Receipt:
     """Carry out an order; its failure is part of the receipt."""
     outcome, reason = ReceiptOutcome.CONFIRMED, None
     try:
@@ -271,8 +241,14 @@ async def _async_outcome(
 
 def _require_rested(miner: MinerCoordinator, order: Order) -> None:
     """Refuse what would wear the miner, and say when it will not; ControlError."""
-    options, command = miner.config_entry.options, order.command
-    kinds = miner.capabilities.wear
+    if left := rest_left(miner, order.command):
+        local = dt_util.as_local(dt_util.utcnow() + left)
+        raise ControlError(ControlFailure.TOO_SOON, f"possible from {local:%H:%M:%S}")
+
+
+def rest_left(miner: MinerCoordinator, command: Command) -> timedelta:
+    """Return how long a command would wear a miner yet; zero where it does not."""
+    options, kinds = miner.config_entry.options, miner.capabilities.wear
     if command is Command.RESUME:
         worn = [Command.PAUSE]
         minutes = options.get(CONF_LEAST_REST, LEAST_REST)
@@ -280,11 +256,9 @@ def _require_rested(miner: MinerCoordinator, order: Order) -> None:
         worn = [each for each, kind in kinds.items() if kind is wear]
         minutes = options.get(*LEAST_TIMES[wear])
     else:
-        return
+        return timedelta()
     entry_id, pause = miner.config_entry.entry_id, timedelta(minutes=minutes)
-    if left := async_pauses(miner.hass).left(entry_id, pause, *worn):
-        local = dt_util.as_local(dt_util.utcnow() + left)
-        raise ControlError(ControlFailure.TOO_SOON, f"possible from {local:%H:%M:%S}")
+    return async_pauses(miner.hass).left(entry_id, pause, *worn)
 
 
 async def _async_prove(

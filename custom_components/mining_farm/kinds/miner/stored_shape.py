@@ -72,6 +72,8 @@ def _capabilities(stored: Any) -> Any:  # noqa: ANN401
         text(word)
     for key, label in found.labels.items():
         text(key), text(label)
+    for key, watts in found.level_watts.items():
+        text(key), number(0, ANY_LIMIT)(watts)
     maybe(flag)(found.writable)
     return stored
 

@@ -12,7 +12,8 @@ from unittest.mock import patch
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.mining_farm.common import keeping, power_ups, record_file
+from custom_components.mining_farm.common import power_ups, record_file, stopping
+from custom_components.mining_farm.common.following import Phase as Following, Told
 from custom_components.mining_farm.common.holds import DATA_HOLDS, async_holds
 from custom_components.mining_farm.common.holds_of_users import (
     async_user_starts,
@@ -20,8 +21,6 @@ from custom_components.mining_farm.common.holds_of_users import (
 )
 from custom_components.mining_farm.common.keeping import (
     DATA_KEEPER,
-    Phase as Following,
-    Told,
     async_keeper,
     async_load_holds,
 )
@@ -663,7 +662,7 @@ def driven(loop: DrivenLoop) -> Iterator[list[Disk]]:
             (group_module.__name__, "monotonic", loop.time),
             (power_ups.__name__, "time", Time),
             (record_file.__name__, "RecordFile", Record),
-            (keeping.__name__, "SWITCHED_AT_ONCE", AT_ONCE),
+            (stopping.__name__, "SWITCHED_AT_ONCE", AT_ONCE),
             # Looked at less often, so that an hour costs less.
             (group_module.__name__, "LOOK_SOON_S", 5.0),
         ):

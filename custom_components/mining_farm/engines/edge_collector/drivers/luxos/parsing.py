@@ -52,11 +52,14 @@ def parse_config(config: Row) -> MinerSnapshot:
 
 def capabilities_of(profiles: list[Row], fan_mode: object, atm: Row) -> Capabilities:
     """Return what can be ordered, as far as the firmware has commands for it."""
-    labels = {
-        name: name if watts is None else f"{name} (about {watts:.0f} W)"
+    named = {
+        name: positive(row.get("Watts"))
         for row in profiles
         if (name := text(row.get("Profile Name")))
-        for watts in (positive(row.get("Watts")),)
+    }
+    labels = {
+        name: name if watts is None else f"{name} (about {watts:.0f} W)"
+        for name, watts in named.items()
     }
     choices: dict[Command, tuple[str, ...]] = {}
     if labels:
@@ -71,6 +74,7 @@ def capabilities_of(profiles: list[Row], fan_mode: object, atm: Row) -> Capabili
         unbounded={Command.POWER_TARGET: POWER_STEP_W} if has_target else {},
         choices=choices,
         labels=labels,
+        level_watts={name: watts for name, watts in named.items() if watts is not None},
         wear=WEAR,
     )
 

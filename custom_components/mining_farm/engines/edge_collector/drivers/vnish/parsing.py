@@ -40,6 +40,7 @@ _STATES = {
     "stopped": MinerState.PAUSED,
     "failure": MinerState.FAULT,
 }
+_PRESET_WATTS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*w(?:att)?\b", re.IGNORECASE)
 _UPTIME = re.compile(r"(?:(\d{1,5}) days?, )?(\d{1,3}):(\d{2})(?::(\d{2}))?")
 COMMANDS = (
     Command.PAUSE,
@@ -140,7 +141,15 @@ def with_settings(
         snapshot,
         settings={**snapshot.settings, **found},
         capabilities=replace(
-            capabilities, choices=choices, labels=labels, unbounded=unbounded
+            capabilities,
+            choices=choices,
+            labels=labels,
+            level_watts={
+                name: watts
+                for name, watts in preset_watts(presets).items()
+                if name in labels
+            },
+            unbounded=unbounded,
         ),
     )
 
@@ -156,6 +165,20 @@ def preset_labels(presets: object) -> dict[str, str]:
         if (name := text(row.get("name")))
         and name != NO_PRESET
         and row.get("modded_psu_required") is not True
+    }
+
+
+def preset_watts(presets: object) -> dict[str, float]:
+    """Return the W of presets that are tuned, as their labels state them.
+
+    One that is not tuned yet tunes for half an hour or more before it draws so much.
+    """
+    return {
+        name: float(match[1])
+        for row in rows(presets, 128)
+        if (name := text(row.get("name")))
+        and row.get("status") != "untuned"
+        and (match := _PRESET_WATTS.match(text(row.get("pretty")) or ""))
     }
 
 

@@ -1,0 +1,200 @@
+"""Lets one machine draw no more than it may without stopping it, and sets it back."""
+
+from operator import methodcaller
+from typing import Final
+
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ..engines.farm import (
+    HoldKind,
+    LeverKind,
+    Lowering,
+    Setting,
+    SettingBack,
+    Want,
+    lowering,
+    setting_back,
+    started_at,
+)
+from .following import Following, Phase, Told, async_answer, within
+from .machines import Machine
+from .members import Receipt, ReceiptOutcome
+
+SENT: Final = frozenset({ReceiptOutcome.CONFIRMED, ReceiptOutcome.SENT})
+TOO_LOW: Final = "out_of_bounds"
+"""Why a machine is not lowered: it cannot be set so low."""
+
+
+class Limiting:
+    """Orders targets and levels, each once, and remembers what was set before."""
+
+    def __init__(self, following: Following) -> None:
+        """Take what is shared."""
+        self._following = following
+        self._holds = following.holds
+        self._machines = following.machines
+
+    @callback
+    def check(self, machine: Machine) -> None:
+        """Look whether a machine that runs is set to what it may draw."""
+        progress = self._following.of(machine.id)
+        facts, _ = self._following.seen(machine)
+        if facts.state.down or not facts.state.answers:
+            progress.phase = Phase.WAITING
+            return
+        how, due = self._lowering(machine)
+        match how:
+            case Lowering.REACHED:
+                self._note_reached(machine.id)
+            case Lowering.IMPOSSIBLE:
+                progress.reasons[LeverKind.SLEEP] = TOO_LOW
+                self._note_missed(machine.id)
+            case Lowering.CHANGED:
+                self._following.tell(machine.id, Told.CHANGED_BY_HAND)
+                self._following.run(
+                    self._holds.async_change(
+                        [machine.id], methodcaller("changed_by_hand"), anyway=True
+                    )
+                )
+            case Lowering.DUE | Lowering.FORGOTTEN if due is not None:
+                once_more = how is Lowering.FORGOTTEN or due != progress.lowered_to
+                if once_more and progress.due:
+                    self._following.start(
+                        machine.id, self._async_lower(machine.id), gives_way=True
+                    )
+
+    def _lowering(self, machine: Machine) -> tuple[Lowering, Setting | None]:
+        record = self._holds.of(machine.id)
+        watts = _watts(record.want)
+        if watts is None or (limit := machine.limit) is None:
+            return Lowering.UNKNOWN, None
+        return lowering(
+            watts,
+            record.limited,
+            limit.reach(),
+            limit.present(),
+            started=started_at(machine.facts(), dt_util.utcnow()),
+        )
+
+    async def _async_lower(self, machine_id: str) -> None:
+        """Order what is due, and wait until it is seen to be set."""
+        progress, want = self._following.of(machine_id), self._holds.of(machine_id).want
+        progress.retry_at = None
+        if (receipt := await self._async_order(machine_id)) is None:
+            return
+        if receipt.outcome is ReceiptOutcome.NOT_SENT:
+            progress.lowered_to = None
+            self._following.retry(machine_id)
+            self._note_missed(machine_id)
+            return
+
+        def look() -> bool | None:
+            machine = self._machines.get(machine_id)
+            if machine is None or self._holds.of(machine_id).want != want:
+                return None
+            return self._lowering(machine)[0] is Lowering.REACHED
+
+        time = within([receipt])
+        seen = time is not None and await self._following.async_seen(
+            machine_id, time, look
+        )
+        if seen:
+            self._note_reached(machine_id)
+        elif self._holds.of(machine_id).want == want:
+            self._note_missed(machine_id)
+
+    async def async_lower_asleep(self, machine_id: str) -> None:
+        """Lower a machine before it wakes, where it takes that asleep."""
+        machine = self._machines.get(machine_id)
+        if machine is None or not machine.facts().state.down:
+            return
+        if self._lowering(machine)[0] is Lowering.DUE:
+            await self._async_order(machine_id)
+            # Awake it is looked at again.
+            self._following.of(machine_id).lowered_to = None
+
+    async def _async_order(self, machine_id: str) -> Receipt | None:
+        """Order what is due once; None where nothing is."""
+        machine = self._machines.get(machine_id)
+        limit = None if machine is None else machine.limit
+        if machine is None or limit is None:
+            return None
+        _, due = self._lowering(machine)
+        present = limit.present()
+        if due is None or present is None:
+            return None
+        progress = self._following.of(machine_id)
+        progress.phase, progress.lowered_to = Phase.ORDERED, due
+        await self._holds.async_change(
+            [machine_id], methodcaller("lowered", present, due), anyway=True
+        )
+        receipt = await async_answer(limit.order(due))
+        if receipt.reason is not None:
+            progress.reasons[LeverKind.SLEEP] = receipt.reason
+        return receipt
+
+    @callback
+    def _note_reached(self, machine_id: str) -> None:
+        progress, now = self._following.of(machine_id), dt_util.utcnow()
+        if progress.phase is Phase.LIMITED:
+            return
+        progress.phase = Phase.LIMITED
+        progress.reasons.clear()
+        self._following.run(
+            self._holds.async_change(
+                [machine_id], methodcaller("seen_lowered", now), anyway=True
+            )
+        )
+        self._following.tell(machine_id, Told.LIMITED)
+
+    @callback
+    def _note_missed(self, machine_id: str) -> None:
+        progress = self._following.of(machine_id)
+        if progress.phase is not Phase.UNCONFIRMED:
+            progress.phase = Phase.UNCONFIRMED
+            self._following.tell(machine_id, Told.NOT_LIMITED)
+
+    @callback
+    def is_to_be_set_back(self, machine_id: str) -> bool:
+        """Return whether a machine that nothing holds is to be set to what it was."""
+        return self._setting_back(machine_id) in (SettingBack.DUE, SettingBack.DONE)
+
+    def _setting_back(self, machine_id: str) -> SettingBack | None:
+        record, machine = self._holds.of(machine_id), self._machines.get(machine_id)
+        limited = record.limited
+        if record.want is not None or limited is None or machine is None:
+            return None
+        facts, _ = self._following.seen(machine)
+        limit = machine.limit
+        if limit is None or facts.state.down or not facts.state.answers:
+            return SettingBack.UNKNOWN
+        return setting_back(limited, limit.reach(), limit.present())
+
+    async def async_set_back(self, machine_id: str) -> Receipt | None:
+        """Set a machine to what it was before; None where that is done already.
+
+        What somebody has set meanwhile is left so.
+        """
+        record, machine = self._holds.of(machine_id), self._machines.get(machine_id)
+        receipt: Receipt | None = None
+        match self._setting_back(machine_id):
+            case SettingBack.DUE if machine is not None and record.limited is not None:
+                if (limit := machine.limit) is None:
+                    return None
+                receipt = await async_answer(limit.order(record.limited.before))
+                if receipt.outcome not in SENT:
+                    return receipt
+            case SettingBack.DONE:
+                pass
+            case _:
+                return None
+        await self._holds.async_change(
+            [machine_id], methodcaller("set_back"), anyway=True
+        )
+        return receipt
+
+
+def _watts(want: Want | None) -> float | None:
+    """Return how many W a machine may draw; None where it is not lowered."""
+    return want.watts if want is not None and want.kind is HoldKind.AT_MOST else None

@@ -1,0 +1,87 @@
+"""Lets one machine start: what was moved is moved back, power first, through the gate."""
+
+from operator import methodcaller
+
+from homeassistant.util import dt as dt_util
+
+from ..engines.farm import LeverKind, next_back
+from .following import Following, Phase, Told, async_answer
+from .limiting import Limiting
+from .members import Lever, Receipt, ReceiptOutcome
+
+
+class Starting:
+    """Moves back the levers of machines that nothing keeps down any more."""
+
+    def __init__(self, following: Following, limiting: Limiting) -> None:
+        """Take what is shared, and what lowers a machine before it wakes."""
+        self._following = following
+        self._limiting = limiting
+        self._holds = following.holds
+        self._machines = following.machines
+
+    async def async_let_start(self, machine_id: str) -> None:
+        """Move back what was moved, and set back what was lowered."""
+        progress = self._following.of(machine_id)
+        if progress.phase is not Phase.NOT_STARTED:
+            progress.phase = Phase.STARTING
+        await self._limiting.async_lower_asleep(machine_id)
+        while (machine := self._machines.get(machine_id)) is not None:
+            record = self._holds.of(machine_id)
+            step = next_back(record, machine.lever_states)
+            if record.down or self._holds.lost or step is None:
+                break
+            kind, ordered = step
+            lever = next(one for one in machine.levers if one.kind is kind)
+            if ordered and not await self._async_start_by(machine_id, lever):
+                return
+            await self._holds.async_change(
+                [machine_id], methodcaller("moved_back", kind), anyway=True
+            )
+            self._following.tell(machine_id, Told.STARTED)
+        if not self._holds.of(machine_id).stopped:
+            await self._async_set_back(machine_id)
+
+    async def _async_start_by(self, machine_id: str, lever: Lever) -> bool:
+        """Move a lever back in turn; return whether its order left."""
+        if rest := lever.rest().total_seconds():
+            # No order has left yet: a new hold ends this wait.
+            await self._following.power_ups.sleep(rest)
+        async with self._following.power_ups.gate_of(machine_id).async_pass():
+            if self._following.hass.is_stopping or self._holds.of(machine_id).down:
+                return False
+            if lever.kind.cuts:
+                receipt = await self._async_start_lever(machine_id, lever)
+        if not lever.kind.cuts:
+            # A place at the gate is for the surge, not for the minutes until it hashes.
+            receipt = await self._async_start_lever(machine_id, lever)
+        return self._left(machine_id, lever.kind, receipt)
+
+    async def _async_start_lever(self, machine_id: str, lever: Lever) -> Receipt:
+        started = self._following.started.setdefault(machine_id, {})
+        started[lever.kind] = dt_util.utcnow()
+        return await async_answer(lever.start())
+
+    async def _async_set_back(self, machine_id: str) -> None:
+        """Set a machine that was lowered to what it was before, in turn."""
+        if not self._limiting.is_to_be_set_back(machine_id):
+            return
+        async with self._following.power_ups.gate_of(machine_id).async_pass():
+            receipt = await self._limiting.async_set_back(machine_id)
+        if receipt is None or self._left(machine_id, LeverKind.SLEEP, receipt):
+            self._following.tell(machine_id, Told.SET_BACK)
+
+    def _left(self, machine_id: str, kind: LeverKind, receipt: Receipt) -> bool:
+        """Return whether an order left; where not, it is given again later."""
+        if receipt.outcome in (ReceiptOutcome.CONFIRMED, ReceiptOutcome.SENT):
+            return True
+        progress = self._following.of(machine_id)
+        if receipt.reason is not None:
+            progress.reasons[kind] = receipt.reason
+        told = progress.phase is Phase.NOT_STARTED
+        progress.phase = Phase.NOT_STARTED
+        # What we took is given back, however long that takes.
+        self._following.retry(machine_id)
+        if not told:
+            self._following.tell(machine_id, Told.NOT_STARTED)
+        return False

@@ -1,0 +1,266 @@
+"""Machines draw less without being stopped, and are set to what they were before."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from custom_components.mining_farm.common.following import Phase, Told
+from custom_components.mining_farm.common.members import ReceiptOutcome
+from custom_components.mining_farm.engines.farm import (
+    HoldKind,
+    Levels,
+    LeverKind,
+    Owner,
+)
+
+from .machinery import FakeMachine, House
+
+
+async def limit(
+    house: House, watts: float, source: str = "peak", name: str = "axe"
+) -> None:
+    """Let a machine draw no more than so many W."""
+    await house.place(
+        name,
+        owner=Owner.CURTAILMENT,
+        kind=HoldKind.AT_MOST,
+        source=source,
+        watts=watts,
+    )
+
+
+async def let_go(house: House, source: str = "peak") -> None:
+    """Let it draw what it did."""
+    await house.release(Owner.CURTAILMENT, source)
+
+
+async def after_a_restart(house: House, axe: FakeMachine) -> None:
+    """Start Home Assistant again beside a machine that runs on."""
+    axe.leave()
+    await house.start()
+    axe.join()
+    await house.settle()
+    await house.after(61)
+
+
+async def test_it_draws_less_and_then_what_it_did(house: House) -> None:
+    """One order each; it is not stopped."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1550)
+    assert (axe.log, axe.target) == (["set 1500.0"], 1500)
+    assert house.keeper.phase("axe") is Phase.LIMITED
+    assert house.holds.ruling("axe") is None
+    for _ in range(3):
+        await house.after(61)
+        axe.polled()
+    await let_go(house)
+    assert axe.log == ["set 1500.0", "set 2700.0"]
+    assert house.keeper.phase("axe") is None
+    assert not list(house.holds)
+    assert house.told == [("axe", Told.LIMITED), ("axe", Told.SET_BACK)]
+
+
+async def test_what_it_was_set_to_is_on_disk_before_the_order(
+    house: House, tmp_path: Path
+) -> None:
+    """A crash in between costs nothing: after the start the order is given, then undone."""
+    axe = house.add(target=2700.0)
+    axe.blocked = asyncio.Event()
+    await limit(house, 1500)
+    assert (axe.log, axe.target) == (["set 1500.0"], 2700)
+    # The hold was the first write, so this is the other copy.
+    path = tmp_path / ".storage/mining_farm.holds.2"
+    kept = json.loads(await asyncio.to_thread(path.read_text))
+    assert kept["machines"]["axe"]["limited"] == {
+        "before": 2700.0,
+        "ordered": 1500.0,
+        "seen_at": None,
+    }
+    axe.blocked = None
+    await after_a_restart(house, axe)
+    assert axe.log == ["set 1500.0"] * 2
+    assert house.keeper.phase("axe") is Phase.LIMITED
+    await after_a_restart(house, axe)
+    assert axe.log == ["set 1500.0"] * 2
+    assert house.keeper.phase("axe") is Phase.LIMITED
+    await let_go(house)
+    assert axe.target == 2700
+
+
+async def test_a_release_that_a_crash_cut_short_is_finished(house: House) -> None:
+    """The machine cannot be reached when it is let go: it is set back once it can."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.fresh = False
+    axe.polled()
+    await let_go(house)
+    await after_a_restart(house, axe)
+    assert axe.log == ["set 1500.0"]
+    axe.fresh = True
+    axe.polled()
+    await house.settle()
+    assert axe.log == ["set 1500.0", "set 2700.0"]
+    assert not list(house.holds)
+
+
+async def test_of_two_limits_the_smaller_rules(house: House) -> None:
+    """When it goes, the machine is set to what the other leaves; then to what it had."""
+    axe = house.add(target=2700.0)
+    await limit(house, 2000, "peak")
+    await limit(house, 1500, "night")
+    await limit(house, 2500, "day")
+    assert axe.log == ["set 2000.0", "set 1500.0"]
+    await let_go(house, "night")
+    assert axe.target == 2000
+    await let_go(house, "peak")
+    assert axe.target == 2500
+    await let_go(house, "day")
+    assert axe.target == 2700
+
+
+async def test_what_draws_no_more_already_is_left_as_it_is(house: House) -> None:
+    """Nothing is ordered, and nothing is set back."""
+    axe = house.add(target=1200.0)
+    await limit(house, 1500)
+    assert house.keeper.phase("axe") is Phase.LIMITED
+    await let_go(house)
+    assert axe.log == []
+
+
+async def test_levels_of_known_watts(house: House) -> None:
+    """The highest that is not above; the name of before comes back."""
+    levels = Levels(by_name={"low": 1200.0, "mid": 2000.0, "high": 2800.0})
+    axe = house.add(target="high", reach=levels)
+    await limit(house, 2100)
+    assert axe.target == "mid"
+    await let_go(house)
+    assert axe.log == ["set mid", "set high"]
+
+
+@pytest.mark.parametrize("target", [None, 2700.0, 5000.0])
+async def test_what_cannot_be_lowered_so_far_is_said(
+    house: House, target: float | None
+) -> None:
+    """It takes no target, not so low a one, or could not be set back: nothing is sent."""
+    axe = house.add(target=target)
+    await limit(house, 900 if target == 2700 else 1500)
+    axe.polled()
+    await house.settle()
+    assert axe.log == []
+    expected = Phase.WAITING if target is None else Phase.UNCONFIRMED
+    assert house.keeper.phase("axe") is expected
+    assert house.told == ([] if target is None else [("axe", Told.NOT_LIMITED)])
+
+
+async def test_an_order_that_is_not_obeyed_is_given_once(house: House) -> None:
+    """And said; what it was set to stays."""
+    axe = house.add(target=2700.0, takes=False)
+    await limit(house, 1500)
+    assert house.keeper.phase("axe") is Phase.ORDERED
+    for _ in range(10):
+        await house.after(61)
+        axe.polled()
+        await house.settle()
+    assert axe.log == ["set 1500.0"]
+    assert house.keeper.phase("axe") is Phase.UNCONFIRMED
+    assert house.told == [("axe", Told.NOT_LIMITED)]
+    await let_go(house)
+    assert axe.log == ["set 1500.0"]
+    assert not list(house.holds)
+
+
+async def test_a_machine_that_has_to_rest_is_lowered_later(house: House) -> None:
+    """Wear holds comfort back, and is named; it comes once it may."""
+    axe = house.add(target=2700.0, rested=False)
+    await limit(house, 1500)
+    assert house.keeper.reasons("axe") == {LeverKind.SLEEP: "too_soon"}
+    axe.polled()
+    await house.settle()
+    assert axe.log == ["set 1500.0"]
+    axe.rested = True
+    await house.after(31)
+    assert (axe.log, axe.target) == (["set 1500.0"] * 2, 1500)
+    assert house.keeper.phase("axe") is Phase.LIMITED
+
+
+async def test_somebody_sets_it_otherwise(house: House) -> None:
+    """That ends the limit of this machine, and nothing is set back."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.target = 2200.0
+    axe.polled()
+    await house.settle()
+    assert house.told[-1] == ("axe", Told.CHANGED_BY_HAND)
+    assert not list(house.holds)
+    assert axe.log == ["set 1500.0"]
+
+
+async def test_a_machine_that_forgot_its_limit_gets_it_again(house: House) -> None:
+    """It restarted: once for each time it is seen."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    for times in (2, 3):
+        await house.after(600)
+        axe.target, axe.uptime = 2700.0, 60.0
+        axe.polled()
+        await house.settle()
+        assert axe.log == ["set 1500.0"] * times
+    assert house.keeper.phase("axe") is Phase.LIMITED
+
+
+async def test_somebody_changed_it_while_it_was_to_be_set_back(house: House) -> None:
+    """What he set stays."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.fresh = False
+    axe.polled()
+    await let_go(house)
+    axe.fresh, axe.target = True, 2000.0
+    axe.polled()
+    await house.settle()
+    assert axe.log == ["set 1500.0"]
+    assert not list(house.holds)
+
+
+async def test_safety_comes_at_once_and_the_limit_after_it(house: House) -> None:
+    """A stop does not wait for an order that is under way; what stays is what is set."""
+    axe = house.add(target=2700.0, takes=False)
+    await limit(house, 1500)
+    await house.place("axe")
+    assert axe.log == ["set 1500.0", "sleep down"]
+    axe.takes = True
+    await house.release()
+    # Asleep it takes the limit, so that it does not draw more when it wakes.
+    assert axe.log == ["set 1500.0", "sleep down", "set 1500.0", "sleep up"]
+    axe.polled()
+    await house.settle()
+    assert house.keeper.phase("axe") is Phase.LIMITED
+    await let_go(house)
+    assert axe.target == 2700
+    assert not list(house.holds)
+
+
+async def test_a_limit_that_comes_while_it_sleeps_sends_nothing(house: House) -> None:
+    """Until what is stricter goes; and when the limit goes first, it is as before."""
+    axe = house.add(target=2700.0)
+    await house.place("axe", owner=Owner.USER, source="axe")
+    await limit(house, 1500)
+    assert axe.log == ["sleep down"]
+    await let_go(house)
+    await house.release(Owner.USER, "axe")
+    assert axe.log == ["sleep down", "sleep up"]
+
+
+async def test_a_restore_that_is_refused_is_tried_again(house: House) -> None:
+    """What was taken is given back, however long that takes."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.outcome, axe.takes = ReceiptOutcome.REFUSED, False
+    await let_go(house)
+    assert house.keeper.phase("axe") is Phase.NOT_STARTED
+    axe.outcome, axe.takes = ReceiptOutcome.CONFIRMED, True
+    await house.after(31)
+    assert axe.target == 2700
+    assert not list(house.holds)
