@@ -387,18 +387,31 @@ async def test_a_record_that_cannot_be_read_starts_nothing(
 async def test_a_farm_that_is_removed_leaves_its_machines_to_the_user(
     site: Site, issue_registry: ir.IssueRegistry
 ) -> None:
-    """Nothing wakes, and what stays down is listed."""
-    axe = add(site, "axe")
+    """Nothing wakes or draws more, and both are listed, until he sets them."""
+    axe, low = add(site, "axe"), add(site, "low", target=3000.0)
     await site.add_farm()
-    await site.call("curtail", confirm=True)
+    await site.call("curtail", confirm=True, by_watts=4000)
     await site.later(1)
+    assert (axe.log, low.log) == (["sleep down"], ["set 2000.0"])
     await site.hass.config_entries.async_remove("site")
     await site.settle()
     assert sleeping(axe)
     ruling = site.holds.ruling("axe")
     assert ruling is not None
     assert ruling.owner == "user"
-    assert issue_registry.async_get_issue(DOMAIN, "farm_left_to_user_site") is not None
+    issue = issue_registry.async_get_issue(DOMAIN, "farm_left_to_user_site")
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "name": "Site",
+        "count": "2",
+        "machines": "axe, low",
+    }
+    assert low.log == ["set 2000.0"]
+    low.target = 2500.0
+    low.polled()
+    await site.settle()
+    assert site.holds.of("low").empty
+    assert low.target == 2500
 
 
 async def test_an_end_in_the_past_is_refused(site: Site) -> None:

@@ -171,7 +171,13 @@ async def test_a_group_that_is_removed_leaves_its_holds_to_the_user(
     ruling = site.holds.ruling("axe0")
     assert ruling is not None
     assert ruling.owner == "user"
-    assert issue_registry.async_get_issue("mining_farm", "farm_left_to_user_site")
+    issue = issue_registry.async_get_issue("mining_farm", "farm_left_to_user_site")
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "name": "Site",
+        "count": "3",
+        "machines": "axe0, axe1, axe2",
+    }
     assert hall.asleep == [True, True, True, False]
 
 

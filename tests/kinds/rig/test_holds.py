@@ -252,7 +252,7 @@ async def test_after_a_crash_in_mid_cut_a_hold_for_safety_keeps_the_rig_off(
 
 
 async def test_a_hold_of_comfort_waits_for_the_end_of_a_cut(farm: Farm) -> None:
-    """Power comes on first, and then it goes."""
+    """Power comes on first, and then it goes; for who only wants it asleep it does not."""
     await farm.add("rig1")
     await farm.after(5)
     outlet = farm.outlets["rig1"]
@@ -260,4 +260,6 @@ async def test_a_hold_of_comfort_waits_for_the_end_of_a_cut(farm: Farm) -> None:
         "mining_farm", "power_cycle", {"entity_id": "sensor.rig1_state"}
     )
     await hold(farm, Owner.CURTAILMENT)
+    assert outlet.log == ["off", "on"]
+    await hold(farm, Owner.CURTAILMENT, HoldKind.CUT)
     assert outlet.log == ["off", "on", "off"]
