@@ -107,6 +107,7 @@ class FakeMachine:
             uptime=self.uptime,
             host=self.host,
             algorithm="sha256",
+            set_to=self.target if fresh else None,
         )
 
     def rig_facts(self) -> RigFacts:

@@ -64,6 +64,15 @@ async def async_user_starts(
             raise
 
 
+@asynccontextmanager
+async def async_user_sets(hass: HomeAssistant, machine_id: str) -> AsyncIterator[None]:
+    """Let the body set what a miner draws; where that works, nothing lowers it any more."""
+    keeper = async_keeper(hass)
+    with keeper.left_alone(machine_id):
+        yield
+        await keeper.async_leave_to_user(machine_id)
+
+
 @callback
 def require_not_held(hass: HomeAssistant, machine_id: str, name: str) -> None:
     """Raise ServiceValidationError while somebody keeps a machine down."""

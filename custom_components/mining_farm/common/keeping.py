@@ -92,6 +92,10 @@ class Keeper:
                 del self._left_alone[machine_id]
             self.check(machine_id)
 
+    async def async_leave_to_user(self, machine_id: str) -> None:
+        """End what lowers a machine for comfort: its user has set it otherwise."""
+        await self._limiting.async_leave_to_user(machine_id)
+
     async def _stamp(self, _now: datetime) -> None:
         """Note that holds are alive: a restored backup is known by its age."""
         if any(True for _ in self._holds):

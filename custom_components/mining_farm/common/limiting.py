@@ -51,18 +51,23 @@ class Limiting:
                 progress.reasons[LeverKind.SLEEP] = TOO_LOW
                 self._note_missed(machine.id)
             case Lowering.CHANGED:
-                self._following.tell(machine.id, Told.CHANGED_BY_HAND)
-                self._following.run(
-                    self._holds.async_change(
-                        [machine.id], methodcaller("changed_by_hand"), anyway=True
-                    )
-                )
+                self._following.run(self.async_leave_to_user(machine.id))
             case Lowering.DUE | Lowering.FORGOTTEN if due is not None:
                 once_more = how is Lowering.FORGOTTEN or due != progress.lowered_to
                 if once_more and progress.due:
                     self._following.start(
                         machine.id, self._async_lower(machine.id), gives_way=True
                     )
+
+    async def async_leave_to_user(self, machine_id: str) -> None:
+        """End what lowers a machine for comfort: somebody has set it otherwise."""
+        record = self._holds.of(machine_id)
+        if record.changed_by_hand() == record:
+            return
+        self._following.tell(machine_id, Told.CHANGED_BY_HAND)
+        await self._holds.async_change(
+            [machine_id], methodcaller("changed_by_hand"), anyway=True
+        )
 
     def _lowering(self, machine: Machine) -> tuple[Lowering, Setting | None]:
         record = self._holds.of(machine.id)

@@ -57,6 +57,8 @@ class MinerFacts:
     """°C."""
     uptime: float | None = field(default=None, compare=False)
     """Seconds since its mining process started."""
+    set_to: Setting | None = None
+    """A target in W or a level, by which it can be let draw less; None where unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

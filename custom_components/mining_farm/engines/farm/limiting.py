@@ -136,7 +136,7 @@ class Lowering(StrEnum):
     DUE = "due"
     REACHED = "reached"
     FORGOTTEN = "forgotten"
-    """It restarted, and is set higher again: that is due once more."""
+    """It restarted, and is set as before again: that is due once more."""
     CHANGED = "changed"
     """Somebody has set it otherwise."""
 
@@ -168,7 +168,8 @@ def lowering(
         return (Lowering.REACHED, None) if same else (Lowering.DUE, due)
     if limited.seen_at is None:
         return Lowering.DUE, due
-    if started is not None and started > limited.seen_at + SETTLING:
+    restarted = started is not None and started > limited.seen_at + SETTLING
+    if restarted and reach.same(present, limited.before):
         return Lowering.FORGOTTEN, due
     return Lowering.CHANGED, None
 

@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ...common.holds_of_users import (
+    async_user_sets,
     async_user_starts,
     async_user_stops,
     require_not_held,
@@ -69,6 +70,10 @@ EVENT_CONFIRMED: Final = "confirmed"
 EVENT_UNCONFIRMED: Final = "unconfirmed"
 EVENT_REFUSED: Final = "refused"
 
+SETS_POWER: Final = frozenset(
+    {Command.POWER_TARGET, Command.LEVEL, Command.HASHRATE_TARGET}
+)
+"""A user who orders one of these has decided what the miner draws."""
 LEAST_TIMES: Final = {
     Wear.LIVE: (CONF_LEAST_CHANGE, LEAST_CHANGE),
     Wear.RETUNES: (CONF_LEAST_RETUNE, LEAST_RETUNE),
@@ -115,7 +120,11 @@ async def async_set(
     miner: MinerCoordinator, command: Command, value: Value, *, force: bool = False
 ) -> Outcome:
     """Change a set point; refused too soon after the last change, unless forced."""
-    return await _async_run(miner, Order(command=command, value=value), force=force)
+    order = Order(command=command, value=value)
+    if command not in SETS_POWER:
+        return await _async_run(miner, order, force=force)
+    async with async_user_sets(miner.hass, miner.config_entry.entry_id):
+        return await _async_run(miner, order, force=force)
 
 
 async def async_switch_board(

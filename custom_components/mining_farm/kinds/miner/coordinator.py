@@ -35,6 +35,7 @@ from ...engines.edge_collector import (
     display_unit,
     miner_state,
 )
+from ...engines.farm import Setting
 from .const import (
     CONF_CONTROLS,
     CONF_DETAIL_SHOWN,
@@ -43,7 +44,7 @@ from .const import (
     CONF_POWER_MAXIMUM,
     CONF_POWER_MINIMUM,
 )
-from .data import miner_facts
+from .data import miner_facts, power_setting
 from .detail import FARM_PLATFORMS, Detail, detail_of
 from .issues import async_update_issues, async_update_locked
 from .parts import NewParts, bounded
@@ -298,10 +299,18 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             host=self.config_entry.data[CONF_HOST],
             last_seen=self.last_seen,
             identity_in_doubt=self._identity_in_doubt,
+            set_to=None if (found := self.power_setting) is None else found[1],
             off_since=state.last_changed
             if state and state.state == STATE_OFF
             else None,
         )
+
+    @property
+    def power_setting(self) -> tuple[Command, Setting] | None:
+        """What sets how much it draws, and to what it is set; None where unknown."""
+        if not self.fresh:
+            return None
+        return power_setting(self.capabilities, self.data.settings)
 
     @property
     def _identity_in_doubt(self) -> bool:

@@ -1,6 +1,5 @@
 """What the farm may do with a miner: put it to sleep, let it draw less, restart it."""
 
-from homeassistant.util import dt as dt_util
 
 from ...common.members import Lever, Limit, Receipt, Restart, RestartKind
 from ...engines.edge_collector import Command, Order
@@ -37,49 +36,31 @@ def power_limit(miner: MinerCoordinator) -> Limit:
         known = miner.capabilities
         if known.writable is False:
             return None
-        match _command(miner):
-            case Command.POWER_TARGET as command:
+        match miner.power_setting:
+            case Command.POWER_TARGET as command, _:
                 bounds = known.numbers[command]
                 return Targets(
                     least=bounds.minimum, most=bounds.maximum, step=bounds.step
                 )
-            case Command.LEVEL:
+            case Command.LEVEL, _:
                 return Levels(by_name=known.level_watts)
         return None
 
     def present() -> Setting | None:
-        command = _command(miner)
-        return None if command is None else _setting(miner, command)
+        return None if (found := miner.power_setting) is None else found[1]
 
     async def order(setting: Setting) -> Receipt:
         command = Command.LEVEL if isinstance(setting, str) else Command.POWER_TARGET
         return await async_receipt(miner, Order(command=command, value=setting))
 
     def rested() -> bool:
-        command = _command(miner)
-        if command is None or miner.under_way is not None:
+        if (found := miner.power_setting) is None or miner.under_way is not None:
             return False
-        return not rest_left(miner, command)
+        if (found := miner.power_setting) is None or miner.under_way is not None:
+            return False
+        return not rest_left(miner, found[0])
 
     return Limit(reach=reach, present=present, order=order, rested=rested)
-
-
-def _command(miner: MinerCoordinator) -> Command | None:
-    """Return what lowers a miner: what it is set by now, so that it can be set back."""
-    known = miner.capabilities
-    if (
-        Command.POWER_TARGET in known.numbers
-        and _setting(miner, Command.POWER_TARGET) is not None
-    ):
-        return Command.POWER_TARGET
-    if known.level_watts and _setting(miner, Command.LEVEL) is not None:
-        return Command.LEVEL
-    return None
-
-
-def _setting(miner: MinerCoordinator, command: Command) -> Setting | None:
-    value = miner.data.settings.get(command) if miner.fresh else None
-    return None if isinstance(value, bool) else value
 
 
 def restarts_of(miner: MinerCoordinator) -> dict[RestartKind, Restart]:
