@@ -156,7 +156,7 @@ async def test_what_cannot_be_lowered_so_far_is_said(
 
 async def test_an_order_that_is_not_obeyed_is_given_once(house: House) -> None:
     """And said; what it was set to stays."""
-    axe = house.add(target=2700.0, takes=False)
+    axe = house.add(target=2700.0, takes=False, outcome=ReceiptOutcome.SENT)
     await limit(house, 1500)
     assert house.keeper.phase("axe") is Phase.ORDERED
     for _ in range(10):
@@ -166,9 +166,26 @@ async def test_an_order_that_is_not_obeyed_is_given_once(house: House) -> None:
     assert axe.log == ["set 1500.0"]
     assert house.keeper.phase("axe") is Phase.UNCONFIRMED
     assert house.told == [("axe", Told.NOT_LIMITED)]
+    # It may only have been shown as it was: the order changes nothing then.
     await let_go(house)
-    assert axe.log == ["set 1500.0"]
+    assert axe.log == ["set 1500.0", "set 2700.0"]
     assert not list(house.holds)
+
+
+async def test_a_reading_that_is_slow_is_waited_for(house: House) -> None:
+    """What the miner has confirmed is shown later: nobody has changed it meanwhile."""
+    axe = house.add(target=2700.0, takes=False)
+    await limit(house, 1500)
+    for _ in range(5):
+        await house.after(61)
+        axe.polled()
+    assert house.keeper.phase("axe") is Phase.LIMITED
+    axe.target = 1500.0
+    axe.polled()
+    await house.settle()
+    axe.takes = True
+    await let_go(house)
+    assert axe.log == ["set 1500.0", "set 2700.0"]
 
 
 async def test_a_machine_that_has_to_rest_is_lowered_later(house: House) -> None:

@@ -47,6 +47,7 @@ class Limiting:
         match how:
             case Lowering.REACHED:
                 self._note_reached(machine.id)
+                self._note_seen(machine.id)
             case Lowering.IMPOSSIBLE:
                 progress.reasons[LeverKind.SLEEP] = TOO_LOW
                 self._note_missed(machine.id)
@@ -101,10 +102,13 @@ class Limiting:
             return self._lowering(machine)[0] is Lowering.REACHED
 
         time = within([receipt])
-        seen = time is not None and await self._following.async_seen(
-            machine_id, time, look
+        # What it was read back to be, slow readings show later.
+        confirmed = receipt.outcome is ReceiptOutcome.CONFIRMED
+        seen = confirmed or (
+            time is not None
+            and await self._following.async_seen(machine_id, time, look)
         )
-        if seen:
+        if seen and self._holds.of(machine_id).want == want:
             self._note_reached(machine_id)
         elif self._holds.of(machine_id).want == want:
             self._note_missed(machine_id)
@@ -141,17 +145,21 @@ class Limiting:
 
     @callback
     def _note_reached(self, machine_id: str) -> None:
-        progress, now = self._following.of(machine_id), dt_util.utcnow()
-        if progress.phase is Phase.LIMITED:
-            return
-        progress.phase = Phase.LIMITED
-        progress.reasons.clear()
-        self._following.run(
-            self._holds.async_change(
-                [machine_id], methodcaller("seen_lowered", now), anyway=True
+        progress = self._following.of(machine_id)
+        if progress.phase is not Phase.LIMITED:
+            progress.phase = Phase.LIMITED
+            progress.reasons.clear()
+            self._following.tell(machine_id, Told.LIMITED)
+
+    @callback
+    def _note_seen(self, machine_id: str) -> None:
+        record, now = self._holds.of(machine_id), dt_util.utcnow()
+        if record.seen_lowered(now) != record:
+            self._following.run(
+                self._holds.async_change(
+                    [machine_id], methodcaller("seen_lowered", now), anyway=True
+                )
             )
-        )
-        self._following.tell(machine_id, Told.LIMITED)
 
     @callback
     def _note_missed(self, machine_id: str) -> None:

@@ -63,8 +63,7 @@ async def start(
     )
     entry.add_to_hass(axes.hass)
     await axes.hass.config_entries.async_setup("rack")
-    # A CGMiner is asked for its profile from the second poll on.
-    await axes.after(31)
+    await axes.settle()
     miner.writes.clear()
     return miner
 
@@ -142,6 +141,8 @@ async def test_lowered_and_set_back(
     """By one write each, read back from the miner; it is not paused."""
     miner = await start(axes, monkeypatch, case.make, case.machine, **case.options)
     await lower(axes, case.watts)
+    # A CGMiner is asked for its profile from the second poll on.
+    await axes.after(31)
     await axes.after(31)
     assert getattr(miner.machine, case.shown) == case.lowered
     assert async_keeper(axes.hass).phase("rack") is Phase.LIMITED

@@ -193,10 +193,15 @@ class SettingBack(StrEnum):
 def setting_back(
     limited: Limited, reach: Reach | None, present: Setting | None
 ) -> SettingBack:
-    """Return whether a machine is to be set to what it was before."""
+    """Return whether a machine is to be set to what it was before.
+
+    One that was never seen as ordered may be shown as it was before it obeyed: an order
+    that changes nothing sends nothing.
+    """
     if reach is None or present is None:
         return SettingBack.UNKNOWN
-    ours = reach.same(present, limited.ordered)
-    if ours and not reach.same(present, limited.before):
-        return SettingBack.DUE
-    return SettingBack.DONE
+    if reach.same(present, limited.ordered):
+        same = reach.same(limited.ordered, limited.before)
+        return SettingBack.DONE if same else SettingBack.DUE
+    unseen = limited.seen_at is None and reach.same(present, limited.before)
+    return SettingBack.DUE if unseen else SettingBack.DONE
