@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import time
 from typing import Any, NamedTuple
 
+from custom_components.mining_farm.common.following import Told
 from custom_components.mining_farm.common.holds import async_holds
-from custom_components.mining_farm.common.keeping import Told, async_keeper
+from custom_components.mining_farm.common.keeping import async_keeper
 from custom_components.mining_farm.common.members import async_members
 from custom_components.mining_farm.const import CONF_KIND, DOMAIN, Kind
 from custom_components.mining_farm.engines.farm import Group, MachineState

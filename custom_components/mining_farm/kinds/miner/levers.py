@@ -1,6 +1,5 @@
 """What the farm may do with a miner: put it to sleep, let it draw less, restart it."""
 
-
 from ...common.members import Lever, Limit, Receipt, Restart, RestartKind
 from ...engines.edge_collector import Command, Order
 from ...engines.farm import Levels, LeverKind, Reach, Setting, Targets
@@ -54,8 +53,6 @@ def power_limit(miner: MinerCoordinator) -> Limit:
         return await async_receipt(miner, Order(command=command, value=setting))
 
     def rested() -> bool:
-        if (found := miner.power_setting) is None or miner.under_way is not None:
-            return False
         if (found := miner.power_setting) is None or miner.under_way is not None:
             return False
         return not rest_left(miner, found[0])
