@@ -278,6 +278,8 @@ async def test_nonsense_of_others_is_no_sum(
     owner = next(n for n in range(2) if Shard(number=n, count=2).has("sum site"))
     shard = Shard(number=owner, count=2)
     async with collecting(site, shard), listening(mosquitto.port) as listener:
+        # It listens to others by then.
+        await listener.until_text(f"mining/north/{owner}/status", "online")
         other = 1 - owner
         await listener.client.publish(f"mining/north/{other}/status", "online")
         for text in FORGED:
