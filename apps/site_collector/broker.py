@@ -6,6 +6,7 @@ its disk after it was killed.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 import logging
@@ -32,6 +33,8 @@ _LONGEST_PAUSE_S = 30.0
 _KEEP_ALIVE_S = 30
 _GOODBYE_S = 2.0
 _UNSUPPORTED_VERSION = 132
+_MOST_ANSWERS = 1000
+"""That wait for a broker which takes nothing; the oldest are lost then."""
 _AT_ONCE = 50
 """Messages that are made without a break."""
 _LOGGER = logging.getLogger(__name__)
@@ -68,6 +71,8 @@ class Broker:
         self._status = status
         self._everything = everything
         self._waiting: dict[str, Message] = {}
+        self._answers: deque[Message] = deque(maxlen=_MOST_ANSWERS)
+        """What is not retained: none replaces another."""
         self._has_waiting = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -96,17 +101,27 @@ class Broker:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def put(self, message: Message) -> None:
-        """Send a message, in place of one of its topic that was not sent yet."""
-        if self.connected:
+        """Send a message; if retained, in place of one of its topic not sent yet."""
+        if not self.connected:
+            return
+        if message.retain:
             # The newest goes to the end: none waits for ever.
             self._waiting.pop(message.topic, None)
             self._waiting[message.topic] = message
-            self._has_waiting.set()
+        else:
+            self._answers.append(message)
+        self._has_waiting.set()
 
     @property
     def waiting(self) -> int:
         """How many messages were not sent yet."""
-        return len(self._waiting)
+        return len(self._waiting) + len(self._answers)
+
+    def _next(self) -> Message:
+        """Return what is sent next: somebody waits for an answer."""
+        if self._answers:
+            return self._answers.popleft()
+        return self._waiting.pop(next(iter(self._waiting)))
 
     async def _async_run(self) -> None:
         """Connect again and again; the reason is written down when it is another one."""
@@ -128,6 +143,7 @@ class Broker:
                 # Who is ended here while connecting leaves the thread that does it.
                 self.connected = False
                 self._waiting.clear()
+                self._answers.clear()
             await self._async_pause(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
@@ -209,11 +225,10 @@ class Broker:
     async def _async_send(self, client: Client) -> None:
         while True:
             await self._has_waiting.wait()
-            while self._waiting:
-                topic = next(iter(self._waiting))
-                message = self._waiting.pop(topic)
+            while self.waiting:
+                message = self._next()
                 await client.publish(
-                    topic,
+                    message.topic,
                     message.payload,
                     qos=message.qos,
                     retain=message.retain,

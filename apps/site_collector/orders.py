@@ -150,7 +150,8 @@ class Orders:
         }
         _LOGGER.info("Order to %s: %s", ident, answer)
         self._site.telemetry.orders.labels(outcome or error).inc()
-        payload = json.dumps({key: value for key, value in answer.items() if value})
+        given = {key: value for key, value in answer.items() if value is not None}
+        payload = json.dumps(given)
         self._broker.put(Message(self._topics.answer(ident), payload, retain=False))
 
     async def _async_order(self, machine: Machine, order: Order) -> Outcome:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 import shutil
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +16,7 @@ from apps.site_collector.engine import Waiting
 from apps.site_collector.inventory import Spot
 from simulators.clock import ManualClock
 from simulators.makes.luxos import LuxOs
+from simulators.makes.only_read import IceRiver
 from tests.harness.mosquitto import Mosquitto
 
 from .collecting import (
@@ -231,6 +233,79 @@ async def test_what_is_not_confirmed_is_an_error(
     assert writes(miner) == ["curtail sleep"]
     # It may sleep all the same.
     assert (await commander.order("resume"))["error"] == "too_soon"
+
+
+async def test_the_same_order_twice_is_one(
+    commander: Commander,
+    miner: LuxOs,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While it is under way; both are answered."""
+    goes_on = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await goes_on.wait()
+        clock.advance(seconds)
+
+    waiting = Waiting(sleep=sleep, monotonic=clock.now)
+    monkeypatch.setattr("apps.site_collector.orders.WAITING", waiting)
+    miner.ignore_writes()
+    topic = f"mining/north/0/order/{commander.machine.ident}"
+    answer = f"mining/north/0/answer/{commander.machine.ident}"
+    for number in range(2):
+        order = json.dumps({"command": "pause", "id": number})
+        await commander.listener.client.publish(topic, order)
+    await until(lambda: writes(miner) == ["curtail sleep"])
+    # By a third, which is answered at once, the second has come, too.
+    await commander.listener.client.publish(topic, "resume")
+    await until(lambda: answer in commander.listener.last)
+    goes_on.set()
+    await until(lambda: [of for of, _ in commander.listener.heard].count(answer) == 3)
+    answers = [
+        json.loads(text) for of, text in commander.listener.heard if of == answer
+    ]
+    assert [each["error"] for each in answers] == ["busy", *["unconfirmed"] * 2]
+    assert {each["id"] for each in answers[1:]} == {0, 1}
+    assert writes(miner) == ["curtail sleep"]
+
+
+async def test_a_fault_in_carrying_out_is_answered(
+    commander: Commander, monkeypatch: pytest.MonkeyPatch, miner: LuxOs
+) -> None:
+    """And written down; the next order is carried out."""
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "apps.site_collector.orders.create_writer", Mock(side_effect=RuntimeError)
+        )
+        answer = await commander.order("pause")
+    assert (answer["error"], answer["message"]) == ("failed", "see the log")
+    assert writes(miner) == []
+    assert (await commander.order("pause"))["outcome"] == "confirmed"
+
+
+async def test_an_order_to_no_machine(commander: Commander, miner: LuxOs) -> None:
+    """It is answered where the one who sent it listens."""
+    await commander.listener.client.publish("mining/north/0/order/nobody", "pause")
+    answer = await commander.listener.until("mining/north/0/answer/nobody", bool)
+    assert answer == {"error": "invalid", "message": "there is no such machine"}
+    assert writes(miner) == []
+
+
+async def test_a_miner_that_is_only_read(
+    tmp_path: Path, loopback: None, mosquitto: Mosquitto
+) -> None:
+    """Nothing is sent to it, and nothing of it offers that."""
+    async with IceRiver(host="127.0.0.1", port=0, clock=ManualClock()) as miner:
+        spot = Spot(host=miner.host, port=miner.port, shown=True)
+        allowed = broker(mosquitto.port, commands=ALL)
+        site = config(tmp_path, mqtt=allowed, spots=(spot,))
+        async with collecting(site) as collector, listening(mosquitto.port) as listener:
+            await until(lambda: is_swept(collector))
+            await listener.until_text("mining/north/0/status", "online")
+            answer = await Commander(collector, listener).order("pause")
+            assert answer["error"] == "unsupported"
+        assert miner.writes == []
 
 
 async def test_a_retained_order_is_not_carried_out(
