@@ -3,7 +3,10 @@
 from typing import Any, Final
 
 from pytest_homeassistant_custom_component.common import CLIENT_ID, MockUser
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+from pytest_homeassistant_custom_component.typing import (
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
 
 from custom_components.mining_farm.const import DOMAIN
 from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_READ_ONLY, GROUP_ID_USER
@@ -39,7 +42,25 @@ class Callers:
 
         Returns "done" or the text of the error.
         """
-        socket = await self._open(self._hass, await self._token(caller))
+        socket = await self.connect(caller)
+        done = await self.ask(socket, action, domain=domain, response=response, **data)
+        await socket.close()
+        return done
+
+    async def connect(self, caller: str) -> MockHAClientWebSocket:
+        """Open a websocket for who may call as by `call`."""
+        return await self._open(self._hass, await self._token(caller))
+
+    async def ask(
+        self,
+        socket: MockHAClientWebSocket,
+        action: str,
+        *,
+        domain: str = DOMAIN,
+        response: bool = False,
+        **data: Any,
+    ) -> str:
+        """Call over a socket that is open; return "done" or the text of the error."""
         await socket.send_json_auto_id(
             {
                 "type": "call_service",
@@ -50,7 +71,6 @@ class Callers:
             }
         )
         answer = await socket.receive_json()
-        await socket.close()
         return "done" if answer["success"] else str(answer["error"]["message"])
 
     async def _token(self, caller: str) -> str:

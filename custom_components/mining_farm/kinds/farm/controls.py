@@ -25,15 +25,16 @@ async def async_emergency_stop(
     A second press joins the first, and cuts where that one only put to sleep.
     """
     kind = _kind(site.config_entry.options, asleep_only)
-    before = site.stop
-    stop = Stop(since=dt_util.utcnow(), by=by, kind=kind)
-    if before is not None:
-        stricter = max(before.kind, kind, key=lambda each: each.rank)
-        stop = replace(before, kind=stricter)
-    if stop != before:
-        await site.journal.async_keep(replace(site.journal.memory, stop=stop))
-    site.publish("joined" if before else "emergency_stop", by=by, kind=kind)
-    await site.async_hold_all()
+    async with site.by_hand:
+        before = site.stop
+        stop = Stop(since=dt_util.utcnow(), by=by, kind=kind)
+        if before is not None:
+            stricter = max(before.kind, kind, key=lambda each: each.rank)
+            stop = replace(before, kind=stricter)
+        if stop != before:
+            await site.journal.async_keep(replace(site.journal.memory, stop=stop))
+        site.publish("joined" if before else "emergency_stop", by=by, kind=kind)
+        await site.async_hold_all()
     site.async_update_soon()
 
 
@@ -44,6 +45,13 @@ async def async_release_stop(site: SiteCoordinator, *, by: str | None) -> None:
     and that nobody else keeps down. HomeAssistantError where it cannot be stored: the stop
     stays in force then.
     """
+    async with site.by_hand:
+        await _async_release(site)
+    site.publish("released", by=by)
+    site.async_update_soon()
+
+
+async def _async_release(site: SiteCoordinator) -> None:
     if site.stop is None:
         raise _not_stopped(site.name)
     before = site.journal.memory.stop
@@ -56,8 +64,6 @@ async def async_release_stop(site: SiteCoordinator, *, by: str | None) -> None:
         await site.journal.async_keep(replace(site.journal.memory, stop=before))
         raise
     site.journal.lost = False
-    site.publish("released", by=by)
-    site.async_update_soon()
 
 
 async def async_stop_group(group: CoolingGroup, *, by: str | None) -> None:

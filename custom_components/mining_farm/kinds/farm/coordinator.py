@@ -71,6 +71,8 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         """Cooling groups by the ids of their subentries."""
         self.applying = asyncio.Lock()
         """Held while a decision is stored and carried out: one after the other."""
+        self.by_hand = asyncio.Lock()
+        """Held while an emergency stop is made or released: whoever came last is obeyed."""
         self.curtailments = Curtailments(
             hass,
             entry,
