@@ -21,6 +21,8 @@ SPEED = 20.0
 WINDOWS = 20
 _AT_TRUE_PACE = 5
 _HOUR_S = 3600.0
+_SLOWEST = 8
+"""First statements that are listed one by one."""
 _AHEAD = 8
 """Blocks between two windows that are made at their own pace; the others at once."""
 
@@ -34,6 +36,7 @@ def measure(*, quick: bool, windows: int = WINDOWS) -> Iterator[str]:
     if missed := asked - len(fast):
         yield f"Of {missed} more windows nothing was seen before the next one."
     yield _by_market(fast)
+    yield _slowest(fast)
     real, cost, _ = _follow(
         1.0, 1 if quick else _AT_TRUE_PACE, idle_s=60 if quick else 330
     )
@@ -71,6 +74,7 @@ class _Noted:
     """One window, as the core saw it."""
 
     def __init__(self, begun: Begun, node: Node, seen: Published, market: int) -> None:
+        self.number = market + 1
         self.kind = kind_of(market)
         self.traffic = node.traffic().since(begun.traffic)
         self.ms = (seen.event_at - begun.at) * 1000
@@ -198,6 +202,26 @@ def _by_market(noted: Sequence[_Noted]) -> str:
             "worst",
         ),
         rows,
+    )
+
+
+def _slowest(noted: Sequence[_Noted]) -> str:
+    """Return what may have made the tail: a proof that came late, or a loop that stood."""
+    slowest = sorted(noted, key=lambda one: one.ms, reverse=True)[:_SLOWEST]
+    return table(
+        "The slowest first statements",
+        ("", "market", "ms", "said", "CBC's answer, ms", "worst stall of the loop, ms"),
+        [
+            (
+                f"window {one.number}",
+                one.kind,
+                figure(one.ms, 0),
+                one.certainty,
+                figure(one.settled_ms, 0),
+                figure(one.stalls.late_ms, 0),
+            )
+            for one in slowest
+        ],
     )
 
 

@@ -243,6 +243,31 @@ def test_all_searches_of_a_proof_share_their_steps(
     assert (short.own_least, short.own_most) == (4, 4)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_thousand_workers_of_three_decimals_take_a_third_of_the_steps(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """All steps are half a second; what they find does not change with fewer."""
+    chance = random.Random(seed)
+    bids = {
+        f"miner {number}": tuple(
+            Bid(
+                size=f"0.{chance.randint(50, 450):03}",
+                price_fp18=chance.randint(80, 105) * FP // 100,
+                count=5,
+            )
+            for _ in range(5)
+        )
+        for number in range(40)
+    }
+    market = pack(bids, 120.0)
+    assert sum(market.counts) == 1000
+    proof = prove(market, "miner 3")
+    assert proof is not None
+    monkeypatch.setattr(optimum, "_MOST_STEPS", 10_000_000)
+    assert prove(market, "miner 3") == proof
+
+
 def _is_proven(market: Knapsack, steps: int, monkeypatch: pytest.MonkeyPatch) -> bool:
     monkeypatch.setattr(optimum, "_MOST_STEPS", steps)
     return prove(market, "a") is not None
