@@ -489,6 +489,37 @@ async def test_a_later_look_at_the_same_market_solves_nothing(
     assert answered.count("prove") == 2
 
 
+async def test_a_later_look_solves_what_has_failed(
+    folder: Path,
+    answered: list[str],
+    network: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where the process was killed for its memory: the window is prepared after all."""
+    _go(network)
+    ask = SolverChild.ask
+    failures = 1
+
+    async def failing(child: SolverChild, request: dict[str, Any]) -> dict[str, Any]:
+        nonlocal failures
+        if request["ask"] == "prove" and failures:
+            failures -= 1
+            raise SolverError("killed")
+        return await ask(child, request)
+
+    monkeypatch.setattr(SolverChild, "ask", failing)
+    solver = AuctionSolver()
+    async with _standing_by(solver, CONTESTED):
+        while failures:
+            await asyncio.sleep(0.01)
+        for _ in range(20):  # Steps of the loop, until it has failed
+            await asyncio.sleep(0)
+        assert not _runs(network)
+        async with _standing_by(solver, CONTESTED):
+            await _until_chosen(answered)
+    assert _runs(network) == 1
+
+
 async def test_a_proof_under_way_is_waited_for(
     folder: Path,
     network: Path,

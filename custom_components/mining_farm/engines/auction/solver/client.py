@@ -101,7 +101,12 @@ class AuctionSolver:
         window = problem.own_hotkey, problem.start_block
         async with self._running():
             former = self._preparations.get(window)
-            if former is None or former.market != _market(problem):
+            if (
+                former is None
+                or former.market != _market(problem)
+                # What has failed is tried again; what is known takes no time.
+                or former.task.done()
+            ):
                 if former is not None:
                     former.task.cancel()
                 task = asyncio.create_task(self._prepare(problem))
