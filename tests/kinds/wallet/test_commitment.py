@@ -154,6 +154,24 @@ async def test_arming_publishes_at_once(site: Site) -> None:
     assert site.succeeded == 2
 
 
+async def test_a_reload_forces_nothing_sooner(site: Site) -> None:
+    """Which block was forced is on disk; the refusal names the block from which on."""
+    entry = await site.add(**HELD_BID, **ARMED)
+    async with blocks(site):
+        await site.act("publish_commitment", force=True)
+    assert site.succeeded == 1
+    await site.hass.config_entries.async_unload(entry.entry_id)
+    await site.load(entry)
+    await site.until(lambda: site.wallet(entry).data is not None)
+    await site.until(lambda: site.wallet(entry).data.commitment is not None)
+    with pytest.raises(HomeAssistantError, match="again at block"):
+        await site.act("publish_commitment", force=True)
+    await site.simulator.produce(25)
+    async with blocks(site):
+        await site.act("publish_commitment", force=True)
+    assert site.succeeded == 2
+
+
 async def test_no_arming_without_ceilings(site: Site) -> None:
     """The switch says what to do, and stays off."""
     await site.add(**OTHER_BID)
