@@ -310,9 +310,10 @@ async def test_an_end_that_passed_while_it_was_off(site: Site) -> None:
 
 
 async def test_a_signal_ends_it_and_silence_does_not(site: Site) -> None:
-    """Only what is off is off."""
+    """Only what is off is off, once the start is over."""
     axe = add(site, "axe")
     await site.add_farm()
+    await site.later(181)
     signal = "binary_sensor.grid"
     site.hass.states.async_set(signal, "on")
     await site.call("curtail", confirm=True, signal=signal)

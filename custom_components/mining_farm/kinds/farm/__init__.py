@@ -10,6 +10,7 @@ from ...engines.farm import Owner
 from . import issues
 from .coordinator import FarmConfigEntry, SiteCoordinator
 from .curtailment_record import async_hand_over
+from .curtailment_signal import async_follow_signal
 from .entity import device_info
 from .journal import FarmJournal
 from .stored import pace_of
@@ -50,6 +51,7 @@ def async_join(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
         entry.entry_id, pace_of(entry.options), lambda: site.facts_by_machine
     )
     site.async_start()
+    async_follow_signal(site)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FarmConfigEntry) -> None:

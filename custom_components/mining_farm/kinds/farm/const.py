@@ -12,10 +12,16 @@ CONF_ASLEEP_ONLY: Final = "asleep_only"
 CONF_STARTS: Final = "starts"
 CONF_START_SECONDS: Final = "start_seconds"
 
+CONF_SIGNAL: Final = "signal_entity_id"
+"""While it is on, the farm draws less."""
+CONF_SIGNAL_WATTS: Final = "signal_to_watts"
+"""So many W at most then; nothing where it is left out."""
+
 STARTS: Final = 5
 START_SECONDS: Final = 20
 MOST_STARTS: Final = 100
 MOST_SECONDS: Final = 600
+MOST_WATTS: Final = 1_000_000_000
 
 GROUP: Final = "cooling_group"
 """Type of the subentries of a farm."""

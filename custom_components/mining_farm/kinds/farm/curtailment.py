@@ -38,6 +38,8 @@ from .data import CurtailmentData
 LOOKED_AT_EVERY: Final = timedelta(seconds=10)
 MOST_IN_FORCE: Final = 20
 """Each is stored with all machines that it may stop, and looked at every time."""
+QUIET_START: Final = timedelta(minutes=3)
+"""After a start no signal begins or ends anything: its state may be that of before."""
 UNKNOWN: Final = MachineFacts()
 
 
@@ -98,14 +100,36 @@ class Curtailments:
         """How far each has come."""
         return tuple(self._data(*each) for each in self._in_force.items())
 
-    async def async_curtail(self, name: str, curtailment: Curtailment) -> None:
-        """Begin one; ServiceValidationError of a name in force, HomeAssistantError."""
+    @property
+    def heeded(self) -> bool:
+        """Whether the farm's own signal has begun one since it was off."""
+        return self._record.heeded
+
+    def is_in_force(self, name: str) -> bool:
+        """Return whether there is one of a name."""
+        return name in self._in_force
+
+    async def async_signal_off(self) -> None:
+        """Heed the farm's own signal again once it is on; HomeAssistantError."""
+        if self._record.heeded:
+            async with self._turn:
+                await self._record.async_keep(self._in_force, heeded=False)
+
+    async def async_curtail(
+        self, name: str, curtailment: Curtailment, *, heeds: bool = False
+    ) -> None:
+        """Begin one; ServiceValidationError of a name in force, HomeAssistantError.
+
+        `heeds`: for the farm's own signal, which begins no second one while it is on.
+        """
         async with self._turn:
             if name in self._in_force:
                 raise _refusal("curtailed_already", name)
             if len(self._in_force) >= MOST_IN_FORCE:
                 raise _refusal("curtailed_enough", self._entry.title)
-            await self._record.async_keep({**self._in_force, name: curtailment})
+            await self._record.async_keep(
+                {**self._in_force, name: curtailment}, heeded=heeds or None
+            )
             self._publish(
                 "curtailed", name=name, by=curtailment.by, machines=curtailment.count
             )
@@ -184,6 +208,9 @@ class Curtailments:
 
     def _is_off(self, curtailment: Curtailment) -> bool:
         """Return whether the signal says that it is over: an unknown one does not."""
+        now, loaded_at = dt_util.utcnow(), self._loaded_at
+        if loaded_at is None or now - loaded_at < QUIET_START:
+            return False
         if curtailment.signal is None:
             return False
         state = self._hass.states.get(curtailment.signal)

@@ -27,6 +27,8 @@ class CurtailmentRecord:
         self._entry = entry
         self._file = _file(hass, entry.entry_id)
         self.in_force: Mapping[str, Curtailment] = {}
+        self.heeded = False
+        """The farm's own signal has begun one since it was off."""
         self.noted = False
         """Something is in force that is not stored yet."""
 
@@ -41,17 +43,24 @@ class CurtailmentRecord:
         try:
             if (stored := await self._file.async_read()) is not None:
                 self.in_force = curtailments_of(stored)
+                self.heeded = stored.get("heeded") is True
         except NOT_READ as err:
             LOGGER.error("What a farm has curtailed cannot be read: %s", err)
             aside = await self._file.async_set_aside()
             issues.update_curtailments(self._hass, self._entry, aside, lost=True)
             self.in_force = {name: self._of_holds(name) for name in self.held_names()}
 
-    async def async_keep(self, in_force: Mapping[str, Curtailment]) -> None:
+    async def async_keep(
+        self, in_force: Mapping[str, Curtailment], *, heeded: bool | None = None
+    ) -> None:
         """Keep what is in force; HomeAssistantError where that cannot be stored."""
+        heeded = self.heeded if heeded is None else heeded
         try:
             await self._file.async_write(
-                {"in_force": {name: one.as_dict() for name, one in in_force.items()}}
+                {
+                    "in_force": {name: one.as_dict() for name, one in in_force.items()},
+                    "heeded": heeded,
+                }
             )
         except NOT_WRITTEN as err:
             raise HomeAssistantError(
@@ -59,7 +68,7 @@ class CurtailmentRecord:
                 translation_key="farm_curtailment_not_stored",
                 translation_placeholders={"error": str(err)},
             ) from err
-        self.in_force, self.noted = in_force, False
+        self.in_force, self.heeded, self.noted = in_force, heeded, False
         if not in_force:
             issues.update_curtailments(self._hass, self._entry, None, lost=False)
 

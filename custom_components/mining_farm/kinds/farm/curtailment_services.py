@@ -13,20 +13,9 @@ from homeassistant.util import dt as dt_util
 
 from ...common.actions import Action, async_do_all, plain_json
 from ...common.callers import async_caller
-from ...common.machines import Machine
 from ...common.rights import READ, control_of
 from ...const import DOMAIN
-from ...engines.farm import (
-    Candidate,
-    Curtailment,
-    LeverKind,
-    Load,
-    Plan,
-    Reach,
-    Sure,
-    Target,
-    plan,
-)
+from ...engines.farm import Curtailment, Load, Plan, Sure, Target
 from .button import STOP
 from .const import (
     ATTR_BY_WATTS,
@@ -37,12 +26,12 @@ from .const import (
     ATTR_UNTIL,
     CONF_AREAS,
     CONF_LABELS,
+    MOST_WATTS,
 )
 from .coordinator import SiteCoordinator
-from .membership import rank_of
+from .curtailment_plan import plan_of
 
 DEFAULT_NAME: Final = "curtailment"
-MOST_WATTS: Final = 1e9
 MOST_LISTED: Final = 200
 """Machines in a preview."""
 
@@ -101,40 +90,13 @@ def _until(call: ServiceCall) -> datetime | None:
 
 
 def _plan(site: SiteCoordinator, call: ServiceCall) -> Plan:
-    """Return what to stop: of the labels and areas in their order, else of all."""
-    labels, areas = call.data[CONF_LABELS], call.data[CONF_AREAS]
-    target = Target(by=call.data.get(ATTR_BY_WATTS), to=call.data.get(ATTR_TO_WATTS))
-    candidates = []
-    for machine_id, facts in site.facts_by_machine.items():
-        rank = rank_of(site.hass, machine_id, labels=labels, areas=areas)
-        if rank is None and (labels or areas):
-            continue
-        machine = site.machines.get(machine_id)
-        candidate = Candidate(
-            machine=machine_id,
-            facts=facts,
-            levers=_levers(machine, cut_power=call.data[ATTR_CUT_POWER]),
-            reach=_reach(machine),
-            rank=rank or 0,
-            held=site.holds.ruling(machine_id) is not None,
-        )
-        candidates.append(candidate)
-    return plan(candidates, target)
-
-
-def _levers(machine: Machine | None, *, cut_power: bool) -> tuple[LeverKind, ...]:
-    """Return what may stop a machine: power is cut only where that was asked for."""
-    kinds = () if machine is None else tuple(each.kind for each in machine.levers)
-    return tuple(kind for kind in kinds if cut_power or not kind.cuts)
-
-
-def _reach(machine: Machine | None) -> Reach | None:
-    """Return how far a machine can be lowered now, and set back from there."""
-    limit = None if machine is None else machine.limit
-    if limit is None or not limit.rested():
-        return None
-    reach, present = limit.reach(), limit.present()
-    return None if reach is None or present is None else reach.below(present)
+    return plan_of(
+        site,
+        Target(by=call.data.get(ATTR_BY_WATTS), to=call.data.get(ATTR_TO_WATTS)),
+        labels=call.data[CONF_LABELS],
+        areas=call.data[CONF_AREAS],
+        cut_power=call.data[ATTR_CUT_POWER],
+    )
 
 
 def _described(

@@ -9,10 +9,13 @@ from .const import (
     CONF_ASLEEP_ONLY,
     CONF_LABELS,
     CONF_MEMBERS,
+    CONF_SIGNAL,
+    CONF_SIGNAL_WATTS,
     CONF_START_SECONDS,
     CONF_STARTS,
     MOST_SECONDS,
     MOST_STARTS,
+    MOST_WATTS,
 )
 
 FARM_SHAPE: Final = StoredShape(
@@ -25,6 +28,8 @@ FARM_SHAPE: Final = StoredShape(
         CONF_ASLEEP_ONLY: flag,
         CONF_STARTS: whole(1, MOST_STARTS),
         CONF_START_SECONDS: whole(1, MOST_SECONDS),
+        CONF_SIGNAL: text,
+        CONF_SIGNAL_WATTS: whole(0, MOST_WATTS),
     },
     leaves=(CONF_ARMED,),
 )

@@ -5,9 +5,11 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import UnitOfTime
+from homeassistant.const import Platform, UnitOfPower, UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -16,10 +18,13 @@ from homeassistant.helpers.selector import (
 from ..const import (
     CONF_ASLEEP_ONLY,
     CONF_MEMBERS,
+    CONF_SIGNAL,
+    CONF_SIGNAL_WATTS,
     CONF_START_SECONDS,
     CONF_STARTS,
     MOST_SECONDS,
     MOST_STARTS,
+    MOST_WATTS,
     START_SECONDS,
     STARTS,
 )
@@ -46,9 +51,14 @@ class FarmOptionsFlow(OptionsFlowWithReload):
             picked = user_input[CONF_MEMBERS]
             other = taken_by(self.hass, picked, excluding=entry.entry_id) or ""
             if not other:
-                return self.async_create_entry(data={**entry.options, **user_input})
+                kept = {
+                    key: value
+                    for key, value in entry.options.items()
+                    if key not in (CONF_SIGNAL, CONF_SIGNAL_WATTS)
+                }
+                return self.async_create_entry(data={**kept, **user_input})
             errors[CONF_MEMBERS] = "in_another_farm"
-        schema = vol.Schema({**members_schema(self.hass), **_PACE})
+        schema = vol.Schema({**members_schema(self.hass), **_PACE, **_SIGNAL})
         return self.async_show_form(
             step_id="farm",
             data_schema=self.add_suggested_values_to_schema(
@@ -73,4 +83,12 @@ _PACE = {
     vol.Required(CONF_START_SECONDS, default=START_SECONDS): _number(
         1, MOST_SECONDS, UnitOfTime.SECONDS
     ),
+}
+_SIGNAL = {
+    vol.Optional(CONF_SIGNAL): EntitySelector(
+        EntitySelectorConfig(
+            domain=[Platform.BINARY_SENSOR, Platform.SWITCH, "input_boolean"]
+        )
+    ),
+    vol.Optional(CONF_SIGNAL_WATTS): _number(0, MOST_WATTS, UnitOfPower.WATT),
 }
