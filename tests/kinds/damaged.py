@@ -159,6 +159,8 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "asleep_only": False,
             "starts": 5,
             "start_seconds": 20,
+            "signal_entity_id": "binary_sensor.grid",
+            "signal_to_watts": 50_000,
         },
     ),
 }

@@ -66,11 +66,11 @@ SHOWN: Final = {
     Kind.FARM: {
         NAMED: {
             *("name", "areas", "labels", "members", "machines", "containers"),
-            *("sensors", "guards", "pump"),
+            *("sensors", "guards", "pump", "signal_entity_id"),
         },
         CHOICE: {
             *("asleep_only", "starts", "start_seconds", "by_address", "return"),
-            *("after_leak", "reactions", "accepted", "pump_watts"),
+            *("after_leak", "reactions", "accepted", "pump_watts", "signal_to_watts"),
         },
     },
 }

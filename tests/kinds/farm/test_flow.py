@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.mining_farm.const import DOMAIN
 from homeassistant.config_entries import SOURCE_USER
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 
 from .site import Site
 
@@ -78,6 +78,28 @@ async def test_options(site: Site, picked: str) -> None:
     assert answer["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options["starts"] == 2
     assert entry.options["armed"] is False
+
+
+async def test_a_signal_is_named_and_taken_away_again(site: Site) -> None:
+    """What is left empty is forgotten."""
+    entry = await site.add_farm("north")
+    options = site.hass.config_entries.options
+    paced = {**NOTHING, "asleep_only": False, "starts": 2, "start_seconds": 60}
+    for chosen in (
+        {"signal_entity_id": "input_boolean.grid", "signal_to_watts": 40000},
+        {},
+    ):
+        form = await options.async_init(entry.entry_id)
+        answer = await options.async_configure(form["flow_id"], {**paced, **chosen})
+        assert answer["type"] is FlowResultType.CREATE_ENTRY
+        await site.settle()
+        kept = {key: each for key, each in entry.options.items() if "signal" in key}
+        assert kept == chosen
+    form = await options.async_init(entry.entry_id)
+    with pytest.raises(InvalidData):
+        await options.async_configure(
+            form["flow_id"], {**paced, "signal_entity_id": "light.hall"}
+        )
 
 
 async def test_another_name(site: Site) -> None:

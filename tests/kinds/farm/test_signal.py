@@ -1,6 +1,7 @@
 """An entity begins a curtailment while it is on, and ends it when it is off."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from .test_curtailment import STATE, add
 GRID = "binary_sensor.grid"
 
 
-async def curtailed(site: Site, state: str, **options: object) -> None:
+async def curtailed(site: Site, state: str, **options: Any) -> None:
     """Add a farm that follows the signal, and let the quiet start pass."""
     site.hass.states.async_set(GRID, state)
     await site.add_farm(signal_entity_id=GRID, **options)

@@ -1,8 +1,9 @@
 """What a farm's entry stores, and how much of it can be used."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from ...common.stored_shape import StoredShape, each, flag, text, whole
+from ...common.stored_shape import StoredShape, Take, each, flag, text, whole
 from .const import (
     CONF_AREAS,
     CONF_ARMED,
@@ -18,9 +19,23 @@ from .const import (
     MOST_WATTS,
 )
 
+WATTS: Final = whole(0, MOST_WATTS)
+
+
+def _signal(stored: Mapping[str, Any]) -> Take:
+    """Return what takes the signal; without its W it would stop everything."""
+
+    def take(value: Any) -> str:  # noqa: ANN401
+        if CONF_SIGNAL_WATTS in stored:
+            WATTS(stored[CONF_SIGNAL_WATTS])
+        return text(value)
+
+    return take
+
+
 FARM_SHAPE: Final = StoredShape(
     needed=lambda _: {},
-    options=lambda _: {
+    options=lambda stored: {
         CONF_AREAS: each(text),
         CONF_LABELS: each(text),
         CONF_MEMBERS: each(text),
@@ -28,8 +43,8 @@ FARM_SHAPE: Final = StoredShape(
         CONF_ASLEEP_ONLY: flag,
         CONF_STARTS: whole(1, MOST_STARTS),
         CONF_START_SECONDS: whole(1, MOST_SECONDS),
-        CONF_SIGNAL: text,
-        CONF_SIGNAL_WATTS: whole(0, MOST_WATTS),
+        CONF_SIGNAL: _signal(stored),
+        CONF_SIGNAL_WATTS: WATTS,
     },
     leaves=(CONF_ARMED,),
 )
