@@ -7,10 +7,11 @@ import ipaddress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 import time
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from simulators.antspace import PORT, AntspaceSimulator, Model
 from simulators.axeos import AxeOsSimulator
+from simulators.linked import LinkedAxes
 
 CONTAINER_PORT = PORT
 MINER_PORT = 8099
@@ -59,68 +60,6 @@ class Seen(NamedTuple):
 
 
 type Order = Leak | StopPumps | Mend | Answer | Look
-
-
-class Bitaxes:
-    """Miners in a container, as its plant feels them."""
-
-    def __init__(self, miners: Sequence[AxeOsSimulator]) -> None:
-        """Take at least one, and know what they draw when they hash."""
-        self._miners = miners
-        self.usual_kw = self.heat_kw
-        self._felt: list[float] = []
-
-    @property
-    def heat_kw(self) -> float:
-        """Power that they draw now, and give to the liquid."""
-        watts: float = sum(each.machine.info()["power"] for each in self._miners)
-        return watts / 1000
-
-    @property
-    def hashrate_ths(self) -> float:
-        """Hashrate of all of them."""
-        rate: float = sum(each.machine.info()["hashRate"] for each in self._miners)
-        return rate / 1000
-
-    def draw(self, _kilowatts: float) -> None:
-        """They draw what they draw; ValueError."""
-        raise ValueError("the load is that of the miners")
-
-    def feel(self, liquid: float) -> None:
-        """Note how warm it is: nothing but an order stops them."""
-        self._felt.append(liquid)
-
-    def forget(self) -> None:
-        """Forget how warm it was."""
-        self._felt.clear()
-
-    @property
-    def risen(self) -> float:
-        """K by which the liquid has become warmer at most."""
-        return max(self._felt, default=0.0) - next(iter(self._felt), 0.0)
-
-    def info(self, _now: float, liquid: float) -> dict[str, Any]:
-        """Return `minerInfo`."""
-        chip = round(liquid + 20)
-        return {
-            "miner_num": len(self._miners),
-            "total_hashrate": round(self.hashrate_ths, 3),
-            "pcb_max_temp": chip,
-            "chip_max_temp": chip,
-            "chip_temp_mean": chip,
-            "miner_info": {
-                each.host: {
-                    "miner_type": "Bitaxe",
-                    "miner_version": "2.9.0",
-                    "elapsed": 3600,
-                    "GHS_5s": each.machine.info()["hashRate"],
-                    "GHS_avg": each.machine.info()["hashRate"],
-                    "pcb_max_temp": chip,
-                    "chip_max_temp": chip,
-                }
-                for each in self._miners
-            },
-        }
 
 
 class FarmSite:
@@ -203,7 +142,7 @@ class _Site:
         ]
         share = len(miners) // len(containers)
         self.halls = [
-            Bitaxes(self.miners[n * share : (n + 1) * share])
+            LinkedAxes(self.miners[n * share : (n + 1) * share])
             for n in range(len(containers))
         ]
         for plant, hall in zip(self.plants, self.halls, strict=True):

@@ -10,6 +10,7 @@ from typing import Any
 
 from .antminer import AntminerSimulator, State
 from .antspace import AntspaceSimulator
+from .axeos import AxeOsSimulator
 
 _FLASHED = "2024-03-12 08:30:00"
 
@@ -54,6 +55,68 @@ class LinkedMiners:
             "chip_max_temp": max(chips),
             "chip_temp_mean": round(sum(chips) / len(chips)),
             "miner_info": listed,
+        }
+
+
+class LinkedAxes:
+    """Simulated Bitaxes in a container, and how warm it became."""
+
+    def __init__(self, miners: Sequence[AxeOsSimulator]) -> None:
+        """Take at least one, and know what they draw when they hash."""
+        self._miners = miners
+        self.usual_kw = self.heat_kw
+        self._felt: list[float] = []
+
+    @property
+    def heat_kw(self) -> float:
+        """Power that they draw now, and give to the liquid."""
+        watts: float = sum(each.machine.info()["power"] for each in self._miners)
+        return watts / 1000
+
+    @property
+    def hashrate_ths(self) -> float:
+        """Hashrate of all of them."""
+        rate: float = sum(each.machine.info()["hashRate"] for each in self._miners)
+        return rate / 1000
+
+    def draw(self, _kilowatts: float) -> None:
+        """They draw what they draw; ValueError."""
+        raise ValueError("the load is that of the miners")
+
+    def feel(self, liquid: float) -> None:
+        """Note how warm it is: nothing but an order stops them."""
+        self._felt.append(liquid)
+
+    def forget(self) -> None:
+        """Forget how warm it was."""
+        self._felt.clear()
+
+    @property
+    def risen(self) -> float:
+        """K by which the liquid has become warmer at most."""
+        return max(self._felt, default=0.0) - next(iter(self._felt), 0.0)
+
+    def info(self, _now: float, liquid: float) -> dict[str, Any]:
+        """Return `minerInfo`."""
+        chip = round(liquid + 20)
+        return {
+            "miner_num": len(self._miners),
+            "total_hashrate": round(self.hashrate_ths, 3),
+            "pcb_max_temp": chip,
+            "chip_max_temp": chip,
+            "chip_temp_mean": chip,
+            "miner_info": {
+                each.host: {
+                    "miner_type": "Bitaxe",
+                    "miner_version": _FLASHED,
+                    "elapsed": 3600,
+                    "GHS_5s": each.machine.info()["hashRate"],
+                    "GHS_avg": each.machine.info()["hashRate"],
+                    "pcb_max_temp": chip,
+                    "chip_max_temp": chip,
+                }
+                for each in self._miners
+            },
         }
 
 
