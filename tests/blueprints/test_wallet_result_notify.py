@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from homeassistant.core import HomeAssistant, ServiceCall
 
 from .conftest import Automate, devices
@@ -78,6 +80,35 @@ async def test_what_else_is_told(
         "wallet is banned: the validators count none of its bids.",
         f"Correction: {LOST.replace('5', '3')} This is an estimate.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("certainty", "added"),
+    [
+        ("confirmed", ""),
+        ("proven", ""),
+        ("provisional", " This is provisional."),
+        ("estimate", " This is an estimate."),
+    ],
+)
+async def test_how_sure_a_result_is(
+    hass: HomeAssistant, wallet: Wallet, automate: Automate, certainty: str, added: str
+) -> None:
+    """Said where the validators may decide otherwise, but for their solver's own errors."""
+    messages = await automate("wallet_result_notify", wallets=devices(hass, AUCTION))
+    await wallet.tells(
+        "window_lost",
+        {
+            "won": [],
+            "lost": [{"size": "0.2", "price": "1", "workers": 5}],
+            "ends_at": "2026-11-21T12:34:00+00:00",
+            "outcome": "lost",
+            "outcome_before": "won",
+            "certainty": certainty,
+            "estimate": certainty == "estimate",
+        },
+    )
+    assert said(messages) == [f"{LOST}{added}"]
 
 
 async def test_too_little_is_delivered(
