@@ -136,7 +136,7 @@ class Core:
         return self._order(AwaitWindow(start), Seen).published
 
     def collect_garbage(self) -> float:
-        """Return the ms that one full garbage collection takes."""
+        """Return the ms of CPU that one full garbage collection takes."""
         return self._order(CollectGarbage(), float)
 
     def weigh(self) -> Weight:

@@ -117,7 +117,7 @@ class Run(NamedTuple):
 
 
 class CollectGarbage(NamedTuple):
-    """Order for one full garbage collection; answered with the ms that it took."""
+    """Order for one full garbage collection; answered with the ms of CPU that it took."""
 
 
 class AddWallet(NamedTuple):
@@ -202,9 +202,9 @@ async def _obey(
         case Weigh():
             return await hass.async_add_executor_job(_weigh, hass)
         case CollectGarbage():
-            start = time.monotonic()
+            start = time.thread_time()
             gc.collect()
-            return (time.monotonic() - start) * 1000
+            return (time.thread_time() - start) * 1000
 
 
 async def _start(folder: Path, polls: PollCount) -> tuple[HomeAssistant, Start]:

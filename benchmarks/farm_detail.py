@@ -48,7 +48,7 @@ class _Run:
     """Bytes of its file."""
     phase: Phase
     collection_ms: float
-    """Of a full garbage collection, which stops the loop and need not come meanwhile."""
+    """CPU of a full garbage collection, which stops the loop; none need have come."""
 
     def each(self, value: float, bare: float = 0.0) -> float | None:
         """Return a value for each miner."""
@@ -72,7 +72,7 @@ _TOTALS: dict[str, Callable[[_Run], str]] = {
     "longest garbage collection meanwhile, ms": lambda run: figure(
         run.phase.stalls.collection_ms, 0
     ),
-    "a full garbage collection, ms": lambda run: figure(run.collection_ms, 0),
+    "a full garbage collection, ms of CPU": lambda run: figure(run.collection_ms, 0),
     "polls": lambda run: str(run.phase.polls),
     "polls missed": lambda run: str(run.phase.polls_missed),
     "CPU s a minute": lambda run: figure(run.phase.cpu_s / run.phase.seconds * 60),
@@ -171,4 +171,7 @@ def _machine(run: _Run) -> str:
     """Return what machine so many miners need: thrice the CPU, twice the memory."""
     cores = max(2, math.ceil(run.phase.cpu_s / run.phase.seconds * 3))
     gib = 2 ** math.ceil(math.log2(max(2.0, run.weight.memory * 2 / 2**30)))
-    return f"{run.miners} miners: {cores} cores and {gib} GiB of memory"
+    needed = f"{run.miners} miners: {cores} cores and {gib} GiB of memory"
+    if missed := run.phase.polls_missed:
+        return f"{needed}, and less load than here, where {missed} polls were missed"
+    return needed

@@ -33,7 +33,7 @@ _START_ROWS: dict[str, Callable[[_Run], str]] = {
     "worst stall, ms": lambda run: figure(run.start.stalls.late_ms, 0),
     "loop's own work in one go, ms": lambda run: figure(run.start.stalls.busy_ms, 0),
     "resident memory, MiB": lambda run: figure(run.living.memory / 2**20, 0),
-    "full garbage collection, ms": lambda run: figure(run.collection_ms, 0),
+    "full garbage collection, ms of CPU": lambda run: figure(run.collection_ms, 0),
 }
 PHASE_ROWS: dict[str, Callable[[Phase], str]] = {
     "CPU s per minute": lambda phase: figure(phase.cpu_s / phase.seconds * 60),
