@@ -202,6 +202,24 @@ async def test_a_machine_that_has_to_rest_is_lowered_later(house: House) -> None
     assert house.keeper.phase("axe") is Phase.LIMITED
 
 
+async def test_a_machine_rests_before_it_is_set_back(house: House) -> None:
+    """A short limit wears it no more than a long one, and that is nothing to report."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.rested = False
+    await let_go(house)
+    for _ in range(5):
+        await house.after(31)
+        axe.polled()
+        await house.settle()
+    assert axe.log == ["set 1500.0"]
+    axe.rested = True
+    await house.after(31)
+    assert axe.log == ["set 1500.0", "set 2700.0"]
+    assert house.told == [("axe", Told.LIMITED), ("axe", Told.SET_BACK)]
+    assert not list(house.holds)
+
+
 async def test_somebody_sets_it_otherwise(house: House) -> None:
     """That ends the limit of this machine, and nothing is set back."""
     axe = house.add(target=2700.0)

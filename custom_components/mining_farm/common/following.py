@@ -80,6 +80,8 @@ class Progress:
     """What it was ordered to be set to, and is not ordered twice."""
     reasons: dict[LeverKind, str] = field(default_factory=dict)
     """Why levers did not do it."""
+    rests: bool = False
+    """It is to be set back, and has to rest before."""
     drew: float | None = None
     """W before it was stopped."""
     retry_at: datetime | None = None

@@ -1,5 +1,6 @@
 """Lets one machine draw no more than it may without stopping it, and sets it back."""
 
+from datetime import datetime
 from operator import methodcaller
 from typing import Final
 
@@ -17,7 +18,7 @@ from ..engines.farm import (
     setting_back,
     started_at,
 )
-from .following import Following, Phase, Told, async_answer, within
+from .following import RETRY_AFTER, Following, Phase, Told, async_answer, within
 from .machines import Machine
 from .members import Receipt, ReceiptOutcome
 
@@ -171,7 +172,31 @@ class Limiting:
     @callback
     def is_to_be_set_back(self, machine_id: str) -> bool:
         """Return whether a machine that nothing holds is to be set to what it was."""
-        return self._setting_back(machine_id) in (SettingBack.DUE, SettingBack.DONE)
+        how = self._setting_back(machine_id)
+        if how is SettingBack.DUE and not self._is_rested(machine_id):
+            self._look_later(machine_id)
+            return False
+        return how in (SettingBack.DUE, SettingBack.DONE)
+
+    def _is_rested(self, machine_id: str) -> bool:
+        machine = self._machines.get(machine_id)
+        limit = None if machine is None else machine.limit
+        return limit is not None and limit.rested()
+
+    @callback
+    def _look_later(self, machine_id: str) -> None:
+        """Look again at a machine that has to rest; that is nothing to report."""
+        progress = self._following.of(machine_id)
+        if progress.rests:
+            return
+        progress.rests = True
+
+        @callback
+        def look(_now: datetime) -> None:
+            progress.rests = False
+            self._following.check(machine_id)
+
+        self._following.later(RETRY_AFTER, look)
 
     def _setting_back(self, machine_id: str) -> SettingBack | None:
         record, machine = self._holds.of(machine_id), self._machines.get(machine_id)
