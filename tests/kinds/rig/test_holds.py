@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
+from custom_components.mining_farm.common.following import Told
 from custom_components.mining_farm.common.holds import async_holds
+from custom_components.mining_farm.common.keeping import async_keeper
 from custom_components.mining_farm.common.machines import async_machines
 from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner
@@ -137,6 +139,42 @@ async def test_a_stop_while_the_order_to_start_is_on_its_way(
     await release(farm)
     assert outlet.log == ["off", "on", "off"]
     assert not outlet.on
+
+
+async def test_a_stop_while_a_rig_powers_up_by_itself(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That its outlet was off when it was read last is no proof that it stopped."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    told: list[tuple[Told, list[str]]] = []
+    async_keeper(farm.hass).listen(
+        lambda _, what, __: told.append((what, list(outlet.log)))
+    )
+
+    async def stopped_meanwhile() -> None:
+        outlet.log.append("on")
+        outlet.on = True
+        farm.freezer.tick(1)
+        placed = Hold(
+            owner=Owner.EMERGENCY_STOP,
+            source="site",
+            kind=HoldKind.CUT,
+            reason="hand",
+            since=dt_util.utcnow(),
+        )
+        await async_holds(farm.hass).async_place(["rig1"], placed)
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(outlet, "async_turn_on", stopped_meanwhile)
+    outlet.on = outlet.reachable = False
+    farm.dies("rig1")
+    await farm.after(16)
+    outlet.reachable = True
+    await farm.after(9)
+    assert outlet.log == ["on", "off"]
+    assert told == [(Told.STOPPED, ["on", "off"])]
 
 
 async def test_a_rig_that_its_user_switched_off_is_held_by_him(farm: Farm) -> None:

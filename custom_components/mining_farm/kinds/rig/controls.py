@@ -174,6 +174,9 @@ def outlet_lever(rig: RigCoordinator) -> Lever:
         )
 
     def stopped() -> bool | None:
+        if rig.turns_on:
+            # By a restart, or for its user: it was read last before that.
+            return False
         on = rig.outlet_on
         return None if on is None else not on
 

@@ -118,6 +118,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
             hold=self.hold,
         )
         self._off_since: datetime | None = None
+        self._read_after = 0
+        """How many power-ups had begun or ended when the outlet was read last."""
         self._reauth = ReauthRequests(hass, entry)
         self.events = EventQueue()
 
@@ -176,9 +178,12 @@ class RigCoordinator(FarmCoordinator[RigData]):
         # First of all, and without waiting for any witness.
         if self._is_unfinished() and not self.power.busy:
             await self._async_start_finishing()
+        busy, power_ups = self.power.busy, self.power.power_ups
         await self.witnesses.async_ask(
-            dt_util.utcnow(), self.power.memory, leave_outlet=self.power.busy
+            dt_util.utcnow(), self.power.memory, leave_outlet=busy
         )
+        if not busy:
+            self._read_after = power_ups
         self._request_reauth()
         try:
             return await self._async_judge()
@@ -455,8 +460,14 @@ class RigCoordinator(FarmCoordinator[RigData]):
     @property
     def outlet_on(self) -> bool | None:
         """Whether the outlet gives power; None where that is unknown, or there is none."""
-        outlet = self.witnesses.switched() if self.fresh else None
+        known = self.fresh and not self.turns_on
+        outlet = self.witnesses.switched() if known else None
         return None if outlet is None else powered(self.policy, outlet)
+
+    @property
+    def turns_on(self) -> bool:
+        """Whether the outlet was turned on from here, and was not read since."""
+        return self._read_after != self.power.power_ups
 
     def facts(self) -> RigFacts:
         """Return what other entries may know of the rig."""

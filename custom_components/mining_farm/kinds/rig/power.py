@@ -1,8 +1,8 @@
 """A rig's power: the stored memory, and the only way to the outlet, one task at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,8 @@ class RigPower:
         self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._switching = False
+        self.power_ups = 0
+        """Goes up when the outlet begins to be turned on, and when that has ended."""
         # Not by the stop event: core cancels background tasks before it fires that.
         self._stop_waiting = hass.async_add_shutdown_job(
             HassJob(self.async_wait, f"{name} power")
@@ -183,10 +185,11 @@ class RigPower:
             self._switching = True
             if (decision := await self._async_begin(decide)) is None:
                 return None
-            if decision.memory.intent is not None:
-                await self._cycler().async_cut(decision.memory)
-            else:
-                await self._cycler().async_turn_on(decision.memory)
+            with self._turning_on():
+                if decision.memory.intent is not None:
+                    await self._cycler().async_cut(decision.memory)
+                else:
+                    await self._cycler().async_turn_on(decision.memory)
             return decision
 
     async def _async_begin(
@@ -225,7 +228,8 @@ class RigPower:
         """Turn on what was off when Home Assistant stopped."""
         self._switching = True
         async with self._resources.gate_of(self._hold.machine_id).async_pass():
-            await self._cycler().async_finish()
+            with self._turning_on():
+                await self._cycler().async_finish()
 
     async def async_set(
         self, change: Callable[[Memory], Memory], *, on: bool
@@ -244,7 +248,8 @@ class RigPower:
         outlet = self._outlet
         assert outlet is not None  # noqa: S101
         if on:
-            await outlet.async_turn_on()
+            with self._turning_on():
+                await outlet.async_turn_on()
             return
         try:
             await outlet.async_turn_off()
@@ -253,6 +258,15 @@ class RigPower:
                 self._pauses.note(self._entry_id)
             raise
         self._pauses.note(self._entry_id)
+
+    @contextmanager
+    def _turning_on(self) -> Iterator[None]:
+        """Note that what was read before the end of this is no word on the outlet."""
+        self.power_ups += 1
+        try:
+            yield
+        finally:
+            self.power_ups += 1
 
     async def _async_set(
         self,
