@@ -1,6 +1,7 @@
 """Rounds in which Home Assistant is killed while a leak stops what a container cools."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any, override
 
 from simulators.antspace import AntspaceSimulator
@@ -15,6 +16,8 @@ from .stop_proof import SPAN, WORKERS, StopProof
 
 GROUP = "Loop"
 LEAK = "leakage_fault"
+LEAST_OFF = timedelta(seconds=11)
+"""How long an outlet is off before it may be turned on, and a moment more."""
 SECOND_READING = 2.0
 """Seconds after the first one that shows the leak."""
 
@@ -126,9 +129,15 @@ class InterlockProof(StopProof):
 
 
 def _are_left_to_user(states: dict[str, Any]) -> bool:
-    """Return whether all are his, and shown off: a rig is busy until that is read back."""
+    """Return whether all are his, and have been off for their pause.
+
+    A rig is busy until it is read back that it is off.
+    """
     switches = (states.get(f"switch.{worker}_power", {}) for worker in WORKERS)
     held = states.get("sensor.hall_machines_kept_down", {}).get("attributes", {})
+    rested = datetime.now(UTC) - LEAST_OFF
     return held.get("user") == len(WORKERS) and all(
-        each.get("state") == "off" for each in switches
+        each.get("state") == "off"
+        and datetime.fromisoformat(each["last_changed"]) < rested
+        for each in switches
     )
