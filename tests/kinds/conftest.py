@@ -26,3 +26,9 @@ def callers(
 ) -> Callers:
     """Return users with various rights."""
     return Callers(hass, hass_ws_client)
+
+
+@pytest.fixture
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the descriptions of Home Assistant's own actions be read."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "harness" / "stand_ins")

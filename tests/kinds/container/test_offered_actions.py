@@ -1,7 +1,5 @@
 """Actions that a container is offered, and who may ask it for them."""
 
-from pathlib import Path
-
 import pytest
 
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
@@ -10,7 +8,6 @@ from tests.kinds.offered import offered_actions
 
 from .conftest import Site
 
-STAND_INS = Path(__file__).parents[2] / "harness" / "stand_ins"
 CONTROLS = {
     "reset_cooling",
     "set_pid",
@@ -18,12 +15,6 @@ CONTROLS = {
     "start_cooling",
     "stop_cooling",
 }
-
-
-@pytest.fixture
-def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the descriptions of Home Assistant's own climate actions be read."""
-    monkeypatch.syspath_prepend(STAND_INS)
 
 
 @pytest.mark.usefixtures("stand_ins")

@@ -185,6 +185,7 @@ async def test_who_may_pause_may_not_force(
     assert done == "done"
 
 
+@pytest.mark.usefixtures("stand_ins")
 async def test_the_actions_are_offered_for_miners_that_may_be_controlled(
     axes: Axes, devices: dict[str, AxeOsSimulator]
 ) -> None:

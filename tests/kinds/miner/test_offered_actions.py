@@ -1,5 +1,6 @@
 """No action of another kind is offered for a miner."""
 
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
@@ -8,6 +9,7 @@ from tests.kinds.offered import offered_actions
 from .conftest import FakeMiners, set_up
 
 
+@pytest.mark.usefixtures("stand_ins")
 async def test_a_miner(
     hass: HomeAssistant, miners: FakeMiners, entry: MockConfigEntry
 ) -> None:
