@@ -32,7 +32,7 @@ from custom_components.mining_farm.engines.farm import (
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 HASHING = MachineFacts(state=MachineState.HASHING, hashrate=1e14)
 SILENT = MachineFacts(state=MachineState.OFFLINE)
-SLEEP, OUTLET, SOCKET = LeverKind.SLEEP, LeverKind.OUTLET, LeverKind.SOCKET
+SLEEP, OUTLET, SWITCH = LeverKind.SLEEP, LeverKind.OUTLET, LeverKind.SWITCH
 
 
 def levers(**stopped: bool | None) -> list[LeverState]:
@@ -79,10 +79,10 @@ def test_a_machine_that_only_its_outlet_can_stop() -> None:
 def test_a_cut_comes_with_sleep_and_waits_for_nothing() -> None:
     """Both at once; the next outlet where the first did not do it."""
     record = held(Owner.EMERGENCY_STOP, HoldKind.CUT)
-    three = levers(sleep=False, outlet=False, socket=None)
+    three = levers(sleep=False, outlet=False, switch=None)
     assert orders(record, three, HASHING, ()) == (SLEEP, OUTLET)
-    assert orders(record, three, HASHING, {SLEEP, OUTLET}) == (SOCKET,)
-    off = levers(sleep=False, outlet=False, socket=True)
+    assert orders(record, three, HASHING, {SLEEP, OUTLET}) == (SWITCH,)
+    off = levers(sleep=False, outlet=False, switch=True)
     assert orders(record, off, HASHING, ()) == ()
 
 

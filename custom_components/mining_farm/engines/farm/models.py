@@ -48,7 +48,6 @@ class LeverKind(StrEnum):
 
     SLEEP = "sleep"
     OUTLET = "outlet"
-    SOCKET = "socket"
     SWITCH = "switch"
 
     @property
