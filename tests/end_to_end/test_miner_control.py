@@ -108,7 +108,7 @@ async def test_its_page_shows_what_can_be_done(
     assert CHROMIUM
     await client.call_action("switch.turn_off", entity_id=MINING)
     devices = await client.command("config/device_registry/list")
-    (device,) = [each for each in devices if each["model"] == "Gamma"]
+    (device,) = [each for each in devices if each.get("model") == "Gamma"]
     async with browse(home_assistant, CHROMIUM) as page:
         await open_page(
             page, f"{home_assistant.url}/config/devices/device/{device['id']}"

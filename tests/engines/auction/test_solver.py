@@ -8,6 +8,7 @@ from functools import partial
 import json
 import os
 from pathlib import Path
+import signal
 import subprocess
 import sys
 import tempfile
@@ -172,6 +173,20 @@ async def test_killed_when_cancelled(folder: Path, stand_in: Path) -> None:
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
+        await task
+    assert _all_gone(stand_in)
+
+
+async def test_a_process_that_is_killed_is_an_error(
+    folder: Path, stand_in: Path
+) -> None:
+    """Whoever kills it, as the system does where memory is out: CBC goes with it."""
+    (stand_in.parent / "probed").touch()
+    task = asyncio.create_task(AuctionSolver(cbc_path=str(stand_in))(CONTESTED))
+    while len(_pids(stand_in)) < 2:
+        await asyncio.sleep(0.01)
+    os.kill(os.getpgid(_pids(stand_in)[0]), signal.SIGKILL)
+    with pytest.raises(SolverError, match="ended with exit status -9"):
         await task
     assert _all_gone(stand_in)
 

@@ -233,14 +233,18 @@ def test_each_question_has_its_answer(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     child: list[str],
+    tmp_path: Path,
 ) -> None:
     """JSON on both sides, errors in it too; whatever else runs here goes first."""
     _at(monkeypatch, 0)
+    monkeypatch.chdir(tmp_path)
     requests = [
         _request(ask="choose", id=1, cbc=None),
         _request(ask="choose", id=2, cbc=None, seconds=0.0),
         _request(ask="prove", id=3, budget_ph=float("inf")),
         _request(ask="prove", id=4),
+        {"ask": "break_off", "of": 5},
+        _request(ask="find", id=6, cbc_path="/bin/false", glibc=None),
     ]
     monkeypatch.setattr(sys, "stdin", StringIO("\n".join(map(json.dumps, requests))))
     process.main()
@@ -250,9 +254,11 @@ def test_each_question_has_its_answer(
     assert answers[2]["error"] == "HiGHS found no winners within 0 s"
     assert answers[3]["error"].startswith("the solver failed: ")
     assert answers[4]["proof"]["own_least"] == 1
+    # Nothing is broken off that has its answer, or was never asked.
+    assert answers[6] == {"id": 6, "cbc": None}
     assert child[0] == "/proc/self/oom_score_adj 1000"
     # From the 7 s on that it has used.
     limits = [call for call in child if call.startswith("cpu")]
-    assert limits == ["cpu 128", "cpu 8", "cpu 128", "cpu 128"]
-    # Both estimates, and nothing else: proofs are waited for.
-    assert child.count(f"nice {os.nice(0) + 10}") == 2
+    assert limits == ["cpu 128", "cpu 8", "cpu 128", "cpu 128", "cpu 128"]
+    # Both estimates and the trial of CBC, and nothing else: proofs are waited for.
+    assert child.count(f"nice {os.nice(0) + 10}") == 3
