@@ -54,6 +54,9 @@ _ROWS: dict[str, Callable[[_Run], str]] = {
         run.collection_ms, 0
     ),
     "worst stall, ms": lambda run: figure(run.later.stalls.late_ms, 0),
+    "worst of both, ms": lambda run: figure(
+        max(run.later.stalls.late_ms, run.collection_ms), 0
+    ),
     "loop's own work in one go, ms": lambda run: figure(run.later.stalls.busy_ms, 0),
     "longest garbage collection, ms": lambda run: figure(
         run.later.stalls.collection_ms, 0
@@ -96,6 +99,10 @@ def _measure(manners: Sequence[Manner], count: int, seconds: float) -> _Run:
 
 def _notes(seconds: float) -> Iterator[str]:
     yield f"{figure(seconds, 0)} s after a start whose registries know every entity"
+    yield (
+        "worst of both: a full collection comes to every Home Assistant, in these minutes "
+        "or in others"
+    )
     yield "hostile: " + ", ".join(
         " ".join([manner.name, *(f"{k}={v}" for k, v in manner.settings.items())])
         for manner in _HOSTILE
@@ -107,7 +114,8 @@ def _judged(silent: _Run, hostile: _Run) -> Iterator[str]:
     """Yield what is beyond its bound.
 
     A stall is the loop's own work in one go, and a start that takes longer counts by its
-    CPU time: whoever else had the core on a busy machine is no fault of the miners.
+    CPU time where that is less: whoever else had the core on a busy machine is no fault
+    of the miners.
     """
     for when, stalls in (
         ("start", hostile.start.stalls),
@@ -117,7 +125,11 @@ def _judged(silent: _Run, hostile: _Run) -> Iterator[str]:
             yield f"FAILED: a stall of {stalls.busy_ms:.0f} ms, {when}"
     if (more := _mib(hostile.later) - _mib(silent.later)) > _MOST_MEMORY_MIB:
         yield f"FAILED: {more:.0f} MiB more than with silent miners"
-    if (delay := hostile.start.cpu_s - silent.start.cpu_s) > _MOST_DELAY_S:
+    delay = min(
+        hostile.start.cpu_s - silent.start.cpu_s,
+        hostile.start.seconds - silent.start.seconds,
+    )
+    if delay > _MOST_DELAY_S:
         yield f"FAILED: the start took {delay:.1f} s longer"
     if hostile.later.one.longest_gap_s > _LATE_S:
         yield "FAILED: the healthy miner was polled late"
