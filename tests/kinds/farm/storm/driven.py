@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 import selectors
 from typing import Any, Final, override
 
 START: Final = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 _LOOK_S: Final = 0.05
+_SOONEST_S: Final = 1e-6
 
 
 class _Selector(selectors.SelectSelector):
@@ -42,6 +44,19 @@ class DrivenLoop(asyncio.SelectorEventLoop):
     @override
     def time(self) -> float:
         return self._driven.now
+
+    @override
+    def call_at[*Ts](
+        self,
+        when: float,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        # What is due sooner than a clock can tell, asyncio runs at once: where time
+        # stands still meanwhile, whoever waits for the rest would wait without end.
+        soonest = self.time() + _SOONEST_S
+        return super().call_at(max(when, soonest), callback, *args, context=context)
 
     @property
     def wall(self) -> datetime:
