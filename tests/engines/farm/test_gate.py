@@ -31,3 +31,19 @@ async def test_one_at_a_time_with_a_gap() -> None:
 
     await asyncio.gather(*(power_up(n) for n in range(10)), return_exceptions=True)
     assert starts == [23.0 * number for number in range(10)]
+
+
+async def test_the_gap_is_waited_for_once() -> None:
+    """Whatever the clock reads: no sum of it is rounded into a wait without an end."""
+    clock, waits = 65526.587386373525, 0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal clock, waits
+        clock, waits = clock + seconds, waits + 1
+        assert waits < 3
+
+    gate = PowerUpGate(monotonic=lambda: clock, sleep=sleep)
+    for _ in range(2):
+        async with gate.async_pass():
+            pass
+    assert waits == 1

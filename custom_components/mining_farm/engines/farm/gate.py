@@ -54,7 +54,9 @@ class PowerUpGate:
         while True:
             self._left.clear()
             now, pace = self._monotonic(), self.pace
-            while self._starts and now - self._starts[0] >= pace.seconds:
+            # By the same sum as the wait below: rounded otherwise, it would be waited for
+            # no time at all, again and again.
+            while self._starts and self._starts[0] + pace.seconds <= now:
                 self._starts.popleft()
             if self._inside >= pace.starts:
                 await self._left.wait()
