@@ -61,7 +61,9 @@ class Stopping:
             [machine.id], lambda record: record.moved(ours), anyway=True
         )
         levers = [lever for lever in machine.levers if lever.kind in todo]
-        receipts = await asyncio.gather(*map(self._async_stop_by, levers))
+        receipts = await asyncio.gather(
+            *(self._async_stop_by(machine.id, lever) for lever in levers)
+        )
         answers = {
             lever.kind: receipt for lever, receipt in zip(levers, receipts, strict=True)
         }
@@ -74,10 +76,13 @@ class Stopping:
         )
         return answers
 
-    async def _async_stop_by(self, lever: Lever) -> Receipt:
+    async def _async_stop_by(self, machine_id: str, lever: Lever) -> Receipt:
         if not lever.kind.cuts:
             return await async_answer(lever.stop())
         async with self._slots:
+            if not self._holds.of(machine_id).down:
+                # It was released while this order waited for its turn.
+                return Receipt(outcome=ReceiptOutcome.NOT_SENT, at=dt_util.utcnow())
             return await async_answer(lever.stop())
 
     def _look(self, machine_id: str) -> bool | None:
