@@ -30,6 +30,12 @@ class WebClient:
         """Return what shows a new session; MinerError, AUTH_FAILED where refused."""
         return {}
 
+    def account(self) -> Credentials:
+        """Return what to sign in with; MinerError, AUTH_FAILED where nothing is known."""
+        if self.credentials is None:
+            raise MinerError(Failure.AUTH_FAILED, "it needs a password")
+        return self.credentials
+
     async def async_read(
         self,
         path: str,

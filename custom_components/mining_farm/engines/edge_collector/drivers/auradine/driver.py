@@ -28,12 +28,11 @@ class AuradineClient(WebClient):
     @override
     async def async_sign_in(self) -> Extras:
         """Return the token of a new session."""
-        if self.credentials is None:
-            raise MinerError(Failure.AUTH_FAILED, "it needs a password")
+        credentials = self.account()
         account = {
             "command": "token",
-            "user": self.credentials.username or USER,
-            "password": self.credentials.password,
+            "user": credentials.username or USER,
+            "password": credentials.password,
         }
         answer = await async_ask(
             self.address, "POST", "/token", self.timeout_s, json=account

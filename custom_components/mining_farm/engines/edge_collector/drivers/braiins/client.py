@@ -18,11 +18,10 @@ class BraiinsClient(WebClient):
     @override
     async def async_sign_in(self) -> Extras:
         """Return the token of a new session."""
-        if self.credentials is None:
-            raise MinerError(Failure.AUTH_FAILED, "it needs a password")
+        credentials = self.account()
         account = {
-            "username": self.credentials.username or USER,
-            "password": self.credentials.password,
+            "username": credentials.username or USER,
+            "password": credentials.password,
         }
         answer = await async_ask(
             self.address, "POST", f"{API}/auth/login", self.timeout_s, json=account

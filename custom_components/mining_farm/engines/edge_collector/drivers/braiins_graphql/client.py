@@ -31,11 +31,10 @@ class GraphQlClient(WebClient):
     @override
     async def async_sign_in(self) -> Extras:
         """Return the cookie of a new session."""
-        if self.credentials is None:
-            raise MinerError(Failure.AUTH_FAILED, "it needs a password")
+        credentials = self.account()
         variables = {
-            "username": self.credentials.username or USER,
-            "password": self.credentials.password,
+            "username": credentials.username or USER,
+            "password": credentials.password,
         }
         query = {"query": _LOGIN, "variables": variables}
         answer = await async_ask(self.address, "POST", PATH, self.timeout_s, json=query)

@@ -19,11 +19,10 @@ class GoldshellClient(WebClient):
     @override
     async def async_sign_in(self) -> Extras:
         """Return the token of a new session."""
-        if self.credentials is None:
-            raise MinerError(Failure.AUTH_FAILED, "it needs a password")
+        credentials = self.account()
         account = {
-            "username": self.credentials.username or USER,
-            "password": self.credentials.password,
+            "username": credentials.username or USER,
+            "password": credentials.password,
             "cipher": "false",
         }
         answer = await async_ask(

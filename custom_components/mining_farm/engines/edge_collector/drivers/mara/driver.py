@@ -23,9 +23,7 @@ class MaraClient(WebClient):
     @override
     async def async_sign_in(self) -> Extras:
         """Return how a challenge is answered; there is no session."""
-        if self.credentials is None:
-            raise MinerError(Failure.AUTH_FAILED, "it needs a password")
-        return {"digest": digest_of(self.credentials, USER)}
+        return {"digest": digest_of(self.account(), USER)}
 
     async def async_challenge(self) -> None:
         """See that it asks for an account as MaraFW does; MinerError otherwise."""

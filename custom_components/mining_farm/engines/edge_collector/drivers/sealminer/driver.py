@@ -31,11 +31,10 @@ class SealMinerClient(WebClient):
     @override
     async def async_sign_in(self) -> Extras:
         """Return the cookie of a new session."""
-        if self.credentials is None:
-            raise MinerError(Failure.AUTH_FAILED, "it needs a password")
+        credentials = self.account()
         account = {
-            "username": self.credentials.username or USER,
-            "origin_pwd": self.credentials.password,
+            "username": credentials.username or USER,
+            "origin_pwd": credentials.password,
         }
         answer = await async_ask(
             self.address, "POST", LOGIN, self.timeout_s, form=account

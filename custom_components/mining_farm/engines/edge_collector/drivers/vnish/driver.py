@@ -21,9 +21,8 @@ class VnishClient(WebClient):
     @override
     async def async_sign_in(self) -> Extras:
         """Return the token of a new session."""
-        if self.credentials is None:
-            raise MinerError(Failure.AUTH_FAILED, "it needs a password")
-        secret = {"pw": self.credentials.password}
+        credentials = self.account()
+        secret = {"pw": credentials.password}
         answer = await async_ask(
             self.address, "POST", f"{API}/unlock", self.timeout_s, json=secret
         )
