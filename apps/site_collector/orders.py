@@ -74,6 +74,8 @@ class Orders:
         self._exchanges = asyncio.Semaphore(EXCHANGES_AT_ONCE)
         self._under_way: dict[str, _UnderWay] = {}
         self._rests = Rests(site.config.state, site.shard, WAITING.monotonic)
+        if self._allowed:
+            self._rests.load()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -196,7 +198,7 @@ class Orders:
         self, machine: Machine, order: Order, writer: Writer
     ) -> Outcome:
         """Have an order sent whose rest time is on disk by then, unless the disk hangs."""
-        take_back = self._rests.begin(machine.ident, order.command)
+        take_back = self._rests.begin(machine, order.command)
         saving = asyncio.create_task(self._rests.async_save())
         await asyncio.wait({saving}, timeout=_SAVE_S)
         try:
@@ -208,7 +210,7 @@ class Orders:
         if outcome is Outcome.UNCHANGED:
             take_back()
         else:
-            self._rests.begin(machine.ident, order.command)
+            self._rests.begin(machine, order.command)
         return outcome
 
     async def _async_require_same(self, machine: Machine, order: Order) -> Order:

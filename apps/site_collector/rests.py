@@ -19,28 +19,47 @@ LEAST_S = {Wear.LIVE: 300.0, Wear.RETUNES: 900.0, Wear.RESTARTS: 1800.0}
 WALL = time.time
 """By whose clock a rest outlives the process, in s since 1970."""
 _LONGEST_S = max(LEAST_REST_S, *LEAST_S.values())
-_VERSION = 1
+_VERSION = 2
 _LOGGER = logging.getLogger(__name__)
 
 
 class Rests:
     """When each machine was last ordered what; by a clock that never jumps.
 
-    A file that cannot be read is set aside, and every machine rests from then on.
+    Where that is not known from before, every machine rests first: without a file, with
+    one that cannot be read, which is set aside, and with one of another number of
+    collectors, by which some machines were ordered by others.
     """
 
     def __init__(
         self, folder: Path, shard: Shard, monotonic: Callable[[], float]
     ) -> None:
-        """Take the folder, whose file is read, and a clock in s."""
+        """Take the folder, which collector of how many this is, and a clock in s."""
         self._path = folder / f"rests-{shard.number}.json"
+        self._collectors = shard.count
         self._monotonic = monotonic
         self._since: dict[tuple[str, str], float] = {}
+        """By the name of a machine, its address or what its hardware says."""
         self._all_since: float | None = None
-        """When a file was lost, so that nothing is known from before."""
+        """Since when nothing is known from before."""
         self._saving: asyncio.Task[None] | None = None
         self._is_changed = False
-        self._load()
+
+    def load(self) -> None:
+        """Read what an earlier process has left."""
+        try:
+            collectors = self._take(json.loads(self._path.read_text("utf-8")))
+        except FileNotFoundError:
+            self._rest_all("Rest times are not known from before")
+        except (OSError, RecursionError, TypeError, ValueError) as err:
+            self._set_aside()
+            self._rest_all(
+                f"Rest times cannot be read, the file is kept as {self._aside.name}, "
+                f"{err}"
+            )
+        else:
+            if collectors != self._collectors:
+                self._rest_all("The number of collectors has changed")
 
     def require(self, machine: Machine, command: Command) -> None:
         """Refuse what would wear a machine; ControlError: TOO_SOON."""
@@ -53,7 +72,8 @@ class Rests:
         elif capabilities is not None:
             wear = capabilities.wear.get(command, Wear.NONE)
             least_s = LEAST_S.get(wear, 0.0)
-        known = (self._since.get((machine.ident, after)), self._all_since)
+        known = [self._since.get((name, after)) for name in _names(machine)]
+        known.append(self._all_since)
         since = max((each for each in known if each is not None), default=None)
         if since is None:
             return
@@ -63,19 +83,22 @@ class Rests:
                 ControlFailure.TOO_SOON, f"possible in {left_s:.0f} seconds"
             )
 
-    def begin(self, ident: str, command: Command) -> Callable[[], None]:
+    def begin(self, machine: Machine, command: Command) -> Callable[[], None]:
         """Let a machine rest from now on; return what takes that back."""
-        key = ident, str(command)
-        before, now = self._since.get(key), self._monotonic()
-        self._since[key] = now
+        now = self._monotonic()
+        keys = [(name, str(command)) for name in _names(machine)]
+        before = {key: self._since.get(key) for key in keys}
+        self._since |= dict.fromkeys(keys, now)
 
         def take_back() -> None:
-            # Unless another order came meanwhile.
-            if self._since.get(key) == now:
-                if before is None:
+            for key, at in before.items():
+                # Unless another order came meanwhile.
+                if self._since.get(key) != now:
+                    continue
+                if at is None:
                     del self._since[key]
                 else:
-                    self._since[key] = before
+                    self._since[key] = at
 
         return take_back
 
@@ -109,28 +132,29 @@ class Rests:
         for (ident, command), at in self._since.items():
             done.setdefault(ident, {})[command] = wall - (now - at)
         lost = None if self._all_since is None else wall - (now - self._all_since)
-        return json.dumps({"version": _VERSION, "lost": lost, "done": done})
+        record = {"version": _VERSION, "collectors": self._collectors, "lost": lost}
+        return json.dumps(record | {"done": done})
 
-    def _load(self) -> None:
-        try:
-            self._take(json.loads(self._path.read_text("utf-8")))
-        except FileNotFoundError:
-            return
-        except (OSError, RecursionError, TypeError, ValueError) as err:
-            self._since.clear()
-            self._all_since = self._monotonic()
-            self._set_aside(err)
-
-    def _take(self, stored: object) -> None:
+    def _take(self, stored: object) -> int:
+        """Take what a file says, and return by how many collectors."""
         match stored:
-            case {"version": 1, "lost": float() | None as lost, "done": dict() as done}:
+            case {
+                "version": 2,
+                "collectors": int(collectors),
+                "lost": float() | None as lost,
+                "done": dict() as done,
+            }:
                 pass
             case _:
                 raise ValueError("it is of another version")
+        since = {
+            (name, str(Command(command))): self._moment(at)
+            for name, commands in done.items()
+            for command, at in dict(commands).items()
+        }
+        self._since = since
         self._all_since = None if lost is None else self._moment(lost)
-        for ident, commands in done.items():
-            for command, at in dict(commands).items():
-                self._since[ident, str(Command(command))] = self._moment(at)
+        return collectors
 
     def _moment(self, at: float) -> float:
         """Return a moment of the wall clock by ours.
@@ -139,15 +163,26 @@ class Rests:
         """
         return self._monotonic() - max(0.0, WALL() - float(at))
 
-    def _set_aside(self, err: Exception) -> None:
-        aside = self._path.with_suffix(".unreadable")
+    @property
+    def _aside(self) -> Path:
+        return self._path.with_suffix(".unreadable")
+
+    def _set_aside(self) -> None:
         try:
-            self._path.replace(aside)
+            self._path.replace(self._aside)
+        except OSError as err:
+            _LOGGER.warning("%s cannot be set aside: %s", self._path, err)
+
+    def _rest_all(self, reason: str) -> None:
+        """Let every machine rest from now on, also if this process ends soon."""
+        self._all_since = self._monotonic()
+        _LOGGER.warning("%s: every miner rests before it is ordered", reason)
+        try:
             replace_file(self._path, [self._record()])
-        except OSError as failed:
-            _LOGGER.warning("%s cannot be set aside: %s", self._path, failed)
-        _LOGGER.error(
-            "Rest times cannot be read, so that every miner rests from now on; "
-            "the file is kept as %s: %s",
-            *(aside.name, err),
-        )
+        except OSError as err:
+            _LOGGER.error("Rest times cannot be written: %s", err)
+
+
+def _names(machine: Machine) -> set[str]:
+    """Return the names of a machine: its hardware is not known at each moment."""
+    return {machine.ident, machine.spot.address}

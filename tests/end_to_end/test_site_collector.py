@@ -154,6 +154,11 @@ async def test_a_broker_that_comes_back_and_a_switch(
     """Home Assistant has what is true then; its switch pauses what the file allows."""
     async with LuxOs(host="127.0.0.1", port=0, clock=clock) as miner:
         path = write(tmp_path, mosquitto, miner)
+        # Of an earlier life: else every miner rests first.
+        (tmp_path / "state").mkdir()
+        (tmp_path / "state/rests-0.json").write_text(
+            '{"version": 2, "collectors": 1, "lost": null, "done": {}}'
+        )
         async with running(path):
             await until(
                 connected, lambda states: "hashing" in values(states, "_status")

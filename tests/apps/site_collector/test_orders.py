@@ -13,7 +13,8 @@ import pytest
 
 from apps.site_collector.collector import Collector
 from apps.site_collector.engine import Waiting
-from apps.site_collector.inventory import Spot
+from apps.site_collector.inventory import Shard, Spot, owner
+from apps.site_collector.rests import LEAST_REST_S
 from simulators.clock import ManualClock
 from simulators.makes.luxos import LuxOs
 from simulators.makes.only_read import IceRiver
@@ -32,6 +33,8 @@ from .waiting import until
 
 pytestmark = pytest.mark.usefixtures("loopback")
 ALL = ("pause", "resume", "level")
+LONG_S = 3600.0
+"""After which no miner rests any more."""
 
 
 @pytest.fixture
@@ -56,6 +59,20 @@ async def miner(
         yield made
 
 
+@pytest.fixture
+def held(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Return until when the wait for an effect is held."""
+    goes_on = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await goes_on.wait()
+        clock.advance(seconds)
+
+    waiting = Waiting(sleep=sleep, monotonic=clock.now)
+    monkeypatch.setattr("apps.site_collector.orders.WAITING", waiting)
+    return goes_on
+
+
 class Commander:
     """Orders the only machine, and takes the answers."""
 
@@ -63,17 +80,22 @@ class Commander:
         (machine,) = collector.site.machines.values()
         self.machine = machine
         self.listener = listener
-        self.answers = 0
+        self.above = f"mining/north/{collector.site.shard.number}"
+        self.answers = sum(topic == self.answer for topic, _ in listener.heard)
+
+    @property
+    def answer(self) -> str:
+        """Where answers come."""
+        return f"{self.above}/answer/{self.machine.ident}"
 
     async def order(self, text: str, *, retain: bool = False) -> dict[str, Any]:
         """Return the answer to an order."""
-        topic = f"mining/north/0/order/{self.machine.ident}"
+        topic = f"{self.above}/order/{self.machine.ident}"
         await self.listener.client.publish(topic, text, retain=retain)
-        answer = f"mining/north/0/answer/{self.machine.ident}"
         self.answers += 1
 
         def answers() -> list[str]:
-            return [text for of, text in self.listener.heard if of == answer]
+            return [text for of, text in self.listener.heard if of == self.answer]
 
         await until(lambda: len(answers()) >= self.answers)
         found: dict[str, Any] = json.loads(answers()[-1])
@@ -92,9 +114,9 @@ def writes(miner: LuxOs) -> list[str]:
 
 @pytest.fixture
 async def commander(
-    tmp_path: Path, miner: LuxOs, mosquitto: Mosquitto
+    tmp_path: Path, miner: LuxOs, mosquitto: Mosquitto, clock: ManualClock
 ) -> AsyncIterator[Commander]:
-    """Return who may order everything."""
+    """Return who may order everything; the collector has its miner for long."""
     site = config(
         tmp_path,
         mqtt=broker(mosquitto.port, commands=ALL),
@@ -103,6 +125,7 @@ async def commander(
     async with collecting(site) as collector, listening(mosquitto.port) as listener:
         await until(lambda: is_swept(collector))
         await listener.until_text("mining/north/0/status", "online")
+        clock.advance(LONG_S)
         yield Commander(collector, listener)
 
 
@@ -166,10 +189,42 @@ async def test_a_miner_rests_also_when_the_collector_is_started_again(
             await until(lambda: is_swept(collector))
             await listener.until_text("mining/north/0/status", "online")
             second = Commander(collector, listener)
-            second.answers = first.answers
             assert (await second.order("resume"))["error"] == "too_soon"
             clock.advance(301)
             assert (await second.order("resume"))["outcome"] == "confirmed"
+    assert writes(miner) == ["curtail sleep", "curtail wakeup"]
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+async def test_a_miner_rests_also_when_it_becomes_another_collectors(
+    tmp_path: Path,
+    miner: LuxOs,
+    mosquitto: Mosquitto,
+    clock: ManualClock,
+    is_shared: bool,
+) -> None:
+    """Of two, each with a folder of its own or one for both: it knows of no pause."""
+    spot = Spot(host=miner.host, port=miner.port, shown=True)
+    site = config(tmp_path, mqtt=broker(mosquitto.port, commands=ALL), spots=(spot,))
+    number = owner(spot.address, 2)
+    second = Shard(number=number, count=2)
+    folder = site.state if is_shared else tmp_path / "second"
+    async with listening(mosquitto.port) as listener:
+        async with collecting(site) as collector:
+            await until(lambda: is_swept(collector))
+            await listener.until_text("mining/north/0/status", "online")
+            first = Commander(collector, listener)
+            assert (await first.order("pause"))["outcome"] == "confirmed"
+        await listener.until_text("mining/north/0/status", "offline")
+        clock.advance(10)
+        async with collecting(replace(site, state=folder), second) as collector:
+            await until(lambda: is_swept(collector))
+            await listener.until_text(f"mining/north/{number}/status", "online")
+            then = Commander(collector, listener)
+            assert (await then.order("resume"))["error"] == "too_soon"
+            assert (await then.order("pause"))["outcome"] == "unchanged"
+            clock.advance(LEAST_REST_S)
+            assert (await then.order("resume"))["outcome"] == "confirmed"
     assert writes(miner) == ["curtail sleep", "curtail wakeup"]
 
 
@@ -189,20 +244,9 @@ async def test_a_level_is_one_that_the_miner_has(
 
 
 async def test_a_pause_supersedes_what_is_under_way(
-    commander: Commander,
-    miner: LuxOs,
-    clock: ManualClock,
-    monkeypatch: pytest.MonkeyPatch,
+    commander: Commander, miner: LuxOs, held: asyncio.Event
 ) -> None:
     """Anything else is refused meanwhile; both are answered."""
-    goes_on = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        await goes_on.wait()
-        clock.advance(seconds)
-
-    waiting = Waiting(sleep=sleep, monotonic=clock.now)
-    monkeypatch.setattr("apps.site_collector.orders.WAITING", waiting)
     miner.ignore_writes()
     topic = f"mining/north/0/order/{commander.machine.ident}"
     level = '{"command": "level", "value": "290MHz"}'
@@ -212,7 +256,7 @@ async def test_a_pause_supersedes_what_is_under_way(
     miner.restore()
     await commander.listener.client.publish(topic, "pause")
     await until(lambda: "curtail sleep" in writes(miner))
-    goes_on.set()
+    held.set()
     answer = f"mining/north/0/answer/{commander.machine.ident}"
     await until(lambda: [of for of, _ in commander.listener.heard].count(answer) == 3)
     answers = [
@@ -236,20 +280,9 @@ async def test_what_is_not_confirmed_is_an_error(
 
 
 async def test_the_same_order_twice_is_one(
-    commander: Commander,
-    miner: LuxOs,
-    clock: ManualClock,
-    monkeypatch: pytest.MonkeyPatch,
+    commander: Commander, miner: LuxOs, held: asyncio.Event
 ) -> None:
     """While it is under way; both are answered."""
-    goes_on = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        await goes_on.wait()
-        clock.advance(seconds)
-
-    waiting = Waiting(sleep=sleep, monotonic=clock.now)
-    monkeypatch.setattr("apps.site_collector.orders.WAITING", waiting)
     miner.ignore_writes()
     topic = f"mining/north/0/order/{commander.machine.ident}"
     answer = f"mining/north/0/answer/{commander.machine.ident}"
@@ -260,7 +293,7 @@ async def test_the_same_order_twice_is_one(
     # By a third, which is answered at once, the second has come, too.
     await commander.listener.client.publish(topic, "resume")
     await until(lambda: answer in commander.listener.last)
-    goes_on.set()
+    held.set()
     await until(lambda: [of for of, _ in commander.listener.heard].count(answer) == 3)
     answers = [
         json.loads(text) for of, text in commander.listener.heard if of == answer

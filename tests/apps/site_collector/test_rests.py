@@ -55,10 +55,19 @@ def miner() -> Machine:
     return machine(0, stand_in)
 
 
-def life(folder: Path, clocks: Clocks) -> Rests:
+def life(folder: Path, clocks: Clocks, shard: Shard | None = None) -> Rests:
     """Return the rest times of a process that begins now, by a clock of its own."""
     started = clocks.monotonic
-    return Rests(folder, Shard(), lambda: clocks.monotonic - started + 7.0)
+    rests = Rests(folder, shard or Shard(), lambda: clocks.monotonic - started + 7.0)
+    rests.load()
+    return rests
+
+
+def settled(folder: Path, clocks: Clocks) -> Rests:
+    """Return those of a process that knows its machines for long."""
+    life(folder, clocks)
+    clocks.advance(LEAST_S[Wear.RESTARTS])
+    return life(folder, clocks)
 
 
 def is_refused(rests: Rests, miner: Machine, command: Command) -> bool:
@@ -76,9 +85,9 @@ async def test_a_rest_outlives_the_process(
     tmp_path: Path, clocks: Clocks, miner: Machine
 ) -> None:
     """To the second, and not longer; a pause is never refused."""
-    rests = life(tmp_path, clocks)
-    rests.begin(miner.ident, PAUSE)
-    rests.begin(miner.ident, LEVEL)
+    rests = settled(tmp_path, clocks)
+    rests.begin(miner, PAUSE)
+    rests.begin(miner, LEVEL)
     await rests.async_save()
     clocks.advance(LEAST_REST_S - 1)
     later = life(tmp_path, clocks)
@@ -100,12 +109,12 @@ async def test_what_was_not_done_is_no_reason_to_rest(
     tmp_path: Path, clocks: Clocks, miner: Machine
 ) -> None:
     """What was done before counts again."""
-    rests = life(tmp_path, clocks)
-    rests.begin(miner.ident, PAUSE)()
+    rests = settled(tmp_path, clocks)
+    rests.begin(miner, PAUSE)()
     assert not is_refused(rests, miner, RESUME)
-    rests.begin(miner.ident, PAUSE)
+    rests.begin(miner, PAUSE)
     clocks.advance(LEAST_REST_S - 1)
-    take_back = rests.begin(miner.ident, PAUSE)
+    take_back = rests.begin(miner, PAUSE)
     take_back()
     assert is_refused(rests, miner, RESUME)
     clocks.advance(1)
@@ -116,8 +125,8 @@ async def test_a_clock_that_was_put_back_shortens_no_rest(
     tmp_path: Path, clocks: Clocks, miner: Machine
 ) -> None:
     """A moment that is still to come is taken as now."""
-    rests = life(tmp_path, clocks)
-    rests.begin(miner.ident, PAUSE)
+    rests = settled(tmp_path, clocks)
+    rests.begin(miner, PAUSE)
     await rests.async_save()
     clocks.wall -= 86_400
     later = life(tmp_path, clocks)
@@ -131,8 +140,8 @@ async def test_while_it_runs_no_clock_on_the_wall_counts(
     tmp_path: Path, clocks: Clocks, miner: Machine
 ) -> None:
     """It may jump a year."""
-    rests = life(tmp_path, clocks)
-    rests.begin(miner.ident, PAUSE)
+    rests = settled(tmp_path, clocks)
+    rests.begin(miner, PAUSE)
     clocks.wall += 365 * 86_400
     assert is_refused(rests, miner, RESUME)
     await rests.async_save()
@@ -146,10 +155,11 @@ async def test_while_it_runs_no_clock_on_the_wall_counts(
         b"{",
         b"[]",
         b"\xff\xfe",
+        b'{"version": 1, "lost": null, "done": {}}',
         b'{"version": 2, "lost": null, "done": {}}',
-        b'{"version": 1, "lost": null, "done": {"a": {"explode": 1}}}',
-        b'{"version": 1, "lost": null, "done": {"a": {"pause": "x"}}}',
-        b'{"version": 1, "lost": null, "done": {"a": 1}}',
+        b'{"version": 2, "collectors": 1, "lost": null, "done": {"a": {"explode": 1}}}',
+        b'{"version": 2, "collectors": 1, "lost": null, "done": {"a": {"pause": "x"}}}',
+        b'{"version": 2, "collectors": 1, "lost": null, "done": {"a": 1}}',
         b"[" * 100_000,
     ],
 )
@@ -177,7 +187,63 @@ async def test_a_file_that_cannot_be_read_is_set_aside(
     assert not is_refused(later, miner, LEVEL)
     await later.async_save()
     record = json.loads((tmp_path / "rests-0.json").read_text())
-    assert record == {"version": 1, "lost": None, "done": {}}
+    assert record == {"version": 2, "collectors": 1, "lost": None, "done": {}}
+
+
+@pytest.mark.parametrize(
+    "shards",
+    [
+        pytest.param((Shard(), Shard(count=2)), id="more"),
+        pytest.param((Shard(count=3), Shard(count=2)), id="fewer"),
+        pytest.param((None, Shard(number=1, count=2)), id="new"),
+    ],
+)
+async def test_whose_machines_were_others_lets_all_of_them_rest(
+    tmp_path: Path,
+    clocks: Clocks,
+    miner: Machine,
+    shards: tuple[Shard | None, Shard],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Another collector may have paused them a moment ago; a restart shortens nothing."""
+    before, after = shards
+    if before is not None:
+        life(tmp_path, clocks, before)
+        clocks.advance(LEAST_S[Wear.RESTARTS])
+        assert not is_refused(life(tmp_path, clocks, before), miner, RESUME)
+    caplog.clear()
+    life(tmp_path, clocks, after)
+    assert "every miner rests" in caplog.text
+    caplog.clear()
+    clocks.advance(LEAST_REST_S - 1)
+    later = life(tmp_path, clocks, after)
+    assert caplog.text == ""
+    assert not is_refused(later, miner, PAUSE)
+    assert is_refused(later, miner, RESUME)
+    assert is_refused(later, miner, LEVEL)
+    clocks.advance(1)
+    assert not is_refused(later, miner, RESUME)
+    assert is_refused(later, miner, LEVEL)
+    clocks.advance(LEAST_S[Wear.RESTARTS] - LEAST_REST_S)
+    assert not is_refused(later, miner, LEVEL)
+
+
+async def test_a_machine_rests_by_each_of_its_names(
+    tmp_path: Path, clocks: Clocks, miner: Machine
+) -> None:
+    """Its hardware may be learned later, and its address may become another one."""
+    rests = settled(tmp_path, clocks)
+    rests.begin(miner, PAUSE)
+    await rests.async_save()
+    miner.ident = "020000000001"
+    assert is_refused(rests, miner, RESUME)
+    rests.begin(miner, PAUSE)
+    await rests.async_save()
+    later = life(tmp_path, clocks)
+    moved = machine(1, Miner())
+    assert not is_refused(later, moved, RESUME)
+    moved.ident = miner.ident
+    assert is_refused(later, moved, RESUME)
 
 
 async def test_the_file_is_the_owners_and_stays_small(
@@ -187,11 +253,11 @@ async def test_the_file_is_the_owners_and_stays_small(
     left = tmp_path / "rests-0.new"
     left.write_text("half")
     left.chmod(0o666)
-    rests = life(tmp_path, clocks)
-    for number in range(100):
-        rests.begin(f"old{number}", LEVEL)
+    rests = settled(tmp_path, clocks)
+    for number in range(1, 100):
+        rests.begin(machine(number, Miner()), LEVEL)
     clocks.advance(LEAST_S[Wear.RESTARTS])
-    rests.begin(miner.ident, LEVEL)
+    rests.begin(miner, LEVEL)
     await asyncio.gather(rests.async_save(), rests.async_save())
     path = tmp_path / "rests-0.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -205,7 +271,9 @@ async def test_a_full_disk_ends_no_rest(
     """It is written down, and kept for as long as the process lives."""
     (tmp_path / "folder").symlink_to("/dev/full/never")
     rests = life(tmp_path / "folder", clocks)
-    rests.begin(miner.ident, PAUSE)
+    clocks.advance(LEAST_REST_S)
+    assert not is_refused(rests, miner, RESUME)
+    rests.begin(miner, PAUSE)
     await rests.async_save()
     assert "cannot be written" in caplog.text
     assert is_refused(rests, miner, RESUME)
