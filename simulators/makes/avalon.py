@@ -7,6 +7,8 @@ from .api import ApiMiner, Reply, Request, status
 _OPTIONS = ("voltage", "fan-spd", "lcd", "workmode", "reboot", "softon", "softoff")
 _SOFTWARE = "cgminer 4.11.1"
 _LAST_MODE = 2
+_SHARES = {"0": 0.6, "1": 1.0, "2": 1.25}
+"""Of the usual power, about as its modes draw."""
 
 
 class Avalon(ApiMiner):
@@ -19,6 +21,8 @@ class Avalon(ApiMiner):
         """Work in its standard mode, with the fan where it was set last."""
         super().__init__(**arguments)
         self.machine.level = "1"
+        self.machine.power_target = None
+        self.machine.level_watts = self.machine.shares_of_watts(_SHARES)
         self.machine.fan_speed = 45.0
 
     @override
@@ -69,7 +73,7 @@ class Avalon(ApiMiner):
             "FanErr": 0,
             "PS": f"0 1222 4 0 0 2245 {machine.watts_now:.0f}",
             "GHSspd": f"{machine.rate_now * 1000:.2f}",
-            "GHSmm": f"{machine.rate_ths * 1000:.2f}",
+            "GHSmm": f"{machine.rate_set * 1000:.2f}",
             "MGHS": f"{machine.rate_now * 1000:.2f}",
             "TA": 160,
             "Led": int(machine.locating),

@@ -75,7 +75,7 @@ class BraiinsRest(WebMiner):
                 "miner_stats": {
                     "real_hashrate": {"last_1m": rate},
                     "nominal_hashrate": {
-                        "gigahash_per_second": machine.rate_ths * 1000
+                        "gigahash_per_second": machine.rate_set * 1000
                     },
                 },
                 "pool_stats": {"accepted_shares": 10464, "rejected_shares": 18},
@@ -213,7 +213,7 @@ class BraiinsGraphQl(WebMiner):
             "fans": [{"name": "0", "rpm": 4080, "speed": 100}],
             "summary": {"power": {"approxConsumptionW": round(machine.watts_now)}},
             "workSolver": {
-                "nominalMhs": machine.rate_ths * 1e6,
+                "nominalMhs": machine.rate_set * 1e6,
                 "realHashrate": rate,
             },
         }

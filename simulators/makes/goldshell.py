@@ -13,6 +13,8 @@ _PLANS = [
     {"level": 3, "info": "sleep"},
 ]
 _SLEEP = 2
+_SHARES = {"0": 1.0, "1": 0.75}
+"""Of the usual power, by clock and voltage squared."""
 
 
 class Goldshell(WebMiner):
@@ -24,6 +26,8 @@ class Goldshell(WebMiner):
         """Work by the first plan."""
         super().__init__(**arguments)
         self.machine.level = "0"
+        self.machine.power_target = None
+        self.machine.level_watts = self.machine.shares_of_watts(_SHARES)
         self.machine.target_temperature = 70.0
         self.mistakes = 0
 

@@ -21,8 +21,18 @@ class LuxOs(ApiMiner):
         """Have no session."""
         super().__init__(**arguments)
         self.session: str | None = None
-        self.atm = False
+        self.machine.level_watts = _PROFILES
+        self.machine.obeys_target = False
         self.log_offs = 0
+
+    @property
+    def atm(self) -> bool:
+        """Whether its tuner follows the power target, and no profile."""
+        return self.machine.obeys_target
+
+    @atm.setter
+    def atm(self, on: bool) -> None:
+        self.machine.obeys_target = on
 
     @command
     def occupy(self) -> None:
@@ -69,7 +79,7 @@ class LuxOs(ApiMiner):
                     {
                         "Profile Name": name,
                         "Watts": watts,
-                        "Hashrate": machine.rate_ths,
+                        "Hashrate": machine.rate_ths * watts / machine.watts,
                         "Frequency": 490,
                         "Voltage": 13.8,
                         "Step": "0",

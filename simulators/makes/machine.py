@@ -34,7 +34,11 @@ class Machine:
     locating: bool = False
     display: bool = True
     level: str = "normal"
+    level_watts: Mapping[str, float] = field(default_factory=dict)
+    """What it draws by level; as usual where that is not said."""
     power_target: float | None = 3300.0
+    obeys_target: bool = True
+    """Whether it draws what its target says; where levels draw watts, no more than that."""
     hashrate_target: float | None = None
     percent: float = 100.0
     fan_speed: float | None = None
@@ -73,14 +77,34 @@ class Machine:
         return not (self.paused or self.fault or starting)
 
     @property
+    def watts_set(self) -> float:
+        """W at the wall while it hashes as it is set to."""
+        watts = self.level_watts.get(self.level, self.watts)
+        if self.hashrate_target is not None:
+            watts = self.watts * self.hashrate_target / self.rate_ths
+        elif self.power_target is not None and self.obeys_target:
+            limit = self.power_target
+            watts = min(watts, limit) if self.level_watts else limit
+        return watts * self.percent / 100
+
+    @property
+    def rate_set(self) -> float:
+        """TH/s while it hashes as it is set to: as many J/TH as usual."""
+        return self.rate_ths * self.watts_set / self.watts
+
+    @property
     def rate_now(self) -> float:
         """TH/s."""
-        return self.rate_ths * self.percent / 100 if self.hashes else 0.0
+        return self.rate_set if self.hashes else 0.0
 
     @property
     def watts_now(self) -> float:
         """W at the wall."""
-        return self.watts * self.percent / 100 if self.hashes else 60.0
+        return self.watts_set if self.hashes else 60.0
+
+    def shares_of_watts(self, shares: Mapping[str, float]) -> dict[str, float]:
+        """Return W by level from shares of the usual power."""
+        return {level: self.watts * share for level, share in shares.items()}
 
     def pause(self) -> None:
         """Stop hashing a moment from now."""

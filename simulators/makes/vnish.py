@@ -27,6 +27,9 @@ class Vnish(WebMiner):
         """Work at a preset."""
         super().__init__(**arguments)
         self.machine.level = "2550"
+        self.machine.level_watts = {
+            name: float(name) for name, _, _ in _PRESETS if name.isdigit()
+        }
 
     @override
     def is_write(self, asked: Asked) -> bool:
@@ -78,7 +81,7 @@ class Vnish(WebMiner):
         share = machine.rate_now * 1000 / 3
         chain = {
             "frequency": 495.0,
-            "hashrate_ideal": machine.rate_ths * 1000 / 3,
+            "hashrate_ideal": machine.rate_set * 1000 / 3,
             "hashrate_rt": share,
             "hw_errors": 29,
             "chip_temp": {"max": 65},
@@ -88,7 +91,7 @@ class Vnish(WebMiner):
         summary = {
             "miner_status": status,
             "hr_realtime": machine.rate_now * 1000,
-            "hr_nominal": machine.rate_ths * 1000,
+            "hr_nominal": machine.rate_set * 1000,
             "hw_errors_percent": 0.0,
             "hw_errors": 57,
             "power_consumption": round(machine.watts_now),

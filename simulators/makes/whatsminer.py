@@ -14,6 +14,8 @@ from .machine import Machine
 
 _LEVELS = ("low", "normal", "high")
 _COMMANDS = {f"set_{level}_power": level for level in _LEVELS}
+_SHARES = {"low": 0.8, "normal": 1.0, "high": 1.2}
+"""Of the usual power, about as its modes do."""
 
 # MD5 crypts of the machine's usual password with these salts, made by `openssl passwd -1`.
 _TOKEN = {"time": "5626", "salt": "Farm0001", "newsalt": "Farm0002"}
@@ -23,6 +25,11 @@ _SIGN = "6BQ/OuwI9pXIN8jbbEXeq/"
 
 class WhatsminerV2(ApiMiner):
     """API 2: `cmd` with text for values, and orders that AES hides."""
+
+    def __init__(self, **arguments: Any) -> None:
+        """Draw by its mode."""
+        super().__init__(**arguments)
+        self.machine.level_watts = self.machine.shares_of_watts(_SHARES)
 
     @override
     def opened(self, request: Request) -> Request | None:
@@ -173,6 +180,11 @@ class WhatsminerV3(ApiMiner):
     salt = "QbVy1Ou3"
     heartbeat = bytes(4)
     """What comes before each reply."""
+
+    def __init__(self, **arguments: Any) -> None:
+        """Draw by its mode."""
+        super().__init__(**arguments)
+        self.machine.level_watts = self.machine.shares_of_watts(_SHARES)
 
     @override
     def decode(self, data: bytes) -> Request | None:

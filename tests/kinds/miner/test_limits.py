@@ -10,7 +10,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.mining_farm.common.following import Phase
 from custom_components.mining_farm.common.holds import async_holds
 from custom_components.mining_farm.common.keeping import async_keeper
-from custom_components.mining_farm.common.members import Limit, async_members
+from custom_components.mining_farm.common.members import (
+    Limit,
+    MinerFacts,
+    async_facts,
+    async_members,
+)
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.edge_collector import (
     async_identify,
@@ -75,6 +80,13 @@ def limit_of(axes: Axes) -> Limit:
     limit = member.levers[0].limit
     assert limit is not None
     return limit
+
+
+def draw_of(axes: Axes) -> float | None:
+    """Return the W that the miner itself reports."""
+    facts = async_facts(axes.hass, "rack")
+    assert isinstance(facts, MinerFacts)
+    return facts.power
 
 
 async def lower(axes: Axes, watts: float) -> None:
@@ -147,6 +159,8 @@ async def test_lowered_and_set_back(
     assert getattr(miner.machine, case.shown) == case.lowered
     assert async_keeper(axes.hass).phase("rack") is Phase.LIMITED
     assert not miner.machine.paused
+    assert draw_of(axes) == pytest.approx(miner.machine.watts_now, abs=1)
+    assert miner.machine.watts_now <= case.watts
     await let_go(axes)
     await axes.after(31)
     assert getattr(miner.machine, case.shown) == case.before
