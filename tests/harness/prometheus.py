@@ -17,9 +17,15 @@ def executable() -> str | None:
 
 
 class Prometheus:
-    """Scrapes some targets every second."""
+    """Scrapes some targets every second, or what a file of its own says."""
 
-    def __init__(self, folder: Path, *targets: str, interval_s: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *targets: str,
+        interval_s: int = 1,
+        config: str | None = None,
+    ) -> None:
         """Keep its data in a folder."""
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -27,7 +33,8 @@ class Prometheus:
         self._config = folder / "prometheus.yml"
         listed = ", ".join(f'"{target}"' for target in targets)
         self._config.write_text(
-            f"global: {{scrape_interval: {interval_s}s, scrape_timeout: {interval_s}s}}\n"
+            config
+            or f"global: {{scrape_interval: {interval_s}s, scrape_timeout: {interval_s}s}}\n"
             "scrape_configs:\n"
             "- job_name: site_collector\n"
             f"  static_configs: [{{targets: [{listed}]}}]\n"
@@ -69,16 +76,24 @@ class Prometheus:
 
     async def ask(self, query: str) -> list[dict[str, Any]]:
         """Return the rows that answer a query."""
+        found: list[dict[str, Any]] = (await self._get("query", query=query))["result"]
+        return found
+
+    async def rules(self) -> dict[str, str]:
+        """Return the health of each alert: ok, err, or unknown before it was looked at."""
+        groups = (await self._get("rules"))["groups"]
+        return {
+            rule["name"]: rule["health"] for group in groups for rule in group["rules"]
+        }
+
+    async def _get(self, path: str, **params: str) -> Any:
         async with (
-            aiohttp.ClientSession() as session,
-            session.get(
-                f"{self.url}/api/v1/query", params={"query": query}
-            ) as response,
+            aiohttp.ClientSession(self.url) as session,
+            session.get(f"/api/v1/{path}", params=params) as response,
         ):
             answer = await response.json()
         assert answer["status"] == "success", answer
-        found: list[dict[str, Any]] = answer["data"]["result"]
-        return found
+        return answer["data"]
 
 
 def _free_port() -> int:
