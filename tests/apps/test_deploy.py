@@ -1,11 +1,13 @@
 """Everything in `deploy/`, by its own validators as far as they are here."""
 
+from importlib.util import find_spec
 from itertools import count
 import json
 from pathlib import Path
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -153,6 +155,29 @@ def test_the_manifests_of_kubernetes() -> None:
     assert replicas
     assert collectors
     assert replicas[1] == collectors[1]
+
+
+def run_module(name: str, *arguments: str | Path) -> str:
+    """Return what a validator that is a module says; skip where it is not installed."""
+    if find_spec(name) is None:
+        pytest.skip(f"{name} is not installed here")
+    return run(sys.executable, "-m", name, *arguments)
+
+
+@pytest.mark.parametrize(
+    "name", ["namespace", "network-policy", "service", "stateful-set"]
+)
+def test_kubernetes_knows_every_key(name: str) -> None:
+    """By the schemas of its own interface, in which no other key is allowed."""
+    path = DEPLOY / f"kubernetes/{name}.yaml"
+    assert "passed" in run_module("kubernetes_validate", "--strict", path)
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "auction_miner/compose.yaml"])
+def test_compose_knows_every_key(name: str) -> None:
+    """By the schema of its specification."""
+    schema = ("--builtin-schema", "vendor.compose-spec")
+    run_module("check_jsonschema", *schema, DEPLOY / name)
 
 
 def test_the_container_gets_what_is_locked() -> None:
