@@ -161,6 +161,8 @@ WHOLE: Final[dict[Kind, tuple[dict[str, Any], dict[str, Any]]]] = {
             "start_seconds": 20,
             "signal_entity_id": "binary_sensor.grid",
             "signal_to_watts": 50_000,
+            "signal_less_after": 2,
+            "signal_more_after": 15,
         },
     ),
 }

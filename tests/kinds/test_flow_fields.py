@@ -71,6 +71,7 @@ SHOWN: Final = {
         CHOICE: {
             *("asleep_only", "starts", "start_seconds", "by_address", "return"),
             *("after_leak", "reactions", "accepted", "pump_watts", "signal_to_watts"),
+            *("signal_less_after", "signal_more_after"),
         },
     },
 }

@@ -94,12 +94,44 @@ async def test_a_signal_is_named_and_taken_away_again(site: Site) -> None:
         assert answer["type"] is FlowResultType.CREATE_ENTRY
         await site.settle()
         kept = {key: each for key, each in entry.options.items() if "signal" in key}
-        assert kept == chosen
+        assert kept == {"signal_less_after": 2, "signal_more_after": 15, **chosen}
     form = await options.async_init(entry.entry_id)
     with pytest.raises(InvalidData):
         await options.async_configure(
             form["flow_id"], {**paced, "signal_entity_id": "light.hall"}
         )
+
+
+async def test_a_signal_of_watts(site: Site) -> None:
+    """It says the W itself, in a unit of power; one that is not there may do so later."""
+    entry = await site.add_farm("north")
+    states, options = site.hass.states, site.hass.config_entries.options
+    states.async_set("sensor.sun", "4", {"unit_of_measurement": "kW"})
+    states.async_set("input_number.heat", "40", {"unit_of_measurement": "°C"})
+    paced = {**NOTHING, "asleep_only": False, "starts": 2, "start_seconds": 60}
+    form = await options.async_init(entry.entry_id)
+    for chosen, errors in (
+        (
+            {"signal_entity_id": "sensor.sun", "signal_to_watts": 4000},
+            {"signal_to_watts": "signal_says_watts"},
+        ),
+        (
+            {"signal_entity_id": "input_number.heat"},
+            {"signal_entity_id": "no_power_unit"},
+        ),
+    ):
+        form = await options.async_configure(form["flow_id"], {**paced, **chosen})
+        assert form["errors"] == errors
+    timed = {"signal_less_after": 7, "signal_more_after": 30}
+    for entity_id in ("sensor.sun", "number.gone"):
+        form = await options.async_init(entry.entry_id)
+        answer = await options.async_configure(
+            form["flow_id"], {**paced, **timed, "signal_entity_id": entity_id}
+        )
+        assert answer["type"] is FlowResultType.CREATE_ENTRY
+        await site.settle()
+        assert entry.options["signal_entity_id"] == entity_id
+        assert entry.options["signal_less_after"] == 7
 
 
 async def test_another_name(site: Site) -> None:

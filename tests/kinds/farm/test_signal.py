@@ -1,10 +1,14 @@
 """An entity begins a curtailment while it is on, and ends it when it is off."""
 
 from datetime import timedelta
+import errno
 from typing import Any
 
 import pytest
 
+from custom_components.mining_farm.common.record_file import RecordPair
+from custom_components.mining_farm.const import DOMAIN
+from homeassistant.helpers import issue_registry as ir
 from tests.common.machinery import FakeMachine
 
 from .site import Site
@@ -37,6 +41,11 @@ async def restart(site: Site, *machines: FakeMachine) -> None:
     for machine in machines:
         machine.join()
     await site.load()
+
+
+def issue(site: Site, key: str) -> ir.IssueEntry | None:
+    """Return an issue about the farm."""
+    return ir.async_get(site.hass).async_get_issue(DOMAIN, f"{key}_site")
 
 
 async def test_on_begins_and_off_ends(site: Site) -> None:
@@ -129,6 +138,51 @@ async def test_nobody_knows_the_signal(site: Site, state: str) -> None:
     # Known again, it is heeded again.
     await signal(site, "on")
     assert axe.log == ["sleep down", "sleep up", "sleep down"]
+
+
+async def test_a_signal_that_cannot_begin_says_so_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once in the log for each cause, and under Repairs until it can."""
+    axe = add(site, "axe")
+    await curtailed(site, "off")
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    async def refuse(*_args: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordPair, "async_write", refuse)
+        await signal(site, "on")
+        for _ in range(12):
+            await site.later(10)
+    waits = "The signal binary_sensor.grid waits"
+    told = [one for one in caplog.messages if one.startswith(waits)]
+    assert len(told) == 1
+    assert "No space left" in told[0]
+    found = issue(site, "farm_signal_waits")
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert "No space left" in found.translation_placeholders["detail"]
+    assert axe.log == []
+    await site.later(10)
+    await site.later(1)
+    assert axe.log == ["sleep down"]
+    assert issue(site, "farm_signal_waits") is None
+
+
+async def test_nobody_knows_the_signal_for_long(site: Site) -> None:
+    """After a quarter of an hour that is said, until it is known again."""
+    add(site, "axe")
+    await curtailed(site, "unavailable")
+    await signal(site, "unavailable", 600)
+    assert issue(site, "farm_signal_silent") is None
+    await signal(site, "unavailable", 400)
+    found = issue(site, "farm_signal_silent")
+    assert found is not None
+    assert found.translation_key == "farm_signal_silent"
+    await signal(site, "off")
+    assert issue(site, "farm_signal_silent") is None
 
 
 async def test_an_entity_that_does_not_exist_begins_nothing(site: Site) -> None:

@@ -1,5 +1,6 @@
 """Machines of a site: who keeps them down, and what they add up to. No I/O."""
 
+from .allowance import Allowance, Tempo, heard
 from .causes import RULES, Cause, Reaction, Rule
 from .curtailing import (
     LOWERED_SETTLED,
@@ -48,6 +49,7 @@ from .outlook import (
     confirmed_within,
     outlook,
 )
+from .replanning import Held, drawn, drew, eased, replanned
 from .totals import Sum, Totals, hottest_first, totals
 from .trend import Trend
 
@@ -58,6 +60,7 @@ __all__ = [
     "RULES",
     "SAFETY",
     "SETTLED",
+    "Allowance",
     "Answer",
     "Awake",
     "Candidate",
@@ -68,6 +71,7 @@ __all__ = [
     "Group",
     "Guard",
     "Hazard",
+    "Held",
     "Hold",
     "HoldKind",
     "Levels",
@@ -102,12 +106,17 @@ __all__ = [
     "Sure",
     "Target",
     "Targets",
+    "Tempo",
     "Totals",
     "Trend",
     "Want",
     "answers",
     "confirmed_within",
+    "drawn",
+    "drew",
+    "eased",
     "freed",
+    "heard",
     "hottest_first",
     "is_down",
     "look",
@@ -118,6 +127,7 @@ __all__ = [
     "outlook",
     "plan",
     "release",
+    "replanned",
     "seen_awake",
     "setting_back",
     "started_at",

@@ -71,6 +71,8 @@ class EmergencyStopSensor(SiteEntity, BinarySensorEntity):
 class CurtailedSensor(SiteEntity, BinarySensorEntity):
     """On while a curtailment keeps machines down, or waits for them to stop."""
 
+    _unrecorded_attributes = frozenset({"signal"})
+
     @property
     @override
     def is_on(self) -> bool:
@@ -79,10 +81,17 @@ class CurtailedSensor(SiteEntity, BinarySensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        if not (running := self.coordinator.data.curtailments):
-            return None
-        return {
-            "curtailments": [
+        data = self.coordinator.data
+        attributes: dict[str, Any] = {}
+        if (signal := data.signal) is not None:
+            since = signal.unknown_since
+            attributes["signal"] = {
+                "entity_id": signal.entity_id,
+                "watts_allowed": signal.allowed,
+                "unknown_since": since and since.isoformat(),
+            }
+        if data.curtailments:
+            attributes["curtailments"] = [
                 {
                     "name": one.name,
                     "until": one.until and one.until.isoformat(),
@@ -94,9 +103,9 @@ class CurtailedSensor(SiteEntity, BinarySensorEntity):
                     "watts_wanted": one.need,
                     "watts_freed": round(one.freed),
                 }
-                for one in running
+                for one in data.curtailments
             ]
-        }
+        return attributes or None
 
 
 class LatchedSensor(GroupEntity, BinarySensorEntity):

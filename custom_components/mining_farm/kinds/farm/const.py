@@ -13,15 +13,23 @@ CONF_STARTS: Final = "starts"
 CONF_START_SECONDS: Final = "start_seconds"
 
 CONF_SIGNAL: Final = "signal_entity_id"
-"""While it is on, the farm draws less."""
+"""While it is on the farm draws less; a number is what it may draw at most."""
 CONF_SIGNAL_WATTS: Final = "signal_to_watts"
-"""So many W at most then; nothing where it is left out."""
+"""So many W at most while it is on; nothing where it is left out."""
+SIGNAL_NAME: Final = "signal"
+"""Of the curtailment that it begins."""
+CONF_LESS_AFTER: Final = "signal_less_after"
+CONF_MORE_AFTER: Final = "signal_more_after"
+"""Minutes for which a number has to ask for less, or allow more."""
 
 STARTS: Final = 5
 START_SECONDS: Final = 20
 MOST_STARTS: Final = 100
 MOST_SECONDS: Final = 600
 MOST_WATTS: Final = 1_000_000_000
+LESS_AFTER: Final = 2
+MORE_AFTER: Final = 15
+MOST_MINUTES: Final = 240
 
 GROUP: Final = "cooling_group"
 """Type of the subentries of a farm."""

@@ -36,7 +36,7 @@ from ...engines.farm import (
 from . import issues
 from .const import CONF_ARMED, GROUP
 from .curtailment import Curtailments
-from .data import FarmData
+from .data import FarmData, SignalData
 from .group import CoolingGroup
 from .group_stored import GroupShape
 from .journal import FarmJournal, Stop
@@ -80,6 +80,8 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             publish=self.publish,
             changed=self.async_update_soon,
         )
+        self.signal: SignalData | None = None
+        """What the entity says that tells how much may be drawn."""
         self._loaded = False
         self._entries: frozenset[str] = frozenset()
         self._facts: dict[str, MachineFacts] = {}

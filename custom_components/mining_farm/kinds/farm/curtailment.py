@@ -1,7 +1,7 @@
 """Lets a site draw less for a time: in waves, made up for, and back when it ends."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,12 +23,15 @@ from ...engines.farm import (
     SETTLED,
     Curtailment,
     CurtailmentProgress as Progress,
+    Held,
     Hold,
     HoldKind,
+    Load,
     MachineFacts,
     Owner,
     Record,
     Standing,
+    eased,
     freed,
     next_wave,
 )
@@ -105,9 +108,21 @@ class Curtailments:
         """Whether the farm's own signal has begun one since it was off."""
         return self._record.heeded
 
-    def is_in_force(self, name: str) -> bool:
-        """Return whether there is one of a name."""
-        return name in self._in_force
+    def get(self, name: str) -> Curtailment | None:
+        """Return the one of a name; None where it is not in force."""
+        return self._in_force.get(name)
+
+    def source(self, name: str) -> str:
+        """Return what names the holds of a curtailment."""
+        return self._record.source(name)
+
+    def held(self, name: str) -> dict[str, Progress]:
+        """Return how far the machines are that one holds."""
+        source, curtailment = self.source(name), self._in_force[name]
+        return {
+            machine_id: self._progress(machine_id, curtailment, source)
+            for machine_id in self._holds.held_by(Owner.CURTAILMENT, source)
+        }
 
     async def async_signal_off(self) -> None:
         """Heed the farm's own signal again once it is on; HomeAssistantError."""
@@ -135,6 +150,34 @@ class Curtailments:
             )
             await self._async_follow(name, curtailment)
         self._changed()
+
+    async def async_adjust(
+        self, name: str, curtailment: Curtailment, held: Mapping[str, Held]
+    ) -> None:
+        """Let one that is in force follow another number of W; HomeAssistantError.
+
+        Nothing is done to one that ended meanwhile.
+        """
+        async with self._turn:
+            if (before := self._in_force.get(name)) is None:
+                return
+            curtailment = replace(curtailment, left=before.left)
+            await self._record.async_keep({**self._in_force, name: curtailment})
+            await self._async_ease(name, curtailment, held)
+            await self._async_follow(name, curtailment)
+        self._changed()
+
+    async def _async_ease(
+        self, name: str, curtailment: Curtailment, held: Mapping[str, Held]
+    ) -> None:
+        easier = eased(curtailment, held)
+        free = [machine_id for machine_id, load in easier.items() if load is None]
+        await self._holds.async_release(
+            Owner.CURTAILMENT, self._record.source(name), free
+        )
+        await self._async_place(
+            name, curtailment, (load for load in easier.values() if load is not None)
+        )
 
     async def async_release(self, name: str | None, *, by: str | None) -> None:
         """End one, or all; ServiceValidationError of none, HomeAssistantError."""
@@ -223,8 +266,13 @@ class Curtailments:
             machine_id: self._progress(machine_id, curtailment, source)
             for machine_id in curtailment.by_machine
         }
+        await self._async_place(name, curtailment, next_wave(curtailment, progress))
+
+    async def _async_place(
+        self, name: str, curtailment: Curtailment, loads: Iterable[Load]
+    ) -> None:
         machines: dict[tuple[HoldKind, float | None], list[str]] = {}
-        for load in next_wave(curtailment, progress):
+        for load in loads:
             machines.setdefault((load.kind, load.to), []).append(load.machine)
         # All of a wave is one write.
         await asyncio.gather(
@@ -233,7 +281,7 @@ class Curtailments:
                     ids,
                     Hold(
                         owner=Owner.CURTAILMENT,
-                        source=source,
+                        source=self._record.source(name),
                         kind=kind,
                         watts=watts,
                         reason=name,

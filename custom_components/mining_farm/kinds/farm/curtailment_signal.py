@@ -1,10 +1,13 @@
-"""Begins a curtailment while an entity of Home Assistant is on, once for each time it is."""
+"""Follows the entity that the options of a farm name, for as long as its entry is loaded.
+
+What follows from it: `curtailment_signal_switch` of one that is on or off,
+`curtailment_signal_watts` of a number.
+"""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
-from homeassistant.const import STATE_OFF, STATE_ON
-from homeassistant.core import Event, EventStateChangedData, callback
+from homeassistant.core import Event, EventStateChangedData, State, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import (
     async_track_state_change_event,
@@ -12,28 +15,43 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
-from ...const import LOGGER
-from ...engines.farm import Curtailment, Target
-from .const import CONF_SIGNAL, CONF_SIGNAL_WATTS
+from ...common.complaint import Complaint
+from . import issues
+from .const import CONF_SIGNAL
 from .coordinator import SiteCoordinator
 from .curtailment import LOOKED_AT_EVERY, QUIET_START
-from .curtailment_plan import plan_of
+from .curtailment_signal_switch import SwitchSignal
+from .curtailment_signal_watts import WattsSignal, tells_watts
 
-NAME: Final = "signal"
-LOST_AFTER: Final = timedelta(hours=1)
-"""For so long what is in force goes on while nobody knows the signal."""
+SILENT_AFTER: Final = timedelta(minutes=15)
+"""Then an issue says that nobody knows the signal."""
+
+
+class Signal(Protocol):
+    """What follows from the state of an entity."""
+
+    silent_issue: str
+    """Translation key of what is said of one that nobody knows."""
+
+    async def async_heed(self, state: State | None) -> bool:
+        """Do what follows; return whether the signal is known. HomeAssistantError."""
+
+    async def async_wait(self, silent: timedelta) -> None:
+        """Do what follows from one that nobody knew for so long. HomeAssistantError."""
 
 
 class CurtailmentSignal:
-    """The entity that the options of a farm name."""
+    """The entity, and what follows from it."""
 
-    def __init__(self, site: SiteCoordinator, entity_id: str) -> None:
-        """Take the farm."""
+    def __init__(self, site: SiteCoordinator, entity_id: str, signal: Signal) -> None:
+        """Take the farm, and what is done by its signal."""
         self._site = site
         self._entity_id = entity_id
+        self._signal = signal
         self._quiet_until = dt_util.utcnow() + QUIET_START
         self._unknown_since: datetime | None = None
         self._busy = False
+        self._complaint = Complaint(f"The signal {entity_id} waits")
 
     @callback
     def async_start(self) -> None:
@@ -53,7 +71,7 @@ class CurtailmentSignal:
 
     @callback
     def _look(self, _now: datetime) -> None:
-        # What is on right after a start may be a state of before.
+        # What is there right after a start may be a state of before.
         if self._busy or dt_util.utcnow() < self._quiet_until:
             return
         self._busy = True
@@ -65,52 +83,50 @@ class CurtailmentSignal:
         try:
             await self._async_heed()
         except HomeAssistantError as err:
-            LOGGER.error("The signal %s waits: %s", self._entity_id, err)
+            self._complaint.tell(err)
+            self._say_that_it_waits(err)
+        else:
+            self._complaint.settle()
+            self._say_that_it_waits(None)
         finally:
             self._busy = False
 
     async def _async_heed(self) -> None:
-        state = self._site.hass.states.get(self._entity_id)
-        curtailments = self._site.curtailments
-        known = None if state is None else state.state
-        if known not in (STATE_ON, STATE_OFF):
-            await self._async_wait()
-            return
-        self._unknown_since = None
-        if known == STATE_OFF:
-            await curtailments.async_signal_off()
-        elif not (curtailments.heeded or curtailments.is_in_force(NAME)):
-            await self._async_begin()
+        state, now = self._site.hass.states.get(self._entity_id), dt_util.utcnow()
+        if await self._signal.async_heed(state):
+            self._unknown_since = None
+        else:
+            self._unknown_since = self._unknown_since or now
+            await self._signal.async_wait(now - self._unknown_since)
+        self._say_that_nobody_knows_it(now)
 
-    async def _async_begin(self) -> None:
-        watts = self._site.config_entry.options.get(CONF_SIGNAL_WATTS)
-        planned = plan_of(self._site, Target(to=watts))
-        await self._site.curtailments.async_curtail(
-            NAME,
-            Curtailment(
-                since=dt_util.utcnow(),
-                signal=self._entity_id,
-                need=planned.need,
-                loads=planned.loads,
-                count=planned.count,
-            ),
-            heeds=True,
+    def _say_that_nobody_knows_it(self, now: datetime) -> None:
+        since = self._unknown_since
+        issues.update_silent_signal(
+            self._site.hass,
+            self._site.config_entry,
+            self._entity_id,
+            self._signal.silent_issue,
+            silent=since is not None and now - since >= SILENT_AFTER,
         )
 
-    async def _async_wait(self) -> None:
-        """Go on with what is in force for a while; it never goes on for ever."""
-        now, curtailments = dt_util.utcnow(), self._site.curtailments
-        self._unknown_since = self._unknown_since or now
-        if now - self._unknown_since < LOST_AFTER:
-            return
-        if curtailments.is_in_force(NAME):
-            await curtailments.async_release(NAME, by=None)
-        # On again, it is heeded again.
-        await curtailments.async_signal_off()
+    def _say_that_it_waits(self, err: HomeAssistantError | None) -> None:
+        issues.update_waiting_signal(
+            self._site.hass, self._site.config_entry, self._entity_id, err
+        )
 
 
 @callback
 def async_follow_signal(site: SiteCoordinator) -> None:
     """Follow the entity that the options name, if they do."""
-    if entity_id := site.config_entry.options.get(CONF_SIGNAL):
-        CurtailmentSignal(site, entity_id).async_start()
+    entry = site.config_entry
+    issues.withdraw_signal(site.hass, entry)
+    entity_id = entry.options.get(CONF_SIGNAL)
+    if entity_id is None:
+        return
+    signal: Signal = (
+        WattsSignal(site, entity_id)
+        if tells_watts(entity_id)
+        else SwitchSignal(site, entity_id)
+    )
+    CurtailmentSignal(site, entity_id, signal).async_start()

@@ -71,6 +71,16 @@ class CurtailmentData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalData:
+    """What the entity says that tells how much may be drawn."""
+
+    entity_id: str
+    allowed: float | None
+    """W; None where that is unknown."""
+    unknown_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupData:
     """How far a cooling group has come."""
 
@@ -98,6 +108,8 @@ class FarmData:
     stop: StopData | None = None
     """None while there is no emergency stop."""
     curtailments: tuple[CurtailmentData, ...] = ()
+    signal: SignalData | None = None
+    """None where no entity tells how much may be drawn."""
     groups: tuple[GroupData, ...] = ()
     armed: bool = False
     watched_at: datetime | None = None

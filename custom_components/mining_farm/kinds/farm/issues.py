@@ -17,6 +17,10 @@ LATCHED: Final = "farm_latched"
 HELPLESS: Final = "farm_helpless"
 TWICE: Final = "farm_in_two_groups"
 GROUP_UNCONFIRMED: Final = "farm_group_unconfirmed"
+SIGNAL_WAITS: Final = "farm_signal_waits"
+SIGNAL_SILENT: Final = "farm_signal_silent"
+WATTS_SILENT: Final = "farm_signal_watts_silent"
+"""Text of the same issue, where the signal is a number."""
 MOST_NAMED: Final = 20
 
 
@@ -92,6 +96,46 @@ def update_curtailments(
 
 
 @callback
+def update_waiting_signal(
+    hass: HomeAssistant, entry: ConfigEntry[Any], entity_id: str, error: object
+) -> None:
+    """Say why the signal can neither begin nor end anything; None: it can."""
+    if error is None:
+        withdraw_issues(hass, entry.entry_id, (SIGNAL_WAITS,))
+    else:
+        raise_issue(hass, entry, SIGNAL_WAITS, entity_id=entity_id, detail=str(error))
+
+
+@callback
+def update_silent_signal(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    entity_id: str,
+    text: str,
+    *,
+    silent: bool,
+) -> None:
+    """Say that nobody has known the signal for a while."""
+    if silent:
+        raise_issue(
+            hass,
+            entry,
+            SIGNAL_SILENT,
+            text=text,
+            severity=IssueSeverity.WARNING,
+            entity_id=entity_id,
+        )
+    else:
+        withdraw_issues(hass, entry.entry_id, (SIGNAL_SILENT,))
+
+
+@callback
+def withdraw_signal(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Withdraw what was said of a signal that may be another one now."""
+    withdraw_issues(hass, entry.entry_id, (SIGNAL_WAITS, SIGNAL_SILENT))
+
+
+@callback
 def create_left_to_user(
     hass: HomeAssistant, entry: ConfigEntry[Any], names: list[str]
 ) -> None:
@@ -120,5 +164,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
             HELPLESS,
             TWICE,
             GROUP_UNCONFIRMED,
+            SIGNAL_WAITS,
+            SIGNAL_SILENT,
         ),
     )

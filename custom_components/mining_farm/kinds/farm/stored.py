@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Self
 
-from ...engines.farm import Pace
+from ...engines.farm import Pace, Tempo
 from .const import (
     CONF_AREAS,
     CONF_LABELS,
+    CONF_LESS_AFTER,
     CONF_MEMBERS,
+    CONF_MORE_AFTER,
     CONF_START_SECONDS,
     CONF_STARTS,
+    LESS_AFTER,
+    MORE_AFTER,
     START_SECONDS,
     STARTS,
 )
@@ -51,4 +56,12 @@ def pace_of(options: Mapping[str, Any]) -> Pace:
     return Pace(
         starts=int(options.get(CONF_STARTS, STARTS)),
         seconds=float(options.get(CONF_START_SECONDS, START_SECONDS)),
+    )
+
+
+def tempo_of(options: Mapping[str, Any]) -> Tempo:
+    """Return how fast a number of W is followed."""
+    return Tempo(
+        less_after=timedelta(minutes=options.get(CONF_LESS_AFTER, LESS_AFTER)),
+        more_after=timedelta(minutes=options.get(CONF_MORE_AFTER, MORE_AFTER)),
     )

@@ -13,7 +13,7 @@ from ...common.members import ContainerFacts, WalletFacts
 from ...engines.farm import Owner, totals
 from . import issues
 from .curtailment import Curtailments
-from .data import FarmData, HeldData, StopData, containers_data
+from .data import FarmData, HeldData, SignalData, StopData, containers_data
 from .group import CoolingGroup, Site
 from .journal import Stop
 
@@ -26,6 +26,7 @@ class Summed(Site, Protocol):
 
     curtailments: Curtailments
     groups: dict[str, CoolingGroup]
+    signal: SignalData | None
 
     @property
     def stop(self) -> Stop | None:
@@ -83,6 +84,7 @@ def farm_data(site: Summed) -> FarmData:
         ),
         stop=_stop_data(site),
         curtailments=site.curtailments.data,
+        signal=site.signal,
         groups=tuple(each.data for each in site.groups.values()),
         armed=site.armed,
         watched_at=dt_util.utcnow().replace(second=0, microsecond=0),

@@ -5,7 +5,8 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import Platform, UnitOfPower, UnitOfTime
+from homeassistant.const import STATE_UNAVAILABLE, Platform, UnitOfPower, UnitOfTime
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -14,20 +15,27 @@ from homeassistant.helpers.selector import (
     NumberSelectorConfig,
     NumberSelectorMode,
 )
+from homeassistant.util.unit_conversion import PowerConverter
 
 from ..const import (
     CONF_ASLEEP_ONLY,
+    CONF_LESS_AFTER,
     CONF_MEMBERS,
+    CONF_MORE_AFTER,
     CONF_SIGNAL,
     CONF_SIGNAL_WATTS,
     CONF_START_SECONDS,
     CONF_STARTS,
+    LESS_AFTER,
+    MORE_AFTER,
+    MOST_MINUTES,
     MOST_SECONDS,
     MOST_STARTS,
     MOST_WATTS,
     START_SECONDS,
     STARTS,
 )
+from ..curtailment_signal_watts import NUMBERS, is_power, tells_watts
 from .members import members_schema, taken_by
 
 
@@ -50,14 +58,16 @@ class FarmOptionsFlow(OptionsFlowWithReload):
         if user_input is not None:
             picked = user_input[CONF_MEMBERS]
             other = taken_by(self.hass, picked, excluding=entry.entry_id) or ""
-            if not other:
+            if other:
+                errors[CONF_MEMBERS] = "in_another_farm"
+            errors |= _refused_signal(self.hass, user_input)
+            if not errors:
                 kept = {
                     key: value
                     for key, value in entry.options.items()
                     if key not in (CONF_SIGNAL, CONF_SIGNAL_WATTS)
                 }
                 return self.async_create_entry(data={**kept, **user_input})
-            errors[CONF_MEMBERS] = "in_another_farm"
         schema = vol.Schema({**members_schema(self.hass), **_PACE, **_SIGNAL})
         return self.async_show_form(
             step_id="farm",
@@ -67,6 +77,20 @@ class FarmOptionsFlow(OptionsFlowWithReload):
             errors=errors,
             description_placeholders={"other": other},
         )
+
+
+def _refused_signal(hass: HomeAssistant, entered: dict[str, Any]) -> dict[str, str]:
+    """Return what cannot be used of a signal: a number says the W itself."""
+    entity_id = entered.get(CONF_SIGNAL)
+    if entity_id is None or not tells_watts(entity_id):
+        return {}
+    if CONF_SIGNAL_WATTS in entered:
+        return {CONF_SIGNAL_WATTS: "signal_says_watts"}
+    state = hass.states.get(entity_id)
+    # One that is not there at the moment has no unit.
+    if state is None or state.state == STATE_UNAVAILABLE or is_power(state):
+        return {}
+    return {CONF_SIGNAL: "no_power_unit"}
 
 
 def _number(least: int, most: int, unit: str | None = None) -> object:
@@ -84,11 +108,28 @@ _PACE = {
         1, MOST_SECONDS, UnitOfTime.SECONDS
     ),
 }
+_SWITCHES = [Platform.BINARY_SENSOR, Platform.SWITCH, "input_boolean"]
 _SIGNAL = {
     vol.Optional(CONF_SIGNAL): EntitySelector(
         EntitySelectorConfig(
-            domain=[Platform.BINARY_SENSOR, Platform.SWITCH, "input_boolean"]
+            # The form offers what the filter lets through; the domains are what is taken.
+            domain=[*_SWITCHES, *NUMBERS],
+            filter=[
+                {"domain": _SWITCHES},
+                {
+                    "domain": list(NUMBERS),
+                    "unit_of_measurement": sorted(
+                        filter(None, PowerConverter.VALID_UNITS)
+                    ),
+                },
+            ],
         )
     ),
     vol.Optional(CONF_SIGNAL_WATTS): _number(0, MOST_WATTS, UnitOfPower.WATT),
+    vol.Required(CONF_LESS_AFTER, default=LESS_AFTER): _number(
+        0, MOST_MINUTES, UnitOfTime.MINUTES
+    ),
+    vol.Required(CONF_MORE_AFTER, default=MORE_AFTER): _number(
+        0, MOST_MINUTES, UnitOfTime.MINUTES
+    ),
 }
