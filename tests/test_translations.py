@@ -104,6 +104,7 @@ SHARED = {
     "energy": "sensor",
     "alarm_sensors": "sensor",
     "board_sensors": "sensor",
+    "group_sensors": "sensor",
     "entity": "sensor",
     "held_by": "sensor",
     "miner_readings": "sensor",

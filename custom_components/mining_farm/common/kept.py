@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
 
 from ..const import DOMAIN, LOGGER
+from .complaint import Complaint
 
 type OnWritten = Callable[[Exception | None], None]
 """Called after each write with what went wrong; None: nothing did."""
@@ -30,6 +31,7 @@ class KeptStore(Store[dict[str, Any]]):
             hass, version, f"{DOMAIN}.{name}", private=True, atomic_writes=True
         )
         self.on_written: OnWritten = forget
+        self._complaint = Complaint(f"{self.key} could not be written")
         self.failed = False
         """Whether what was to be written last is not on disk."""
 
@@ -67,7 +69,9 @@ class KeptStore(Store[dict[str, Any]]):
         self.failed = failure is not None
         self.on_written(failure)
         if failure is not None:
-            LOGGER.error("%s could not be written: %s", self.key, failure)
+            self._complaint.tell(failure)
+        else:
+            self._complaint.settle()
 
     @override
     async def async_remove(self) -> None:

@@ -6,7 +6,7 @@ from .site import Site
 from .test_interlock import LEAK, Hall, hall
 
 __all__ = ["hall"]
-STATUS = "sensor.site_status"
+STATUS = "sensor.site_condition"
 
 
 async def switch(site: Site, service: str) -> None:

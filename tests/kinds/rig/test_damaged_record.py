@@ -152,8 +152,13 @@ async def test_a_damaged_option_lets_a_rig_rehearse(farm: Farm) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
-async def test_a_disk_that_takes_nothing_is_said(farm: Farm, code: int) -> None:
-    """Nothing is cut that could not be remembered; what is on disk stays as it was."""
+async def test_a_disk_that_takes_nothing_is_said(
+    farm: Farm, code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is cut that could not be remembered; what is on disk stays as it was.
+
+    It is logged once, not at every poll.
+    """
 
     def fail(*_: object, **__: object) -> None:
         raise WriteError(os.strerror(code))
@@ -167,6 +172,7 @@ async def test_a_disk_that_takes_nothing_is_said(farm: Farm, code: int) -> None:
         await farm.after(40)
     assert files(farm) == before
     assert outlet.log == []
+    assert sum(os.strerror(code) in one for one in caplog.messages) == 1
     issue = ir.async_get(farm.hass).async_get_issue(DOMAIN, "disk_rig1")
     assert issue is not None
     await farm.after(2)

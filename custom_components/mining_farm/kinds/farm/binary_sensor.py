@@ -100,7 +100,7 @@ class CurtailedSensor(SiteEntity, BinarySensorEntity):
                     "machines": one.machines,
                     "confirmed": one.confirmed,
                     "lowered": one.lowered,
-                    "watts_wanted": one.need,
+                    "watts_wanted": None if one.need is None else round(one.need),
                     "watts_freed": round(one.freed),
                 }
                 for one in data.curtailments

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, override
 
@@ -23,22 +22,13 @@ from ...common.holds import async_holds
 from ...common.keeping import async_keeper
 from ...common.machines import Machine, async_machines
 from ...common.members import ContainerFacts, WalletFacts, async_members
-from ...const import CONF_KIND, LOGGER, Kind
-from ...engines.farm import (
-    Group,
-    Hold,
-    HoldKind,
-    MachineFacts,
-    Owner,
-    Phase,
-    hottest_first,
-)
-from . import issues
-from .const import CONF_ARMED, GROUP
+from ...const import CONF_KIND, Kind
+from ...engines.farm import Hold, MachineFacts, Owner, Phase, hottest_first
+from . import groups, issues
+from .const import CONF_ARMED
 from .curtailment import Curtailments
 from .data import FarmData, SignalData
 from .group import CoolingGroup
-from .group_stored import GroupShape
 from .journal import FarmJournal, Stop
 from .membership import async_entries, place_of
 from .summing import farm_data, update_issues
@@ -155,17 +145,8 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
     @callback
     def _entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
         """Load again with groups that were added, changed or removed."""
-        if entry.entry_id == self.config_entry.entry_id and self._shapes() != {
-            key: group.shape for key, group in self.groups.items()
-        }:
+        if entry.entry_id == self.config_entry.entry_id and groups.changed(self):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
-
-    def _shapes(self) -> dict[str, GroupShape]:
-        return {
-            key: GroupShape.of(subentry)
-            for key, subentry in self.config_entry.subentries.items()
-            if subentry.subentry_type == GROUP
-        }
 
     @override
     async def _async_poll(self) -> FarmData:
@@ -175,50 +156,16 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             await self.curtailments.async_load()
             self._join()
             await self._async_go_on()
-            await self._async_go_on_with_groups()
+            await groups.async_go_on(self)
             journal = self.journal
             issues.update_record(
                 self.hass, self.config_entry, journal.set_aside, lost=journal.lost
             )
         return self._sums()
 
-    async def _async_go_on_with_groups(self) -> None:
-        """Go on with each group as it was; one that is gone leaves its holds to the user."""
-        stored = self.journal.memory.groups
-        for key, shape in self._shapes().items():
-            try:
-                group = CoolingGroup(self, shape, stored.get(key))
-            except (TypeError, ValueError) as err:
-                LOGGER.error("%s: %s", shape.name, err)
-                self.journal.lost = True
-                group = CoolingGroup(self, shape, None)
-            if self.journal.lost and (kind := self._held_kind(group)) is not None:
-                # Unreadable is not empty: what the holds say is latched.
-                group.memory = Group(phase=Phase.STOPPED, kind=kind, latched=True)
-            self.groups[key] = group
-            await group.async_apply()
-        for key in stored.keys() - self.groups.keys():
-            await self._async_leave_to_user(key)
-
-    def _held_kind(self, group: CoolingGroup) -> HoldKind | None:
-        kinds = [
-            hold.kind
-            for machine_id in self.holds.held_by(*group.key)
-            if (hold := self.holds.of(machine_id).by(*group.key)) is not None
-        ]
-        return max(kinds, key=lambda kind: kind.rank, default=None)
-
-    async def _async_leave_to_user(self, group_id: str) -> None:
-        held = await self.holds.async_hand_over(Owner.INTERLOCK, group_id)
-        if held:
-            names = sorted(map(self.described, held))
-            issues.create_left_to_user(self.hass, self.config_entry, names)
-
     async def async_keep_groups(self) -> None:
         """Keep what is remembered of all groups."""
-        groups = {key: group.as_dict() for key, group in self.groups.items()}
-        if groups != self.journal.memory.groups:
-            await self.journal.async_keep(replace(self.journal.memory, groups=groups))
+        await groups.async_keep(self)
 
     @property
     def host_by_machine(self) -> Mapping[str, str]:

@@ -14,10 +14,11 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
+from ...common.complaint import Complaint
 from ...common.following import CONFIRMED_WITHIN, Phase, Told
 from ...common.holds import async_holds
 from ...common.keeping import async_keeper
-from ...const import DOMAIN, LOGGER
+from ...const import DOMAIN
 from ...engines.farm import (
     LOWERED_SETTLED,
     SETTLED,
@@ -76,6 +77,7 @@ class Curtailments:
         self._keeper = async_keeper(hass)
         self._loaded_at: datetime | None = None
         self._turn = asyncio.Lock()
+        self._complaints: dict[str, Complaint] = {}
 
     async def async_load(self) -> None:
         """Read what is in force, and finish what a crash cut short."""
@@ -233,7 +235,15 @@ class Curtailments:
                     else:
                         await self._async_follow(name, curtailment)
                 except HomeAssistantError as err:
-                    LOGGER.error("The curtailment %s waits: %s", name, err)
+                    self._complaint(name).tell(err)
+                else:
+                    self._complaint(name).settle()
+
+    def _complaint(self, name: str) -> Complaint:
+        if name not in self._complaints:
+            what = f"The curtailment {name} waits"
+            self._complaints[name] = Complaint(what)
+        return self._complaints[name]
 
     async def _async_finish_ended(self) -> None:
         """Release holds whose curtailment is over: a crash or a full disk kept them."""
@@ -300,6 +310,7 @@ class Curtailments:
         await self._record.async_keep(rest)
         await self._holds.async_release(Owner.CURTAILMENT, self._record.source(name))
         self._publish("curtailment_ended", name=name, by=by)
+        self._complaints.pop(name, None)
 
     def _progress(
         self, machine_id: str, curtailment: Curtailment, source: str

@@ -104,20 +104,20 @@ def _described(
 ) -> dict[str, Any]:
     return {
         "confirmed": confirmed,
-        "draw": planned.draw,
-        "wanted": planned.need,
-        "frees": planned.watts,
-        "of_it_measured": planned.watts_of(Sure.METERED),
-        "of_it_reported": planned.watts_of(Sure.REPORTED),
-        "of_it_nominal": planned.watts_of(Sure.NOMINAL),
-        "short_by": planned.short_by,
+        "draw": _rounded(planned.draw),
+        "wanted": _rounded(planned.need),
+        "frees": _rounded(planned.watts),
+        "of_it_measured": _rounded(planned.watts_of(Sure.METERED)),
+        "of_it_reported": _rounded(planned.watts_of(Sure.REPORTED)),
+        "of_it_nominal": _rounded(planned.watts_of(Sure.NOMINAL)),
+        "short_by": _rounded(planned.short_by),
         "draw_unknown": planned.unknown,
-        "machines": [_described_load(site, each) for each in planned.chosen][
-            :MOST_LISTED
-        ],
         "all_machines": planned.count,
         "in_reserve": len(planned.loads) - planned.count,
         "cannot_be_stopped": [site.described(each) for each in planned.unstoppable],
+        "machines": [_described_load(site, each) for each in planned.chosen][
+            :MOST_LISTED
+        ],
     }
 
 
@@ -125,15 +125,20 @@ def _described_load(site: SiteCoordinator, load: Load) -> dict[str, Any]:
     return {
         "id": load.machine,
         "name": site.described(load.machine),
-        "power": load.draws,
+        "power": _rounded(load.draws),
         "measured": load.measured,
-        "efficiency": load.efficiency,
+        "efficiency": _rounded(load.efficiency),
         "what": load.kind,
         "watts": load.to,
-        "frees": load.watts,
+        "frees": _rounded(load.watts),
         "sure": load.sure,
         "stopped_by": load.lever,
     }
+
+
+def _rounded(number: float | None) -> float | None:
+    """Return what a human reads: sums of floats are never round."""
+    return None if number is None else round(number, 1)
 
 
 def _refusal(key: str) -> ServiceValidationError:

@@ -1,23 +1,16 @@
 """One cooling group: watches its containers, and has its machines kept down and let go."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 from typing import Any, Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import (
-    CALLBACK_TYPE,
-    Event,
-    EventStateChangedData,
-    HassJob,
-    HomeAssistant,
-    callback,
-)
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_call_later, async_track_state_change_event
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from ...common.following import Phase as Following
@@ -27,7 +20,6 @@ from ...common.machines import Machines
 from ...common.members import async_members
 from ...const import LOGGER
 from ...engines.farm import (
-    READ_AGAIN,
     Cause,
     Group,
     Hazard,
@@ -50,11 +42,9 @@ from .calm import Calm
 from .data import GroupData
 from .group_sight import GroupSight
 from .group_stored import GroupShape
+from .group_timing import GroupTiming
 from .journal import stored_time
 
-LOOK_EVERY_S: Final = 10.0
-LOOK_SOON_S: Final = 1.0
-"""While anything is wrong, or under way."""
 SAME_S: Final = 2.0
 """Two clocks never agree on a second."""
 
@@ -113,8 +103,7 @@ class CoolingGroup:
         self.hazards: tuple[Hazard, ...] = ()
         self._sight = GroupSight(site.hass, shape)
         self._calm = Calm()
-        self._next: CALLBACK_TYPE | None = None
-        self._reading: CALLBACK_TYPE | None = None
+        self._timing = GroupTiming(site.hass)
         self._by: str | None = None
         self.outlook = Outlook(step=Next.NOTHING)
         self.next_at: datetime | None = None
@@ -162,7 +151,7 @@ class CoolingGroup:
                     self.site.hass, watched, self._sensor_changed
                 )
             )
-        entry.async_on_unload(self._cancel)
+        entry.async_on_unload(self._timing.cancel)
         self.look()
 
     @callback
@@ -182,10 +171,11 @@ class CoolingGroup:
         if self.as_dict() != before or self._is_behind():
             self._run(self.async_apply())
         if step.look_again:
-            self._read_again()
+            self._timing.read_again(self._read)
         if step.stop_cooling:
             self._run(self._async_stop_cooling())
-        self._schedule()
+        quiet = self.memory.phase is Phase.WATCHING and not self.memory.pending
+        self._timing.look_later(self.look, quiet=quiet)
         self._look_ahead(scene, wall)
         for event in step.events:
             self.publish(event.name, causes=list(map(self.said, event.causes)))
@@ -366,49 +356,17 @@ class CoolingGroup:
         self.site.publish(event, group=self.shape.name, **attributes)
         self.site.async_update_soon()
 
-    def _read_again(self) -> None:
-        """Read the containers once more, soon: a bit alone orders nothing."""
-        if self._reading is not None:
-            return
-
-        @callback
-        def read(_now: datetime) -> None:
-            self._reading = None
-            for entry_id in self.shape.containers:
-                member = async_members(self.site.hass).get(entry_id)
-                if member is not None and member.refresh is not None:
-                    self._run(member.refresh())
-
-        self._reading = self._later(READ_AGAIN, read)
-
-    def _schedule(self) -> None:
-        if self._next is not None:
-            self._next()
-        quiet = self.memory.phase is Phase.WATCHING and not self.memory.pending
-        self._next = self._later(LOOK_EVERY_S if quiet else LOOK_SOON_S, self._due)
-
     @callback
-    def _due(self, now: datetime) -> None:
-        self._next = None
-        self.look(now)
-
-    def _later(
-        self, seconds: float, action: Callable[[datetime], None]
-    ) -> CALLBACK_TYPE:
-        job = HassJob(action, cancel_on_shutdown=True)
-        return async_call_later(self.site.hass, timedelta(seconds=seconds), job)
+    def _read(self) -> None:
+        for entry_id in self.shape.containers:
+            member = async_members(self.site.hass).get(entry_id)
+            if member is not None and member.refresh is not None:
+                self._run(member.refresh())
 
     def _run(self, work: Any) -> None:  # noqa: ANN401
         self.site.config_entry.async_create_background_task(
             self.site.hass, work, f"{self.site.name} {self.shape.name}"
         )
-
-    @callback
-    def _cancel(self) -> None:
-        for cancel in (self._next, self._reading):
-            if cancel is not None:
-                cancel()
-        self._next = self._reading = None
 
 
 def _is_same(one: datetime | None, other: datetime | None) -> bool:

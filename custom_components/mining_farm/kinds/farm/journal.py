@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 from homeassistant.core import HomeAssistant
 
+from ...common.complaint import Complaint
 from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordPair
 from ...const import LOGGER
 from ...engines.farm import HoldKind
@@ -52,6 +53,7 @@ class FarmJournal:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Take the farm's entry id."""
         self._file = RecordPair(hass, f"farm.{entry_id}", VERSION)
+        self._complaint = Complaint("What a farm has stopped cannot be stored")
         self.memory = FarmMemory()
         self.lost = False
         """What was stored could not be read."""
@@ -82,8 +84,9 @@ class FarmJournal:
                 }
             )
         except NOT_WRITTEN as err:
-            LOGGER.error("What a farm has stopped cannot be stored: %s", err)
+            self._complaint.tell(err)
             return err
+        self._complaint.settle()
         return None
 
     async def async_remove(self) -> None:

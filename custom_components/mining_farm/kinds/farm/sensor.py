@@ -18,18 +18,17 @@ from homeassistant.helpers.typing import StateType
 
 from ...common.units import PETAHASHES_PER_SECOND
 from ...engines.edge_collector import Algorithm, display_unit
-from ...engines.farm import Cause, MachineState, Next, Phase, Sum
+from ...engines.farm import MachineState, Sum
 from .coordinator import FarmConfigEntry, SiteCoordinator
 from .data import FarmData
-from .entity import GroupEntity, SiteEntity
-from .group import CoolingGroup
+from .entity import SiteEntity
+from .group_sensors import GROUP_SENSORS, GroupSensor
 from .status import SiteStatus, in_trouble, status_of
 
 JOULES_PER_TERAHASH = "J/TH"
 HASHES_PER_PH = 1e15
 HASHES_PER_GH = 1e9
 NONE = "none"
-BYPASSED = "bypassed"
 UNKNOWN_ALGORITHM = "farm_hashrate_unknown"
 
 
@@ -165,6 +164,7 @@ SENSORS = (
     SiteSensorDescription(
         key="efficiency",
         translation_key="farm_efficiency",
+        entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=JOULES_PER_TERAHASH,
         suggested_display_precision=1,
         state_class=SensorStateClass.MEASUREMENT,
@@ -174,6 +174,7 @@ SENSORS = (
     SiteSensorDescription(
         key="boards_lost",
         translation_key="farm_boards_lost",
+        entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: _whole(data.totals.boards_lost),
         attributes_fn=lambda data: _parts(data.totals.boards_lost),
@@ -181,6 +182,7 @@ SENSORS = (
     SiteSensorDescription(
         key="hottest_chip",
         translation_key="farm_hottest_chip",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         suggested_display_precision=0,
@@ -214,6 +216,16 @@ SENSORS = (
                 for each in data.held_machines
             ],
         },
+    ),
+    SiteSensorDescription(
+        key="curtailed_power",
+        translation_key="farm_curtailed_power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_unit_of_measurement=UnitOfPower.KILO_WATT,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: sum(one.freed for one in data.curtailments),
     ),
     SiteSensorDescription(
         key="watched",
@@ -256,79 +268,6 @@ WALLETS = (
         value_fn=lambda data: (
             None if data.promised is None else data.promised / HASHES_PER_PH
         ),
-    ),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupSensorDescription(SensorEntityDescription):
-    """What is known of a cooling group."""
-
-    value_fn: Callable[[CoolingGroup], StateType | datetime]
-    attributes_fn: Callable[[CoolingGroup], dict[str, Any]] = field(
-        default=lambda _: {}
-    )
-
-
-def _cause(group: CoolingGroup) -> str:
-    causes = group.memory.causes
-    return causes[0].partition(":")[0] if causes else NONE
-
-
-def _machines(group: CoolingGroup) -> dict[str, Any]:
-    unconfirmed = group.unconfirmed
-    return {
-        "machines": len(group.machines),
-        "unconfirmed": unconfirmed[:20],
-        "bypassed_until": group.bypass_until and group.bypass_until.isoformat()
-        if group.bypassed
-        else None,
-    }
-
-
-GROUP_SENSORS = (
-    GroupSensorDescription(
-        key="interlock",
-        translation_key="farm_interlock",
-        device_class=SensorDeviceClass.ENUM,
-        options=[*Phase, BYPASSED],
-        value_fn=lambda group: BYPASSED if group.bypassed else group.memory.phase,
-    ),
-    GroupSensorDescription(
-        key="cause",
-        translation_key="farm_cause",
-        device_class=SensorDeviceClass.ENUM,
-        options=[NONE, *Cause],
-        value_fn=_cause,
-        attributes_fn=lambda group: {
-            "causes": list(map(group.said, group.memory.causes)),
-            "standing": [
-                group.said(f"{each.cause}:{each.key}") for each in group.hazards
-            ],
-        },
-    ),
-    GroupSensorDescription(
-        key="next_step",
-        translation_key="farm_next_step",
-        device_class=SensorDeviceClass.ENUM,
-        options=[*Next],
-        value_fn=lambda group: group.outlook.step,
-        attributes_fn=lambda group: {
-            "at": group.next_at and group.next_at.isoformat(),
-        },
-    ),
-    GroupSensorDescription(
-        key="next_step_at",
-        translation_key="farm_next_step_at",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda group: group.next_at,
-    ),
-    GroupSensorDescription(
-        key="stopped",
-        translation_key="farm_stopped",
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda group: group.stopped,
-        attributes_fn=_machines,
     ),
 )
 
@@ -423,19 +362,3 @@ class SiteSensor(SiteEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         return self.entity_description.attributes_fn(self.coordinator.data) or None
-
-
-class GroupSensor(GroupEntity, SensorEntity):
-    """One fact of a cooling group."""
-
-    entity_description: GroupSensorDescription
-
-    @property
-    @override
-    def native_value(self) -> StateType | datetime:
-        return self.entity_description.value_fn(self.cooling)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        return self.entity_description.attributes_fn(self.cooling) or None

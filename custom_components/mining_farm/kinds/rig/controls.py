@@ -38,6 +38,7 @@ from ...engines.restart import (
     user_turned_off,
     user_turned_on,
 )
+from .carrying_out import async_switch
 from .const import CONF_ARMED, CONF_MINER_ENTRY
 from .coordinator import RigCoordinator
 
@@ -76,7 +77,7 @@ async def async_power_cycle(rig: RigCoordinator) -> None:
             memory=begin_cut(dt_util.utcnow(), rig.policy, memory, Reason.BY_USER),
         )
 
-    await rig.power.start(rig.async_switch(begin))
+    await rig.power.start(async_switch(rig, begin))
     if rig.power.memory.restarts_total == before:
         raise _error(rig, "outlet_failed")
 

@@ -1,6 +1,6 @@
 """Polls one rig: asks pool, miner and outlet, decides, and starts what was decided."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ...common.complaint import Complaint
 from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
 from ...common.holds import async_holds
 from ...common.issues import update_disk
-from ...common.members import RestartKind, RigFacts
-from ...const import LOGGER
+from ...common.members import RigFacts
 from ...engines.farm import Owner
 from ...engines.pools import Account
 from ...engines.restart import (
@@ -35,12 +35,11 @@ from ...engines.restart import (
     cuts_of_day,
     decide,
     powered,
-    step_failed,
 )
 from . import issues
+from .carrying_out import async_carry_out, async_start_finishing, async_switch
 from .const import (
     CONF_ARMED,
-    CONF_FIRST_STEP,
     CONF_KASA_MEASURES,
     CONF_MINER_ENTRY,
     CONF_POWER_SENSOR,
@@ -48,16 +47,16 @@ from .const import (
     CONF_WORKER,
 )
 from .data import RigData
+from .decision_issues import update_issues
 from .hold import RigHold
-from .miner_steps import async_take_step, possible_steps
+from .miner_steps import possible_steps
 from .neighbours import Neighbours, PoolKey
 from .outlets import RigOutlet
-from .pool_witness import PoolWitness
+from .pool_witness import PoolWitness, second_pool
 from .power import RigPower
 from .power_sensor import PowerSensor
 from .reauth import REASON_POOL, REASON_SECOND_POOL, ReauthRequests
 from .resources import RigResources
-from .stored import account_of
 from .witnesses import RigWitnesses
 
 type RigConfigEntry = ConfigEntry[RigCoordinator]
@@ -97,7 +96,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             first=PoolWitness(
                 resources, policy, account, entry.data.get(CONF_WORKER, "")
             ),
-            second=_second_pool(resources, policy, entry.data.get(CONF_SECOND_POOL)),
+            second=second_pool(resources, policy, entry.data.get(CONF_SECOND_POOL)),
             miner_entry=entry.data.get(CONF_MINER_ENTRY),
             outlet=outlet,
             power_sensor=self._create_power_sensor(),
@@ -117,6 +116,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             on_written=partial(update_disk, hass, entry),
             hold=self.hold,
         )
+        self._not_judged = Complaint(self.name)
         self._off_since: datetime | None = None
         self._read_after = 0
         """How many power-ups had begun or ended when the outlet was read last."""
@@ -177,7 +177,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             await self._async_note_user()
         # First of all, and without waiting for any witness.
         if self._is_unfinished() and not self.power.busy:
-            await self._async_start_finishing()
+            await async_start_finishing(self)
         busy, power_ups = self.power.busy, self.power.power_ups
         await self.witnesses.async_ask(
             dt_util.utcnow(), self.power.memory, leave_outlet=busy
@@ -186,11 +186,13 @@ class RigCoordinator(FarmCoordinator[RigData]):
             self._read_after = power_ups
         self._request_reauth()
         try:
-            return await self._async_judge()
+            data = await self._async_judge()
         except HomeAssistantError as err:
             # Nothing is done that cannot be remembered.
-            LOGGER.error("%s: %s", self.name, err)
+            self._not_judged.tell(err)
             return self._data(RigState.HELD, Reason.NOT_REMEMBERED)
+        self._not_judged.settle()
+        return data
 
     async def _async_note_user(self) -> None:
         """Let the rig's own memory of what its user wants be a hold, and nothing else."""
@@ -227,7 +229,9 @@ class RigCoordinator(FarmCoordinator[RigData]):
             self.publish("plug_unreachable", reason=Reason.PLUG_UNREACHABLE)
         if (decision := await self._async_decide(now)) is None:
             return self._data(RigState.RESTARTING, Reason.IN_TURN)
-        return await self._async_carry_out(decision)
+        before = None if self.data is None else self.data.state
+        await async_carry_out(self, decision, before, self._async_switch_in_turn)
+        return self._data(decision.state, decision.reason, ask_human=decision.ask_human)
 
     async def _async_decide(self, now: datetime) -> Decision | None:
         """Return what is to be done; None when the user has begun to switch meanwhile."""
@@ -235,7 +239,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
         if self.power.busy:
             return None
         decision = await self.power.async_learn(lambda: self._decide(dt_util.utcnow()))
-        self._update_issues(decision, now)
+        update_issues(self, decision, now)
         return decision
 
     async def _async_hear(self, decision: Decision) -> None:
@@ -251,49 +255,8 @@ class RigCoordinator(FarmCoordinator[RigData]):
             age = dt_util.utcnow() - report.at
             await self.neighbours.async_hear_others(self, age)
 
-    async def _async_carry_out(self, decision: Decision) -> RigData:
-        match decision.action:
-            case Action.CUT | Action.TURN_ON:
-                # Decided, and remembered, once more when it is this rig's turn.
-                self.power.start(
-                    self.async_switch(self._decide_in_turn, self._async_prepare)
-                )
-            case Action.FINISH:
-                await self._async_start_finishing()
-            case Action.STEP:
-                await self._async_take_step(decision)
-            case Action.REHEARSE:
-                self.publish("would_restart", reason=decision.reason)
-            case Action.GIVE_UP:
-                self.publish("gave_up", reason=decision.reason)
-        if decision.recovered:
-            self.publish("recovered", reason=decision.reason)
-        if decision.state is RigState.ELSEWHERE and not self._was_elsewhere():
-            self.publish("hashes_elsewhere", reason=decision.reason)
-        return self._data(decision.state, decision.reason, ask_human=decision.ask_human)
-
-    def _was_elsewhere(self) -> bool:
-        return self.data is not None and self.data.state is RigState.ELSEWHERE
-
-    async def _async_take_step(self, decision: Decision) -> None:
-        """Try what comes before the plug; that it fails keeps nothing back."""
-        self.publish("step_taken", reason=decision.reason, step=decision.step)
-        if decision.step is Step.NAMED:
-            await self._async_use_named()
-        elif not await async_take_step(self, RestartKind(str(decision.step))):
-            LOGGER.warning("%s: %s was not taken", self.name, decision.step)
-            await self.power.async_change(step_failed)
-
-    async def _async_use_named(self) -> None:
-        entity_id = self.config_entry.options[CONF_FIRST_STEP]
-        domain = entity_id.partition(".")[0]
-        service = "press" if domain in ("button", "input_button") else "turn_on"
-        try:
-            await self.hass.services.async_call(
-                domain, service, {"entity_id": entity_id}, blocking=True
-            )
-        except HomeAssistantError as err:
-            LOGGER.warning("%s: the step before a restart failed: %s", self.name, err)
+    def _async_switch_in_turn(self) -> Coroutine[Any, Any, None]:
+        return async_switch(self, self._decide_in_turn, self._async_prepare)
 
     async def _async_prepare(self) -> None:
         await self._async_hear(self._decide(dt_util.utcnow()))
@@ -341,79 +304,7 @@ class RigCoordinator(FarmCoordinator[RigData]):
             return Company.ALONE
         return self.neighbours.company(self, lost, self.policy, now)
 
-    @callback
-    def _update_issues(self, decision: Decision, now: datetime) -> None:
-        entry, report = self.config_entry, self.witnesses.first.report
-        memory = decision.memory
-        outcome = None if report is None else report.outcome
-        issues.update_memory(
-            self.hass, entry, memory, now, ask_human=decision.ask_human
-        )
-        issues.update_limit(self.hass, entry, self.policy, memory, now)
-        issues.update_power_sensor(self.hass, entry, self.witnesses.silent_sensor(now))
-        issues.update_miner(self.hass, entry, gone=self.armed and self._miner_is_gone())
-        elsewhere = decision.state is RigState.ELSEWHERE
-        issues.update_elsewhere(self.hass, entry, elsewhere=elsewhere)
-        newcomer = self.witnesses.first.newcomer()
-        issues.update_other_worker(
-            self.hass,
-            entry,
-            newcomer if decision.reason is Reason.OTHER_WORKER else None,
-        )
-        issues.update_pool(
-            self.hass, entry, outcome, self.witnesses.first.silent_since, now
-        )
-        second = self.witnesses.second
-        issues.update_second_pool(
-            self.hass, entry, None if second is None else second.silent_since, now
-        )
-        if memory.intent is None:
-            issues.delete_left_off(self.hass, entry)
-
-    def _miner_is_gone(self) -> bool:
-        """Return whether a miner is linked that was deleted or disabled."""
-        if (miner_entry := self.config_entry.data.get(CONF_MINER_ENTRY)) is None:
-            return False
-        entry = self.hass.config_entries.async_get_entry(miner_entry)
-        return entry is None or entry.disabled_by is not None
-
-    async def async_switch(
-        self,
-        decide_in_turn: Callable[[], Decision | None],
-        prepare: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
-        """Switch the outlet as decided when it is this rig's turn; publish the outcome."""
-        before = self.power.memory
-        evidence = self.describe()
-        decision = await self.power.async_in_turn(decide_in_turn, prepare)
-        after = self.power.memory
-        if decision is not None and decision.memory.intent is not None:
-            restarted = after.restarts_total > before.restarts_total
-            # The evidence is that of before, the count that of after.
-            evidence["restarts_in_row"] = after.restarts_in_row
-            if restarted:
-                self.publish("restarted", **{**evidence, "reason": decision.reason})
-            elif not before.disobeyed and not before.plug_failed_since:
-                reason = decision.reason
-                self.publish("plug_unreachable", **{**evidence, "reason": reason})
-        self._refresh_soon()
-
-    async def _async_start_finishing(self) -> None:
-        """Turn on again what a cut had turned off when Home Assistant stopped."""
-        if not self.has_outlet:
-            issues.create_left_off(self.hass, self.config_entry)
-            await self.power.async_change(lambda memory: replace(memory, intent=None))
-            return
-
-        async def finish() -> None:
-            await self.power.async_finish()
-            issues.delete_left_off(self.hass, self.config_entry)
-            self.publish("restarted", reason=Reason.UNFINISHED_RESTART)
-            self._refresh_soon()
-
-        self.power.start(finish())
-
-    def _refresh_soon(self) -> None:
+    def refresh_soon(self) -> None:
         """Show the outcome, once the switching has ended."""
         # Started eagerly, as is core's default, it would still find the power busy.
         self.config_entry.async_create_background_task(
@@ -501,12 +392,3 @@ class RigCoordinator(FarmCoordinator[RigData]):
             await self.power.async_close()
             if self.config_entry.disabled_by and self.power.memory.intent is not None:
                 issues.create_disabled_off(self.hass, self.config_entry)
-
-
-def _second_pool(
-    resources: RigResources, policy: Policy, stored: Mapping[str, Any] | None
-) -> PoolWitness | None:
-    """Return the witness of the second account that an entry names, if it does."""
-    if stored is None:
-        return None
-    return PoolWitness(resources, policy, account_of(stored), stored[CONF_WORKER])

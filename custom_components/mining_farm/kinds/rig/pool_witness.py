@@ -1,7 +1,9 @@
 """One pool account of a rig as a witness: what its pool last answered about the rig."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from homeassistant.util import dt as dt_util
 
@@ -16,8 +18,10 @@ from ...engines.pools import (
     judge,
 )
 from ...engines.restart import Contact, Policy, PoolEvidence, Verdict
+from .const import CONF_WORKER
 from .pool_evidence import pool_evidence
 from .resources import RigResources
+from .stored import account_of
 
 SILENCES = (Outcome.UNREACHABLE, Outcome.NOT_JSON)
 """Answers of a pool that is gone, or of what took its place."""
@@ -178,3 +182,12 @@ class PoolWitness:
     def listed(self) -> WorkerReport | None:
         """The worker in the last answer, however old that is."""
         return None if self.report is None else self.report.find(self._worker).worker
+
+
+def second_pool(
+    resources: RigResources, policy: Policy, stored: Mapping[str, Any] | None
+) -> PoolWitness | None:
+    """Return the witness of the second account that an entry names, if it does."""
+    if stored is None:
+        return None
+    return PoolWitness(resources, policy, account_of(stored), stored[CONF_WORKER])

@@ -10,9 +10,10 @@ from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ...common.complaint import Complaint
 from ...common.kept import OnWritten
 from ...common.pauses import CUT, async_pauses
-from ...const import DOMAIN, LOGGER
+from ...const import DOMAIN
 from ...engines.restart import (
     Action,
     Decision,
@@ -74,6 +75,7 @@ class RigPower:
         self._storing = asyncio.Lock()
         self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._complaint = Complaint(name)
         self._switching = False
         self.power_ups = 0
         """Goes up when the outlet begins to be turned on, and when that has ended."""
@@ -155,7 +157,9 @@ class RigPower:
             try:
                 await switching
             except HomeAssistantError as err:
-                LOGGER.error("%s: %s", self._name, err)
+                self._complaint.tell(err)
+            else:
+                self._complaint.settle()
             finally:
                 self._task = None
                 self._switching = False

@@ -13,6 +13,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from ...common.complaint import Complaint
 from ...common.coordinator import FarmCoordinator
 from ...common.issues import update_disk
 from ...common.members import WalletFacts
@@ -110,6 +111,9 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
         self._failover = EndpointFailover(hass, self._endpoint_lost)
         self._starting = asyncio.Lock()
         self._mining: asyncio.Task[None] | None = None
+        self._ended = Complaint(
+            f"{entry.title}: the auctions have ended; they start again", traceback=True
+        )
         self._troubled = False
         """The auctions could not be followed, and this was logged."""
         self._known = WalletData(head=BlockRef(number=0, hash=""), endpoints=())
@@ -234,8 +238,8 @@ class WalletCoordinator(FarmCoordinator[WalletData]):
     async def _async_mine(self) -> None:
         try:
             await self.miner.run()
-        except Exception:  # noqa: BLE001 Logged, and started again by the next poll
-            LOGGER.exception("%s: the auctions have ended; they start again", self.name)
+        except Exception as err:  # noqa: BLE001 Told, and started again by the next poll
+            self._ended.tell(err)
 
     async def _async_read_members(self, head: BlockRef) -> None:
         now = dt_util.utcnow()

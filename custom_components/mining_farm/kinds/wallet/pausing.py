@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+import logging
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -9,9 +10,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ...common.complaint import Complaint
 from ...common.holds import async_holds
 from ...common.machines import async_machines
-from ...const import DOMAIN, LOGGER
+from ...const import DOMAIN
 from ...engines.auction import AuctionResult
 from ...engines.farm import Hold, HoldKind, Owner
 from .const import CONF_MACHINES, CONF_PAUSE_LOST
@@ -35,6 +37,11 @@ class WindowPause:
         self._entry = entry
         self._holds = async_holds(hass)
         self._turn = asyncio.Lock()
+        name = entry.title
+        self._stay_paused = Complaint(f"{name}: machines stay paused", logging.WARNING)
+        self._not_paused = Complaint(
+            f"{name}: machines are not paused", logging.WARNING
+        )
         self._first: int | None = None
         """The first block of the window that was under way."""
         self._latest: AuctionResult | None = None
@@ -74,7 +81,9 @@ class WindowPause:
             await self._holds.async_release(Owner.WALLET, self._entry.entry_id)
         except HomeAssistantError as err:
             # Tried again with the next result, or the next poll.
-            LOGGER.warning("%s: machines stay paused: %s", self._entry.title, err)
+            self._stay_paused.tell(err)
+        else:
+            self._stay_paused.settle()
 
     async def _async_follow(self) -> None:
         async with self._turn:
@@ -108,4 +117,6 @@ class WindowPause:
             )
             await self._holds.async_place(linked, hold)
         except HomeAssistantError as err:
-            LOGGER.warning("%s: machines are not paused: %s", self._entry.title, err)
+            self._not_paused.tell(err)
+        else:
+            self._not_paused.settle()
