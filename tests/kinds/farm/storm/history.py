@@ -36,7 +36,11 @@ from custom_components.mining_farm.common.power_ups import DATA_POWER_UPS
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.farm import LeverKind, Owner, Pace
 from custom_components.mining_farm.kinds import farm as farm_kind
-from custom_components.mining_farm.kinds.farm import controls, group as group_module
+from custom_components.mining_farm.kinds.farm import (
+    controls,
+    group as group_module,
+    group_timing,
+)
 from custom_components.mining_farm.kinds.farm.coordinator import SiteCoordinator
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
@@ -664,7 +668,7 @@ def driven(loop: DrivenLoop) -> Iterator[list[Disk]]:
             (record_file.__name__, "RecordFile", Record),
             (stopping.__name__, "SWITCHED_AT_ONCE", AT_ONCE),
             # Looked at less often, so that an hour costs less.
-            (group_module.__name__, "LOOK_SOON_S", 5.0),
+            (group_timing.__name__, "LOOK_SOON_S", 5.0),
         ):
             patched.enter_context(patch(f"{target}.{name}", new))
         yield disks
