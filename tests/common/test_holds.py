@@ -1,5 +1,7 @@
 """The record of holds: what is stored together, left to the user, forgotten."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from unittest.mock import patch
 
@@ -83,3 +85,83 @@ async def test_a_removed_machine_is_forgotten(house: House) -> None:
     await house.holds.async_place(["axe"], hold())
     await house.holds.async_forget("axe")
     assert not list(house.holds)
+
+
+async def _while_the_disk_is_slow(
+    house: House, *changes: Callable[[], Awaitable[object]]
+) -> None:
+    """Ask for changes one after the other, each before the one before is on disk."""
+    may, write = asyncio.Event(), RecordFile.async_write
+
+    async def slow(file: RecordFile, record: dict[str, object]) -> None:
+        await may.wait()
+        await write(file, record)
+
+    with patch.object(RecordFile, "async_write", slow):
+        asked = []
+        for change in changes:
+            asked.append(house.hass.async_create_task(change()))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        may.set()
+        await asyncio.gather(*asked)
+    await house.settle()
+
+
+async def test_a_release_takes_back_a_hold_that_is_not_on_disk_yet(
+    house: House,
+) -> None:
+    """Whoever came last is obeyed."""
+    house.add()
+    await _while_the_disk_is_slow(
+        house,
+        lambda: house.holds.async_place(["axe"], hold()),
+        lambda: house.holds.async_release(Owner.INTERLOCK, "north"),
+    )
+    assert not list(house.holds)
+
+
+async def test_what_goes_to_the_user_is_also_what_is_not_on_disk_yet(
+    house: House,
+) -> None:
+    """A farm is removed right after its stop."""
+    house.add()
+    await _while_the_disk_is_slow(
+        house,
+        lambda: house.holds.async_place(["axe"], hold()),
+        lambda: house.holds.async_hand_over(Owner.INTERLOCK, "north"),
+    )
+    ruling = house.holds.ruling("axe")
+    assert ruling is not None
+    assert ruling.owner is Owner.USER
+
+
+async def test_a_hold_that_cannot_be_stored_outlasts_the_next_change(
+    house: House,
+) -> None:
+    """Another change waits for the disk when the first one fails, and is stored."""
+    house.add()
+    house.add("bee")
+    fails, write, writes = asyncio.Event(), RecordFile.async_write, 0
+
+    async def once_full(file: RecordFile, record: dict[str, object]) -> None:
+        nonlocal writes
+        writes += 1
+        if writes == 1:
+            await fails.wait()
+            raise OSError("full")
+        await write(file, record)
+
+    with patch.object(RecordFile, "async_write", once_full):
+        first = house.hass.async_create_task(house.holds.async_place(["axe"], hold()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        second = house.hass.async_create_task(house.holds.async_place(["bee"], hold()))
+        await asyncio.sleep(0)
+        fails.set()
+        await asyncio.gather(first, second)
+        await house.settle()
+    assert house.holds.ruling("axe") is not None
+    assert house.holds.ruling("bee") is not None
+    await house.start()
+    assert house.holds.ruling("axe") is not None

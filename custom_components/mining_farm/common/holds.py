@@ -1,7 +1,9 @@
 """Who keeps which machine down: on disk before anything is done, released by its owner alone."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,11 +23,21 @@ type Change = Callable[[Record], Record]
 type MachineIds = tuple[str, ...]
 """In the order in which they are to be stopped."""
 type HoldsListener = Callable[[MachineIds], None]
-type Queued = tuple[MachineIds, Change, asyncio.Future[None]]
 
 EMPTY: Final = Record()
 VERSION: Final = 1
 """Of the record on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A change that is on its way to the disk."""
+
+    ids: MachineIds
+    change: Change
+    anyway: bool
+    """It is in force also where it cannot be stored."""
+    stored: asyncio.Future[None]
 
 
 class Holds:
@@ -39,6 +51,8 @@ class Holds:
         self._held: dict[tuple[Owner, str], dict[str, None]] = {}
         """The machines that each owner holds."""
         self._queue: list[Queued] = []
+        self._under_way: Counter[str] = Counter()
+        """How many changes of a machine are not on disk yet."""
         self.writing: asyncio.Task[None] | None = None
         """What brings changes to the disk, while there are any."""
         self._listeners: dict[object, HoldsListener] = {}
@@ -130,9 +144,11 @@ class Holds:
         self, owner: Owner, source: str, machine_ids: Iterable[str] | None = None
     ) -> None:
         """Release an owner's hold, on some machines or on all; HomeAssistantError."""
-        held = set(self.held_by(owner, source))
+        # What is on its way to the disk may hold more of them.
+        held = dict.fromkeys((*self.held_by(owner, source), *self._under_way))
+        among = held if machine_ids is None else frozenset(machine_ids)
         await self.async_change(
-            held if machine_ids is None else held.intersection(machine_ids),
+            [each for each in held if each in among],
             lambda record: record.released(owner, source),
         )
 
@@ -144,6 +160,9 @@ class Holds:
 
     async def async_hand_over(self, owner: Owner, source: str) -> frozenset[str]:
         """Leave an owner's holds to the user; return the machines."""
+        if self._under_way:
+            # What is about to be held is left as well.
+            await self.async_change((), lambda one: one, anyway=True, always=True)
         held = frozenset(self.held_by(owner, source))
         await self.async_change(
             held, lambda record: record.handed_over(owner, source), anyway=True
@@ -185,57 +204,68 @@ class Holds:
         nothing changes.
         """
         ids = tuple(dict.fromkeys(machine_ids))
-        if not always and all(change(self.of(each)) == self.of(each) for each in ids):
+        if not always and not any(self._changes(each, change) for each in ids):
             return
         stored: asyncio.Future[None] = self._hass.loop.create_future()
-        self._queue.append((ids, change, stored))
+        self._queue.append(
+            Queued(ids=ids, change=change, anyway=anyway, stored=stored)
+        )
+        self._under_way.update(ids)
         if self.writing is None:
             # Not eagerly: those who come in the same moment share one write.
             self.writing = self._hass.async_create_background_task(
                 self._async_write(), f"{DOMAIN} holds", eager_start=False
             )
-        try:
-            await asyncio.shield(stored)
-        except HomeAssistantError:
-            if not anyway:
-                raise
-            self.unsaved = True
-            self._put(self._changed({ids: change}), ids)
+        await asyncio.shield(stored)
+
+    def _changes(self, machine_id: str, change: Change) -> bool:
+        """Return whether a rule may change a record, as it will be once all is on disk."""
+        record = self.of(machine_id)
+        return machine_id in self._under_way or change(record) != record
 
     async def _async_write(self) -> None:
         """Store what is queued, all of it in one write, until nothing is."""
         try:
             while self._queue:
                 queue, self._queue = self._queue, []
-                records = dict(self._records)
-                for ids, change, _ in queue:
-                    records |= {each: change(records.get(each, EMPTY)) for each in ids}
-                await self._async_store(records, queue)
+                await self._async_store(queue)
         finally:
             self.writing = None
 
-    async def _async_store(
-        self, records: dict[str, Record], queue: Iterable[Queued]
-    ) -> None:
-        ids = tuple(dict.fromkeys(one for each, _, _ in queue for one in each))
+    async def _async_store(self, queue: Iterable[Queued]) -> None:
+        failure: HomeAssistantError | None = None
+        records, ids = self._changed(queue)
         try:
             await self._file.async_write(self._stored(records))
         except NOT_WRITTEN as err:
-            for _, _, stored in queue:
-                stored.set_exception(not_stored(err))
-                # Whoever asked may have left.
-                stored.exception()
-            return
-        self.unsaved = False
+            failure = not_stored(err)
+            in_force = [each for each in queue if each.anyway]
+            # Before the next write, which is made from what is in force then.
+            records, ids = self._changed(in_force)
+            self.unsaved = self.unsaved or bool(in_force)
+        else:
+            self.unsaved = False
+        for each in queue:
+            self._under_way.subtract(each.ids)
+        self._under_way = +self._under_way
         self._put(records, ids)
-        for _, _, stored in queue:
-            stored.set_result(None)
+        for each in queue:
+            if failure is None or each.anyway:
+                each.stored.set_result(None)
+                continue
+            each.stored.set_exception(failure)
+            # Whoever asked may have left.
+            each.stored.exception()
 
-    def _changed(self, changes: Mapping[MachineIds, Change]) -> dict[str, Record]:
-        records = dict(self._records)
-        for ids, change in changes.items():
-            records |= {each: change(records.get(each, EMPTY)) for each in ids}
-        return records
+    def _changed(self, queue: Iterable[Queued]) -> tuple[dict[str, Record], MachineIds]:
+        """Return all records after some changes, and which machines these are about."""
+        records, ids = dict(self._records), dict[str, None]()
+        for each in queue:
+            ids |= dict.fromkeys(each.ids)
+            records |= {
+                one: each.change(records.get(one, EMPTY)) for one in each.ids
+            }
+        return records, tuple(ids)
 
     @callback
     def _put(self, records: dict[str, Record], ids: MachineIds) -> None:
