@@ -1,8 +1,9 @@
 """The record of holds: what is stored together, left to the user, forgotten."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 from unittest.mock import patch
 
 from custom_components.mining_farm.common.holds_of_users import async_user_starts
@@ -88,7 +89,7 @@ async def test_a_removed_machine_is_forgotten(house: House) -> None:
 
 
 async def _while_the_disk_is_slow(
-    house: House, *changes: Callable[[], Awaitable[object]]
+    house: House, *changes: Callable[[], Coroutine[Any, Any, object]]
 ) -> None:
     """Ask for changes one after the other, each before the one before is on disk."""
     may, write = asyncio.Event(), RecordFile.async_write
@@ -98,7 +99,7 @@ async def _while_the_disk_is_slow(
         await write(file, record)
 
     with patch.object(RecordFile, "async_write", slow):
-        asked = []
+        asked: list[asyncio.Task[object]] = []
         for change in changes:
             asked.append(house.hass.async_create_task(change()))
             await asyncio.sleep(0)

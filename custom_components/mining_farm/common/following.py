@@ -149,9 +149,20 @@ class Following:
         return {} if progress is None else progress.reasons
 
     def let_go(self, machine_id: str) -> None:
-        """Forget a machine of which nothing is asked."""
-        if (progress := self._progress.pop(machine_id, None)) is not None:
-            progress.news.set()
+        """Forget a machine of which nothing is asked, once nothing is under way with it."""
+        if (progress := self._progress.get(machine_id)) is None:
+            return
+        progress.news.set()
+        if progress.task is None:
+            del self._progress[machine_id]
+
+    def note_start(self, machine_id: str, lever: LeverKind) -> None:
+        """Note that a lever is about to start a machine."""
+        self.started.setdefault(machine_id, {})[lever] = dt_util.utcnow()
+
+    def forget_start(self, machine_id: str, lever: LeverKind) -> None:
+        """Note that an order to start a machine did not leave."""
+        self.started.get(machine_id, {}).pop(lever, None)
 
     def seen(self, machine: Machine) -> tuple[MachineFacts, Sequence[LeverState]]:
         """Return what is known of a machine, and what its levers do.
@@ -182,9 +193,9 @@ class Following:
         return is_down(record, levers, facts, drew)
 
     async def async_seen(
-        self, machine_id: str, within: timedelta, look: Callable[[], bool | None]
+        self, machine_id: str, within: timedelta | None, look: Callable[[], bool | None]
     ) -> bool:
-        """Wait for what is looked for at each reading; False after its time.
+        """Wait for what is looked for at each reading; False after its time, if it has one.
 
         None of a look ends the wait, too.
         """
@@ -195,7 +206,7 @@ class Following:
             over.set()
             progress.news.set()
 
-        cancel = self.later(within, end)
+        cancel = None if within is None else self.later(within, end)
         try:
             while not over.is_set():
                 progress.news.clear()
@@ -203,7 +214,8 @@ class Following:
                     return bool(seen)
                 await progress.news.wait()
         finally:
-            cancel()
+            if cancel is not None:
+                cancel()
         return False
 
     @callback
@@ -255,6 +267,7 @@ async def async_answer(order: Awaitable[Receipt]) -> Receipt:
             outcome=ReceiptOutcome.NOT_SENT,
             at=dt_util.utcnow(),
             reason=type(err).__name__,
+            unsure=True,
         )
 
 

@@ -207,9 +207,7 @@ class Holds:
         if not always and not any(self._changes(each, change) for each in ids):
             return
         stored: asyncio.Future[None] = self._hass.loop.create_future()
-        self._queue.append(
-            Queued(ids=ids, change=change, anyway=anyway, stored=stored)
-        )
+        self._queue.append(Queued(ids=ids, change=change, anyway=anyway, stored=stored))
         self._under_way.update(ids)
         if self.writing is None:
             # Not eagerly: those who come in the same moment share one write.
@@ -262,9 +260,7 @@ class Holds:
         records, ids = dict(self._records), dict[str, None]()
         for each in queue:
             ids |= dict.fromkeys(each.ids)
-            records |= {
-                one: each.change(records.get(one, EMPTY)) for one in each.ids
-            }
+            records |= {one: each.change(records.get(one, EMPTY)) for one in each.ids}
         return records, tuple(ids)
 
     @callback

@@ -27,11 +27,12 @@ async def async_user_stops(hass: HomeAssistant, machine_id: str) -> AsyncIterato
         reason=PAUSED,
         since=dt_util.utcnow(),
     )
-    before = holds.of(machine_id)
-    with async_keeper(hass).left_alone(machine_id):
+    before, keeper = holds.of(machine_id), async_keeper(hass)
+    with keeper.left_alone(machine_id):
         await holds.async_place([machine_id], hold)
         try:
             yield
+            keeper.note_user_stopped(machine_id, LeverKind.SLEEP)
         except HomeAssistantError:
             if before.by(Owner.USER, machine_id) is None:
                 await holds.async_release(Owner.USER, machine_id, [machine_id])
@@ -47,8 +48,8 @@ async def async_user_starts(
     ServiceValidationError where another owner holds it: it wakes when that one lets go.
     The user's hold is back where the body fails.
     """
-    holds = async_holds(hass)
-    with async_keeper(hass).left_alone(machine_id):
+    holds, keeper = async_holds(hass), async_keeper(hass)
+    with keeper.left_alone(machine_id):
         before = holds.of(machine_id)
         await holds.async_user_starts(machine_id, machine_id)
         if holds.of(machine_id).down:
@@ -58,9 +59,12 @@ async def async_user_starts(
             raise held_error(name, holds.ruling(machine_id))
         try:
             yield
+            await keeper.async_note_user_started(machine_id, LeverKind.SLEEP)
         except HomeAssistantError:
-            for mine in before.holds:
-                await holds.async_place([machine_id], mine)
+            for one in before.holds:
+                # What others held goes and comes as they want.
+                if one.owner is Owner.USER:
+                    await holds.async_place([machine_id], one)
             raise
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from operator import methodcaller
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -92,6 +93,28 @@ class Keeper:
                 del self._left_alone[machine_id]
             self.check(machine_id)
 
+    async def async_note_user_started(self, machine_id: str, lever: LeverKind) -> None:
+        """Note that its user has started a machine: that is not left to do any more.
+
+        What is shown may be from before.
+        """
+        self._following.note_start(machine_id, lever)
+        await self._holds.async_change(
+            [machine_id], methodcaller("moved_back", lever), anyway=True
+        )
+
+    @callback
+    def note_user_stopped(self, machine_id: str, lever: LeverKind) -> None:
+        """Note that its user has stopped a machine: that is not ordered once more."""
+        if not self._holds.of(machine_id).down:
+            return
+        self._following.started.pop(machine_id, None)
+        self._following.of(machine_id).tried.add(lever)
+        if self._following.of(machine_id).task is None:
+            self._following.start(
+                machine_id, self._stopping.async_confirm(machine_id), gives_way=False
+            )
+
     async def async_leave_to_user(self, machine_id: str) -> None:
         """End what lowers a machine for comfort: its user has set it otherwise."""
         await self._limiting.async_leave_to_user(machine_id)
@@ -180,7 +203,8 @@ class Keeper:
             return
         if progress.phase is not Phase.DOWN and self._following.is_down(machine):
             self._stopping.note_down(machine.id)
-        if progress.phase is Phase.DOWN and not (facts.state.answers or record.cut):
+        cuts = record.cut and any(each.lever.cuts for each in levers)
+        if progress.phase is Phase.DOWN and not (facts.state.answers or cuts):
             # It was seen asleep: that it is silent now is no reason to order it again.
             return
         if progress.due and orders(record, levers, facts, progress.tried):

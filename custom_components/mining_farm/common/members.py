@@ -149,6 +149,13 @@ class Receipt:
     outcome: ReceiptOutcome
     at: datetime
     reason: str | None = None
+    unsure: bool = False
+    """Its lever failed: it may have left all the same."""
+
+    @property
+    def left(self) -> bool:
+        """Return whether the order has left, or may have."""
+        return self.unsure or self.outcome is not ReceiptOutcome.NOT_SENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from operator import methodcaller
 
-from homeassistant.util import dt as dt_util
-
 from ..engines.farm import LeverKind, next_back
 from .following import Following, Phase, Told, async_answer
 from .limiting import Limiting
@@ -33,8 +31,12 @@ class Starting:
                 break
             kind, ordered = step
             lever = next(one for one in machine.levers if one.kind is kind)
-            if ordered and not await self._async_start_by(machine_id, lever):
-                return
+            if ordered:
+                left = await self._async_start_by(machine_id, lever)
+                if left is None:
+                    continue
+                if not left:
+                    return
             await self._holds.async_change(
                 [machine_id], methodcaller("moved_back", kind), anyway=True
             )
@@ -42,14 +44,19 @@ class Starting:
         if not self._holds.of(machine_id).stopped:
             await self._async_set_back(machine_id)
 
-    async def _async_start_by(self, machine_id: str, lever: Lever) -> bool:
-        """Move a lever back in turn; return whether its order left."""
+    async def _async_start_by(self, machine_id: str, lever: Lever) -> bool | None:
+        """Move a lever back in turn; return whether its order left.
+
+        None where it is not the next one any more once its turn has come.
+        """
         if rest := lever.rest().total_seconds():
             # No order has left yet: a new hold ends this wait.
             await self._following.power_ups.sleep(rest)
         async with self._following.power_ups.gate_of(machine_id).async_pass():
-            if self._following.hass.is_stopping or self._holds.of(machine_id).down:
+            if self._following.hass.is_stopping:
                 return False
+            if not self._is_next(machine_id, lever.kind):
+                return None
             if lever.kind.cuts:
                 receipt = await self._async_start_lever(machine_id, lever)
         if not lever.kind.cuts:
@@ -57,10 +64,19 @@ class Starting:
             receipt = await self._async_start_lever(machine_id, lever)
         return self._left(machine_id, lever.kind, receipt)
 
+    def _is_next(self, machine_id: str, kind: LeverKind) -> bool:
+        """Return whether a lever is to be moved back now: its user may have done that."""
+        record, machine = self._holds.of(machine_id), self._machines.get(machine_id)
+        if machine is None or record.down or self._holds.lost:
+            return False
+        return next_back(record, machine.lever_states) == (kind, True)
+
     async def _async_start_lever(self, machine_id: str, lever: Lever) -> Receipt:
-        started = self._following.started.setdefault(machine_id, {})
-        started[lever.kind] = dt_util.utcnow()
-        return await async_answer(lever.start())
+        self._following.note_start(machine_id, lever.kind)
+        receipt = await async_answer(lever.start())
+        if not receipt.left:
+            self._following.forget_start(machine_id, lever.kind)
+        return receipt
 
     async def _async_set_back(self, machine_id: str) -> None:
         """Set a machine that was lowered to what it was before, in turn."""

@@ -1,19 +1,35 @@
 """Stops one machine: its levers in their order, until it is seen to have stopped."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from ..engines.farm import LeverKind, orders
-from .following import Following, Phase, Told, async_answer, within
+from ..engines.farm import LeverKind, Record, orders
+from .following import CONFIRMED_WITHIN, Following, Phase, Told, async_answer, within
 from .machines import Machine
 from .members import Lever, Receipt, ReceiptOutcome
 
 SWITCHED_AT_ONCE: Final = 64
 """Outlets; miners bound their own exchanges."""
+
+type Answer = asyncio.Task[Receipt | None]
+"""None where a lever was not ordered: that is not wanted any more, or done."""
+
+
+@dataclass(slots=True)
+class Stop:
+    """One machine that is being stopped."""
+
+    machine_id: str
+    noted: set[LeverKind] = field(default_factory=set)
+    """Levers that it noted as ours to move back, and that were not so before."""
+    missed: set[LeverKind] = field(default_factory=set)
+    """Levers whose order did not leave."""
 
 
 class Stopping:
@@ -28,68 +44,152 @@ class Stopping:
 
     async def async_stop(self, machine_id: str) -> None:
         """Move levers until the machine is seen to have stopped, or none is left."""
-        progress = self._following.of(machine_id)
+        progress, stop = self._following.of(machine_id), Stop(machine_id)
         progress.retry_at = None
-        missed: set[LeverKind] = set()
-        while (machine := self._machines.get(machine_id)) is not None:
-            record = self._holds.of(machine_id)
-            facts, states = self._following.seen(machine)
-            todo = orders(record, states, facts, progress.tried)
-            if not todo:
-                break
-            if progress.drew is None:
-                progress.drew = facts.power if facts.power_measured else None
-            progress.phase = Phase.ORDERED
-            progress.tried.update(todo)
-            receipts = await self._async_order(machine, todo)
-            missed |= _unsent(receipts)
-            time = within(receipts.values())
-            if time is not None and await self._following.async_seen(
-                machine_id, time, lambda: self._look(machine_id)
-            ):
-                break
-        self._end(machine_id, missed)
+        async with asyncio.TaskGroup() as tasks:
+            while (machine := self._machines.get(machine_id)) is not None:
+                record, todo = self._holds.of(machine_id), self._todo(machine)
+                if not todo:
+                    break
+                if progress.drew is None:
+                    facts, _ = self._following.seen(machine)
+                    progress.drew = facts.power if facts.power_measured else None
+                progress.phase = Phase.ORDERED
+                progress.tried.update(todo)
+                await self._async_note(stop, todo)
+                answers = [
+                    tasks.create_task(self._async_order(stop, record, lever))
+                    for lever in machine.levers
+                    if lever.kind in todo
+                ]
+                if await self._async_stopped(machine_id, record, answers):
+                    break
+        self._end(machine_id, stop.missed)
+
+    async def async_confirm(self, machine_id: str) -> None:
+        """Wait until a machine is seen to have stopped that its user has stopped.
+
+        Then go on, where more than that is asked for.
+        """
+        self._following.of(machine_id).phase = Phase.ORDERED
+        record = self._holds.of(machine_id)
+        await self._async_down(machine_id, record, CONFIRMED_WITHIN)
+        await self.async_stop(machine_id)
+
+    def _todo(self, machine: Machine) -> tuple[LeverKind, ...]:
+        """Return the levers that are to be ordered now."""
+        facts, states = self._following.seen(machine)
+        tried = self._following.of(machine.id).tried
+        return orders(self._holds.of(machine.id), states, facts, tried)
+
+    async def _async_stopped(
+        self, machine_id: str, record: Record, answers: Sequence[Answer]
+    ) -> bool:
+        """Wait for what levers answer and do; return whether the machine has stopped.
+
+        False also as soon as a stricter hold asks for more than the record did.
+        """
+
+        def answered() -> bool | None:
+            if all(answer.done() for answer in answers):
+                return True
+            return None if self._is_stricter(machine_id, record) else False
+
+        if not await self._following.async_seen(machine_id, None, answered):
+            return False
+        receipts = [one for answer in answers if (one := answer.result()) is not None]
+        time = within(receipts)
+        return time is not None and await self._async_down(machine_id, record, time)
+
+    async def _async_down(
+        self, machine_id: str, record: Record, time: timedelta
+    ) -> bool:
+        """Wait until a machine is seen to have stopped."""
+
+        def stopped() -> bool | None:
+            machine = self._machines.get(machine_id)
+            if machine is None or not self._holds.of(machine_id).down:
+                return None
+            if self._following.is_down(machine):
+                return True
+            return None if self._is_stricter(machine_id, record) else False
+
+        return await self._following.async_seen(machine_id, time, stopped)
+
+    def _is_stricter(self, machine_id: str, before: Record) -> bool:
+        """Return whether more is asked for than was, and a lever is left for it."""
+        machine = self._machines.get(machine_id)
+        if machine is None or before.cut or not self._holds.of(machine_id).cut:
+            return False
+        return bool(self._todo(machine))
+
+    async def _async_note(self, stop: Stop, levers: Collection[LeverKind]) -> None:
+        """Note those of some levers that we move: what runs by them is to run again.
+
+        What was down already, or nobody knows, is left so in the end.
+        """
+        shown = self._shown(stop.machine_id)
+        ours = frozenset(kind for kind in levers if shown.get(kind) is False)
+        new = frozenset[LeverKind]()
+
+        def moved(record: Record) -> Record:
+            nonlocal new
+            new = ours - record.stopped
+            return record.moved(ours)
+
+        await self._holds.async_change([stop.machine_id], moved, anyway=True)
+        stop.noted |= new
+
+    def _shown(self, machine_id: str) -> dict[LeverKind, bool | None]:
+        """Return whether each lever is known to keep a machine down."""
+        if (machine := self._machines.get(machine_id)) is None:
+            return {}
+        return {each.lever: each.stopped for each in self._following.seen(machine)[1]}
 
     async def _async_order(
-        self, machine: Machine, todo: tuple[LeverKind, ...]
-    ) -> dict[LeverKind, Receipt]:
-        """Order levers, once each; return what each answered."""
-        states = {each.lever: each.stopped for each in self._following.seen(machine)[1]}
-        # What was down already, or nobody knows, is left so in the end.
-        ours = [kind for kind in todo if states[kind] is False]
-        await self._holds.async_change(
-            [machine.id], lambda record: record.moved(ours), anyway=True
-        )
-        levers = [lever for lever in machine.levers if lever.kind in todo]
-        receipts = await asyncio.gather(
-            *(self._async_stop_by(machine.id, lever) for lever in levers)
-        )
-        answers = {
-            lever.kind: receipt for lever, receipt in zip(levers, receipts, strict=True)
-        }
-        if len(_unsent(answers)) < len(answers):
-            self._following.started.pop(machine.id, None)
-        self._following.of(machine.id).reasons.update(
-            (kind, receipt.reason)
-            for kind, receipt in answers.items()
-            if receipt.reason is not None
-        )
-        return answers
+        self, stop: Stop, record: Record, lever: Lever
+    ) -> Receipt | None:
+        """Order one lever in its turn, once; return its answer."""
+        if lever.kind.cuts:
+            async with self._slots:
+                receipt = await self._async_send(stop, record, lever)
+        else:
+            receipt = await self._async_send(stop, record, lever)
+        progress = self._following.of(stop.machine_id)
+        if receipt is None:
+            progress.tried.discard(lever.kind)
+        elif receipt.outcome is ReceiptOutcome.NOT_SENT:
+            stop.missed.add(lever.kind)
+        else:
+            self._following.started.pop(stop.machine_id, None)
+        if receipt is None or not receipt.left:
+            await self._async_take_back(stop, lever.kind)
+        if receipt is not None and receipt.reason is not None:
+            progress.reasons[lever.kind] = receipt.reason
+        progress.news.set()
+        return receipt
 
-    async def _async_stop_by(self, machine_id: str, lever: Lever) -> Receipt:
-        if not lever.kind.cuts:
-            return await async_answer(lever.stop())
-        async with self._slots:
-            if not self._holds.of(machine_id).down:
-                # It was released while this order waited for its turn.
-                return Receipt(outcome=ReceiptOutcome.NOT_SENT, at=dt_util.utcnow())
-            return await async_answer(lever.stop())
-
-    def _look(self, machine_id: str) -> bool | None:
-        machine = self._machines.get(machine_id)
-        if machine is None or not self._holds.of(machine_id).down:
+    async def _async_send(
+        self, stop: Stop, record: Record, lever: Lever
+    ) -> Receipt | None:
+        # It may have waited for its turn: what was not known before may be known now.
+        await self._async_note(stop, [lever.kind])
+        now = self._holds.of(stop.machine_id)
+        if not now.down or (record.cut and not now.cut):
             return None
-        return self._following.is_down(machine)
+        if self._shown(stop.machine_id).get(lever.kind) is True:
+            return None
+        return await async_answer(lever.stop())
+
+    async def _async_take_back(self, stop: Stop, lever: LeverKind) -> None:
+        """Note that a lever was not moved after all: it is not ours to move back."""
+        if lever in stop.noted:
+            stop.noted.discard(lever)
+            await self._holds.async_change(
+                [stop.machine_id],
+                lambda record: record.not_moved(lever),
+                anyway=True,
+            )
 
     @callback
     def _end(self, machine_id: str, missed: set[LeverKind]) -> None:
@@ -121,12 +221,3 @@ class Stopping:
             )
         )
         self._following.tell(machine_id, Told.STOPPED)
-
-
-def _unsent(receipts: Mapping[LeverKind, Receipt]) -> set[LeverKind]:
-    """Return the levers whose order did not leave."""
-    return {
-        kind
-        for kind, receipt in receipts.items()
-        if receipt.outcome is ReceiptOutcome.NOT_SENT
-    }

@@ -129,6 +129,10 @@ class Record:
         """Return the record with levers that are about to be used, or were."""
         return replace(self, stopped=self.stopped | frozenset(levers))
 
+    def not_moved(self, lever: LeverKind) -> Record:
+        """Return the record of a machine whose lever was not used after all."""
+        return replace(self, stopped=self.stopped - {lever})
+
     def moved_back(self, lever: LeverKind) -> Record:
         """Return the record after a lever was moved back."""
         return replace(self, stopped=self.stopped - {lever}, down_at=None)

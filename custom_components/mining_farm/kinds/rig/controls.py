@@ -94,8 +94,14 @@ async def async_set_power(rig: RigCoordinator, *, on: bool) -> None:
     # A cut that has not begun gives way to the user.
     await rig.power.async_withdraw()
     _require_free_outlet(rig)
-    with async_keeper(rig.hass).left_alone(rig.hold.machine_id):
-        await (_async_turn_on(rig) if on else _async_turn_off(rig))
+    keeper, machine_id = async_keeper(rig.hass), rig.hold.machine_id
+    with keeper.left_alone(machine_id):
+        if on:
+            await _async_turn_on(rig)
+            await keeper.async_note_user_started(machine_id, LeverKind.OUTLET)
+        else:
+            await _async_turn_off(rig)
+            keeper.note_user_stopped(machine_id, LeverKind.OUTLET)
 
 
 async def async_pause_and_cut(rig: RigCoordinator) -> None:

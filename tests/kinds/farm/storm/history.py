@@ -233,6 +233,9 @@ class History:
         self.up = False
         self.process += 1
         self.disk.process = self.process
+        for machine in self.machines.values():
+            # What ends orders nothing in its last moment.
+            machine.process = self.process
         self.site = None
         while self.entry._on_unload:  # noqa: SLF001
             # Listeners end; what would be awaited at an unload does not happen.
@@ -385,7 +388,8 @@ class History:
         if last is not None and last.process == given.process:
             self.fault("started twice", machine.name)
         now, pace = given.at, self._pace_of(machine)
-        while self.recent and now - self.recent[0] >= pace.seconds:
+        # By the same sum as the gate's: the other way round it is rounded otherwise.
+        while self.recent and self.recent[0] + pace.seconds <= now:
             self.recent.popleft()
         self.recent.append(now)
         if len(self.recent) > pace.starts:
@@ -560,8 +564,10 @@ class History:
         coroutine = order()
         # Its first step is the order itself.
         task = asyncio.ensure_future(coroutine)
-        await asyncio.sleep(0)
-        self.by_user = ""
+        try:
+            await asyncio.sleep(0)
+        finally:
+            self.by_user = ""
         receipt = await task
         if receipt.outcome is not ReceiptOutcome.CONFIRMED:
             raise HomeAssistantError("not confirmed")

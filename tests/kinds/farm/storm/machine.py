@@ -64,6 +64,8 @@ class Machine:
     last_stop: dict[LeverKind, Given] = field(default_factory=dict)
     """By lever, the last order that arrived since it was started."""
     last_start: dict[LeverKind, Given] = field(default_factory=dict)
+    last_down: dict[LeverKind, Given] = field(default_factory=dict)
+    """By lever, the last order to stop it that was sent."""
     tried: set[LeverKind] = field(default_factory=set)
     """Levers that were ordered to stop it since it was started."""
     ours: bool = False
@@ -182,8 +184,12 @@ class Machine:
 
     def _mains_back(self) -> None:
         self.mains = True
-        if self.powered:
-            self.reboot()
+        if not self.powered:
+            return
+        self.reboot()
+        if not self.asleep:
+            # It lost its power before it slept: that order is lost, too.
+            self.awakenings += 1
 
     def _lever(self, kind: LeverKind) -> Lever:
         process = self.process
@@ -226,6 +232,7 @@ class Machine:
         self.on_order(self, given)
         if down:
             self.tried.add(kind)
+            self.last_down[kind] = given
         self.under_way.add(kind)
         try:
             return await self._async_answer(kind, given, down=down)
@@ -240,6 +247,8 @@ class Machine:
         if kind is LeverKind.SLEEP:
             reached = reached and self.fresh and self.powered
         if not reached:
+            if self.last_down.get(kind) is given:
+                del self.last_down[kind]
             return self._receipt(ReceiptOutcome.NOT_SENT)
         if down and self.refuses:
             return self._receipt(ReceiptOutcome.REFUSED)
@@ -264,6 +273,9 @@ class Machine:
         down = given.down
         if given.lever is LeverKind.SLEEP:
             if self.powered and self.mains:
+                if not down and self._is_older(given):
+                    # A start that the stop has overtaken: it wakes, and is to stop again.
+                    self.awakenings += self.asleep
                 self.asleep = down
                 self._note(given)
             return
@@ -276,9 +288,15 @@ class Machine:
     def _note(self, given: Given) -> None:
         """Remember an order that came to something."""
         self.ours = given.down and given.known_up
-        if not given.down:
-            self.last_start[given.lever] = given
-            self.tried.discard(given.lever)
+        if given.down or self._is_older(given):
+            return
+        self.last_start[given.lever] = given
+        self.tried.discard(given.lever)
+
+    def _is_older(self, start: Given) -> bool:
+        """Return whether a start was ordered before the last stop, and came later."""
+        stop = self.last_down.get(start.lever)
+        return stop is not None and stop.at >= start.at
 
     def _receipt(self, outcome: ReceiptOutcome, reason: str | None = None) -> Receipt:
         if outcome in (ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED):

@@ -1,0 +1,295 @@
+"""What comes while an order is written down, waits for its turn or is under way."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from unittest.mock import patch
+
+import pytest
+
+from custom_components.mining_farm.common import stopping
+from custom_components.mining_farm.common.following import Phase, Told
+from custom_components.mining_farm.common.holds_of_users import (
+    async_user_starts,
+    async_user_stops,
+)
+from custom_components.mining_farm.common.members import Receipt, ReceiptOutcome
+from custom_components.mining_farm.common.power_ups import async_power_ups
+from custom_components.mining_farm.common.record_file import RecordFile
+from custom_components.mining_farm.engines.farm import HoldKind, Owner
+from homeassistant.exceptions import HomeAssistantError
+
+from .machinery import FakeMachine, House
+from .test_holds import hold
+
+
+@contextmanager
+def slow_disk() -> Iterator[asyncio.Event]:
+    """Let the disk take nothing until the event is set."""
+    may, write = asyncio.Event(), RecordFile.async_write
+
+    async def slow(file: RecordFile, record: dict[str, object]) -> None:
+        await may.wait()
+        await write(file, record)
+
+    with patch.object(RecordFile, "async_write", slow):
+        yield may
+
+
+async def _steps() -> None:
+    """Let go on what waits for no disk."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def _stops_by_switch(house: House, axe: FakeMachine) -> None:
+    async with async_user_stops(house.hass, axe.name):
+        axe.asleep = True
+        axe.polled()
+
+
+async def test_a_stop_while_a_start_is_written_down_is_undone_in_the_end(
+    house: House,
+) -> None:
+    """The machine was just started, and is ours to start once more."""
+    axe = house.add()
+    await house.place("axe")
+    axe.blocked = waking = asyncio.Event()
+    await house.release()
+    axe.blocked = None
+    with slow_disk() as may:
+        again = house.hass.async_create_task(house.holds.async_place(["axe"], hold()))
+        await _steps()
+        # Its start ends now, and waits for the disk behind the hold.
+        waking.set()
+        await _steps()
+        may.set()
+        await again
+    await house.settle()
+    assert axe.asleep
+    await house.release()
+    assert not axe.asleep
+
+
+async def test_a_release_while_levers_are_noted_orders_nothing(house: House) -> None:
+    """Nothing is told of it, either."""
+    axe = house.add(outlet=True)
+    await house.holds.async_place(["axe"], hold())
+    with slow_disk() as may:
+        # The levers are noted now.
+        await _steps()
+        release = house.hass.async_create_task(
+            house.holds.async_release(Owner.INTERLOCK, "north")
+        )
+        await _steps()
+        may.set()
+        await release
+        await house.settle()
+    assert not axe.log
+    assert not house.told
+    assert not list(house.holds)
+
+
+async def test_an_outlet_that_is_seen_while_it_waits_is_given_back(
+    house: House,
+) -> None:
+    """Nobody knew whether it was on as the stop began."""
+    with patch.object(stopping, "SWITCHED_AT_ONCE", 1):
+        await house.start()
+    await house.after(61)
+    first = house.add("first", sleeps=False, outlet=True)
+    axe = house.add(sleeps=False, outlet=True, read=False)
+    first.blocked = asyncio.Event()
+    await house.place("first", kind=HoldKind.CUT)
+    await house.place("axe", kind=HoldKind.CUT)
+    assert not axe.log
+    axe.read = True
+    axe.polled()
+    first.blocked.set()
+    await house.settle()
+    assert axe.log == ["outlet down"]
+    await house.release()
+    assert axe.log == ["outlet down", "outlet up"]
+
+
+@pytest.mark.parametrize("milder", [True, False], ids=["asleep", "free"])
+async def test_a_cut_that_is_not_wanted_any_more_is_not_sent(
+    house: House, milder: bool
+) -> None:
+    """An emergency stop ends while outlets wait for others; sleep may be left of it."""
+    with patch.object(stopping, "SWITCHED_AT_ONCE", 1):
+        await house.start()
+    first = house.add("first", sleeps=False, outlet=True)
+    axe = house.add(outlet=True)
+    first.blocked = asyncio.Event()
+    if milder:
+        await house.place("axe", kind=HoldKind.ASLEEP)
+    await house.place("first", "axe", owner=Owner.EMERGENCY_STOP, kind=HoldKind.CUT)
+    await house.release(Owner.EMERGENCY_STOP)
+    first.blocked.set()
+    await house.settle()
+    assert axe.powered
+    assert "outlet down" not in axe.log
+    assert axe.asleep is milder
+
+
+async def test_what_was_not_sent_is_not_given_back(house: House) -> None:
+    """Somebody else takes its power meanwhile, and keeps it."""
+    axe = house.add(sleeps=False, outlet=True, plug_obeys=False)
+    axe.outcome = ReceiptOutcome.NOT_SENT
+    await house.place("axe")
+    assert axe.log == ["outlet down"]
+    axe.powered = False
+    axe.polled()
+    await house.settle()
+    assert house.keeper.phase("axe") is Phase.DOWN
+    await house.release()
+    assert axe.log == ["outlet down"]
+    assert not list(house.holds)
+
+
+async def test_what_may_have_been_sent_is_given_back(house: House) -> None:
+    """A lever fails in the middle: its order may have left."""
+    axe = house.add(sleeps=False, outlet=True)
+
+    async def fail(*_args: object, **_kwargs: object) -> Receipt:
+        axe.powered = False
+        raise RuntimeError
+
+    with patch.object(FakeMachine, "_order", fail):
+        await house.place("axe")
+    axe.polled()
+    await house.settle()
+    await house.release()
+    assert axe.log == ["outlet up"]
+    assert axe.powered
+
+
+@pytest.mark.parametrize("under_way", [True, False], ids=["under way", "sent"])
+async def test_a_stricter_hold_does_not_wait_for_a_milder_one(
+    house: House, under_way: bool
+) -> None:
+    """A miner may take minutes to sleep; an emergency stop cuts its power at once."""
+    axe = house.add(outlet=True, obeys=False, outcome=ReceiptOutcome.SENT)
+    if under_way:
+        axe.blocked = asyncio.Event()
+    await house.place("axe")
+    assert axe.log == ["sleep down"]
+    await house.place("axe", owner=Owner.EMERGENCY_STOP, kind=HoldKind.CUT)
+    assert axe.log == ["sleep down", "outlet down"]
+    if axe.blocked is not None:
+        axe.blocked.set()
+        await house.settle()
+    assert house.keeper.phase("axe") is Phase.DOWN
+    assert ("axe", Told.UNCONFIRMED) not in house.told
+    await house.release(Owner.EMERGENCY_STOP)
+    await house.release()
+    assert axe.log[2:] == ["outlet up"]
+
+
+async def test_a_users_stop_after_a_start_is_not_ordered_again(house: House) -> None:
+    """The start was never seen: what is shown now is of the user's stop."""
+    axe = house.add()
+    await house.place("axe")
+    axe.frozen = True
+    await house.release()
+    assert axe.log == ["sleep down", "sleep up"]
+    await _stops_by_switch(house, axe)
+    await house.settle()
+    assert axe.log == ["sleep down", "sleep up"]
+    assert house.keeper.phase("axe") is Phase.DOWN
+
+
+async def test_a_users_stop_that_is_not_seen_is_told(house: House) -> None:
+    """It was ordered by its user, and is not ordered once more."""
+    axe = house.add(outlet=True)
+    async with async_user_stops(house.hass, "axe"):
+        pass
+    await house.settle()
+    assert not house.told
+    await house.after(61)
+    assert not axe.log
+    assert house.told == [("axe", Told.UNCONFIRMED)]
+    # Safety does not ask who ordered it.
+    await house.place("axe")
+    assert axe.log == ["outlet down"]
+
+
+async def test_an_emergency_stop_right_after_a_users_start_orders(house: House) -> None:
+    """What is shown may be from before that."""
+    axe = house.add()
+    await _stops_by_switch(house, axe)
+    await house.settle()
+    axe.frozen = True
+    async with async_user_starts(house.hass, "axe", "Axe"):
+        axe.asleep = False
+    await house.place("axe", owner=Owner.EMERGENCY_STOP)
+    assert axe.log == ["sleep down"]
+
+
+async def test_a_machine_that_its_user_starts_in_between_is_not_started_again(
+    house: House,
+) -> None:
+    """It waits at the gate, and its user does not."""
+    axe = house.add()
+    await house.place("axe")
+    turn = asyncio.Event()
+
+    async def wait(_seconds: float) -> None:
+        await turn.wait()
+
+    async_power_ups(house.hass).sleep = wait
+    async with async_power_ups(house.hass).house.async_pass():
+        pass
+    await house.release()
+    assert axe.log == ["sleep down"]
+    async with async_user_starts(house.hass, "axe", "Axe"):
+        axe.asleep = False
+        axe.polled()
+    house.freezer.tick(60)
+    turn.set()
+    await house.settle()
+    assert axe.log == ["sleep down"]
+    assert not list(house.holds)
+
+
+async def test_a_users_start_that_fails_brings_back_no_hold_of_others(
+    house: House,
+) -> None:
+    """A limit was released while the miner was being woken."""
+    house.add()
+    await house.place("axe", owner=Owner.ALLOCATION, kind=HoldKind.AT_MOST, watts=900)
+    await house.place("axe", owner=Owner.USER, source="axe")
+    with suppress(HomeAssistantError):
+        async with async_user_starts(house.hass, "axe", "Axe"):
+            await house.holds.async_release(Owner.ALLOCATION, "north")
+            raise HomeAssistantError("it did not wake")
+    assert [each.owner for each in house.holds.of("axe").holds] == [Owner.USER]
+
+
+async def test_a_machine_without_an_outlet_that_sleeps_and_falls_silent_is_left_so(
+    house: House,
+) -> None:
+    """Also where its power was to be cut, and after a restart."""
+    axe = house.add()
+    await house.place("axe", kind=HoldKind.CUT)
+    axe.fresh = False
+    await house.start()
+    axe.leave()
+    axe.join()
+    await house.after(61)
+    axe.polled()
+    await house.settle()
+    assert axe.log == ["sleep down"]
+
+
+async def test_a_start_that_was_not_sent_does_not_count(house: House) -> None:
+    """A machine that sleeps on is not ordered to sleep by the next stop."""
+    axe = house.add()
+    await house.place("axe")
+    axe.obeys, axe.outcome = False, ReceiptOutcome.NOT_SENT
+    await house.release()
+    assert axe.log == ["sleep down", "sleep up"]
+    await house.place("axe")
+    assert axe.log == ["sleep down", "sleep up"]
+    assert house.keeper.phase("axe") is Phase.DOWN
