@@ -293,3 +293,19 @@ async def test_a_start_that_was_not_sent_does_not_count(house: House) -> None:
     await house.place("axe")
     assert axe.log == ["sleep down", "sleep up"]
     assert house.keeper.phase("axe") is Phase.DOWN
+
+
+async def test_what_went_off_before_its_turn_is_given_back(house: House) -> None:
+    """It ran as the stop began; a rig's restart was just cutting its power."""
+    axe = house.add(sleeps=False, outlet=True)
+    await house.holds.async_place(["axe"], hold())
+    with slow_disk() as may:
+        await _steps()
+        axe.powered = False
+        axe.polled()
+        may.set()
+        await house.settle()
+    assert not axe.log
+    assert house.keeper.phase("axe") is Phase.DOWN
+    await house.release()
+    assert axe.log == ["outlet up"]

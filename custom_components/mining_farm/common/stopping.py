@@ -182,8 +182,12 @@ class Stopping:
         return await async_answer(lever.stop())
 
     async def _async_take_back(self, stop: Stop, lever: LeverKind) -> None:
-        """Note that a lever was not moved after all: it is not ours to move back."""
-        if lever in stop.noted:
+        """Note that a lever was not moved after all: it is not ours to move back.
+
+        One that keeps the machine down now may do so for us: a rig's restart was cutting.
+        """
+        still_on = self._shown(stop.machine_id).get(lever) is False
+        if lever in stop.noted and still_on:
             stop.noted.discard(lever)
             await self._holds.async_change(
                 [stop.machine_id],
