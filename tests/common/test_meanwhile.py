@@ -24,12 +24,15 @@ from .test_holds import hold
 
 
 @contextmanager
-def slow_disk() -> Iterator[asyncio.Event]:
-    """Let the disk take nothing until the event is set."""
-    may, write = asyncio.Event(), RecordFile.async_write
+def slow_disk(takes: int = 0) -> Iterator[asyncio.Event]:
+    """Let the disk take so many writes, and nothing more until the event is set."""
+    may, write, left = asyncio.Event(), RecordFile.async_write, takes
 
     async def slow(file: RecordFile, record: dict[str, object]) -> None:
-        await may.wait()
+        nonlocal left
+        if not left:
+            await may.wait()
+        left = max(0, left - 1)
         await write(file, record)
 
     with patch.object(RecordFile, "async_write", slow):
@@ -74,8 +77,8 @@ async def test_a_stop_while_a_start_is_written_down_is_undone_in_the_end(
 async def test_a_release_while_levers_are_noted_orders_nothing(house: House) -> None:
     """Nothing is told of it, either."""
     axe = house.add(outlet=True)
-    await house.holds.async_place(["axe"], hold())
-    with slow_disk() as may:
+    with slow_disk(takes=1) as may:
+        await house.holds.async_place(["axe"], hold())
         # The levers are noted now.
         await _steps()
         release = house.hass.async_create_task(
@@ -298,8 +301,8 @@ async def test_a_start_that_was_not_sent_does_not_count(house: House) -> None:
 async def test_what_went_off_before_its_turn_is_given_back(house: House) -> None:
     """It ran as the stop began; a rig's restart was just cutting its power."""
     axe = house.add(sleeps=False, outlet=True)
-    await house.holds.async_place(["axe"], hold())
-    with slow_disk() as may:
+    with slow_disk(takes=1) as may:
+        await house.holds.async_place(["axe"], hold())
         await _steps()
         axe.powered = False
         axe.polled()
