@@ -9,13 +9,16 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
+    SensorStateClass,
 )
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
+from ..const import DOMAIN
 from .assistants import decide_exposure
 from .coordinator import FarmCoordinator
 
@@ -33,9 +36,20 @@ LAST_SEEN = SensorEntityDescription(
 
 
 class FarmEntity[CoordinatorT: FarmCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
-    """Shows one value of a coordinator's data, and writes it only when it changed."""
+    """Shows one value of a coordinator's data, and writes it only when it changed.
 
-    _attr_has_entity_name = True
+    Python keeps up to 29 attributes in the instance, and more in a dict of 1.6 KiB; core
+    caches in it whatever an entity is asked. What is the same for all is the class's here,
+    and what the description or the coordinator knows is asked of them.
+    """
+
+    assumed_state = False
+    attribution = None
+    entity_registry_visible_default = True
+    force_update = False
+    has_entity_name = True
+    icon = None
+    should_poll = False
     _written: tuple[bool, Any] | None = None
 
     @property
@@ -68,17 +82,73 @@ class FarmEntity[CoordinatorT: FarmCoordinator[Any]](CoordinatorEntity[Coordinat
 class EntryEntity[CoordinatorT: FarmCoordinator[Any]](FarmEntity[CoordinatorT]):
     """An entity of the device that its entry stands for."""
 
+    _attr_translation_placeholders = _NO_PLACEHOLDERS
+
     def __init__(
         self, coordinator: CoordinatorT, description: EntityDescription
     ) -> None:
         """Hang the entity on the entry's device, which the kind has registered."""
         super().__init__(coordinator)
-        entry_id = coordinator.config_entry.entry_id
         self.entity_description = description
-        self._attr_unique_id = f"{entry_id}_{description.key}"
-        self._attr_device_info = coordinator.device_info
-        if description.translation_placeholders is None:
-            self._attr_translation_placeholders = _NO_PLACEHOLDERS
+        if (own := description.translation_placeholders) is not None:
+            self._attr_translation_placeholders = own
+
+    @property
+    @override
+    def unique_id(self) -> str:
+        entry_id = self.coordinator.config_entry.entry_id
+        return f"{entry_id}_{self.entity_description.key}"
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.coordinator.config_entry.entry_id)}
+        )
+
+    @property
+    @override
+    def entity_category(self) -> EntityCategory | None:
+        return self.entity_description.entity_category
+
+    @property
+    @override
+    def translation_key(self) -> str | None:
+        return self.entity_description.translation_key
+
+
+class DescribedSensor(SensorEntity):
+    """A sensor that is what its description says, and holds none of that itself."""
+
+    entity_picture = None
+    last_reset = None
+    suggested_unit_of_measurement = None
+    supported_features = None
+
+    @property
+    @override
+    def device_class(self) -> SensorDeviceClass | None:
+        return self.entity_description.device_class
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        return self.entity_description.native_unit_of_measurement
+
+    @property
+    @override
+    def options(self) -> list[str] | None:
+        return self.entity_description.options
+
+    @property
+    @override
+    def state_class(self) -> SensorStateClass | None:
+        return self.entity_description.state_class
+
+    @property
+    @override
+    def suggested_display_precision(self) -> int | None:
+        return self.entity_description.suggested_display_precision
 
 
 class LastSeenSensor[CoordinatorT: FarmCoordinator[Any]](

@@ -20,6 +20,8 @@ MAX_QUEUED = 100
 class EventQueue:
     """Passes events to one listener; they are queued while there is none."""
 
+    __slots__ = ("_listener", "_queued")
+
     def __init__(self) -> None:
         """Start with an empty queue."""
         self._listener: EventListener | None = None

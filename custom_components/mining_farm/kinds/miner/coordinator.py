@@ -76,6 +76,26 @@ class UnderWay:
 class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
     """Latest snapshot of a miner, and the profile that outlives it."""
 
+    __slots__ = (
+        "_followed",
+        "_new_parts",
+        "_on_profile",
+        "_switches",
+        "another_miner",
+        "detail",
+        "detail_changed",
+        "device_id",
+        "events",
+        "has_read",
+        "pauses",
+        "pool_watch",
+        "profile",
+        "reader",
+        "turn",
+        "under_way",
+        "whereabouts",
+    )
+
     config_entry: MinerConfigEntry
     device_id: str
 

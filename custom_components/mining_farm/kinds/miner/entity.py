@@ -138,7 +138,8 @@ class _EntitiesByProfile:
         self._domain = async_get_current_platform().domain
         self._async_add_entities = async_add_entities
         self._entities_of = entities_of
-        self._added: set[str | None] = set()
+        # A tuple: a thousand miners have one for each platform, and seldom look.
+        self._added: tuple[str | None, ...] = ()
 
     @callback
     def add(self, miner: MinerCoordinator) -> None:
@@ -151,7 +152,7 @@ class _EntitiesByProfile:
             if entity.unique_id not in self._added
             and (wanted is None or entity.unique_id in wanted)
         ]
-        self._added.update(entity.unique_id for entity in new)
+        self._added += tuple(entity.unique_id for entity in new)
         _async_add(miner, self._domain, self._async_add_entities, new)
 
 

@@ -52,6 +52,8 @@ def _bounded(known: Capabilities) -> Capabilities:
 class NewParts:
     """Counts in how many readings in a row parts were seen that are not known yet."""
 
+    __slots__ = ("_boards", "_fans")
+
     def __init__(self) -> None:
         """Have seen nothing."""
         self._boards: dict[Hashable, int] = {}

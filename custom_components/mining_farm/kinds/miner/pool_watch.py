@@ -22,6 +22,8 @@ type _Pair = list[str | None]
 class PoolWatch:
     """Notices that a miner works for a pool or a worker that it was not seen with."""
 
+    __slots__ = ("_entry", "_hass", "events")
+
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         """Remember in the entry's data."""
         self._hass = hass

@@ -6,6 +6,7 @@ from the truth than this resolution, and a jump, a stop or an unknown reading sh
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 RATE_STEP: Final = 0.02
@@ -21,6 +22,9 @@ TEMPERATURE_STEP: Final = 1.0
 class Resolution(Protocol):
     """Holds what is shown of a reading."""
 
+    taken: datetime | None
+    """When the last reading was made."""
+
     @property
     def shown(self) -> float | None:
         """What is shown now."""
@@ -34,6 +38,7 @@ class RateResolution:
     """A mean of five minutes, shown again when it has moved by 2 %."""
 
     shown: float | None = None
+    taken: datetime | None = None
     _mean: float = 0.0
     _readings: int = 0
 
@@ -60,6 +65,7 @@ class TemperatureResolution:
     """The reading, shown again when it has moved by 1 °C."""
 
     shown: float | None = None
+    taken: datetime | None = None
 
     def take(self, value: float | None) -> None:
         """Take a reading; None where there is none."""

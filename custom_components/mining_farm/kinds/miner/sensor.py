@@ -4,17 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, override
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-)
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
 from homeassistant.const import EntityCategory, UnitOfPower
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from ...common.entity import LAST_SEEN, LastSeenSensor
+from ...common.entity import LAST_SEEN, DescribedSensor, LastSeenSensor
 from ...common.held_by import HELD_BY, HeldBySensor
 from ...engines.edge_collector import (
     Command,
@@ -104,18 +100,18 @@ def _sensors(miner: MinerCoordinator) -> Iterator[MinerEntity | BoardEntity]:
     yield from part_sensors(miner, profile)
 
 
-class MinerSensor(MinerEntity, SensorEntity):
+class MinerSensor(MinerEntity, DescribedSensor):
     """A reading of the miner."""
 
     entity_description: MinerSensorDescription
 
-    def __init__(
-        self, coordinator: MinerCoordinator, description: MinerSensorDescription
-    ) -> None:
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
         """Show hashrates in the unit of the miner's algorithm."""
-        super().__init__(coordinator, description)
-        if description.hashrate:
-            self._attr_native_unit_of_measurement = coordinator.rate_unit.symbol
+        if self.entity_description.hashrate:
+            return self.coordinator.rate_unit.symbol
+        return self.entity_description.native_unit_of_measurement
 
     @property
     @override
@@ -141,17 +137,16 @@ class FarmSensor(MinerSensor):
         super().__init__(coordinator, description)
         make = RESOLUTIONS.get(description.key)
         self._resolution = None if make is None else make()
-        self._taken: datetime | None = None
 
     @property
     @override
     def native_value(self) -> StateType | datetime:
         if self._resolution is None:
             return super().native_value
-        if self._taken != self.coordinator.last_seen:
-            self._taken = self.coordinator.last_seen
+        if self._resolution.taken != self.coordinator.last_seen:
             value = super().native_value
             self._resolution.take(value if isinstance(value, float) else None)
+            self._resolution.taken = self.coordinator.last_seen
         return self._resolution.shown
 
     @callback
@@ -162,7 +157,7 @@ class FarmSensor(MinerSensor):
         super()._handle_coordinator_update()
 
 
-class MinerStatusSensor(MinerEntity, SensorEntity):
+class MinerStatusSensor(MinerEntity, DescribedSensor):
     """What the miner is doing; offline when everything else is unavailable."""
 
     @property
@@ -178,7 +173,7 @@ class MinerStatusSensor(MinerEntity, SensorEntity):
         return self.coordinator.state
 
 
-class MinerReasonSensor(MinerEntity, SensorEntity):
+class MinerReasonSensor(MinerEntity, DescribedSensor):
     """Why the miner needs attention, in words."""
 
     @property
@@ -194,7 +189,7 @@ class MinerReasonSensor(MinerEntity, SensorEntity):
         return {} if fault is None else {"fault": fault}
 
 
-class FailedBoardsSensor(MinerEntity, SensorEntity):
+class FailedBoardsSensor(MinerEntity, DescribedSensor):
     """The numbers of the hashboards that are lost or critical."""
 
     @property
@@ -209,7 +204,7 @@ class FailedBoardsSensor(MinerEntity, SensorEntity):
         return ", ".join(failed[:MAX_LISTED_BOARDS] + more) or NONE
 
 
-class BoardsTotalSensor(MinerEntity, SensorEntity):
+class BoardsTotalSensor(MinerEntity, DescribedSensor):
     """How many hashboards the miner was seen to have."""
 
     @property
@@ -230,7 +225,7 @@ class MinerHeldBySensor(HeldBySensor[MinerCoordinator], MinerEntity):
         return self.coordinator.config_entry.entry_id
 
 
-class SetPointSensor(MinerEntity, SensorEntity):
+class SetPointSensor(MinerEntity, DescribedSensor):
     """What a miner is set to that is not to be changed from here."""
 
     @property

@@ -149,6 +149,8 @@ def async_move(hass: HomeAssistant, entry: ConfigEntry[Any], host: str) -> None:
 class Whereabouts:
     """Another address at which a miner was reported, until that is settled."""
 
+    __slots__ = ("_entry", "_hass", "elsewhere")
+
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         """Know of no other address."""
         self._hass = hass

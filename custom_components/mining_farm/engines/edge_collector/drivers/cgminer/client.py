@@ -96,6 +96,17 @@ class CGMinerClient:
     The coroutines belong to one event loop; the blocking forms are for scripts.
     """
 
+    __slots__ = (
+        "_one_at_a_time",
+        "_one_thread_at_a_time",
+        "_patience",
+        "_retries",
+        "_sleep",
+        "host",
+        "port",
+        "timeout",
+    )
+
     def __init__(
         self,
         host: str,

@@ -47,6 +47,15 @@ class MinerCollector:
     half an hour, and then is unknown.
     """
 
+    __slots__ = (
+        "_capabilities",
+        "_client",
+        "_has_read",
+        "_one_poll_at_a_time",
+        "_rate_ghs",
+        "_replies",
+    )
+
     def __init__(
         self, client: CGMinerClient, *, clock: Callable[[], float] = time.monotonic
     ) -> None:

@@ -1,14 +1,15 @@
 """The replies of a miner that are still valid, each with the time it came."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+import json
 import math
 from operator import itemgetter
 from typing import Any, Self, override
 
 from ...errors import Failure, MinerError
 from ..decoding import decode_reply, split_joined
-from .capabilities import SLOW, STEADY, Capabilities, elapsed
+from .capabilities import FIXED, SLOW, STEADY, Capabilities, elapsed
 from .client import Answer
 from .replies import Memo
 
@@ -73,6 +74,17 @@ class ReplyStore:
     Between two polls replies are bytes: decoded, they would take five times as much.
     """
 
+    __slots__ = (
+        "_asked",
+        "_clock",
+        "_decoded",
+        "_elapsed",
+        "_kept",
+        "_memo",
+        "_number",
+        "fresh",
+    )
+
     def __init__(self, clock: Callable[[], float]) -> None:
         """Take a clock in s."""
         self._clock = clock
@@ -94,8 +106,19 @@ class ReplyStore:
         """End a poll: keep as bytes what may be of use, if it is not too much."""
         for command in capabilities.useless:
             self._kept.pop(command, None)
+        for command in self.fresh:
+            self._part(command, capabilities)
         self._decoded.clear()
         self._trim()
+
+    def _part(self, command: str, capabilities: Capabilities) -> None:
+        """Keep what is asked once an hour apart from what came with it every time."""
+        kept = self._kept.get(command)
+        if kept is None or "+" not in kept.names:
+            return
+        if capabilities.rhythm(command) is FIXED:
+            raw = json.dumps(self._decoded[command], separators=(",", ":")).encode()
+            self._kept[command] = replace(kept, raw=raw, names=command)
 
     def note_asked(self, command: str) -> None:
         """Remember the attempt, so that a failing command keeps its rhythm, too."""
