@@ -40,12 +40,16 @@ def number(value: object) -> float | None:
 
 def positive(value: object) -> float | None:
     """Return a number above zero: firmware prints 0 where it knows nothing."""
+    if type(value) is float:
+        return value if 0 < value < math.inf else None
     result = number(value)
     return result if result is not None and result > 0 else None
 
 
 def count(value: object) -> int | None:
     """Return a counter; None for a negative one and for the 2⁶⁴-1 of an unset one."""
+    if type(value) is int:
+        return value if 0 <= value < 2**63 else None
     result = number(value)
     if result is None or not 0 <= result < 2**63:
         return None
@@ -70,7 +74,7 @@ def rate(value: object, unit: RateUnit | None) -> float | None:
         and (stated := _WITH_UNIT.fullmatch(value.strip()))
     ):
         value, unit = stated[1], parse_unit(stated[2])
-    result = number(value)
+    result = value if type(value) is float else number(value)
     if result is None or unit is None or not 0 <= result * unit.ghs <= MAX_RATE_GHS:
         return None
     return round_rate(result * unit.ghs)
@@ -108,6 +112,8 @@ def temperatures(value: object) -> Sequence[float]:
         if len(value) <= _MAX_TEXT:
             return _printed_temperatures(value)
         return _whole_degrees(value) or ()
+    if type(value) is int or type(value) is float:
+        return (float(value),) if value and -40 < value < 150 else ()
     return _plausible(value if isinstance(value, list | tuple) else [value])
 
 

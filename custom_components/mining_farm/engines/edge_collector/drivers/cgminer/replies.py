@@ -64,7 +64,8 @@ class Replies:
     def reply(self, command: str) -> Row:
         """Return the whole reply to a command, or nothing."""
         reply = self._replies.get(command)
-        return reply if isinstance(reply, Mapping) else {}
+        # A dict nearly always: to ask of what kind a class is takes its time.
+        return reply if type(reply) is dict or isinstance(reply, Mapping) else {}
 
     def recall[T](
         self, name: str, commands: tuple[str, ...], read: Callable[[], T]
@@ -77,7 +78,11 @@ class Replies:
         for command in commands:
             section = self.reply(command).get(_SECTIONS.get(command, command.upper()))
             found = section if isinstance(section, list) else [section]
-            if rows := [row for row in found[:MAX_PARTS] if isinstance(row, Mapping)]:
+            if rows := [
+                row
+                for row in found[:MAX_PARTS]
+                if type(row) is dict or isinstance(row, Mapping)
+            ]:
                 return rows
         return []
 
