@@ -5,6 +5,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, override
 
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+)
 from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
@@ -115,6 +119,21 @@ class EntryEntity[CoordinatorT: FarmCoordinator[Any]](FarmEntity[CoordinatorT]):
     @override
     def translation_key(self) -> str | None:
         return self.entity_description.translation_key
+
+
+class DescribedBinarySensor(BinarySensorEntity):
+    """A binary sensor that is what its description says, and holds none of that itself."""
+
+    capability_attributes = None
+    entity_picture = None
+    state_attributes = None
+    supported_features = None
+    unit_of_measurement = None
+
+    @property
+    @override
+    def device_class(self) -> BinarySensorDeviceClass | None:
+        return self.entity_description.device_class
 
 
 class DescribedSensor(SensorEntity):

@@ -21,15 +21,19 @@ SHARED = (BuiltinFunctionType, FunctionType, MethodType, ModuleType, type)
 POLLS = 30
 
 
-@pytest.fixture
+STOCK, JOINED = "s19jpro", "s9"
+"""One that answers a command at a time, and one that answers several at once."""
+
+
+@pytest.fixture(params=[STOCK])
 async def collectors(
-    loopback: None, clock: DrivenClock
+    loopback: None, clock: DrivenClock, request: pytest.FixtureRequest
 ) -> AsyncGenerator[list[MinerCollector]]:
-    """Return the collectors of two stock S19j Pro that were polled for a while."""
+    """Return the collectors of two miners that were polled for a while."""
     async with AsyncExitStack() as stack:
         collectors = []
         for seed in (1, 2):
-            miner = AntminerSimulator("s19jpro", seed=seed)
+            miner = AntminerSimulator(request.param, seed=seed)
             await stack.enter_async_context(miner)
             client = CGMinerClient("127.0.0.1", miner.port)
             collectors.append(MinerCollector(client, clock=clock))
@@ -52,13 +56,16 @@ def reached(root: object) -> dict[int, object]:
     return seen
 
 
+@pytest.mark.parametrize(
+    ("collectors", "kib"), [(STOCK, 12), (JOINED, 13)], indirect=["collectors"]
+)
 async def test_what_is_kept_of_a_miner_between_two_polls(
-    collectors: list[MinerCollector],
+    collectors: list[MinerCollector], kib: int
 ) -> None:
-    """At most 12 KiB that no other miner shares."""
+    """At most so much that no other miner shares; a joined reply is 6.7 KB of it."""
     ours, others = map(reached, collectors)
     own = [each for key, each in ours.items() if key not in others]
-    assert sum(map(sys.getsizeof, own)) <= 12 * 1024
+    assert sum(map(sys.getsizeof, own)) <= kib * 1024
 
 
 async def test_a_reading_is_parsed_with_few_calls(
@@ -88,4 +95,21 @@ async def test_a_reading_is_parsed_with_few_calls(
     snapshot = await collectors[0].async_poll()
     assert len(snapshot.boards) == 3
     assert snapshot.pools
-    assert 0 < calls <= 400
+    assert 0 < calls <= 210
+
+
+@pytest.mark.parametrize("collectors", [JOINED], indirect=True)
+async def test_what_is_asked_once_an_hour_is_kept_alone(
+    collectors: list[MinerCollector], clock: DrivenClock
+) -> None:
+    """Not with the readings that came with it, of which each poll brings new ones."""
+    first, _ = [await each.async_poll() for each in collectors]
+    texts = [
+        each for each in reached(collectors[0]).values() if isinstance(each, bytes)
+    ]
+    assert [each.count(b'"VERSION":') for each in texts if b"VERSION" in each] == [1]
+    assert sum(b'"STATS"' in each for each in texts) == 1
+    clock.now += 3700
+    later = await collectors[0].async_poll()
+    assert (first.model, later.model) == ("Antminer S9", "Antminer S9")
+    assert first.firmware == later.firmware

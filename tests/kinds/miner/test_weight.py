@@ -14,13 +14,16 @@ from custom_components.mining_farm.kinds.miner.stored import entry_data
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.json import json_bytes
 from simulators.antminer import AntminerSimulator
 
 FIRST, MORE = 5, 20
+"""The first ones bring what all share."""
 BESIDE = 80
 """Objects that recorder and registries from disk add in a running Home Assistant."""
-"""The first ones bring what all share."""
+IN_THE_INSTANCE = 29
+"""Attributes that Python keeps in an instance; more take a dict of 1.6 KiB."""
 
 
 @pytest.fixture
@@ -85,3 +88,20 @@ async def test_a_miner_at_farm_detail_is_light(
     assert entities <= 7
     assert objects + BESIDE <= 520
     assert registry <= 6 * 1024
+
+
+async def test_no_entity_of_a_miner_holds_a_dict(
+    hass: HomeAssistant, hosts: list[tuple[str, int]]
+) -> None:
+    """Six of them and the coordinator would be a twentieth of what a miner may take."""
+    await load(hass, hosts[:1])
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    registry, instances = er.async_get(hass), hass.data[DATA_INSTANCES]
+    entities = [
+        instances[each.domain].get_entity(each.entity_id)
+        for each in er.async_entries_for_config_entry(registry, entry.entry_id)
+    ]
+    sizes = {type(each).__name__: len(vars(each)) for each in entities}
+    assert len(entities) == 6
+    assert max(sizes.values()) <= IN_THE_INSTANCE, sizes
+    assert len(vars(entry.runtime_data)) <= IN_THE_INSTANCE

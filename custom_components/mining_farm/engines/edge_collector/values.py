@@ -40,8 +40,13 @@ def number(value: object) -> float | None:
 
 def positive(value: object) -> float | None:
     """Return a number above zero: firmware prints 0 where it knows nothing."""
-    if type(value) is float:
-        return value if 0 < value < math.inf else None
+    kind = type(value)
+    if kind is float:
+        return value if 0 < value < math.inf else None  # type: ignore[operator,return-value]
+    if kind is int and 0 <= value < 2**63:  # type: ignore[operator]
+        return float(value) if value else None  # type: ignore[arg-type]
+    if value is None:
+        return None
     result = number(value)
     return result if result is not None and result > 0 else None
 

@@ -12,6 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.entity import DescribedBinarySensor
 from ...engines.edge_collector import board_has_problem, miner_has_problem
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import BoardEntity, MinerEntity, async_add_by_profile
@@ -65,7 +66,7 @@ def _binary_sensors(miner: MinerCoordinator) -> Iterator[MinerEntity | BoardEnti
         yield BoardProblem(miner, BOARD_PROBLEM, board_id)
 
 
-class MinerConnectivity(MinerEntity, BinarySensorEntity):
+class MinerConnectivity(MinerEntity, DescribedBinarySensor):
     """Whether the miner's API gave good data within the grace."""
 
     @property
@@ -79,7 +80,7 @@ class MinerConnectivity(MinerEntity, BinarySensorEntity):
         return self.coordinator.fresh
 
 
-class WayConnectivity(MinerEntity, BinarySensorEntity):
+class WayConnectivity(MinerEntity, DescribedBinarySensor):
     """Whether one of the two ways to a miner gave good data with the last reading."""
 
     def __init__(
@@ -98,7 +99,7 @@ class WayConnectivity(MinerEntity, BinarySensorEntity):
         return self._driver not in self.coordinator.data.failing
 
 
-class MinerProblem(MinerEntity, BinarySensorEntity):
+class MinerProblem(MinerEntity, DescribedBinarySensor):
     """Whether the miner needs attention."""
 
     @property

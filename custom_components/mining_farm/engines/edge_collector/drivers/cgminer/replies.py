@@ -45,12 +45,21 @@ class Memo:
         self, name: str, commands: tuple[str, ...], read: Callable[[], T]
     ) -> T:
         """Return what is read of some commands, and read it only where it is not known."""
-        numbers = tuple(map(self._numbers.get, commands))
+        numbers: object = (
+            self._numbers.get(commands[0])
+            if len(commands) == 1
+            else tuple(map(self._numbers.get, commands))
+        )
         known = self._known.get(name)
         if known is None or known[0] != numbers:
             known = self._known[name] = (numbers, read())
         found: T = known[1]
         return found
+
+
+def _read_anew[T](_: str, __: tuple[str, ...], read: Callable[[], T]) -> T:
+    """Return what is read, where nothing is known from before."""
+    return read()
 
 
 class Replies:
@@ -59,19 +68,17 @@ class Replies:
     def __init__(self, replies: Mapping[str, Any], memo: Memo | None = None) -> None:
         """Take the replies; whatever is not an object counts as not there."""
         self._replies = replies
-        self._memo = memo
+        self.recall = _read_anew if memo is None else memo.recall
+        """Return what is read of some commands alone, and of no others."""
 
     def reply(self, command: str) -> Row:
         """Return the whole reply to a command, or nothing."""
-        reply = self._replies.get(command)
+        # Asked first: a Mapping's own `get` works by exception.
+        if command not in self._replies:
+            return {}
+        reply = self._replies[command]
         # A dict nearly always: to ask of what kind a class is takes its time.
         return reply if type(reply) is dict or isinstance(reply, Mapping) else {}
-
-    def recall[T](
-        self, name: str, commands: tuple[str, ...], read: Callable[[], T]
-    ) -> T:
-        """Return what is read of these commands alone, and of no others."""
-        return read() if self._memo is None else self._memo.recall(name, commands, read)
 
     def rows(self, *commands: str) -> list[Row]:
         """Return the rows of the first command that has any; at most MAX_PARTS."""

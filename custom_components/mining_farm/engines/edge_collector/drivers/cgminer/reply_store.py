@@ -56,13 +56,6 @@ class Current(Mapping[str, Mapping[str, Any]]):
         return self._store.read(command)
 
     @override
-    def get[T](
-        self, command: str, default: T | None = None
-    ) -> Mapping[str, Any] | T | None:
-        # By exception, as a Mapping does it, it would take three times as long.
-        return self[command] if command in self._numbers else default
-
-    @override
     def __contains__(self, command: object) -> bool:
         return command in self._numbers
 

@@ -238,8 +238,10 @@ def _checked_unit(unit: RateUnit, boards: list[BoardStatus], *rows: Row) -> Rate
 
 def _first_rate(key: str, unit: RateUnit | None, *rows: Row) -> float | None:
     """Return a rate of the whole miner in GH/s, by the first row that has it."""
-    rates = (rate(row.get(key), unit) for row in rows)
-    return next((each for each in rates if each is not None), None)
+    for row in rows:
+        if (found := rate(row.get(key), unit)) is not None:
+            return found
+    return None
 
 
 _FANS = tuple((n, f"fan{n}") for n in range(1, 17))
@@ -269,7 +271,12 @@ def _power(
     """Return the power in W that forks state for the whole miner or for each board."""
     if (whole := positive(entry.get("total_power"))) is not None:
         return whole, None
+    if not boards:
+        return None, None
     for key in ("chain_consumption", "chain_power", "watt"):
+        # Nearly none of them prints it: then the other boards need no look.
+        if f"{key}{boards[0].id}" not in entry:
+            continue
         watts = [number(entry.get(f"{key}{board.id}")) for board in boards]
         each = [value for value in watts if value is not None and value >= 0]
         if each and len(each) == len(boards) and any(each):
