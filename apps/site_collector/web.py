@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Iterable
+import contextlib
 import hmac
 import ssl
 
@@ -84,11 +85,13 @@ class WebServer:
     async def _async_metrics(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST})
         await response.prepare(request)
-        for part in self._exposition():
-            # Others have their turn between two parts.
-            await response.write(part)
-            await asyncio.sleep(0)
-        await response.write_eof()
+        # Who asked may go before the end, and tells that himself.
+        with contextlib.suppress(ConnectionError):
+            for part in self._exposition():
+                # Others have their turn between two parts.
+                await response.write(part)
+                await asyncio.sleep(0)
+            await response.write_eof()
         return response
 
 

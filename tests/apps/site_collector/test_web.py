@@ -1,6 +1,9 @@
 """`/metrics` by HTTPS: certificates that are right, renewed, and none."""
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
+from logging import INFO
 from pathlib import Path
 import ssl
 
@@ -10,10 +13,12 @@ import pytest
 from apps.site_collector.collector import Collector
 from apps.site_collector.config import Web
 from apps.site_collector.main import main
+from apps.site_collector.web import WebServer
 from simulators.antminer import AntminerSimulator
 
 from .authority import Authority
 from .collecting import collecting, config
+from .waiting import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -47,6 +52,31 @@ async def test_metrics_by_https(
         async with aiohttp.ClientSession() as session:
             with pytest.raises(aiohttp.ClientError):
                 await session.get(f"http://127.0.0.1:{collector.web.port}/metrics")
+
+
+async def test_who_goes_before_the_end_leaves_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A scrape that took longer than its time limit is the other side's to tell."""
+    ended = asyncio.Event()
+
+    def endless() -> Iterator[bytes]:
+        try:
+            while True:
+                yield bytes(100_000)
+        finally:
+            ended.set()
+
+    server = WebServer(Web(port=0), endless, lambda: None, lambda: None)
+    await server.async_start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET /metrics HTTP/1.1\r\nHost: collector\r\n\r\n")
+    await reader.readexactly(1000)
+    writer.transport.abort()
+    async with asyncio.timeout(PATIENCE_S):
+        await ended.wait()
+    await server.async_stop()
+    assert [each.levelname for each in caplog.records if each.levelno > INFO] == []
 
 
 async def test_a_certificate_that_was_renewed(
