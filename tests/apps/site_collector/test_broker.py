@@ -11,7 +11,7 @@ import time
 from aiomqtt import Client
 import pytest
 
-from apps.site_collector.broker import Broker
+from apps.site_collector.broker import Broker, Message
 from simulators.antminer import AntminerSimulator
 from tests.harness.mosquitto import Mosquitto
 
@@ -254,3 +254,29 @@ async def test_a_broker_without_an_answer(
             os.kill(mosquitto.pid, signal.SIGCONT)
         async with listening(mosquitto.port) as listener:
             await listener.until_text(STATUS, "online")
+
+
+async def test_many_messages_wait_for_few_turns_of_a_busy_loop(
+    mosquitto: Mosquitto,
+) -> None:
+    """Those of a whole site at its start, while everything else is going on."""
+    sent = 0
+
+    def note_sent() -> None:
+        nonlocal sent
+        sent += 1
+
+    made = Broker(broker(mosquitto.port), "busy", STATUS, lambda: ())
+    made.on_sent = note_sent
+    made.start()
+    try:
+        await until(lambda: made.connected and sent == 1)
+        for number in range(1000):
+            made.put(Message(f"many/{number}", "x"))
+        turns = 0
+        while sent < 1001:
+            turns += 1
+            await asyncio.sleep(0)
+        assert turns < 500
+    finally:
+        await made.async_stop()
