@@ -125,6 +125,10 @@ def _expressions() -> list[str]:
     return re.findall(r"expr: (.*?)\n\s+(?:for|labels):", text, re.DOTALL)
 
 
+UNITS = {"Hs", "celsius", "percentunit", "s", "short", "watt"}
+"""By the names that Grafana's list of units has: one that it has not is only put behind."""
+
+
 def test_dashboards_stand_by_themselves() -> None:
     """Each has a name of its own, and every panel says what it shows."""
     names = [json.loads(path.read_text())["uid"] for path in DASHBOARDS]
@@ -132,8 +136,19 @@ def test_dashboards_stand_by_themselves() -> None:
     for path in DASHBOARDS:
         panels = json.loads(path.read_text())["panels"]
         assert all(panel["title"] and panel["targets"] for panel in panels)
+        units = {panel["fieldConfig"]["defaults"].get("unit") for panel in panels}
+        assert units - {None} <= UNITS
         places = [tuple(panel["gridPos"].values()) for panel in panels]
         assert len(set(places)) == len(places)
+
+
+def test_all_containers_are_also_those_without_a_name() -> None:
+    """A miner may be in none; a list of all names would leave it out."""
+    (site,) = (path for path in DASHBOARDS if path.stem == "site")
+    variables = json.loads(site.read_text())["templating"]["list"]
+    assert [each.get("allValue") for each in variables if each.get("includeAll")] == [
+        ".*"
+    ]
 
 
 def test_the_unit_of_systemd(tmp_path: Path) -> None:

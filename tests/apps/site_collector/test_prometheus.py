@@ -69,6 +69,16 @@ def queries() -> list[str]:
     ]
 
 
+async def test_nothing_is_shown_of_what_nobody_reads(tmp_path: Path) -> None:
+    """Without a collector no panel has a number: none is 0, neither good nor bad."""
+    async with Prometheus(tmp_path, "127.0.0.1:9") as server:
+        async with asyncio.timeout(PATIENCE_S):
+            while not await server.ask('up{job="site_collector"} == 0'):
+                await asyncio.sleep(0.2)
+        answers = {query: await server.ask(query) for query in queries()}
+    assert [query for query, rows in answers.items() if rows] == []
+
+
 async def test_the_samples_are_as_they_should_be(
     tmp_path: Path, miners: list[AntminerSimulator]
 ) -> None:

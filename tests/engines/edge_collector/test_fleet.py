@@ -92,6 +92,47 @@ async def test_another_firmware_is_found_out_about() -> None:
         assert (await member.async_poll()).mac is not None
 
 
+async def test_a_miner_that_ended_for_long_stays_who_it_was() -> None:
+    """Also while nothing answers; when it is back, a lost board is missed."""
+    async with AntminerSimulator("s19jpro") as miner:
+        member = Member(target(miner))
+        await member.async_poll()
+        before = member.remembered()
+        assert before is not None
+        assert before.hardware is not None
+        assert before.profile.boards == (1, 2, 3)
+        miner.refuse()
+        for _ in range(50):
+            with pytest.raises(MinerError):
+                await member.async_poll()
+            assert member.known is not None
+            assert member.known.hardware == before.hardware
+        miner.restore()
+        miner.lose_board(1)
+        snapshot = await member.async_poll()
+        assert [board.id for board in snapshot.boards] == [2, 3]
+        assert member.known.profile.boards == (1, 2, 3)
+        assert member.known.hardware == before.hardware
+
+
+async def test_another_machine_that_comes_after_long_starts_afresh() -> None:
+    """By what it says of itself; the same one with another firmware keeps its name."""
+    async with AxeOsSimulator("gamma") as miner:
+        found = (await Member(target(miner)).async_poll()).mac
+        assert found is not None
+        for mac, hardware in ((found, found), ("02:00:00:00:00:01", found)):
+            profile = MinerProfile(mac=mac, boards=(0, 1, 2))
+            stale = Known(way=Way("cgminer", miner.port), profile=profile, hardware=mac)
+            member = Member(target(miner), stale)
+            for _ in range(20):
+                with pytest.raises(MinerError):
+                    await member.async_poll()
+            await member.async_poll()
+            assert member.known is not None
+            assert member.known.hardware == hardware
+            assert member.known.profile.boards != (0, 1, 2)
+
+
 async def test_the_hardware_that_was_stated_first_stays() -> None:
     """So that a machine keeps its name; another machine gets one of its own."""
     member = Member(Target(host="x"), Known(way=Way("cgminer", 4028)))

@@ -96,7 +96,7 @@ class Known:
 class Member:
     """Polls one miner, one attempt each time; not from two tasks at a time."""
 
-    __slots__ = ("_reader", "_strange", "known", "target")
+    __slots__ = ("_is_doubtful", "_reader", "_strange", "known", "target")
 
     def __init__(self, target: Target, known: Known | None = None) -> None:
         """Take where the miner is, and what was known of it before."""
@@ -104,6 +104,8 @@ class Member:
         self.known = known
         self._reader: Reader | None = None
         self._strange = 0
+        self._is_doubtful = False
+        """Whether it has to be found out anew how this miner is read."""
 
     async def async_poll(self) -> MinerSnapshot:
         """Return a reading; MinerError when the miner gives none."""
@@ -124,11 +126,28 @@ class Member:
         return self.known if memory is None else replace(self.known, memory=memory)
 
     async def _async_read(self) -> MinerSnapshot:
-        if self.known is None:
-            return await self._async_identify()
+        if (known := self.known) is None or self._is_doubtful:
+            snapshot = await self._async_identify()
+            self._is_doubtful = False
+            if known is not None:
+                self._recognise(known, snapshot)
+            return snapshot
         if self._reader is None:
-            self._reader = self._create_reader(self.known)
+            self._reader = self._create_reader(known)
         return await self._reader.async_poll()
+
+    def _recognise(self, before: Known, snapshot: MinerSnapshot) -> None:
+        """Go on with what was known of a machine that is found out about anew."""
+        assert self.known is not None  # noqa: S101 It was just read
+        if is_another(before.profile, snapshot):
+            return
+        if self.known.way.driver == before.way.driver:
+            self.known = replace(
+                self.known, profile=before.profile, hardware=before.hardware
+            )
+        elif before.hardware in (snapshot.mac, snapshot.hardware_id):
+            # Another firmware has other boards, limits and commands.
+            self.known = replace(self.known, hardware=before.hardware)
 
     async def _async_identify(self) -> MinerSnapshot:
         """Return a first reading, and know by which way it came."""
@@ -187,10 +206,14 @@ class Member:
             self.known = replace(known, profile=profile, hardware=hardware)
 
     def _note_failure(self, failure: Failure) -> None:
-        """Find out anew what is there when what was there is not for long."""
+        """Find out anew what is there when what was there is not for long.
+
+        Until that is found it stays who it was: most only have a miner that ended.
+        """
         self._strange = self._strange + 1 if failure in _STRANGE else 0
         if self._strange >= _STRANGE_POLLS:
-            self.known = self._reader = None
+            self._reader = None
+            self._is_doubtful = self.known is not None
             self._strange = 0
 
 
