@@ -3,10 +3,12 @@
 from dataclasses import replace
 import json
 from pathlib import Path
+import sys
 
 import pytest
 
 from apps.site_collector.collector import Collector
+from apps.site_collector.engine import Member
 from apps.site_collector.inventory import Place, Shard
 from apps.site_collector.sums import Sum
 from simulators.antminer import AntminerSimulator
@@ -67,13 +69,17 @@ async def test_machines_sums_and_availability_are_retained(
         await later.until_text(STATUS, "offline")
 
 
+@pytest.mark.parametrize("strange_polls", [20, 1])
 async def test_a_miner_that_falls_silent_is_unavailable_and_listed(
     tmp_path: Path,
     miners: list[AntminerSimulator],
     mosquitto: Mosquitto,
     monkeypatch: pytest.MonkeyPatch,
+    strange_polls: int,
 ) -> None:
-    """After the grace; it is the worst of its container."""
+    """After the grace; it is the worst of its container, also when that lasts for long."""
+    engine = sys.modules[Member.__module__]
+    monkeypatch.setattr(engine, "_STRANGE_POLLS", strange_polls)
     monkeypatch.setattr("apps.site_collector.schedule.GRACE_S", 0.5)
     site = config(tmp_path, *miners, mqtt=broker(mosquitto.port))
     async with collecting(site) as collector, listening(mosquitto.port) as listener:
