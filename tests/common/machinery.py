@@ -34,7 +34,10 @@ from custom_components.mining_farm.common.members import (
     RigFacts,
     async_members,
 )
-from custom_components.mining_farm.common.power_ups import async_power_ups
+from custom_components.mining_farm.common.power_ups import (
+    DATA_POWER_UPS,
+    async_power_ups,
+)
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.farm import (
     Hold,
@@ -235,14 +238,20 @@ class House:
         await self._written()
         for task in self._under_way():
             task.cancel()
-        for key in (DATA_HOLDS, DATA_KEEPER, DATA_MACHINES, DATA_MEMBERS):
+        for key in (
+            DATA_HOLDS,
+            DATA_KEEPER,
+            DATA_MACHINES,
+            DATA_MEMBERS,
+            DATA_POWER_UPS,
+        ):
             self.hass.data.pop(key, None)
 
     async def start(self) -> None:
         """Start, with what is on disk; what ran until now is ended."""
         await self.end()
-        await async_load_holds(self.hass)
         async_power_ups(self.hass).sleep = self._sleep
+        await async_load_holds(self.hass)
         self.keeper.listen(lambda machine, told, _: self.told.append((machine, told)))
 
     async def _sleep(self, seconds: float) -> None:

@@ -30,6 +30,8 @@ class PowerUps:
     def __init__(self) -> None:
         """Start with the pace of a house without a farm."""
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+        # A process that was killed may have started a machine a second ago.
+        self._known_since = time.monotonic()
         self.house = self._new_gate()
         self._sites: dict[str, SiteGate] = {}
 
@@ -37,7 +39,11 @@ class PowerUps:
         await self.sleep(seconds)
 
     def _new_gate(self) -> PowerUpGate:
-        return PowerUpGate(monotonic=time.monotonic, sleep=self._async_sleep)
+        return PowerUpGate(
+            monotonic=time.monotonic,
+            sleep=self._async_sleep,
+            known_since=self._known_since,
+        )
 
     @callback
     def set_pace(

@@ -243,7 +243,11 @@ class Process:
         self.decision: Decision | None = None
         for rig in rigs:
             rig.report, rig.outlet_was = None, None
-        self._gate = PowerUpGate(monotonic=self._monotonic, sleep=self._async_sleep)
+        self._gate = PowerUpGate(
+            monotonic=self._monotonic,
+            sleep=self._async_sleep,
+            known_since=self._monotonic(),
+        )
 
     def _monotonic(self) -> float:
         return (self._clock.true - START).total_seconds()

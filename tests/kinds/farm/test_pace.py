@@ -21,6 +21,7 @@ async def test_a_slow_farm_does_not_hold_up_another(site: Site) -> None:
     assert gates.gate_of("slow0").pace.starts == 1
     for each in (*fast, *slow):
         await site.place(each.name)
+    await site.later(600)
     no_time_passes = asyncio.Event()
 
     async def sleep(_seconds: float) -> None:

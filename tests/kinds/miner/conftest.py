@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.mining_farm.common import coordinator
+from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.edge_collector import (
     Algorithm,
@@ -185,6 +186,9 @@ async def axes(
         axes = Axes(hass, freezer, stack)
         monkeypatch.setattr(registry, "DRIVERS", DRIVERS)
         monkeypatch.setattr(controls, "WAITING", axes.waiting)
+        # Home Assistant has been up for long: its gates are open.
+        async_power_ups(hass)
+        freezer.tick(timedelta(hours=1))
         yield axes
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):
             await hass.config_entries.async_unload(entry.entry_id)

@@ -238,7 +238,9 @@ class Site:
         resources.sleep = self.clock.async_sleep
         resources.clock = ClockWatch(self.clock.monotonic)
         async_power_ups(self.hass).house = PowerUpGate(
-            monotonic=self.clock.monotonic, sleep=self.clock.async_sleep
+            monotonic=self.clock.monotonic,
+            sleep=self.clock.async_sleep,
+            known_since=self.clock.monotonic(),
         )
         self._reports.clear()
         self.coordinators = [

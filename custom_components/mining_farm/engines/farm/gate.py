@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+import math
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +27,14 @@ class PowerUpGate:
         *,
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
+        known_since: float,
     ) -> None:
-        """Take the clock."""
+        """Take the clock, and since when all starts are known.
+
+        What started right before is not: until a gap after it nothing does.
+        """
         self.pace = Pace()
+        self._known_since = known_since
         self._turn = asyncio.Lock()
         self._inside = 0
         self._left = asyncio.Event()
@@ -51,6 +57,7 @@ class PowerUpGate:
             self._left.set()
 
     async def _async_until_free(self) -> None:
+        await self._async_until_known()
         while True:
             self._left.clear()
             now, pace = self._monotonic(), self.pace
@@ -64,3 +71,11 @@ class PowerUpGate:
                 await self._sleep(self._starts[0] + pace.seconds - now)
             else:
                 return
+
+    async def _async_until_known(self) -> None:
+        """Wait until what started before anything was known has drawn its surge."""
+        left = self._known_since + self.pace.seconds - self._monotonic()
+        if left > 0:
+            await self._sleep(left)
+        # Waited for once, however its sum is rounded.
+        self._known_since = -math.inf

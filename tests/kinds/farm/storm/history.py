@@ -169,7 +169,6 @@ class History:
         self.disk.process = self.process
         self.leaks_seen, self.last_read = [], None
         self.facts = ContainerFacts(fresh=False, miner_hosts=frozenset(), alarms=None)
-        self.recent.clear()
         for key in (
             DATA_HOLDS,
             DATA_KEEPER,
