@@ -139,6 +139,12 @@ async def test_an_intent_of_more_than_a_day_is_handed_to_a_human(
     assert farm.state("sensor.rig1_reason") == "old_intent"
     issue = issue_registry.async_get_issue(DOMAIN, "rig_found_off_rig1")
     assert issue is not None
+    # Nor is it turned on by whatever ends the entry.
+    await farm.hass.config_entries.async_unload("rig1")
+    await farm.hass.config_entries.async_remove("rig1")
+    assert outlet.log == []
+    removed = issue_registry.async_get_issue(DOMAIN, "rig_removed_off_rig1")
+    assert removed is not None
 
 
 async def test_a_plug_that_does_not_obey_is_told_once(

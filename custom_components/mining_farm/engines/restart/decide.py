@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .changes import DAY, MAX_DISOBEYED, begin_cut, cuts_of_day, kept_off
+from .changes import MAX_DISOBEYED, begin_cut, cuts_of_day, kept_off
 from .draw import usual_watts
 from .finding import Finding, counts, is_on_and_idle, weigh
 from .memory import Memory
@@ -115,7 +115,7 @@ def _unfinished(
     assert memory.intent is not None  # noqa: S101
     if evidence.held_for_safety:
         return _nothing(kept_off(now, memory), RigState.HELD, Reason.KEPT_DOWN)
-    if now - memory.intent.off_at < DAY:
+    if not memory.intent.is_old(now):
         return Decision(
             action=Action.FINISH,
             state=RigState.RESTARTING,

@@ -9,6 +9,9 @@ from typing import Any, Self
 from .models import Reason, Step
 from .presence import Presence
 
+OLD = timedelta(hours=24)
+"""A cut that was begun so long ago may come from a restored backup."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
@@ -17,6 +20,10 @@ class Intent:
     off_at: datetime
     on_at: datetime
     reason: Reason
+
+    def is_old(self, now: datetime) -> bool:
+        """Return whether nobody knows any more who is at work at the rig."""
+        return now - self.off_at >= OLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ async def async_hand_over(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         create_record(hass, entry, journal.set_aside)
     if not _is_owed(hass, entry, memory):
         return
-    if await _async_gives_power(hass, entry):
+    if await _async_has_power(hass, entry, memory):
         delete_left_off(hass, entry)
     else:
         create_left_off(hass, entry)
@@ -90,10 +90,11 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """
     await async_get_resources(hass).async_closed(entry.entry_id)
     journal = RigJournal(hass, entry.entry_id)
-    owed = _is_owed(hass, entry, await journal.async_load())
+    memory = await journal.async_load()
+    owed = _is_owed(hass, entry, memory)
     await _hold(hass, entry).async_forget()
     await async_get_resources(hass).rosters.async_forget(entry.entry_id)
-    gives_power = not owed or await _async_gives_power(hass, entry)
+    gives_power = not owed or await _async_has_power(hass, entry, memory)
     delete_all(hass, entry.entry_id)
     if gives_power:
         await journal.async_remove()
@@ -128,6 +129,15 @@ async def _async_is_on(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
         return False
     finally:
         await outlet.async_close()
+
+
+async def _async_has_power(
+    hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory
+) -> bool:
+    """Turn on the outlet, unless its cut was long ago; return whether it is on."""
+    if memory.intent is not None and memory.intent.is_old(dt_util.utcnow()):
+        return await _async_is_on(hass, entry)
+    return await _async_gives_power(hass, entry)
 
 
 async def _async_gives_power(
