@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.mining_farm.common import mending
 from custom_components.mining_farm.common.holds_issues import FIXABLE
-from custom_components.mining_farm.common.issues import DISK
+from custom_components.mining_farm.common.issues import DISK, OF_NO_ENTRY
 from custom_components.mining_farm.engines import containers
 from custom_components.mining_farm.engines.auction import Certainty
 from custom_components.mining_farm.engines.edge_collector import ControlFailure, Failure
@@ -376,7 +376,7 @@ def test_exceptions_and_issues() -> None:
             "ServiceValidationError",
         ):
             exceptions.add(key)
-    assert set(TEXTS["issues"]) == issues | FIXABLE
+    assert set(TEXTS["issues"]) == issues | FIXABLE | OF_NO_ENTRY
     assert set(TEXTS["exceptions"]) == exceptions | dynamic
     assert "[%key:" not in source
 

@@ -10,8 +10,10 @@ import pytest
 from custom_components.mining_farm.common.following import Phase, Told
 from custom_components.mining_farm.common.members import ReceiptOutcome
 from custom_components.mining_farm.common.record_file import RecordFile
+from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.farm import HoldKind, Owner
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 
 from .machinery import House
 from .test_holds import hold
@@ -381,6 +383,22 @@ async def test_starts_keep_the_pace_of_the_gate(house: House) -> None:
     assert (house.freezer() - began).total_seconds() >= 80
 
 
+async def test_the_pace_is_kept_over_a_restart(house: House) -> None:
+    """What was started right before a kill has drawn its surge all the same."""
+    machines = [house.add(f"axe{n}") for n in range(2)]
+    for each in machines:
+        await house.place(each.name, source=each.name)
+    await house.release(source="axe0")
+    began = house.freezer()
+    assert [each.asleep for each in machines] == [False, True]
+    await house.start()
+    for each in machines:
+        each.join()
+    await house.release(source="axe1")
+    assert [each.asleep for each in machines] == [False, False]
+    assert (house.freezer() - began).total_seconds() >= 20
+
+
 async def test_a_plug_that_is_away_gets_its_order_when_it_is_back(house: House) -> None:
     """Power that we took is owed, whatever that takes; it is told once."""
     axe = house.add(sleeps=False, outlet=True)
@@ -395,8 +413,10 @@ async def test_a_plug_that_is_away_gets_its_order_when_it_is_back(house: House) 
     assert axe.powered
 
 
-async def test_a_hold_that_cannot_be_stored(house: House) -> None:
-    """Of comfort it is refused; for safety it is in force all the same."""
+async def test_a_hold_that_cannot_be_stored(
+    house: House, issue_registry: ir.IssueRegistry
+) -> None:
+    """Of comfort it is refused; for safety it is in force all the same, said, and retried."""
     axe = house.add()
     with patch.object(RecordFile, "async_write", side_effect=OSError("full")):
         with pytest.raises(HomeAssistantError):
@@ -404,6 +424,16 @@ async def test_a_hold_that_cannot_be_stored(house: House) -> None:
         assert not axe.log
         await house.place("axe")
         assert axe.log == ["sleep down"]
+        issue = issue_registry.async_get_issue(DOMAIN, "holds_not_stored")
+        assert issue is not None
+        assert issue.translation_placeholders == {"detail": "full"}
+        await house.after(31)
+        assert issue_registry.async_get_issue(DOMAIN, "holds_not_stored") is not None
+    await house.after(31)
+    assert issue_registry.async_get_issue(DOMAIN, "holds_not_stored") is None
+    axe.leave()
+    await house.start()
+    assert house.holds.ruling("axe") is not None
 
 
 async def test_both_copies_unreadable_start_nothing(

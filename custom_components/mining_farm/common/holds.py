@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER
 from ..engines.farm import Hold, HoldKind, Owner, Record
+from .complaint import Complaint
 from .record_file import NOT_READ, NOT_WRITTEN, RecordPair
 
 OLD: Final = timedelta(hours=24)
 """Holds that were last stored longer ago may come from a restored backup."""
+
+STORED_AGAIN_AFTER: Final = timedelta(seconds=30)
+"""After a write that failed of what is in force all the same."""
 
 type Change = Callable[[Record], Record]
 type MachineIds = tuple[str, ...]
@@ -62,8 +67,15 @@ class Holds:
         """Where a copy of it was kept."""
         self.doubted: set[str] = set()
         """Machines whose holds may come from a restored backup."""
-        self.unsaved = False
-        """The last change is not on disk."""
+        self.not_stored: Exception | None = None
+        """Why the last change is not on disk, though it is in force."""
+        self._complaint = Complaint("Who keeps machines down cannot be stored")
+        self._retry: CALLBACK_TYPE | None = None
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the last change is not on disk."""
+        return self.not_stored is not None
 
     async def async_load(self) -> None:
         """Read what was stored. Damage is not emptiness: see `lost`."""
@@ -221,6 +233,19 @@ class Holds:
         record = self.of(machine_id)
         return machine_id in self._under_way or change(record) != record
 
+    @callback
+    def _store_later(self) -> None:
+        """Store what is in force once the disk may be well again."""
+        if self._retry is not None:
+            return
+
+        async def again(_now: datetime) -> None:
+            self._retry = None
+            await self.async_change((), lambda one: one, anyway=True, always=True)
+
+        job = HassJob(again, cancel_on_shutdown=True)
+        self._retry = async_call_later(self._hass, STORED_AGAIN_AFTER, job)
+
     async def _async_write(self) -> None:
         """Store what is queued, all of it in one write, until nothing is."""
         try:
@@ -240,9 +265,13 @@ class Holds:
             in_force = [each for each in queue if each.anyway]
             # Before the next write, which is made from what is in force then.
             records, ids = self._changed(in_force)
-            self.unsaved = self.unsaved or bool(in_force)
+            if in_force:
+                self.not_stored = err
+                self._complaint.tell(err)
+                self._store_later()
         else:
-            self.unsaved = False
+            self.not_stored = None
+            self._complaint.settle()
         for each in queue:
             self._under_way.subtract(each.ids)
         self._under_way = +self._under_way

@@ -7,6 +7,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 from .holds import Holds
+from .issues import HOLDS_NOT_STORED, update_shared_disk
 
 HOLDS_LOST: Final = "holds_lost"
 HOLDS_OLD: Final = "holds_old"
@@ -16,6 +17,7 @@ FIXABLE: Final = frozenset({HOLDS_LOST, HOLDS_OLD})
 @callback
 def update_issues(hass: HomeAssistant, holds: Holds) -> None:
     """Raise and withdraw the issues that follow from what was read at the start."""
+    update_shared_disk(hass, HOLDS_NOT_STORED, holds.not_stored)
     _set(hass, HOLDS_LOST, on=holds.lost, file=holds.set_aside or "")
     names = sorted(
         entry.title

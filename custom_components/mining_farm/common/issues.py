@@ -11,6 +11,14 @@ from ..const import DOMAIN
 
 DISK = "disk"
 """What is kept of an entry could not be written."""
+HOLDS_NOT_STORED = "holds_not_stored"
+PAUSES_NOT_STORED = "pauses_not_stored"
+PAUSES_LOST = "pauses_lost"
+WORKERS_NOT_STORED = "workers_not_stored"
+OF_NO_ENTRY = frozenset(
+    {HOLDS_NOT_STORED, PAUSES_NOT_STORED, PAUSES_LOST, WORKERS_NOT_STORED}
+)
+"""Issues about records that belong to no entry."""
 
 
 @callback
@@ -76,13 +84,52 @@ def is_notice(hass: HomeAssistant, issue_id: str) -> bool:
 
 @callback
 def update_disk(
-    hass: HomeAssistant, entry: ConfigEntry[Any], error: Exception | None
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    error: Exception | None,
+    *,
+    key: str = DISK,
 ) -> None:
-    """Say that what an entry keeps is not on disk; None: it is."""
+    """Say that what an entry keeps is not on disk; None: it is.
+
+    Each record of an entry that has several needs a key of its own.
+    """
     if error is None:
-        withdraw_issues(hass, entry.entry_id, (DISK,))
+        withdraw_issues(hass, entry.entry_id, (key,))
     else:
-        raise_issue(hass, entry, DISK, detail=str(error))
+        raise_issue(hass, entry, key, text=DISK, detail=str(error))
+
+
+@callback
+def update_shared_disk(hass: HomeAssistant, key: str, error: Exception | None) -> None:
+    """Say that a record that belongs to no entry is not on disk; None: it is."""
+    if error is None:
+        ir.async_delete_issue(hass, DOMAIN, key)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        key,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=key,
+        translation_placeholders={"detail": str(error)},
+    )
+
+
+@callback
+def tell_shared_loss(hass: HomeAssistant, key: str, file: str) -> None:
+    """Say once that a record that belongs to no entry could not be read."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        key,
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=key,
+        translation_placeholders={"file": file},
+    )
 
 
 @callback

@@ -1,6 +1,7 @@
 """Switch entities of other integrations that feed machines, each one machine."""
 
 import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, Final
 
@@ -96,8 +97,10 @@ def switch_lever(hass: HomeAssistant, entity_id: str) -> Lever:
 
     async def order(*, on: bool) -> Receipt:
         outcome, reason = ReceiptOutcome.CONFIRMED, None
+        resting = nullcontext() if on else async_pauses(hass).async_ordering(entity_id)
         try:
-            await async_switch(hass, entity_id, on=on)
+            async with resting:
+                await async_switch(hass, entity_id, on=on)
         except SwitchError as err:
             outcome = ReceiptOutcome.SENT if err.sent else ReceiptOutcome.NOT_SENT
             reason = str(err)

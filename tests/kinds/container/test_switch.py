@@ -9,12 +9,13 @@ import pytest
 
 from custom_components.mining_farm.common import pauses
 from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.kinds.container import controls
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import intent
 from homeassistant.setup import async_setup_component
 from simulators.antspace import AntspaceSimulator, Model
 
-from ..restarting import restart
+from ..restarting import kill, restart
 from .conftest import NORTH, Site
 
 CLIMATE = "climate.north"
@@ -423,6 +424,25 @@ async def test_a_restart_does_not_end_the_pause(
     await site.after(60)
     await act(site, "turn_on", COOLING)
     assert operations(north) == ["close", "close", "open"]
+
+
+async def test_a_kill_while_the_stop_is_on_its_way_does_not_end_the_pause(
+    site: Site, north: AntspaceSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compressors may have stopped: that is on disk before the order leaves."""
+    north.set_load(0)
+    await site.add(north, controls=True)
+
+    async def die(*_: object, **__: object) -> None:
+        await kill(site.hass)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(controls, "stop_cooling", die)
+    with suppress(asyncio.CancelledError):
+        await act(site, "turn_off", COOLING)
+    await fails(site, "turn_on", COOLING, "stopped_just_now")
+    await site.after(60)
+    await act(site, "turn_on", COOLING)
 
 
 async def test_a_clock_that_is_set_neither_shortens_nor_lengthens_the_pause(

@@ -4,12 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, override
+from unittest.mock import patch
 
 import pytest
 
 from custom_components.mining_farm.common.members import MinerFacts
+from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import (
     device_registry as dr,
     issue_registry as ir,
@@ -440,3 +442,22 @@ async def test_who_may_read_may_preview_and_not_curtail(
     assert not any(site.holds)
     stopped = await callers.call("user", "curtail", entity_id=STOP, confirm=True)
     assert stopped == "done"
+
+
+async def test_a_curtailment_that_cannot_be_stored(
+    site: Site, issue_registry: ir.IssueRegistry
+) -> None:
+    """It does not begin, and why is said until one can be."""
+    machines = three(site)
+    await site.add_farm()
+    with (
+        patch.object(RecordFile, "async_write", side_effect=OSError("full")),
+        pytest.raises(HomeAssistantError, match="full"),
+    ):
+        await site.call("curtail", by_watts=5000, confirm=True)
+    assert sleeping(*machines) == 0
+    issue = issue_registry.async_get_issue(DOMAIN, "disk_curtailments_site")
+    assert issue is not None
+    await site.call("curtail", by_watts=5000, confirm=True)
+    assert sleeping(*machines)
+    assert issue_registry.async_get_issue(DOMAIN, "disk_curtailments_site") is None

@@ -11,6 +11,7 @@ import voluptuous as vol
 
 from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
+from custom_components.mining_farm.kinds.farm.journal import FarmJournal
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from tests.kinds.callers import Callers
@@ -149,6 +150,26 @@ async def test_a_release_that_cannot_be_stored(site: Site, good_writes: int) -> 
     await site.later(1)
     assert site.state(STOP) == "off"
     assert not axe.asleep
+
+
+async def test_a_stop_that_cannot_be_stored(
+    site: Site, issue_registry: ir.IssueRegistry
+) -> None:
+    """It is in force all the same, said, and stored once there is room."""
+    axe = site.add_machine("axe")
+    await site.add_farm()
+    with patch.object(RecordFile, "async_write", side_effect=OSError("full")):
+        await press(site)
+        await site.later()
+        issue = issue_registry.async_get_issue(DOMAIN, "disk_site")
+        assert issue is not None
+        assert issue.translation_key == "disk"
+    assert axe.asleep
+    await site.later()
+    assert issue_registry.async_get_issue(DOMAIN, "disk_site") is None
+    journal = FarmJournal(site.hass, "site")
+    await journal.async_load()
+    assert journal.memory.stop is not None
 
 
 async def test_a_machine_that_comes_during_a_stop_is_stopped(site: Site) -> None:

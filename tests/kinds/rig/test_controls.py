@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from custom_components.mining_farm.common import pauses
+from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.restart import Intent, Memory, Reason
@@ -16,7 +17,7 @@ from custom_components.mining_farm.kinds.rig.controls import async_power_cycle
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..restarting import restart
+from ..restarting import kill, restart
 from .test_watch import memory, take_away_the_folder
 from .watching import FakeOutlet, Farm
 
@@ -239,6 +240,48 @@ async def test_neither_button_reload_nor_restart_is_a_way_around_it(
     farm.freezer.tick(timedelta(seconds=int(placeholders["seconds"])))
     await press_button(farm, "rig1")
     assert outlet.log[-1] == "on"
+
+
+async def test_a_kill_right_after_a_cut_is_no_way_around_it(
+    farm: Farm, hass_storage: dict[str, Any]
+) -> None:
+    """The rig's own memory was on disk before the cut, the pause was not yet."""
+    outlet = await farm.add("rig1")
+    await press(farm, "rig1")
+    await farm.hass.config_entries.async_unload("rig1")
+    hass_storage.pop("mining_farm.pauses", None)
+    await kill(farm.hass)
+    async_power_ups(farm.hass).sleep = no_wait
+    await farm.hass.config_entries.async_setup("rig1")
+    await farm.hass.async_block_till_done(wait_background_tasks=True)
+    with pytest.raises(ServiceValidationError) as caught:
+        await press(farm, "rig1")
+    assert caught.value.translation_key == "rig_cycled_just_now"
+    assert outlet.log == ["off", "on"]
+
+
+async def test_a_kill_while_an_outlet_goes_off_does_not_end_the_pause(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch, hass_storage: dict[str, Any]
+) -> None:
+    """Its supplies rest before it is turned on again, by whoever."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    turn_off = outlet.async_turn_off
+
+    async def die() -> None:
+        await turn_off()
+        await kill(farm.hass)
+
+    monkeypatch.setattr(outlet, "async_turn_off", die)
+    await switch(farm, "power", "off")
+    await kill(farm.hass)
+    with pytest.raises(ServiceValidationError) as caught:
+        await switch(farm, "power", "on")
+    assert caught.value.translation_key == "stopped_just_now"
+
+
+async def no_wait(_seconds: float) -> None:
+    """Wait for no gate."""
 
 
 @pytest.mark.parametrize("by", [timedelta(days=-1), timedelta(days=1)])

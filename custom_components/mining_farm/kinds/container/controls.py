@@ -46,10 +46,12 @@ async def async_stop(container: ContainerCoordinator, *, force: bool = False) ->
     """Stop cooling; refused while miners hash, or may hash, unless forced."""
 
     async def stop() -> Confirmed:
+        pauses, entry_id = async_pauses(container.hass), container.config_entry.entry_id
         try:
-            confirmed = await stop_cooling(
-                container.table, container.driver, force=force, read_back=READ_BACK
-            )
+            async with pauses.async_ordering(entry_id):
+                confirmed = await stop_cooling(
+                    container.table, container.driver, force=force, read_back=READ_BACK
+                )
         except ContainerError as err:
             if not err.failure.nothing_sent:
                 _note_stop(container)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -19,6 +20,7 @@ from ...common.coordinator import FarmCoordinator
 from ...common.events import EventQueue
 from ...common.following import Told
 from ...common.holds import async_holds
+from ...common.issues import update_disk
 from ...common.keeping import async_keeper
 from ...common.machines import Machine, async_machines
 from ...common.members import ContainerFacts, WalletFacts, async_members
@@ -53,6 +55,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         """Take the farm's entry; its members may come later than it."""
         super().__init__(hass, entry, name=entry.title, interval=SUMS_EVERY, known=True)
         self.journal = FarmJournal(hass, entry.entry_id)
+        self.journal.on_written = partial(update_disk, hass, entry)
         self.events = EventQueue()
         self.holds = async_holds(hass)
         self.keeper = async_keeper(hass)
@@ -161,6 +164,8 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             issues.update_record(
                 self.hass, self.config_entry, journal.set_aside, lost=journal.lost
             )
+        elif self.journal.failed:
+            await self.journal.async_keep(self.journal.memory)
         return self._sums()
 
     async def async_keep_groups(self) -> None:

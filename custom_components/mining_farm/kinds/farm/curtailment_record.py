@@ -9,6 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ...common.holds import async_holds
+from ...common.issues import update_disk
 from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordPair
 from ...const import DOMAIN, LOGGER
 from ...engines.farm import Curtailment, Load, Owner
@@ -63,11 +64,13 @@ class CurtailmentRecord:
                 }
             )
         except NOT_WRITTEN as err:
+            update_disk(self._hass, self._entry, err, key=issues.CURTAILMENTS_DISK)
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="farm_curtailment_not_stored",
                 translation_placeholders={"error": str(err)},
             ) from err
+        update_disk(self._hass, self._entry, None, key=issues.CURTAILMENTS_DISK)
         self.in_force, self.heeded, self.noted = in_force, heeded, False
         if not in_force:
             issues.update_curtailments(self._hass, self._entry, None, lost=False)

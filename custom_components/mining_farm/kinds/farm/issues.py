@@ -12,6 +12,7 @@ from .data import StopData
 UNCONFIRMED: Final = "farm_unconfirmed"
 RECORD: Final = "farm_record"
 CURTAILMENTS: Final = "farm_curtailments"
+CURTAILMENTS_DISK: Final = "disk_curtailments"
 LEFT_TO_USER: Final = "farm_left_to_user"
 LATCHED: Final = "farm_latched"
 HELPLESS: Final = "farm_helpless"
@@ -160,6 +161,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
             UNCONFIRMED,
             RECORD,
             CURTAILMENTS,
+            CURTAILMENTS_DISK,
             LATCHED,
             HELPLESS,
             TWICE,

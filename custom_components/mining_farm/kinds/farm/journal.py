@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from homeassistant.core import HomeAssistant
 
 from ...common.complaint import Complaint
+from ...common.kept import OnWritten, forget
 from ...common.record_file import NOT_READ, NOT_WRITTEN, RecordPair
 from ...const import LOGGER
 from ...engines.farm import HoldKind
@@ -59,6 +60,9 @@ class FarmJournal:
         """What was stored could not be read."""
         self.set_aside: str | None = None
         """Where a copy of it was kept."""
+        self.failed = False
+        """What is to be remembered is not on disk."""
+        self.on_written: OnWritten = forget
 
     async def async_load(self) -> None:
         """Read what was stored."""
@@ -76,6 +80,7 @@ class FarmJournal:
         In force in either case: what protects people does not wait for a disk.
         """
         self.memory = memory
+        failure: Exception | None = None
         try:
             await self._file.async_write(
                 {
@@ -85,9 +90,12 @@ class FarmJournal:
             )
         except NOT_WRITTEN as err:
             self._complaint.tell(err)
-            return err
-        self._complaint.settle()
-        return None
+            failure = err
+        else:
+            self._complaint.settle()
+        self.failed = failure is not None
+        self.on_written(failure)
+        return failure
 
     async def async_remove(self) -> None:
         """Remove the files."""

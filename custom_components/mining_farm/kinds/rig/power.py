@@ -107,6 +107,9 @@ class RigPower:
         """Read the memory from disk, once a cut of before a reload has ended."""
         await self._resources.async_closed(self._entry_id)
         self._memory = await self._journal.async_load()
+        if (cut_at := last_off(self._memory)) is not None:
+            # A crash may have come before the pause was on disk; the cut was before it.
+            self._pauses.learn(self._entry_id, CUT, dt_util.utcnow() - cut_at)
         if self._journal.set_aside is not None:
             self._on_set_aside(self._journal.set_aside)
 
@@ -256,7 +259,8 @@ class RigPower:
                 await outlet.async_turn_on()
             return
         try:
-            await outlet.async_turn_off()
+            async with self._pauses.async_ordering(self._entry_id):
+                await outlet.async_turn_off()
         except OutletFailure as err:
             if err.sent:
                 self._pauses.note(self._entry_id)
@@ -363,7 +367,9 @@ class RigPower:
         What cannot be done by then is on disk, and first at the next start.
         """
         self._hurry.set()
-        if self._task is None and self.memory.intent is not None and self._outlet:
+        intent = self.memory.intent
+        owed = intent is not None and not intent.is_old(dt_util.utcnow())
+        if self._task is None and owed and self._outlet:
             self.start(self.async_finish())
         if (task := self._task) is None:
             return

@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 
 from ...common.entries import entries_of
+from ...common.issues import WORKERS_NOT_STORED, update_shared_disk
 from ...common.kept import DAMAGE, KeptStore
 from ...const import Kind
 from ...engines.pools import AccountReport, Outcome, WorkerReport
@@ -122,6 +124,7 @@ class Rosters:
         """Begin with what is on disk, once that is needed."""
         self._hass = hass
         self._store = KeptStore(hass, "rig_workers", VERSION)
+        self._store.on_written = partial(update_shared_disk, hass, WORKERS_NOT_STORED)
         self._rosters: dict[str, Roster] = {}
         self._loading = asyncio.Lock()
         self._loaded = False
