@@ -1,6 +1,7 @@
 """Which parts of a miner get entities, whatever answers at its address."""
 
 from dataclasses import replace
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given, strategies as st
@@ -24,8 +25,14 @@ from custom_components.mining_farm.kinds.miner.parts import (
     NewParts,
     bounded,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .conftest import HOST, FakeMiners, board, set_up, snapshot, tick
 
@@ -93,6 +100,49 @@ async def test_a_device_that_lists_without_end(
     assert state is not None
     assert len(state.attributes["options"]) == MAX_CHOICES
     assert len(str(entry.data)) < 20_000
+
+
+async def test_levels_that_move_with_each_reading_are_seldom_written(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """They are shown at once; on disk is what can be ordered, and they once an hour."""
+    writes: list[str] = []
+
+    def count(change: ConfigEntryChange, changed: ConfigEntry) -> None:
+        if change is ConfigEntryChange.UPDATED:
+            writes.append(changed.entry_id)
+
+    def levels(number: int, **more: Any) -> None:
+        names = tuple(f"{each}: {3000 + number} W" for each in ("low", "high"))
+        miners.answers[HOST] = snapshot(
+            capabilities=Capabilities(choices={Command.LEVEL: names}, **more),
+            settings={Command.LEVEL: names[0]},
+        )
+
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, "controls": True}
+    )
+    levels(0)
+    await set_up(hass, entry)
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, callback(count))
+    for number in range(100):
+        levels(number)
+        await tick(hass, freezer, 31)
+    (select,) = hass.states.async_entity_ids("select")
+    state = hass.states.get(select)
+    assert state is not None
+    assert state.attributes["options"] == ["low: 3099 W", "high: 3099 W"]
+    assert writes == []
+    for number in range(100, 220):
+        levels(number)
+        await tick(hass, freezer, 31)
+    assert len(writes) == 1
+    levels(220, commands=(Command.PAUSE,))
+    await tick(hass, freezer, 31)
+    assert len(writes) == 2
 
 
 READINGS = st.lists(st.builds(reading, RANGES, RANGES), min_size=1, max_size=12)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
@@ -49,7 +50,7 @@ from .detail import FARM_PLATFORMS, Detail, detail_of
 from .issues import async_update_issues, async_update_locked
 from .parts import NewParts, bounded
 from .pool_watch import PoolWatch
-from .stored import profile_data, stored_credentials, stored_profile
+from .stored import is_lasting, profile_data, stored_credentials, stored_profile
 from .whereabouts import Whereabouts, identity_text, same_hardware
 
 type MinerConfigEntry = ConfigEntry[MinerCoordinator]
@@ -61,6 +62,8 @@ FIRST_POLLS_AT_ONCE = 32
 FIRST_POLL_S = 3.0
 """How long a poll keeps its place: the deadline of an exchange."""
 POLL_INTERVAL = timedelta(seconds=30)
+MOVING_STORED_EVERY_S = 3600.0
+"""What is another with each reading needs no place on disk each time."""
 POLL_INTERVAL_UNDER_WAY = timedelta(seconds=5)
 """While a command is under way."""
 
@@ -112,7 +115,8 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             known=profile is not None,
         )
         self.reader = reader
-        self.profile = profile or MinerProfile()
+        self.profile = self._stored_profile = profile or MinerProfile()
+        self._stored_at = monotonic()
         self.has_read = False
         self._new_parts = NewParts()
         self.turn = asyncio.Lock()
@@ -270,10 +274,17 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             profile = bounded(self.profile.learn(snapshot))
         memory = self.reader.memory
         news = memory is not None and memory != self.config_entry.data.get(CONF_LEARNED)
-        if profile != self.profile or not self.known or news:
+        self.profile = profile
+        lasting = is_lasting(self._stored_profile, profile)
+        if not self.known or news or lasting or self._is_due(profile):
             self._store(profile)
         if self.controls and (writable := self.capabilities.writable) is not None:
             async_update_locked(self.hass, self.config_entry, locked=not writable)
+
+    def _is_due(self, profile: MinerProfile) -> bool:
+        """Return whether what moves with each reading is to be stored again."""
+        due = self._stored_at + MOVING_STORED_EVERY_S <= monotonic()
+        return due and profile != self._stored_profile
 
     def _learn_mac(self, reported: str | None) -> None:
         """Know the miner by its MAC from now on, where it did not report one before."""
@@ -294,7 +305,8 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
 
     def _store(self, profile: MinerProfile) -> None:
-        self.profile = profile
+        self.profile = self._stored_profile = profile
+        self._stored_at = monotonic()
         self.known = True
         memory = self.reader.memory
         learned = {} if memory is None else {CONF_LEARNED: memory}

@@ -10,6 +10,7 @@ from homeassistant.helpers.device_registry import format_mac
 from ...const import CONF_KIND, Kind
 from ...engines.edge_collector import (
     CGMINER,
+    Command,
     Credentials,
     Identified,
     MinerProfile,
@@ -92,6 +93,33 @@ def stored_credentials(data: Mapping[str, Any]) -> Credentials | None:
 def profile_data(profile: MinerProfile) -> dict[str, Any]:
     """Return the part of an entry's data that holds the profile."""
     return {CONF_PROFILE: asdict(profile)}
+
+
+def is_lasting(before: MinerProfile, after: MinerProfile) -> bool:
+    """Return whether a change of a profile is worth a write of its own.
+
+    Some devices name their levels by what they draw at the moment, or move their limits:
+    with each reading all of that is another one.
+    """
+    known = before.capabilities
+    levels = () if known is None else known.choices.get(Command.LEVEL, ())
+    chosen = after.level != before.level and after.level in levels
+    return chosen or _lasting(before) != _lasting(after)
+
+
+def _lasting(profile: MinerProfile) -> tuple[object, ...]:
+    parts, known = replace(profile, capabilities=None, level=None), profile.capabilities
+    if known is None:
+        return (parts,)
+    valued = (known.numbers, known.unbounded, known.choices)
+    return (
+        parts,
+        *(each.keys() for each in valued),
+        known.commands,
+        known.boards,
+        known.wear,
+        known.writable,
+    )
 
 
 def stored_profile(data: Mapping[str, Any]) -> MinerProfile | None:
