@@ -16,6 +16,7 @@ from custom_components.mining_farm.engines.auction.models import (
     SolverName,
     Window,
 )
+from custom_components.mining_farm.engines.auction.window.any_window import Hold
 from custom_components.mining_farm.engines.auction.window.auction import (
     TakeResult,
     TakeSelection,
@@ -39,9 +40,8 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 PAYLOAD = b"2;b;BTC,0.9=0.1:1"
 
 
-async def test_an_epoch_that_its_owner_starts() -> None:
-    """It moves no window: the clients of the network reckon them from the tempo alone."""
-    held: list[Window] = []
+def holding(held: list[Window]) -> Hold:
+    """Return what holds an auction at once, and notes its window."""
 
     async def hold(
         snapshot: Snapshot, early: TakeResult | None = None
@@ -49,11 +49,18 @@ async def test_an_epoch_that_its_owner_starts() -> None:
         held.append(snapshot.window)
         return result(start=snapshot.window.start)
 
+    return hold
+
+
+async def test_an_epoch_that_its_owner_starts() -> None:
+    """It moves no window: the clients of the network reckon them from the tempo alone."""
+    held: list[Window] = []
     async with (
         SubtensorSimulator(block_time=None, start_block=7_600_410) as simulator,
         ChainClient(simulator.urls, netuid=89) as client,
     ):
-        running = asyncio.create_task(AuctionWatch(client, hold, netuid=89).run())
+        watch = AuctionWatch(client, holding(held), netuid=89)
+        running = asyncio.create_task(watch.run())
         await eventually(lambda: held)
         simulator.control.start_epoch(blocks=4)
         await simulator.produce(52)
@@ -81,17 +88,11 @@ async def test_a_tempo_that_its_owner_changes() -> None:
     held: list[Window] = []
     events: list[WatchEvent] = []
 
-    async def hold(
-        snapshot: Snapshot, early: TakeResult | None = None
-    ) -> AuctionResult:
-        held.append(snapshot.window)
-        return result(start=snapshot.window.start)
-
     async with (
         SubtensorSimulator(block_time=None, start_block=7_600_410) as simulator,
         ChainClient(simulator.urls, netuid=89) as client,
     ):
-        watch = AuctionWatch(client, hold, netuid=89)
+        watch = AuctionWatch(client, holding(held), netuid=89)
         watch.subscribe(events.append)
         running = asyncio.create_task(watch.run())
         await eventually(lambda: held)

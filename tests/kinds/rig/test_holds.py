@@ -18,14 +18,19 @@ from .test_watch import memory
 from .watching import Farm
 
 
-async def hold(
-    farm: Farm, owner: Owner = Owner.INTERLOCK, kind: HoldKind = HoldKind.ASLEEP
-) -> None:
-    """Hold the rig, and let what follows happen."""
+async def place(farm: Farm, owner: Owner, kind: HoldKind) -> None:
+    """Hold the rig; return once that is on disk."""
     placed = Hold(
         owner=owner, source="north", kind=kind, reason="leak", since=dt_util.utcnow()
     )
     await async_holds(farm.hass).async_place(["rig1"], placed)
+
+
+async def hold(
+    farm: Farm, owner: Owner = Owner.INTERLOCK, kind: HoldKind = HoldKind.ASLEEP
+) -> None:
+    """Hold the rig, and let what follows happen."""
+    await place(farm, owner, kind)
     await farm.hass.async_block_till_done(wait_background_tasks=True)
 
 
@@ -93,18 +98,10 @@ async def test_power_that_was_just_taken_comes_back_after_a_pause(
     await hold(farm)
     monkeypatch.setattr(async_power_ups(farm.hass), "sleep", sleep)
     farm.freezer.tick(2)
-    holds = async_holds(farm.hass)
-    await holds.async_release(Owner.INTERLOCK, "north")
+    await async_holds(farm.hass).async_release(Owner.INTERLOCK, "north")
     await settle()
     assert (waits, outlet.log) == ([8.0], ["off"])
-    placed = Hold(
-        owner=Owner.INTERLOCK,
-        source="north",
-        kind=HoldKind.CUT,
-        reason="leak",
-        since=dt_util.utcnow(),
-    )
-    await holds.async_place(["rig1"], placed)
+    await place(farm, Owner.INTERLOCK, HoldKind.CUT)
     await settle()
     goes_on.set()
     await settle()
@@ -123,14 +120,7 @@ async def test_a_stop_while_the_order_to_start_is_on_its_way(
 
     async def stopped_meanwhile() -> None:
         outlet.log.append("on")
-        placed = Hold(
-            owner=Owner.EMERGENCY_STOP,
-            source="site",
-            kind=HoldKind.CUT,
-            reason="hand",
-            since=dt_util.utcnow(),
-        )
-        await async_holds(farm.hass).async_place(["rig1"], placed)
+        await place(farm, Owner.EMERGENCY_STOP, HoldKind.CUT)
         for _ in range(20):
             await asyncio.sleep(0)
         outlet.on = True
@@ -156,14 +146,7 @@ async def test_a_stop_while_a_rig_powers_up_by_itself(
         outlet.log.append("on")
         outlet.on = True
         farm.freezer.tick(1)
-        placed = Hold(
-            owner=Owner.EMERGENCY_STOP,
-            source="site",
-            kind=HoldKind.CUT,
-            reason="hand",
-            since=dt_util.utcnow(),
-        )
-        await async_holds(farm.hass).async_place(["rig1"], placed)
+        await place(farm, Owner.EMERGENCY_STOP, HoldKind.CUT)
         for _ in range(20):
             await asyncio.sleep(0)
 
@@ -264,17 +247,9 @@ async def test_after_a_crash_in_mid_cut_a_hold_for_safety_keeps_the_rig_off(
 ) -> None:
     """The holds are read before the unfinished cut."""
     outlet = await in_mid_cut(farm)
-    holds = async_holds(farm.hass)
-    for_safety = Hold(
-        owner=Owner.EMERGENCY_STOP,
-        source="north",
-        kind=HoldKind.CUT,
-        reason="hand",
-        since=dt_util.utcnow(),
-    )
     rig = farm.entries["rig1"].runtime_data
     intent = rig.power.memory
-    await holds.async_place(["rig1"], for_safety)
+    await place(farm, Owner.EMERGENCY_STOP, HoldKind.CUT)
     await farm.hass.async_block_till_done(wait_background_tasks=True)
     # As if it had been killed before the cut was closed.
     await rig.power.async_store(intent)
