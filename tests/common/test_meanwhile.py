@@ -241,9 +241,9 @@ async def test_a_machine_that_its_user_starts_in_between_is_not_started_again(
     async def wait(_seconds: float) -> None:
         await turn.wait()
 
-    async_power_ups(house.hass).sleep = wait
     async with async_power_ups(house.hass).house.async_pass():
         pass
+    async_power_ups(house.hass).sleep = wait
     await house.release()
     assert axe.log == ["sleep down"]
     async with async_user_starts(house.hass, "axe", "Axe"):
