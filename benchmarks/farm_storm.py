@@ -47,6 +47,7 @@ def measure(*, quick: bool) -> Iterator[str]:
             "kills",
             "stops ordered",
             "starts ordered",
+            "targets ordered",
             "listed as not stopped",
             "faults",
         ),
@@ -84,6 +85,7 @@ def _row(profile: str, tally: Tally) -> tuple[str, ...]:
         tally.kills,
         tally.stops,
         tally.starts,
+        tally.settings,
         tally.listed,
         tally.faults.total(),
     )

@@ -299,3 +299,31 @@ async def test_a_restore_that_is_refused_is_tried_again(house: House) -> None:
     await house.after(31)
     assert axe.target == 2700
     assert not list(house.holds)
+
+
+@pytest.mark.parametrize("outcome", [ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED])
+async def test_what_was_not_lowered_is_not_set_back(
+    house: House, outcome: ReceiptOutcome
+) -> None:
+    """Its order did not leave, or the machine has refused it."""
+    axe = house.add(target=2700.0, takes=False, outcome=outcome)
+    await limit(house, 1500)
+    assert house.keeper.phase("axe") is Phase.UNCONFIRMED
+    await let_go(house)
+    assert axe.log == ["set 1500.0"]
+    assert house.told == [("axe", Told.NOT_LIMITED)]
+    assert not list(house.holds)
+
+
+async def test_a_step_that_was_not_sent_is_none(house: House) -> None:
+    """It is set back from where it is, to what it was at first."""
+    axe = house.add(target=2700.0)
+    await limit(house, 2000)
+    axe.takes, axe.outcome = False, ReceiptOutcome.NOT_SENT
+    await limit(house, 1500, "more")
+    assert (axe.log, axe.target) == (["set 2000.0", "set 1500.0"], 2000)
+    axe.takes, axe.outcome = True, ReceiptOutcome.CONFIRMED
+    await let_go(house, "more")
+    assert house.keeper.phase("axe") is Phase.LIMITED
+    await let_go(house)
+    assert axe.log[2:] == ["set 2700.0"]

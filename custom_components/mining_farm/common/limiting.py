@@ -136,10 +136,16 @@ class Limiting:
             return None
         progress = self._following.of(machine_id)
         progress.phase, progress.lowered_to = Phase.ORDERED, due
+        before = self._holds.of(machine_id).limited
         await self._holds.async_change(
             [machine_id], methodcaller("lowered", present, due), anyway=True
         )
         receipt = await async_answer(limit.order(due))
+        if receipt.outcome not in SENT and not receipt.unsure:
+            # It draws what it did before: there is nothing to set back.
+            await self._holds.async_change(
+                [machine_id], methodcaller("not_lowered", before), anyway=True
+            )
         if receipt.reason is not None:
             progress.reasons[LeverKind.SLEEP] = receipt.reason
         return receipt

@@ -143,6 +143,10 @@ class Record:
             before = self.limited.before
         return replace(self, limited=Limited(before=before, ordered=ordered))
 
+    def not_lowered(self, before: Limited | None) -> Record:
+        """Return the record of a machine that was not lowered after all."""
+        return replace(self, limited=before)
+
     def seen_lowered(self, at: datetime) -> Record:
         """Return the record of a machine that was seen to be set as it was ordered."""
         if self.limited is None or self.limited.seen_at is not None:

@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 import random as global_random
 from random import Random
 from typing import Any, Final, cast
@@ -16,6 +17,7 @@ from custom_components.mining_farm.common import power_ups, record_file, stoppin
 from custom_components.mining_farm.common.following import Phase as Following, Told
 from custom_components.mining_farm.common.holds import DATA_HOLDS, async_holds
 from custom_components.mining_farm.common.holds_of_users import (
+    async_user_sets,
     async_user_starts,
     async_user_stops,
 )
@@ -34,7 +36,13 @@ from custom_components.mining_farm.common.members import (
 )
 from custom_components.mining_farm.common.power_ups import DATA_POWER_UPS
 from custom_components.mining_farm.const import DOMAIN
-from custom_components.mining_farm.engines.farm import LeverKind, Owner, Pace
+from custom_components.mining_farm.engines.farm import (
+    Hold,
+    HoldKind,
+    LeverKind,
+    Owner,
+    Pace,
+)
 from custom_components.mining_farm.kinds import farm as farm_kind
 from custom_components.mining_farm.kinds.farm import (
     controls,
@@ -51,6 +59,7 @@ from .disk import Disk
 from .driven import DrivenLoop
 from .machine import Given, Machine
 from .profiles import ALWAYS, PROFILES, Profile
+from .target import FULL, Set, Target
 
 LENGTH: Final = 900.0
 COOLED: Final = 4
@@ -76,7 +85,8 @@ class Tally:
     stops: int = 0
     """Orders to stop a machine."""
     starts: int = 0
-    trips: int = 0
+    settings: int = 0
+    """Orders to draw so many W, and no more."""
     kills: int = 0
     listed: int = 0
     """Machines that no lever stopped, and that were listed."""
@@ -86,7 +96,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Count another tally as well."""
-        for name in ("histories", "stops", "starts", "trips", "kills", "listed"):
+        for name in ("histories", "stops", "starts", "settings", "kills", "listed"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.faults += other.faults
         self.seeds += other.seeds
@@ -140,6 +150,9 @@ class History:
             started_at=self.loop.time() - 90000,
         )
         machine.on_order = self._judge
+        if sleeps and random.random() < 0.6:
+            machine.target = Target(machine=machine)
+            machine.target.on_order = partial(self._judge_setting, machine)
         return machine
 
     # The world's own time.
@@ -321,6 +334,13 @@ class History:
             machine, held = self.machines[name], async_holds(self.hass).of(name).down
             machine.holdings += held and not machine.held
             machine.held = held
+            if machine.target is not None:
+                limits = [hold.watts for hold in self._limits_on(machine)]
+                machine.target.ask(limits[0] if limits else None)
+
+    def _limits_on(self, machine: Machine) -> list[Hold]:
+        holds = async_holds(self.hass).of(machine.name).holds
+        return [hold for hold in holds if hold.kind is HoldKind.AT_MOST]
 
     # What must not be.
 
@@ -373,7 +393,7 @@ class History:
 
     def _judge_start(self, machine: Machine, given: Given) -> None:
         holds = async_holds(self.hass)
-        if holds.of(machine.name).want is not None:
+        if holds.of(machine.name).down:
             self.fault("started while it was held", machine.name)
         if holds.lost:
             self.fault("started while holds were lost", machine.name)
@@ -394,6 +414,35 @@ class History:
         if len(self.recent) > pace.starts:
             self.fault("started faster than the feed bears", machine.name)
 
+    def _judge_setting(self, machine: Machine, given: Set) -> None:
+        """Judge an order to draw so many W."""
+        self.log(f"set {machine.name} to {given.watts}")
+        self.tally.settings += 1
+        holds, target = async_holds(self.hass), machine.target
+        record = holds.of(machine.name)
+        assert target is not None
+        if record.down:
+            self.fault("set while it was to stop", machine.name)
+        if record.limited is None:
+            self.fault("set what was not noted", machine.name)
+        if not (holds.unsaved or self.disk.full):
+            if not self._stored(machine.name).get("limited"):
+                self.fault("set before what it was is on disk", machine.name)
+        else:
+            machine.unnoted = True
+        if target.asks is not None and given.watts > target.asks:
+            self.fault("set to more than it may draw", machine.name)
+        if holds.lost:
+            self.fault("set while holds were lost", machine.name)
+        last = target.last
+        if last == given:
+            self.fault("set twice", machine.name)
+        elif target.asks is None and not (
+            # A crash may have come before it was noted that it is set back.
+            target.lowering or (last is not None and last.process != given.process)
+        ):
+            self.fault("set back what was not lowered", machine.name)
+
     def _cause_stands(self, machine: Machine) -> bool:
         if int(machine.name[3:]) >= COOLED:
             return False
@@ -411,6 +460,10 @@ class History:
         )
 
     def _is_stored(self, machine: str) -> bool:
+        return bool(self._stored(machine).get("holds"))
+
+    def _stored(self, machine: str) -> dict[str, Any]:
+        """Return what is on disk of a machine."""
         copies = [
             record
             for name in ("holds", "holds.2")
@@ -419,7 +472,8 @@ class History:
         newest: dict[str, Any] = max(
             copies, key=lambda each: each.get("write", 0), default={}
         )
-        return bool(newest.get("machines", {}).get(machine, {}).get("holds"))
+        stored: dict[str, Any] = newest.get("machines", {}).get(machine, {})
+        return stored
 
     # What happens.
 
@@ -518,15 +572,55 @@ class History:
             "let_go": lambda: controls.async_release_stop(site, by="me"),
             "off": lambda: self._switch(self._some(), on=False),
             "on": lambda: self._switch(self._some(), on=True),
+            "limit": self._limit,
+            "lift": self._lift,
+            "set": lambda: self._set(self._some()),
         }
         if group is not None:
             deeds["release"] = lambda: controls.async_release_group(group, by="me")
         if (deed := deeds.get(name)) is not None:
             self.hass.async_create_background_task(self._do(deed), name)
 
+    async def _limit(self) -> None:
+        """Let some machines draw no more than so many W, or another number of them."""
+        some = self.random.sample(list(self.machines), self.random.randint(1, MACHINES))
+        watts = self.random.choice([1200.0, 1800.0, 2450.0])
+        hold = Hold(
+            owner=Owner.ALLOCATION,
+            source="watts",
+            kind=HoldKind.AT_MOST,
+            watts=watts,
+            reason="watts",
+            since=self.loop.wall,
+        )
+        await async_holds(self.hass).async_place(some, hold)
+
+    async def _lift(self) -> None:
+        """Let all machines draw what they did before."""
+        await async_holds(self.hass).async_release(Owner.ALLOCATION, "watts")
+
+    async def _set(self, machine: Machine) -> None:
+        """Set what a machine draws, as the number of its kind does."""
+        if machine.target is None or not self._is_usable(machine):
+            return
+        machine.switching = True
+        watts = self.random.choice([1500.0, 2000.0, FULL])
+        try:
+            async with async_user_sets(self.hass, machine.name):
+                receipt = await machine.target.by_user(watts)
+                if receipt.outcome is not ReceiptOutcome.CONFIRMED:
+                    raise HomeAssistantError("not confirmed")
+        finally:
+            machine.switching = False
+
     async def _do(self, deed: Callable[[], Awaitable[object]]) -> None:
         with suppress(HomeAssistantError):
             await deed()
+
+    def _is_usable(self, machine: Machine) -> bool:
+        """Return whether its entities are there, and none is at work."""
+        loaded = async_members(self.hass).get(machine.name) is not None
+        return loaded and not machine.switching
 
     async def _switch(self, machine: Machine, *, on: bool) -> None:
         """Use the switch of a machine, as its kind does."""
@@ -539,7 +633,7 @@ class History:
             ),
             None,
         )
-        if lever is None or machine.switching:
+        if lever is None or not self._is_usable(machine):
             return
         machine.switching = True
         try:
@@ -610,7 +704,7 @@ class History:
             await holds.async_settle()
         await self.wait(30)
         for _ in range(4):
-            for name in ("let_go", "release"):
+            for name in ("let_go", "release", "lift"):
                 self._human(name)
                 await self.wait(15)
         await self.wait(480)
@@ -622,7 +716,16 @@ class History:
             ]
             if left:
                 self.fault("held after the release", f"{machine.name} {left}")
-            if self.disk.damaged or machine.wanted_down or machine.awake:
+            if self.disk.damaged:
+                continue
+            target = machine.target
+            if (
+                target is not None
+                and (target.ours and machine.awake)
+                and not machine.unnoted
+            ):
+                self.fault("left lowered", machine.name)
+            if machine.wanted_down or machine.awake:
                 continue
             if machine.ours and not machine.unnoted:
                 self.fault("left down", machine.name)
@@ -630,12 +733,24 @@ class History:
     def _all_held_are_down(self) -> None:
         holds, keeper = async_holds(self.hass), async_keeper(self.hass)
         for machine in self.machines.values():
+            self._is_lowered(machine)
             if not holds.of(machine.name).down or not machine.awake:
                 continue
             listed = keeper.phase(machine.name) is Following.UNCONFIRMED
             if not listed and machine.name not in holds.doubted:
                 phase = keeper.phase(machine.name)
                 self.fault("an order was lost", f"{machine.name} {phase}")
+
+    def _is_lowered(self, machine: Machine) -> None:
+        """Look whether a machine draws no more than it may, or is listed."""
+        holds, target = async_holds(self.hass), machine.target
+        want = holds.of(machine.name).want
+        if want is None or want.watts is None or target is None or not machine.awake:
+            return
+        phase = async_keeper(self.hass).phase(machine.name)
+        listed = phase is Following.UNCONFIRMED or machine.name in holds.doubted
+        if target.watts > want.watts and not (listed or holds.lost):
+            self.fault("a limit was lost", f"{machine.name} {phase}")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from custom_components.mining_farm.common.members import (
 from custom_components.mining_farm.engines.farm import LeverKind
 
 from .driven import DrivenLoop
+from .target import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,8 @@ class Machine:
     switching: bool = False
     wanted_down: bool = False
     """Its user has put it down by our switch, and has not started it."""
+    target: Target | None = None
+    """What it is set to draw; None of one that takes no target."""
     process: int = 0
     on_order: Callable[[Machine, Given], None] = lambda machine, given: None
 
@@ -86,6 +89,11 @@ class Machine:
     def awake(self) -> bool:
         """Whether it hashes."""
         return self.powered and self.mains and not self.asleep
+
+    @property
+    def up(self) -> bool:
+        """Whether it has power."""
+        return self.powered and self.mains
 
     @property
     def reachable(self) -> bool:
@@ -99,9 +107,10 @@ class Machine:
 
     def read(self) -> None:
         """Let its entries learn what it does."""
-        up = self.powered and self.mains
         self.seen_on = None if self.lost and self.outlet else self.powered
-        known = self.fresh and up
+        known = self.fresh and self.up
+        if self.target is not None:
+            self.target.seen = self.target.watts if known else None
         self.seen = MinerFacts(
             fresh=known,
             seen=True,
@@ -172,8 +181,10 @@ class Machine:
             self.awakenings += 1
 
     def reboot(self) -> None:
-        """Start it again; it may have forgotten that it was paused."""
+        """Start it again; it may have forgotten that it was paused, and lowered."""
         self.started_at = self.loop.time()
+        if self.target is not None:
+            self.target.restart(forgets=self.forgets)
         if self.forgets:
             self.wake()
 
@@ -203,7 +214,14 @@ class Machine:
         def stopped() -> bool | None:
             return self._known(kind)
 
-        return Lever(kind=kind, stop=stop, start=start, stopped=stopped)
+        lowers = kind is LeverKind.SLEEP and self.target is not None
+        return Lever(
+            kind=kind,
+            stop=stop,
+            start=start,
+            stopped=stopped,
+            limit=self.target.limit(process) if lowers and self.target else None,
+        )
 
     def _known(self, kind: LeverKind) -> bool | None:
         """Return whether a lever is known to keep it down."""
@@ -228,7 +246,7 @@ class Machine:
         if done:
             # As a rig's lever: what is so already is not switched again.
             self.read()
-            return self._receipt(ReceiptOutcome.CONFIRMED)
+            return self.receipt(ReceiptOutcome.CONFIRMED)
         self.on_order(self, given)
         if down:
             self.tried.add(kind)
@@ -249,9 +267,9 @@ class Machine:
         if not reached:
             if self.last_down.get(kind) is given:
                 del self.last_down[kind]
-            return self._receipt(ReceiptOutcome.NOT_SENT)
+            return self.receipt(ReceiptOutcome.NOT_SENT)
         if down and self.refuses:
-            return self._receipt(ReceiptOutcome.REFUSED)
+            return self.receipt(ReceiptOutcome.REFUSED)
         if down:
             self.last_stop[kind] = given
             self.last_start.pop(kind, None)
@@ -261,13 +279,13 @@ class Machine:
         if down and self.lies:
             await asyncio.sleep(takes)
             if self.random.random() < 0.5:
-                return self._receipt(ReceiptOutcome.CONFIRMED)
-            return self._receipt(ReceiptOutcome.SENT, "unconfirmed")
+                return self.receipt(ReceiptOutcome.CONFIRMED)
+            return self.receipt(ReceiptOutcome.SENT, "unconfirmed")
         # It arrives, whatever becomes of who has sent it.
         self.later(takes, self._obey, given)
         await asyncio.sleep(takes + 0.1)
         self.read()
-        return self._receipt(ReceiptOutcome.CONFIRMED)
+        return self.receipt(ReceiptOutcome.CONFIRMED)
 
     def _obey(self, given: Given) -> None:
         down = given.down
@@ -298,7 +316,8 @@ class Machine:
         stop = self.last_down.get(start.lever)
         return stop is not None and stop.at >= start.at
 
-    def _receipt(self, outcome: ReceiptOutcome, reason: str | None = None) -> Receipt:
+    def receipt(self, outcome: ReceiptOutcome, reason: str | None = None) -> Receipt:
+        """Return the answer to an order."""
         if outcome in (ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED):
             reason = str(outcome)
         return Receipt(outcome=outcome, at=self.wall, reason=reason)
