@@ -72,13 +72,26 @@ class Site(House):
         return coordinator
 
     def add_machine(
-        self, name: str, *, area: str | None = None, **how: Any
+        self,
+        name: str,
+        *,
+        area: str | None = None,
+        rig_area: str | None = None,
+        **how: Any,
     ) -> FakeMachine:
-        """Add a machine with its entry and device."""
+        """Add a machine with its entries and devices; one with an outlet has a rig."""
         kind = MockConfigEntry(
             domain=DOMAIN, entry_id=name, title=name, data={"kind": "miner"}
         )
         self._add_entry(kind, area)
+        if how.get("outlet"):
+            rig = MockConfigEntry(
+                domain=DOMAIN,
+                entry_id=f"{name}-rig",
+                title=f"{name}-rig",
+                data={"kind": "rig"},
+            )
+            self._add_entry(rig, rig_area)
         machine = replace(FakeMachine(self.hass, name), **how)
         machine.join()
         return machine

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from custom_components.mining_farm.common.members import Member, async_members
+from custom_components.mining_farm.common.record_file import RecordFile
 from custom_components.mining_farm.engines.farm import Owner, Phase
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
@@ -266,6 +268,76 @@ async def test_one_group_is_stopped_by_hand(hall: Hall) -> None:
     await hall.site.call("release_interlock")
     await hall.calm(400)
     assert hall.asleep == [False] * 4
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+async def test_a_farm_that_is_removed_leaves_what_its_groups_hold_to_the_user(
+    hall: Hall, issue_registry: ir.IssueRegistry, loaded: bool
+) -> None:
+    """Nobody else could release them; they are listed, and nothing wakes."""
+    await hall.calm(60, bits=LEAK)
+    site = hall.site
+    if not loaded:
+        await site.hass.config_entries.async_unload("site")
+    await site.hass.config_entries.async_remove("site")
+    await site.settle()
+    held = [site.holds.ruling(f"axe{number}") for number in range(3)]
+    assert [one and one.owner for one in held] == ["user"] * 3
+    assert hall.asleep == [True, True, True, False]
+    issue = issue_registry.async_get_issue("mining_farm", "farm_left_to_user_site")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["machines"] == "axe0, axe1, axe2"
+
+
+async def test_no_latch_leaves_the_disk_while_a_farm_of_two_groups_loads(
+    site: Site,
+) -> None:
+    """A kill in the middle of a start would let the other group's machines go."""
+    one, other = site.add_machine("one"), site.add_machine("other")
+    await site.add_farm(
+        armed=True, groups={"a": {"machines": ["one"]}, "b": {"machines": ["other"]}}
+    )
+    for button in ("button.site_a_emergency_stop", "button.site_b_emergency_stop"):
+        await site.hass.services.async_call(
+            "button", "press", {"entity_id": button}, blocking=True
+        )
+    await site.later(1)
+    assert (one.asleep, other.asleep) == (True, True)
+    await site.hass.config_entries.async_unload("site")
+    write, latched = RecordFile.async_write, list[list[bool]]()
+
+    async def note(file: RecordFile, record: dict[str, Any]) -> None:
+        if "groups" in record:
+            latched.append([each["latched"] for each in record["groups"].values()])
+        await write(file, record)
+
+    with patch.object(RecordFile, "async_write", note):
+        await site.load()
+        await site.later(1)
+    assert all(each == [True, True] for each in latched), latched
+    assert (one.asleep, other.asleep) == (True, True)
+
+
+async def test_a_group_of_a_farm_whose_record_is_lost_is_removed(
+    hall: Hall, tmp_path: Any, issue_registry: ir.IssueRegistry
+) -> None:
+    """What it held is left to the user all the same."""
+    await hall.calm(60, bits=LEAK)
+    site = hall.site
+    assert site.entry is not None
+    await site.hass.config_entries.async_unload("site")
+    for name in ("farm.site", "farm.site.2"):
+        path = tmp_path / f".storage/mining_farm.{name}"
+        await site.hass.async_add_executor_job(path.write_text, "{")
+    site.hass.config_entries.async_remove_subentry(site.entry, "north")
+    await site.load()
+    ruling = site.holds.ruling("axe0")
+    assert ruling is not None
+    assert ruling.owner == "user"
+    issue = issue_registry.async_get_issue("mining_farm", "farm_left_to_user_site")
+    assert issue is not None
+    assert hall.asleep == [True, True, True, False]
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -76,6 +76,38 @@ async def test_a_machine_belongs_to_one_farm(site: Site) -> None:
     assert second.runtime_data.machine_ids == ["there"]
 
 
+async def test_a_miner_and_its_rig_belong_to_one_farm(site: Site) -> None:
+    """They are one machine, wherever the devices of both are."""
+    areas = ar.async_get(site.hass)
+    hall, shed = areas.async_create("Hall"), areas.async_create("Shed")
+    site.add_machine("axe", outlet=True, area=hall.id, rig_area=shed.id)
+    site.add_machine("low", outlet=True, area=shed.id, rig_area=hall.id)
+    first = await site.add_farm("first", areas=[hall.id])
+    second = await site.add_farm("second", areas=[shed.id])
+    await site.later(1)
+    assert first.runtime_data.machine_ids == ["axe", "low"]
+    assert second.runtime_data.machine_ids == []
+
+
+async def test_a_machine_that_another_farm_picks_leaves_the_one_it_was_of(
+    site: Site,
+) -> None:
+    """At once, and it is back once the other one is removed."""
+    site.add_machine("axe")
+    first = await site.add_farm("first")
+    second = await site.add_farm("second", members=["other"])
+    assert first.runtime_data.machine_ids == ["axe"]
+    site.hass.config_entries.async_update_entry(
+        second, options={**second.options, "members": ["axe"]}
+    )
+    await site.later(1)
+    assert first.runtime_data.machine_ids == []
+    assert second.runtime_data.machine_ids == ["axe"]
+    await site.hass.config_entries.async_remove("second")
+    await site.later(1)
+    assert first.runtime_data.machine_ids == ["axe"]
+
+
 async def test_a_machine_whose_entry_is_not_loaded_is_unknown(site: Site) -> None:
     """It is expected, and nothing is known of it."""
     axe = site.add_machine("axe")

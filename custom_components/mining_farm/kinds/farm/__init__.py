@@ -4,15 +4,13 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from ...common.holds import async_holds
 from ...common.power_ups import async_power_ups
-from ...engines.farm import Owner
 from . import issues
 from .coordinator import FarmConfigEntry, SiteCoordinator
-from .curtailment_record import async_hand_over
 from .curtailment_signal import async_follow_signal
 from .entity import device_info
 from .journal import FarmJournal
+from .leaving import async_leave_farm
 from .stored import pace_of
 from .stored_shape import FARM_SHAPE
 
@@ -56,18 +54,9 @@ def async_join(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
 
 async def async_remove_entry(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
     """Forget the farm; what it keeps down is left to the user, and listed."""
-    held = await async_holds(hass).async_hand_over(Owner.EMERGENCY_STOP, entry.entry_id)
-    held |= await async_hand_over(hass, entry)
+    await async_leave_farm(hass, entry)
     issues.delete_all(hass, entry.entry_id)
     async_power_ups(hass).forget(entry.entry_id)
-    if held:
-        entries = hass.config_entries
-        names = [
-            machine.title
-            for machine_id in held
-            if (machine := entries.async_get_entry(machine_id)) is not None
-        ]
-        issues.create_left_to_user(hass, entry, sorted(names))
     await FarmJournal(hass, entry.entry_id).async_remove()
 
 

@@ -32,7 +32,7 @@ from .curtailment import Curtailments
 from .data import FarmData, SignalData
 from .group import CoolingGroup
 from .journal import FarmJournal, Stop
-from .membership import async_entries, place_of
+from .membership import async_entries, described
 from .summing import farm_data, update_issues
 
 type FarmConfigEntry = ConfigEntry[SiteCoordinator]
@@ -147,9 +147,14 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
 
     @callback
     def _entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        """Load again with groups that were added, changed or removed."""
+        """Load again with groups that were added, changed or removed.
+
+        What another farm picks from now on leaves this one, and what it had may come.
+        """
         if entry.entry_id == self.config_entry.entry_id and groups.changed(self):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        elif entry.data.get(CONF_KIND) == Kind.FARM:
+            self._member_joined()
 
     @override
     async def _async_poll(self) -> FarmData:
@@ -335,8 +340,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
 
     def described(self, machine_id: str) -> str:
         """Return a machine's name, with its place where it has one."""
-        name, place = self.machine_name(machine_id), place_of(self.hass, machine_id)
-        return name if place is None else f"{name} ({place})"
+        return described(self.hass, machine_id)
 
     @callback
     def _told(self, machine_id: str, told: Told, attributes: Mapping[str, Any]) -> None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from ...const import LOGGER
-from ...engines.farm import Group, HoldKind, Owner, Phase
-from . import issues
+from ...engines.farm import Group, HoldKind, Phase
 from .const import GROUP
 from .group import CoolingGroup, Site
 from .group_stored import GroupShape
 from .journal import FarmJournal
+from .leaving import async_leave_groups
 
 
 class Grouped(Site, Protocol):
@@ -29,11 +29,12 @@ def changed(site: Grouped) -> bool:
 async def async_go_on(site: Grouped) -> None:
     """Go on with each group as it was; one that is gone leaves its holds to the user."""
     stored = site.journal.memory.groups
+    # All before any is kept: a latch that is not made yet would be gone from the disk.
     for key, shape in _shapes(site).items():
-        group = site.groups[key] = _made(site, shape, stored)
+        site.groups[key] = _made(site, shape, stored)
+    for group in site.groups.values():
         await group.async_apply()
-    for key in stored.keys() - site.groups.keys():
-        await _async_leave_to_user(site, key)
+    await async_leave_groups(site.hass, site.config_entry)
 
 
 async def async_keep(site: Grouped) -> None:
@@ -73,10 +74,3 @@ def _held_kind(site: Grouped, group: CoolingGroup) -> HoldKind | None:
         if (hold := site.holds.of(machine_id).by(*group.key)) is not None
     ]
     return max(kinds, key=lambda kind: kind.rank, default=None)
-
-
-async def _async_leave_to_user(site: Grouped, group_id: str) -> None:
-    held = await site.holds.async_hand_over(Owner.INTERLOCK, group_id)
-    if held:
-        names = sorted(map(site.described, held))
-        issues.create_left_to_user(site.hass, site.config_entry, names)

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 
 from ...common.entries import entries_of
+from ...common.machines import async_machines
 from ...const import Kind
 from .stored import Selection
 
@@ -21,21 +22,28 @@ def async_entries(hass: HomeAssistant, entry: ConfigEntry[Any]) -> frozenset[str
     """
     farms = list(entries_of(hass, Kind.FARM))
     found = {each.entry_id: Selection.of(each.options) for each in farms}
+    machines, parts = async_machines(hass), dict[str, list[str]]()
+    for each in entries_of(hass, Kind.MINER, Kind.RIG, Kind.CONTAINER, Kind.WALLET):
+        # A rig and the miner that it is linked to go together.
+        machine = machines.of_entry(each.entry_id)
+        key = each.entry_id if machine is None else machine.id
+        parts.setdefault(key, []).append(each.entry_id)
     return frozenset(
-        each.entry_id
-        for each in entries_of(hass, Kind.MINER, Kind.RIG, Kind.CONTAINER, Kind.WALLET)
-        if _owner(hass, found, each.entry_id) == entry.entry_id
+        entry_id
+        for together in parts.values()
+        if _owner(hass, found, together) == entry.entry_id
+        for entry_id in together
     )
 
 
 def _owner(
-    hass: HomeAssistant, farms: dict[str, Selection], entry_id: str
+    hass: HomeAssistant, farms: dict[str, Selection], entry_ids: list[str]
 ) -> str | None:
-    """Return the farm that an entry belongs to."""
+    """Return the farm that the entries of a machine belong to."""
     for farm_id, selection in farms.items():
-        if entry_id in selection.entries:
+        if selection.entries.intersection(entry_ids):
             return farm_id
-    places = tuple(_places(hass, entry_id))
+    places = [place for each in entry_ids for place in _places(hass, each)]
     for farm_id, selection in farms.items():
         if any(area in selection.areas for area, _ in places) or any(
             selection.labels & labels for _, labels in places
@@ -78,3 +86,12 @@ def place_of(hass: HomeAssistant, entry_id: str) -> str | None:
         if area_id is not None and (area := areas.async_get_area(area_id)) is not None:
             return area.name
     return None
+
+
+@callback
+def described(hass: HomeAssistant, entry_id: str) -> str:
+    """Return the name of an entry, with its place where it has one."""
+    entry = hass.config_entries.async_get_entry(entry_id)
+    name = entry_id if entry is None else entry.title
+    place = place_of(hass, entry_id)
+    return name if place is None else f"{name} ({place})"

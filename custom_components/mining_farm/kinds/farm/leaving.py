@@ -1,0 +1,57 @@
+"""What a farm or a cooling group that is gone keeps down is left to the user, and listed."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from ...common.entries import entries_of
+from ...common.holds import async_holds
+from ...const import Kind
+from ...engines.farm import Owner
+from . import curtailment_record, issues
+from .membership import described
+
+
+async def async_leave_groups(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Leave to the user what groups hold that no farm has any more.
+
+    They are known by the holds: what a farm remembers of a group may be lost.
+    """
+    _list(hass, entry, await _async_leave_groups(hass, excluding=None))
+
+
+async def async_leave_farm(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Leave to the user all that a farm holds which is removed."""
+    holds = async_holds(hass)
+    held = await holds.async_hand_over(Owner.EMERGENCY_STOP, entry.entry_id)
+    held |= await curtailment_record.async_hand_over(hass, entry)
+    held |= await _async_leave_groups(hass, excluding=entry.entry_id)
+    _list(hass, entry, held)
+
+
+async def _async_leave_groups(
+    hass: HomeAssistant, *, excluding: str | None
+) -> frozenset[str]:
+    """Hand over what no farm's groups hold; return the machines."""
+    holds = async_holds(hass)
+    left = {
+        hold.source
+        for machine_id in holds
+        for hold in holds.of(machine_id).holds
+        if hold.owner is Owner.INTERLOCK
+    }
+    for farm in entries_of(hass, Kind.FARM, excluding=excluding):
+        left -= farm.subentries.keys()
+    held: frozenset[str] = frozenset()
+    for group_id in sorted(left):
+        held |= await holds.async_hand_over(Owner.INTERLOCK, group_id)
+    return held
+
+
+def _list(
+    hass: HomeAssistant, entry: ConfigEntry[Any], machine_ids: frozenset[str]
+) -> None:
+    if machine_ids:
+        names = sorted(described(hass, machine_id) for machine_id in machine_ids)
+        issues.create_left_to_user(hass, entry, names)
