@@ -125,7 +125,7 @@ async def test_levels_come_before_sleep(site: Site) -> None:
     await site.call("curtail", by_watts=2500, confirm=True)
     await site.later(1)
     assert (bad.log, good.log, fixed.log) == (["set 1000.0"], ["set 2500.0"], [])
-    assert site.state("sensor.site_curtailed_power") == "2.5"
+    assert site.state("sensor.site_curtailed_power") == "2500.0"
     (told,) = site.get(STATE).attributes["curtailments"]
     assert (told["machines"], told["confirmed"], told["lowered"]) == (2, 2, 2)
     assert told["watts_freed"] == 2500

@@ -1,11 +1,20 @@
 """The farm's page says in one word that all is well, or what is wrong and was done."""
 
+from pathlib import Path
+import re
+from typing import Any
+
+import yaml
+
 from homeassistant.helpers import entity_registry as er
 
 from .site import Site
 from .test_interlock import LEAK, Hall, hall
 
 __all__ = ["hall"]
+DOCUMENT = Path(__file__).parents[3] / "docs" / "users" / "farms.md"
+FIRST = ["condition", "containers_running", "curtailed", "curtailed_power"]
+"""With the emergency stop that is in force what a phone shows without scrolling."""
 STATUS = "sensor.site_condition"
 
 
@@ -55,3 +64,42 @@ async def test_counts_that_are_usually_zero_do_not_hide_it(hall: Hall) -> None:
     assert "sensor.site_machines_hashing" in shown
     assert "sensor.site_machines_kept_down" in shown
     assert "sensor.site_machines_idle" not in shown
+
+
+async def test_what_is_looked_at_first_comes_first(hall: Hall) -> None:
+    """Core's page of a device sorts what is not diagnostic by its name."""
+    await hall.read()
+    await hall.site.later()
+    names = sorted(
+        each.original_name
+        for each in er.async_get(hall.site.hass).entities.values()
+        if each.config_entry_id == "site"
+        and each.config_subentry_id is None
+        and each.domain in ("sensor", "binary_sensor")
+        and each.entity_category is None
+        and each.original_name is not None
+    )
+    first = [name.lower().replace(" ", "_") for name in names[:5]]
+    assert first == [*FIRST, "emergency_stop_in_force"]
+
+
+def _entities(view: Any) -> set[str]:
+    """Return the entities that a view names."""
+    if isinstance(view, list):
+        return set().union(*map(_entities, view))
+    if not isinstance(view, dict):
+        return set()
+    named = {view["entity"]} if "entity" in view else set()
+    return named.union(*map(_entities, view.values()))
+
+
+async def test_the_view_of_the_documentation(site: Site) -> None:
+    """All that it names is there in a farm of that name."""
+    site.add_machine("axe")
+    await site.add_farm(groups={"north loop": {"machines": ["axe"]}})
+    await site.later()
+    blocks = re.findall("```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    (views,) = [each for each in map(yaml.safe_load, blocks) if isinstance(each, list)]
+    named = _entities(views)
+    assert len(named) > 10
+    assert named <= set(site.hass.states.async_entity_ids())

@@ -114,10 +114,10 @@ def _described(
         "draw_unknown": planned.unknown,
         "all_machines": planned.count,
         "in_reserve": len(planned.loads) - planned.count,
-        "cannot_be_stopped": [site.described(each) for each in planned.unstoppable],
         "machines": [_described_load(site, each) for each in planned.chosen][
             :MOST_LISTED
         ],
+        "cannot_be_stopped": [site.described(each) for each in planned.unstoppable],
     }
 
 
