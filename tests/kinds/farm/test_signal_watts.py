@@ -231,3 +231,22 @@ async def test_a_machine_that_somebody_set_stays_theirs(site: Site) -> None:
     await minutes(site, 5)
     assert axe.log == ["set 1900.0"]
     assert axe.target == 2500
+
+
+@pytest.mark.parametrize("chosen", [{}, {"signal_entity_id": "binary_sensor.grid"}])
+async def test_a_number_that_is_given_up_keeps_nothing_down(
+    site: Site, chosen: dict[str, Any]
+) -> None:
+    """Nobody would ever end it."""
+    axe = add(site, "axe")
+    await followed(site, 1000)
+    assert site.entry is not None
+    kept = {
+        key: each for key, each in site.entry.options.items() if "signal" not in key
+    }
+    site.hass.config_entries.async_update_entry(site.entry, options={**kept, **chosen})
+    await site.hass.config_entries.async_reload("site")
+    await minutes(site, 2.5)
+    assert axe.log == ["sleep down"]
+    await minutes(site, 1)
+    assert axe.log == ["sleep down", "sleep up"]

@@ -4,9 +4,8 @@ from pathlib import Path
 import re
 from typing import Any
 
-import yaml
-
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util.yaml import parse_yaml
 
 from .site import Site
 from .test_interlock import LEAK, Hall, hall
@@ -99,7 +98,7 @@ async def test_the_view_of_the_documentation(site: Site) -> None:
     await site.add_farm(groups={"north loop": {"machines": ["axe"]}})
     await site.later()
     blocks = re.findall("```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-    (views,) = [each for each in map(yaml.safe_load, blocks) if isinstance(each, list)]
+    (views,) = [each for each in map(parse_yaml, blocks) if isinstance(each, list)]
     named = _entities(views)
     assert len(named) > 10
     assert named <= set(site.hass.states.async_entity_ids())

@@ -15,13 +15,11 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from ...common.complaint import Complaint
-from ...common.following import CONFIRMED_WITHIN, Phase, Told
+from ...common.following import Phase, Told
 from ...common.holds import async_holds
 from ...common.keeping import async_keeper
 from ...const import DOMAIN
 from ...engines.farm import (
-    LOWERED_SETTLED,
-    SETTLED,
     Curtailment,
     CurtailmentProgress as Progress,
     Held,
@@ -30,14 +28,15 @@ from ...engines.farm import (
     Load,
     MachineFacts,
     Owner,
-    Record,
-    Standing,
     eased,
     freed,
     next_wave,
 )
+from .const import CONF_SIGNAL, SIGNAL_NAME
+from .curtailment_progress import progress_of
 from .curtailment_record import CurtailmentRecord
 from .data import CurtailmentData
+from .told_watts import tells_watts
 
 LOOKED_AT_EVERY: Final = timedelta(seconds=10)
 MOST_IN_FORCE: Final = 20
@@ -230,7 +229,9 @@ class Curtailments:
             await self._async_keep_noted()
             for name, curtailment in tuple(self._in_force.items()):
                 try:
-                    if curtailment.over(dt_util.utcnow()) or self._is_off(curtailment):
+                    if curtailment.over(dt_util.utcnow()) or self._is_off(
+                        name, curtailment
+                    ):
                         await self._async_end(name, by=None)
                     else:
                         await self._async_follow(name, curtailment)
@@ -259,14 +260,15 @@ class Curtailments:
             with suppress(HomeAssistantError):
                 await self._record.async_keep(self._in_force)
 
-    def _is_off(self, curtailment: Curtailment) -> bool:
+    def _is_off(self, name: str, curtailment: Curtailment) -> bool:
         """Return whether the signal says that it is over: an unknown one does not."""
-        now, loaded_at = dt_util.utcnow(), self._loaded_at
-        if loaded_at is None or now - loaded_at < QUIET_START:
+        now, loaded_at, signal = dt_util.utcnow(), self._loaded_at, curtailment.signal
+        if loaded_at is None or now - loaded_at < QUIET_START or signal is None:
             return False
-        if curtailment.signal is None:
-            return False
-        state = self._hass.states.get(curtailment.signal)
+        if name == SIGNAL_NAME and tells_watts(signal):
+            # A number ends nothing: whoever follows it does, unless it was given up.
+            return self._entry.options.get(CONF_SIGNAL) != signal
+        state = self._hass.states.get(signal)
         return state is not None and state.state == STATE_OFF
 
     async def _async_follow(self, name: str, curtailment: Curtailment) -> None:
@@ -315,35 +317,16 @@ class Curtailments:
     def _progress(
         self, machine_id: str, curtailment: Curtailment, source: str
     ) -> Progress:
-        facts = self._facts().get(machine_id, UNKNOWN)
         record = self._holds.of(machine_id)
-        if machine_id in curtailment.left:
-            return Progress(standing=Standing.LEFT)
-        if (hold := record.by(Owner.CURTAILMENT, source)) is None:
-            return Progress(standing=_of_one_left_alone(facts, curtailment))
-        to = hold.watts if hold.kind is HoldKind.AT_MOST else None
-        match self._keeper.phase(machine_id):
-            case Phase.DOWN if to is not None:
-                # A stricter one keeps it down, or did until now.
-                return Progress(standing=Standing.DONE, to=to, draws=facts.power)
-            case Phase.DOWN:
-                draws = _settled_draw(facts, record)
-                return Progress(standing=Standing.DONE, draws=draws)
-            case Phase.LIMITED:
-                draws = _lowered_draw(facts, record)
-                return Progress(standing=Standing.DONE, to=to, draws=draws)
-            case Phase.ORDERED | Phase.STARTING:
-                return Progress(standing=Standing.UNDER_WAY, to=to)
-            case Phase.WAITING if self._is_new(hold):
-                return Progress(standing=Standing.UNDER_WAY, to=to)
-            case Phase.WAITING if to is not None and facts.state.down:
-                return Progress(standing=Standing.DONE, to=to, draws=facts.power)
-        return Progress(standing=Standing.MISSED, to=to)
-
-    def _is_new(self, hold: Hold) -> bool:
-        """Return whether its machine had no time yet to be seen, also after a start."""
-        since = max(hold.since, self._loaded_at or hold.since)
-        return dt_util.utcnow() - since < CONFIRMED_WITHIN
+        return progress_of(
+            self._facts().get(machine_id, UNKNOWN),
+            record,
+            record.by(Owner.CURTAILMENT, source),
+            self._keeper.phase(machine_id),
+            left=machine_id in curtailment.left,
+            everything=curtailment.need is None,
+            loaded_at=self._loaded_at,
+        )
 
     def _data(self, name: str, curtailment: Curtailment) -> CurtailmentData:
         source = self._record.source(name)
@@ -373,29 +356,3 @@ def _refusal(key: str, name: str) -> ServiceValidationError:
         translation_key=f"farm_{key}",
         translation_placeholders={"name": name},
     )
-
-
-def _of_one_left_alone(facts: MachineFacts, curtailment: Curtailment) -> Standing:
-    if curtailment.need is None:
-        # It may wake before this ends.
-        return Standing.FREE
-    if facts.state.down:
-        return Standing.DONE
-    return Standing.FREE if facts.state.answers else Standing.MISSED
-
-
-def _settled_draw(facts: MachineFacts, record: Record) -> float | None:
-    if not facts.power_measured or record.down_at is None:
-        return None
-    return facts.power if dt_util.utcnow() - record.down_at >= SETTLED else None
-
-
-def _lowered_draw(facts: MachineFacts, record: Record) -> float | None:
-    """Return what a machine draws that was lowered; as it reports where no meter does."""
-    if record.limited is None:
-        # It was set so low already.
-        return facts.power
-    seen_at = record.limited.seen_at
-    if seen_at is None or dt_util.utcnow() - seen_at < LOWERED_SETTLED:
-        return None
-    return facts.power

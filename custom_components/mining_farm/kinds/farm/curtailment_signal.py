@@ -21,7 +21,8 @@ from .const import CONF_SIGNAL
 from .coordinator import SiteCoordinator
 from .curtailment import LOOKED_AT_EVERY, QUIET_START
 from .curtailment_signal_switch import SwitchSignal
-from .curtailment_signal_watts import WattsSignal, tells_watts
+from .curtailment_signal_watts import WattsSignal
+from .told_watts import tells_watts
 
 SILENT_AFTER: Final = timedelta(minutes=15)
 """Then an issue says that nobody knows the signal."""

@@ -35,7 +35,7 @@ from ..const import (
     START_SECONDS,
     STARTS,
 )
-from ..curtailment_signal_watts import NUMBERS, is_power, tells_watts
+from ..told_watts import NUMBERS, is_power, tells_watts
 from .members import members_schema, taken_by
 
 
