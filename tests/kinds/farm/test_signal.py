@@ -171,6 +171,35 @@ async def test_a_signal_that_cannot_begin_says_so_once(
     assert issue(site, "farm_signal_waits") is None
 
 
+async def test_a_curtailment_that_cannot_end_says_so_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is tried again at every look; its machines stay down until then."""
+    axe = add(site, "axe")
+    await curtailed(site, "on")
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    async def refuse(*_args: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordPair, "async_write", refuse)
+        await signal(site, "off")
+        for _ in range(12):
+            await site.later(10)
+    waits = "The curtailment signal waits"
+    assert sum(one.startswith(waits) for one in caplog.messages) == 1
+    found = issue(site, "farm_curtailment_waits")
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert found.translation_placeholders["names"] == "signal"
+    assert axe.log == ["sleep down"]
+    for _ in range(3):
+        await site.later(10)
+    assert axe.log == ["sleep down", "sleep up"]
+    assert issue(site, "farm_curtailment_waits") is None
+
+
 async def test_nobody_knows_the_signal_for_long(site: Site) -> None:
     """After a quarter of an hour that is said, until it is known again."""
     add(site, "axe")

@@ -32,6 +32,7 @@ from ...engines.farm import (
     freed,
     next_wave,
 )
+from . import issues
 from .const import CONF_SIGNAL, SIGNAL_NAME
 from .curtailment_progress import progress_of
 from .curtailment_record import CurtailmentRecord
@@ -227,6 +228,7 @@ class Curtailments:
         async with self._turn:
             await self._async_finish_ended()
             await self._async_keep_noted()
+            waiting: dict[str, HomeAssistantError] = {}
             for name, curtailment in tuple(self._in_force.items()):
                 try:
                     if curtailment.over(dt_util.utcnow()) or self._is_off(
@@ -236,9 +238,11 @@ class Curtailments:
                     else:
                         await self._async_follow(name, curtailment)
                 except HomeAssistantError as err:
+                    waiting[name] = err
                     self._complaint(name).tell(err)
                 else:
                     self._complaint(name).settle()
+            issues.update_waiting_curtailments(self._hass, self._entry, waiting)
 
     def _complaint(self, name: str) -> Complaint:
         if name not in self._complaints:

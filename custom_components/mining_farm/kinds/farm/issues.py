@@ -1,5 +1,6 @@
 """Repair issues of a farm: what was not seen to stop, and what cannot be read."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -18,6 +19,7 @@ LATCHED: Final = "farm_latched"
 HELPLESS: Final = "farm_helpless"
 TWICE: Final = "farm_in_two_groups"
 GROUP_UNCONFIRMED: Final = "farm_group_unconfirmed"
+CURTAILMENT_WAITS: Final = "farm_curtailment_waits"
 SIGNAL_WAITS: Final = "farm_signal_waits"
 SIGNAL_SILENT: Final = "farm_signal_silent"
 WATTS_SILENT: Final = "farm_signal_watts_silent"
@@ -97,6 +99,23 @@ def update_curtailments(
 
 
 @callback
+def update_waiting_curtailments(
+    hass: HomeAssistant, entry: ConfigEntry[Any], waiting: Mapping[str, object]
+) -> None:
+    """Say why curtailments can neither go on nor end, by their names."""
+    if not waiting:
+        withdraw_issues(hass, entry.entry_id, (CURTAILMENT_WAITS,))
+        return
+    raise_issue(
+        hass,
+        entry,
+        CURTAILMENT_WAITS,
+        names=", ".join(waiting),
+        detail=str(next(iter(waiting.values()))),
+    )
+
+
+@callback
 def update_waiting_signal(
     hass: HomeAssistant, entry: ConfigEntry[Any], entity_id: str, error: object
 ) -> None:
@@ -166,6 +185,7 @@ def delete_all(hass: HomeAssistant, entry_id: str) -> None:
             HELPLESS,
             TWICE,
             GROUP_UNCONFIRMED,
+            CURTAILMENT_WAITS,
             SIGNAL_WAITS,
             SIGNAL_SILENT,
         ),
