@@ -100,3 +100,22 @@ async def test_a_removed_miner_is_held_by_nobody(axes: Axes) -> None:
     await axes.hass.config_entries.async_remove("axe")
     await axes.settle()
     assert owners(axes) == []
+
+
+async def test_a_miner_that_forgot_its_pause_is_paused_again_and_says_so(
+    axes: Axes,
+) -> None:
+    """A power failure is no word of its user, in a house without a farm as well."""
+    device = await axes.start()
+    await axes.add(device, least_rest=0)
+    await axes.call("switch", "turn_off", MINING)
+    await axes.after(120)
+    assert axes.state(MINING) == "off"
+    device.restart()
+    for _ in range(4):
+        await axes.after(31)
+    assert device.machine.paused
+    assert axes.state(MINING) == "off"
+    assert owners(axes) == [Owner.USER]
+    event = axes.get("event.axe_last_command")
+    assert event.attributes["event_type"] == "paused_again"

@@ -18,6 +18,7 @@ from .detail import Detail, async_note_shown, async_remove_rest
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
 from .levers import restarts_of, sleep_lever
+from .paused_again import async_follow
 from .stored import stored_credentials, stored_second, stored_way
 from .stored_shape import MINER_SHAPE
 from .take_over import async_take_over
@@ -96,6 +97,7 @@ def async_join(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
         levers=levers,
         restarts=restarts_of(miner),
     )
+    async_follow(hass)
     async_take_over(hass, entry)
 
 

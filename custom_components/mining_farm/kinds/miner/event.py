@@ -11,12 +11,18 @@ from ...common.events import EventQueue, FarmEventEntity
 from .controls import EVENT_CONFIRMED, EVENT_REFUSED, EVENT_UNCONFIRMED
 from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import MinerEntity, entity_adder
+from .paused_again import EVENT_PAUSED_AGAIN
 from .pool_watch import EVENT_POOL, EVENT_WORKER
 
 COMMAND = EventEntityDescription(
     key="command",
     translation_key="miner_command",
-    event_types=[EVENT_CONFIRMED, EVENT_UNCONFIRMED, EVENT_REFUSED],
+    event_types=[
+        EVENT_CONFIRMED,
+        EVENT_UNCONFIRMED,
+        EVENT_REFUSED,
+        EVENT_PAUSED_AGAIN,
+    ],
 )
 
 
@@ -42,7 +48,7 @@ async def async_setup_entry(
 
 
 class CommandEvent(MinerEntity, FarmEventEntity[MinerCoordinator]):
-    """The end of the last command whose caller did not wait for it."""
+    """The end of the last command whose caller did not wait, or one that was none of his."""
 
     @property
     @override
