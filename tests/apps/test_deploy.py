@@ -233,11 +233,14 @@ def test_compose_mounts_what_there_is() -> None:
 
 @pytest.mark.parametrize("name", ["compose.yaml", "auction_miner/compose.yaml"])
 def test_compose_understands_its_file(name: str) -> None:
-    """Where Docker is; nothing is started or fetched."""
-    version = "docker", "compose", "version"
-    if (
-        shutil.which("docker") is None
-        or subprocess.run(version, check=False).returncode
-    ):
-        pytest.skip("docker compose is not installed here")
-    run("docker", "compose", "--file", DEPLOY / name, "config", "--quiet")
+    """Where it is, as a plugin of Docker or alone; nothing is started or fetched."""
+    for command in (("docker", "compose"), ("docker-compose",)):
+        if (
+            shutil.which(command[0])
+            and not subprocess.run(
+                [*command, "version"], check=False, capture_output=True
+            ).returncode
+        ):
+            run(*command, "--file", DEPLOY / name, "config", "--quiet")
+            return
+    pytest.skip("Docker Compose is not installed here")
