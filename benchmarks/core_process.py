@@ -66,6 +66,9 @@ class Phase:
     stalls: Stalls
     polls: int
     polls_missed: int
+    """Failed, or not begun in time."""
+    polls_failed: int
+    """Without an answer in time; the devices are healthy, so they were too busy."""
     slowest_poll_s: float
     writes: Counter[str]
     """By the key of the entity's description, without `last seen`."""
@@ -249,6 +252,7 @@ async def _phase(
             stalls=watch.stalls,
             polls=polls.ended,
             polls_missed=polls.missed(),
+            polls_failed=polls.failed,
             slowest_poll_s=polls.slowest_s,
             writes=writes.calls,
             last_seen_writes=writes.last_seen,

@@ -47,6 +47,8 @@ class _Run:
     device_registry: int
     """Bytes of its file."""
     phase: Phase
+    fleet_cpu_s: float
+    """That the simulated miners took of the same cores meanwhile."""
     collection_ms: float
     """CPU of a full garbage collection, which stops the loop; none need have come."""
 
@@ -75,6 +77,10 @@ _TOTALS: dict[str, Callable[[_Run], str]] = {
     "a full garbage collection, ms of CPU": lambda run: figure(run.collection_ms, 0),
     "polls": lambda run: str(run.phase.polls),
     "polls missed": lambda run: str(run.phase.polls_missed),
+    "of those without an answer in time": lambda run: str(run.phase.polls_failed),
+    "CPU s a minute of the simulated miners": lambda run: figure(
+        run.fleet_cpu_s / run.phase.seconds * 60
+    ),
     "CPU s a minute": lambda run: figure(run.phase.cpu_s / run.phase.seconds * 60),
     "resident memory, MiB": lambda run: figure(run.weight.memory / 2**20, 0),
 }
@@ -121,8 +127,9 @@ def _measure(miners: int, seconds: float) -> _Run:
     options = {"detail": "farm"}
     with Fleet(list(islice(cycle(MIX), miners))) as fleet:
         with Core(fleet.hosts, fleet.port, options=options) as core:
-            before = core.weigh()
+            before, fleet_cpu_s = core.weigh(), fleet.cpu_s()
             phase = core.run(seconds)
+            fleet_cpu_s = fleet.cpu_s() - fleet_cpu_s
             after = core.weigh()
             run = _Run(
                 miners=miners,
@@ -135,6 +142,7 @@ def _measure(miners: int, seconds: float) -> _Run:
                 entity_registry=core.registry_bytes("entity"),
                 device_registry=core.registry_bytes("device"),
                 phase=phase,
+                fleet_cpu_s=fleet_cpu_s,
                 collection_ms=core.collect_garbage(),
             )
         return _with_slow_start(run, fleet) if miners else run

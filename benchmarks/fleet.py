@@ -10,6 +10,8 @@ from multiprocessing.connection import Connection
 import os
 from typing import NamedTuple, Self, cast
 
+import psutil  # type: ignore[import-untyped]
+
 from simulators.antminer import AntminerSimulator
 
 # Two benchmarks at a time have a network each.
@@ -73,6 +75,12 @@ class Fleet:
     def traffic(self) -> Traffic:
         """Return what all miners together have seen."""
         return cast(Traffic, self._order("traffic"))
+
+    def cpu_s(self) -> float:
+        """Return the CPU time that the miners have taken so far."""
+        times = psutil.Process(self._process.pid).cpu_times()
+        used: float = times.user + times.system
+        return used
 
     def answer_after(self, seconds: float) -> None:
         """Let every reply take that long."""

@@ -6,16 +6,18 @@ the frontend's own.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from itertools import cycle, islice
 import math
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 import time
 from typing import NamedTuple
 
 from playwright.async_api import Page, TimeoutError  # noqa: A004 Not that of Python
+import psutil  # type: ignore[import-untyped]
 
 from custom_components.mining_farm.const import DOMAIN
 from simulators.farm import MIX
@@ -38,6 +40,9 @@ _PATIENCE_MS = 120_000
 _LIST = "ha-data-table .mdc-data-table__row"
 _ENTRIES = "ha-config-entry-row"
 _CARDS = "ha-device-entities-card"
+_RENDERER = "--type=renderer"
+"""Argument of Chromium's processes that draw pages."""
+_HEADER = ("best", f"worst of {_TIMES}", "CPU")
 _SEEN = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
 
 
@@ -49,8 +54,16 @@ class _Shown(NamedTuple):
     selector: str
 
 
-type _Took = dict[str, list[float]]
-"""Seconds until a page was drawn, each time."""
+class _Drawing(NamedTuple):
+    """What it took until a page was drawn, in s; infinite where it was given up."""
+
+    seconds: float
+    cpu_s: float
+    """Of the page's own process, whatever else the machine did."""
+
+
+type _Took = dict[str, list[_Drawing]]
+"""By the name of a page, each time."""
 
 
 def measure(miners: int) -> Iterator[str]:
@@ -68,10 +81,11 @@ def measure(miners: int) -> Iterator[str]:
         idle = asyncio.run(_measure_idle(miners, Path(folder), chromium))
     yield table(
         f"Pages in a browser, {miners} miners at farm detail: seconds until drawn",
-        ("", "best", f"worst of {_TIMES}", "of idle entries", f"worst of {_TIMES}"),
+        ("", *_HEADER, *(f"{each}, idle" for each in _HEADER)),
         ((name, *_cells(took), *_cells(idle.get(name))) for name, took in ours.items()),
         [
             note,
+            "CPU: of the page's own process, median",
             "idle entries: those of an integration that does nothing, six sensors each",
             load(),
         ],
@@ -182,21 +196,35 @@ async def _draw_all(page: Page, url: str, pages: Sequence[_Shown]) -> _Took:
     }
 
 
-async def _draw(page: Page, url: str, shown: _Shown) -> float:
-    """Return the seconds until a page shows what it is there for; else infinity."""
+async def _draw(page: Page, url: str, shown: _Shown) -> _Drawing:
+    """Draw a page until it shows what it is there for."""
     await page.goto("about:blank")
-    began = time.monotonic()
+    began, cpu_s = time.monotonic(), _cpu_s()
     try:
         await page.goto(f"{url}{shown.path}")
         await page.locator(shown.selector).first.wait_for(timeout=_PATIENCE_MS)
     except TimeoutError:
-        return math.inf
-    return time.monotonic() - began
+        return _Drawing(math.inf, math.inf)
+    return _Drawing(time.monotonic() - began, _cpu_s() - cpu_s)
 
 
-def _cells(took: Sequence[float] | None) -> tuple[str, str]:
-    """Return the best and the worst time."""
-    return ("-", "-") if took is None else (_seconds(min(took)), _seconds(max(took)))
+def _cpu_s() -> float:
+    """Return the CPU time of the processes that draw pages."""
+    used = 0.0
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if _RENDERER in process.cmdline():
+                times = process.cpu_times()
+                used += times.user + times.system
+    return used
+
+
+def _cells(took: Sequence[_Drawing] | None) -> tuple[str, str, str]:
+    """Return the best and the worst time, and the median CPU time."""
+    if took is None:
+        return ("-", "-", "-")
+    seconds, cpu_s = zip(*took, strict=True)
+    return (_seconds(min(seconds)), _seconds(max(seconds)), _seconds(median(cpu_s)))
 
 
 def _seconds(took: float) -> str:

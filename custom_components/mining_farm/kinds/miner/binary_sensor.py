@@ -5,7 +5,6 @@ from typing import override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
-    BinarySensorEntity,
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
@@ -108,7 +107,7 @@ class MinerProblem(MinerEntity, DescribedBinarySensor):
         return miner_has_problem(self.coordinator.data, self.coordinator.profile)
 
 
-class BoardProblem(BoardEntity, BinarySensorEntity):
+class BoardProblem(BoardEntity, DescribedBinarySensor):
     """Whether a hashboard that should work is lost or critical."""
 
     @property

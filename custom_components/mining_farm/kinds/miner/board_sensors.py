@@ -6,7 +6,6 @@ from typing import override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
-    SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
@@ -18,6 +17,7 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.typing import StateType
 
+from ...common.entity import DescribedSensor
 from ...engines.edge_collector import (
     BoardState,
     BoardStatus,
@@ -105,7 +105,7 @@ def part_sensors(
             yield BoardSensor(coordinator, description, board_id)
 
 
-class FanSensor(MinerEntity, SensorEntity):
+class FanSensor(MinerEntity, DescribedSensor):
     """Speed of one fan."""
 
     def __init__(self, coordinator: MinerCoordinator, fan_id: str) -> None:
@@ -132,21 +132,18 @@ class FanSensor(MinerEntity, SensorEntity):
         )
 
 
-class BoardSensor(BoardEntity, SensorEntity):
+class BoardSensor(BoardEntity, DescribedSensor):
     """A reading of one hashboard."""
 
     entity_description: BoardSensorDescription
 
-    def __init__(
-        self,
-        coordinator: MinerCoordinator,
-        description: BoardSensorDescription,
-        board_id: int,
-    ) -> None:
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
         """Show hashrates in the unit of the miner's algorithm."""
-        super().__init__(coordinator, description, board_id)
-        if description.hashrate:
-            self._attr_native_unit_of_measurement = coordinator.rate_unit.symbol
+        if self.entity_description.hashrate:
+            return self.coordinator.rate_unit.symbol
+        return self.entity_description.native_unit_of_measurement
 
     @property
     @override
@@ -158,7 +155,7 @@ class BoardSensor(BoardEntity, SensorEntity):
         return value
 
 
-class BoardStatusSensor(BoardEntity, SensorEntity):
+class BoardStatusSensor(BoardEntity, DescribedSensor):
     """Judgement on one hashboard."""
 
     @property

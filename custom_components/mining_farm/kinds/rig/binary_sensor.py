@@ -4,12 +4,12 @@ from typing import override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
-    BinarySensorEntity,
     BinarySensorEntityDescription,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ...common.entity import DescribedBinarySensor
 from ...engines.restart import RigState
 from .coordinator import RigConfigEntry
 from .entity import RigEntity
@@ -32,7 +32,7 @@ async def async_setup_entry(
     async_add_entities([RigOnline(entry.runtime_data, ONLINE)])
 
 
-class RigOnline(RigEntity, BinarySensorEntity):
+class RigOnline(RigEntity, DescribedBinarySensor):
     """On while pool or miner sees the rig work; unknown while there is no evidence."""
 
     @property

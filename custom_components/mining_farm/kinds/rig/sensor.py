@@ -8,7 +8,6 @@ from typing import override
 from homeassistant.components.sensor import (
     RestoreSensor,
     SensorDeviceClass,
-    SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
@@ -18,6 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from ...common.entity import DescribedSensor
 from ...common.held_by import HELD_BY, HeldBySensor
 from ...common.units import MEGAHASHES_PER_SECOND
 from ...engines.pools import POOLS, Outcome
@@ -224,7 +224,7 @@ def _parts(rig: RigCoordinator) -> list[RigPartDescription]:
     return parts
 
 
-class RigSensor(RigEntity, SensorEntity):
+class RigSensor(RigEntity, DescribedSensor):
     """A reading of the rig."""
 
     entity_description: RigSensorDescription
@@ -263,7 +263,7 @@ class RigLastShare(RigSensor, RestoreSensor):
         return self._known
 
 
-class RigPart(RigEntity, SensorEntity):
+class RigPart(RigEntity, DescribedSensor):
     """The name of what belongs to the rig."""
 
     entity_description: RigPartDescription
