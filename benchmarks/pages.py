@@ -86,8 +86,7 @@ def measure(miners: int) -> Iterator[str]:
         [
             note,
             "CPU: of the page's own process, median",
-            "idle entries: those of an integration that does nothing, six sensors each, "
-            "of which states change as often",
+            "idle entries: six sensors each, whose states change as often, and no more",
             load(),
         ],
     )
