@@ -7,6 +7,8 @@ from typing import Final
 
 from .causes import ALL_OF, FLOWS, NO_FLOW, ONLY_TOLD, Cause, cause_of
 
+LATE_AFTER: Final = 20.0
+"""Seconds without a reading after which a container is soon blind, and looked at often."""
 BLIND_AFTER: Final = 30.0
 """Seconds for which the last facts of a container hold."""
 ACT_AFTER: Final = 120.0
@@ -62,6 +64,11 @@ class Seen:
         """Return whether a number shows that no coolant flows."""
         flows = [self.numbers.get(each) for each in FLOWS.get(self.model, ())]
         return any(flow is not None and flow <= NO_FLOW for flow in flows)
+
+    @property
+    def late(self) -> bool:
+        """Return whether a reading is missed, and it may soon be blind."""
+        return self.age is not None and self.age > LATE_AFTER
 
     @property
     def fresh(self) -> bool:

@@ -174,7 +174,9 @@ class CoolingGroup:
             self._timing.read_again(self._read)
         if step.stop_cooling:
             self._run(self._async_stop_cooling())
-        quiet = self.memory.phase is Phase.WATCHING and not self.memory.pending
+        late = any(seen.late for seen in scene.containers.values())
+        watching = self.memory.phase is Phase.WATCHING
+        quiet = watching and not self.memory.pending and not late
         self._timing.look_later(self.look, quiet=quiet)
         self._look_ahead(scene, wall)
         for event in step.events:
