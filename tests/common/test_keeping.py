@@ -93,6 +93,20 @@ async def test_a_machine_that_ignores_sleep_loses_its_power_for_safety(
     assert axe.log == ["sleep down", "outlet down", "outlet up"]
 
 
+async def test_sixty_four_outlets_are_switched_at_once(house: House) -> None:
+    """The others follow as these answer, and each gets its order once."""
+    answered = asyncio.Event()
+    machines = [
+        house.add(f"axe{n}", sleeps=False, outlet=True, blocked=answered)
+        for n in range(100)
+    ]
+    await house.place(*(machine.name for machine in machines))
+    assert sum(len(machine.log) for machine in machines) == 64
+    answered.set()
+    await house.settle()
+    assert all(machine.log == ["outlet down"] for machine in machines)
+
+
 async def test_a_machine_that_nothing_stops_is_listed(house: House) -> None:
     """Ordered once by each lever, told once, and not again."""
     axe = house.add(outlet=True, obeys=False, plug_obeys=False)
