@@ -18,7 +18,7 @@ async def async_leave_groups(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
 
     They are known by the holds: what a farm remembers of a group may be lost.
     """
-    _list(hass, entry, await _async_leave_groups(hass, excluding=None))
+    _list(hass, entry, await _async_leave_groups(hass))
 
 
 async def async_leave_farm(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
@@ -26,13 +26,12 @@ async def async_leave_farm(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None
     holds = async_holds(hass)
     held = await holds.async_hand_over(Owner.EMERGENCY_STOP, entry.entry_id)
     held |= await curtailment_record.async_hand_over(hass, entry)
-    held |= await _async_leave_groups(hass, excluding=entry.entry_id)
+    # Its entry is none of Home Assistant's any more.
+    held |= await _async_leave_groups(hass)
     _list(hass, entry, held)
 
 
-async def _async_leave_groups(
-    hass: HomeAssistant, *, excluding: str | None
-) -> frozenset[str]:
+async def _async_leave_groups(hass: HomeAssistant) -> frozenset[str]:
     """Hand over what no farm's groups hold; return the machines."""
     holds = async_holds(hass)
     left = {
@@ -41,7 +40,7 @@ async def _async_leave_groups(
         for hold in holds.of(machine_id).holds
         if hold.owner is Owner.INTERLOCK
     }
-    for farm in entries_of(hass, Kind.FARM, excluding=excluding):
+    for farm in entries_of(hass, Kind.FARM):
         left -= farm.subentries.keys()
     held: frozenset[str] = frozenset()
     for group_id in sorted(left):
