@@ -87,6 +87,13 @@ async def test_a_miner_and_its_rig_belong_to_one_farm(site: Site) -> None:
     await site.later(1)
     assert first.runtime_data.machine_ids == ["axe", "low"]
     assert second.runtime_data.machine_ids == []
+    # Picked by its rig alone.
+    site.hass.config_entries.async_update_entry(
+        second, options={**second.options, "members": ["axe-rig"]}
+    )
+    await site.later(1)
+    assert first.runtime_data.machine_ids == ["low"]
+    assert second.runtime_data.machine_ids == ["axe"]
 
 
 async def test_a_machine_that_another_farm_picks_leaves_the_one_it_was_of(
