@@ -173,16 +173,24 @@ async def test_an_order_that_is_not_obeyed_is_given_once(house: House) -> None:
 
 
 async def test_a_reading_that_is_slow_is_waited_for(house: House) -> None:
-    """What the miner has confirmed is shown later: nobody has changed it meanwhile."""
+    """What the miner has confirmed is shown later: nobody has changed it meanwhile.
+
+    For a minute it is believed; then it is told, and still not ordered again.
+    """
     axe = house.add(target=2700.0, takes=False)
     await limit(house, 1500)
+    await house.after(30)
+    axe.polled()
+    assert house.keeper.phase("axe") is Phase.LIMITED
     for _ in range(5):
         await house.after(61)
         axe.polled()
-    assert house.keeper.phase("axe") is Phase.LIMITED
+    assert house.keeper.phase("axe") is Phase.UNCONFIRMED
+    assert house.told == [("axe", Told.LIMITED), ("axe", Told.NOT_LIMITED)]
     axe.target = 1500.0
     axe.polled()
     await house.settle()
+    assert house.keeper.phase("axe") is Phase.LIMITED
     axe.takes = True
     await let_go(house)
     assert axe.log == ["set 1500.0", "set 2700.0"]

@@ -78,6 +78,8 @@ class Progress:
     tried: set[LeverKind] = field(default_factory=set)
     lowered_to: Setting | None = None
     """What it was ordered to be set to, and is not ordered twice."""
+    shown_by: datetime | None = None
+    """When readings have to show what it has confirmed to be set to."""
     reasons: dict[LeverKind, str] = field(default_factory=dict)
     """Why levers did not do it."""
     rests: bool = False

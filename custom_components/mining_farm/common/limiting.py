@@ -18,7 +18,16 @@ from ..engines.farm import (
     setting_back,
     started_at,
 )
-from .following import RETRY_AFTER, Following, Phase, Told, async_answer, within
+from .following import (
+    CONFIRMED_WITHIN,
+    RETRY_AFTER,
+    Following,
+    Phase,
+    Progress,
+    Told,
+    async_answer,
+    within,
+)
 from .machines import Machine
 from .members import Receipt, ReceiptOutcome
 
@@ -60,6 +69,18 @@ class Limiting:
                     self._following.start(
                         machine.id, self._async_lower(machine.id), gives_way=True
                     )
+                elif not once_more and self._is_overdue(progress):
+                    # It has confirmed it, and goes on as it was.
+                    self._note_missed(machine.id)
+
+    def _is_overdue(self, progress: Progress) -> bool:
+        """Return whether readings should have shown by now what was confirmed."""
+        by = progress.shown_by
+        return (
+            progress.phase is Phase.LIMITED
+            and by is not None
+            and dt_util.utcnow() >= by
+        )
 
     async def async_leave_to_user(self, machine_id: str) -> None:
         """End what lowers a machine for comfort: somebody has set it otherwise."""
@@ -105,6 +126,11 @@ class Limiting:
         time = within([receipt])
         # What it was read back to be, slow readings show later.
         confirmed = receipt.outcome is ReceiptOutcome.CONFIRMED
+        if confirmed:
+            progress.shown_by = dt_util.utcnow() + CONFIRMED_WITHIN
+            self._following.later(
+                CONFIRMED_WITHIN, lambda _now: self._following.check(machine_id)
+            )
         seen = confirmed or (
             time is not None
             and await self._following.async_seen(machine_id, time, look)
