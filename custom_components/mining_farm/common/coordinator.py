@@ -33,6 +33,7 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
     # What core holds fills a dict by itself; ours beside it would make that four times as
     # large, for each of a thousand devices.
     __slots__ = (
+        "_apart",
         "_failure",
         "_grace_timer",
         "_interval",
@@ -56,12 +57,12 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
         A known device is one that was seen before.
         """
-        # Entries that load together would poll together from then on.
-        phase = interval * random()  # noqa: S311
         super().__init__(
-            hass, LOGGER, config_entry=entry, name=name, update_interval=phase
+            hass, LOGGER, config_entry=entry, name=name, update_interval=interval
         )
         self._interval = interval
+        self._apart = True
+        """Whether the next poll comes at a moment by chance."""
         self.grace = max(MINIMUM_GRACE, POLLS_OF_GRACE * interval)
         self.known = known
         self.last_seen: datetime | None = None
@@ -101,16 +102,23 @@ class FarmCoordinator[DataT](DataUpdateCoordinator[DataT]):
     @callback
     @override
     def _schedule_refresh(self) -> None:
+        if self._apart:
+            self.update_interval = self._interval * random()  # noqa: S311
         super()._schedule_refresh()
-        # The random phase puts off the first poll only.
-        self.update_interval = self._interval
+        self._apart, self.update_interval = False, self._interval
+
+    @override
+    async def async_refresh(self) -> None:
+        # Those that load together, or are ordered together, would poll together from then
+        # on: a thousand at once keep the loop busy for seconds.
+        self._apart = True
+        await super().async_refresh()
 
     @callback
     def async_poll_every(self, interval: timedelta) -> None:
         """Poll in another rhythm from now on."""
-        self._interval = interval
-        self.update_interval = interval
-        super()._schedule_refresh()
+        self._interval, self._apart = interval, True
+        self._schedule_refresh()
 
     async def async_first_poll(self) -> None:
         """Poll a known device for the first time.

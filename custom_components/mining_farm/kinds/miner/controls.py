@@ -299,6 +299,7 @@ def _end(
     failure: ControlError | None,
 ) -> None:
     """Let others command the miner again, and report what came of this."""
+    miner.polled_often.discard(miner.config_entry.entry_id)
     # Core cancels background tasks of an entry only after its entities are gone.
     if miner.config_entry.state is not ConfigEntryState.LOADED:
         return

@@ -66,6 +66,10 @@ MOVING_STORED_EVERY_S = 3600.0
 """What is another with each reading needs no place on disk each time."""
 POLL_INTERVAL_UNDER_WAY = timedelta(seconds=5)
 """While a command is under way."""
+OFTEN: HassKey[set[str]] = HassKey(f"{DOMAIN}_polled_often")
+"""Entry ids of the miners that are polled so often."""
+OFTEN_AT_ONCE = 50
+"""Of hundreds that stop together the others are read by their commands alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,13 +184,22 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
             self.hass, self.async_refresh(), f"{self.name} after a command"
         )
 
+    @property
+    def polled_often(self) -> set[str]:
+        """Entry ids of the miners that are polled often while a command is under way."""
+        return self.hass.data.setdefault(OFTEN, set())
+
     @callback
     def async_follow(self, under_way: UnderWay | None) -> None:
         """Poll often, and show that a command is under way, until there is none."""
         self.under_way = under_way
-        self.async_poll_every(
-            POLL_INTERVAL if under_way is None else POLL_INTERVAL_UNDER_WAY
-        )
+        often = self.polled_often
+        often.discard(self.config_entry.entry_id)
+        if under_way is None or len(often) >= OFTEN_AT_ONCE:
+            self.async_poll_every(POLL_INTERVAL)
+        else:
+            often.add(self.config_entry.entry_id)
+            self.async_poll_every(POLL_INTERVAL_UNDER_WAY)
         self.async_update_listeners()
 
     @property
