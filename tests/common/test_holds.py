@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from custom_components.mining_farm.common.holds_of_users import async_user_starts
 from custom_components.mining_farm.common.record_file import RecordFile
-from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner
+from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner, Record
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
@@ -40,6 +40,24 @@ async def test_210_machines_are_one_write(house: House) -> None:
         await house.settle()
     assert all(machine.log == ["sleep down"] for machine in machines)
     assert len(writes) < 20
+
+
+async def test_a_change_of_one_machine_describes_no_other_anew(house: House) -> None:
+    """All are in each write; what has not changed is written as it was."""
+    machines = [house.add(f"axe{n}") for n in range(40)]
+    described, as_dict = [], Record.as_dict
+
+    def counted(record: Record) -> dict[str, Any]:
+        described.append(record)
+        return as_dict(record)
+
+    with patch.object(Record, "as_dict", counted):
+        for machine in machines:
+            await house.place(machine.name)
+    # Held, moved by a lever, and seen down.
+    assert len(described) <= 3 * len(machines)
+    await house.start()
+    assert sorted(house.holds) == sorted(machine.name for machine in machines)
 
 
 async def test_a_farm_that_goes_leaves_its_holds_to_the_user(house: House) -> None:

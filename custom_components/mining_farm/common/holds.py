@@ -55,6 +55,8 @@ class Holds:
         self._records: dict[str, Record] = {}
         self._held: dict[tuple[Owner, str], dict[str, None]] = {}
         """The machines that each owner holds."""
+        self._dicts: dict[str, tuple[Record, dict[str, Any]]] = {}
+        """Records as they are stored: all are at each change, and few of them change."""
         self._queue: list[Queued] = []
         self._under_way: Counter[str] = Counter()
         """How many changes of a machine are not on disk yet."""
@@ -295,6 +297,9 @@ class Holds:
     @callback
     def _put(self, records: dict[str, Record], ids: MachineIds) -> None:
         self._records = {key: one for key, one in records.items() if not one.empty}
+        for machine_id in ids:
+            if machine_id not in self._records:
+                self._dicts.pop(machine_id, None)
         self.doubted &= self._records.keys()
         self._note_held(ids)
         for listener in tuple(self._listeners.values()):
@@ -316,11 +321,17 @@ class Holds:
             "set_aside": self.set_aside,
             "doubted": sorted(self.doubted),
             "machines": {
-                machine: record.as_dict()
+                machine: self._dict_of(machine, record)
                 for machine, record in records.items()
                 if not record.empty
             },
         }
+
+    def _dict_of(self, machine_id: str, record: Record) -> dict[str, Any]:
+        known = self._dicts.get(machine_id)
+        if known is None or known[0] is not record:
+            known = self._dicts[machine_id] = record, record.as_dict()
+        return known[1]
 
 
 def held_error(name: str, hold: Hold | None) -> ServiceValidationError:
