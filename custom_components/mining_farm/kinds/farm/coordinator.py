@@ -25,7 +25,7 @@ from ...common.keeping import async_keeper
 from ...common.machines import Machine, async_machines
 from ...common.members import ContainerFacts, WalletFacts, async_members
 from ...const import CONF_KIND, Kind
-from ...engines.farm import Hold, MachineFacts, Owner, Phase, hottest_first
+from ...engines.farm import Hold, MachineFacts, Owner, hottest_first
 from . import groups, issues
 from .const import CONF_ARMED
 from .curtailment import Curtailments
@@ -33,6 +33,7 @@ from .data import FarmData, SignalData
 from .group import CoolingGroup
 from .journal import FarmJournal, Stop
 from .membership import async_entries, described
+from .readings import Readings
 from .summing import farm_data, update_issues
 
 type FarmConfigEntry = ConfigEntry[SiteCoordinator]
@@ -64,6 +65,11 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         """Cooling groups by the ids of their subentries."""
         self.applying = asyncio.Lock()
         """Held while a decision is stored and carried out: one after the other."""
+        self.readings = Readings(
+            hass,
+            entry,
+            lambda: [each.shape.containers for each in self.groups.values()],
+        )
         self.by_hand = asyncio.Lock()
         """Held while an emergency stop is made or released: whoever came last is obeyed."""
         self.curtailments = Curtailments(
@@ -347,10 +353,8 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         """Publish what became of a machine of the site."""
         if machine_id not in self._facts:
             return
+        # Groups look at all of theirs each second while anything is under way.
         self.async_update_soon()
-        for group in self.groups.values():
-            if group.memory.phase is not Phase.WATCHING:
-                group.look()
         if told in QUIET:
             return
         hold = self.holds.of(machine_id).ruling

@@ -44,6 +44,7 @@ from .group_sight import GroupSight
 from .group_stored import GroupShape
 from .group_timing import GroupTiming
 from .journal import stored_time
+from .readings import Readings
 
 SAME_S: Final = 2.0
 """Two clocks never agree on a second."""
@@ -59,6 +60,7 @@ class Site(Protocol):
     keeper: Keeper
     machines: Machines
     applying: asyncio.Lock
+    readings: Readings
 
     @property
     def armed(self) -> bool:
@@ -171,6 +173,7 @@ class CoolingGroup:
         if self.as_dict() != before or self._is_behind():
             self._run(self.async_apply())
         if step.look_again:
+            self.site.readings.read_others(self.shape.containers)
             self._timing.read_again(self._read)
         if step.stop_cooling:
             self._run(self._async_stop_cooling())
@@ -360,10 +363,7 @@ class CoolingGroup:
 
     @callback
     def _read(self) -> None:
-        for entry_id in self.shape.containers:
-            member = async_members(self.site.hass).get(entry_id)
-            if member is not None and member.refresh is not None:
-                self._run(member.refresh())
+        self.site.readings.read(self.shape.containers)
 
     def _run(self, work: Any) -> None:  # noqa: ANN401
         self.site.config_entry.async_create_background_task(
