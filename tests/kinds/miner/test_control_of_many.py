@@ -223,3 +223,29 @@ async def test_the_farm_gets_a_lever_where_control_is_allowed(
         assert (receipt.outcome, receipt.reason) == (outcome, reason)
         devices["a"].restore()
     assert len(devices["a"].writes) == 4
+
+
+async def test_a_stop_by_the_farm_outlasts_a_reading_that_was_missed(
+    axes: Axes, devices: dict[str, AxeOsSimulator]
+) -> None:
+    """A loop that stops hundreds may be late itself; one that is silent is given up."""
+    member, device = async_members(axes.hass).get("a"), devices["a"]
+    assert member is not None
+    (lever,) = member.levers
+    axes.patient = True
+    device.requests.clear()
+    device.speak_html()
+    stopping = asyncio.ensure_future(lever.stop())
+    while not device.requests:
+        await asyncio.sleep(0)
+    device.restore()
+    await axes.until(stopping.done)
+    assert (await stopping).outcome is ReceiptOutcome.CONFIRMED
+    assert len(device.writes) == 1
+
+    device.machine.resume()
+    device.speak_html()
+    stopping = asyncio.ensure_future(lever.stop())
+    await axes.until(stopping.done)
+    assert (await stopping).outcome is ReceiptOutcome.NOT_SENT
+    assert len(device.writes) == 1

@@ -1,17 +1,24 @@
 """What the farm may do with a miner: put it to sleep, let it draw less, restart it."""
 
+from typing import Final
+
 from ...common.members import Lever, Limit, Receipt, Restart, RestartKind
 from ...engines.edge_collector import Command, Order
 from ...engines.farm import Levels, LeverKind, Reach, Setting, Targets
 from .controls import async_receipt, rest_left, resumption
 from .coordinator import MinerCoordinator
 
+STOP_PATIENCE_S: Final = 5.0
+"""One that misses its first reading is read again: while hundreds are stopped, that may be
+the doing of a busy loop."""
+
 
 def sleep_lever(miner: MinerCoordinator) -> Lever:
     """Return how the farm puts a miner to sleep and wakes it."""
 
     async def stop() -> Receipt:
-        return await async_receipt(miner, Order(command=Command.PAUSE))
+        order = Order(command=Command.PAUSE, patience=STOP_PATIENCE_S)
+        return await async_receipt(miner, order)
 
     async def start() -> Receipt:
         return await async_receipt(miner, resumption(miner))
