@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Self
 _RUN = "_run"
 """asyncio has nothing public through which every callback passes."""
 _NOTED_S = 0.001
+_FULL = 2
+"""Generation of objects that only a full garbage collection looks at."""
 _OURS = "mining_farm/"
 _FOLDERS = ("custom_components/", "homeassistant/", "site-packages/")
 
@@ -27,13 +29,16 @@ class CallbackWatch:
     """Times every callback of every loop of this process, for as long as it is entered.
 
     What is called by a callback of ours counts as ours, and so does what a task of ours
-    does between two waits.
+    does between two waits. Only full garbage collections are left out: they belong to
+    nobody.
     """
 
     def __init__(self) -> None:
         """Begin when entered."""
         self._longest: dict[str, Callback] = {}
-        self._collections = 0.0
+        self.collections: list[float] = []
+        """ms of CPU time of each full garbage collection."""
+        self._collected = 0.0
         self._collection_start = 0.0
         self._run: Callable[[Handle], None] = getattr(Handle, _RUN)
 
@@ -46,9 +51,9 @@ class CallbackWatch:
             # A handle forgets what it called once it has run.
             callback = getattr(handle, "_callback", None)
             arguments = getattr(handle, "_args", None)
-            start, collections = time.thread_time(), self._collections
+            start, collected = time.thread_time(), self._collected
             run(handle)
-            took = time.thread_time() - start - (self._collections - collections)
+            took = time.thread_time() - start - (self._collected - collected)
             if took > _NOTED_S:
                 self._note(callback, arguments, took * 1000)
 
@@ -71,11 +76,15 @@ class CallbackWatch:
         if known is None or ms > known.ms:
             self._longest[name] = Callback(name, ms, _OURS in name)
 
-    def _on_collection(self, phase: str, _info: dict[str, Any]) -> None:
+    def _on_collection(self, phase: str, info: dict[str, Any]) -> None:
+        if info["generation"] < _FULL:
+            return
         if phase == "start":
             self._collection_start = time.thread_time()
-        else:
-            self._collections += time.thread_time() - self._collection_start
+            return
+        took = time.thread_time() - self._collection_start
+        self._collected += took
+        self.collections.append(took * 1000)
 
 
 def _name(callback: Any, arguments: Any) -> str:  # noqa: ANN401

@@ -13,7 +13,7 @@ from typing import Self
 from custom_components.mining_farm.const import Kind
 from tests.harness.folder import prepare
 
-from .core_farm import Followed, FollowStop, ReturnAll
+from .core_farm import Followed, FollowReturn, FollowStop, ReturnAll, Returned
 from .core_process import (
     CONSOLE,
     AddEntries,
@@ -130,6 +130,10 @@ class Core:
     def return_all(self) -> int:
         """Let go what the farm holds; return how many machines hash again."""
         return self._order(ReturnAll(), int)
+
+    def follow_return(self, order: FollowReturn) -> Returned:
+        """Release what the farm's interlock holds; return how the machines came back."""
+        return self._order(order, Returned)
 
     def window(self, start: int) -> Published | None:
         """Wait for the result of the window with that first block; None: none came."""

@@ -11,8 +11,9 @@ from custom_components.mining_farm.common.following import Told
 from custom_components.mining_farm.common.holds import async_holds
 from custom_components.mining_farm.common.keeping import async_keeper
 from custom_components.mining_farm.common.members import async_members
+from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.const import CONF_KIND, DOMAIN, Kind
-from custom_components.mining_farm.engines.farm import Group, MachineState
+from custom_components.mining_farm.engines.farm import Group, MachineState, Pace
 from custom_components.mining_farm.kinds.farm.const import (
     CONF_ARMED,
     CONF_START_SECONDS,
@@ -31,8 +32,9 @@ from .core_entries import async_add
 from .loop_watch import LoopWatch, Stalls
 
 _RETURN_S = 180.0
+_LOOK_S = 0.2
 _OPTIONS = {CONF_ARMED: False, CONF_STARTS: MOST_STARTS, CONF_START_SECONDS: 1}
-"""The machines are back soon: how they return is not measured."""
+"""Between two causes the machines are back soon."""
 _AWAKE = (MachineState.HASHING, MachineState.DEGRADED)
 
 
@@ -54,6 +56,27 @@ class ReturnAll(NamedTuple):
     """Order to let go what the interlock holds; answered with how many hash then."""
 
 
+class FollowReturn(NamedTuple):
+    """Order to release all groups, and to wait for their machines; answered with Returned."""
+
+    starts: int
+    """So many may start in so many seconds."""
+    within: float
+    seconds: float
+    """For which it lasts at most."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Returned:
+    """How the machines came back; times in seconds since the Unix epoch."""
+
+    released: float
+    awake: dict[str, float] = field(default_factory=dict)
+    """When each machine was seen to hash."""
+    longest: list[Callback] = field(default_factory=list)
+    """The callbacks that worked longest in one go."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Followed:
     """What became of the machines; times in seconds since the Unix epoch."""
@@ -69,6 +92,8 @@ class Followed:
     stalls: Stalls = field(default_factory=lambda: Stalls(0, 0, 0, 0))
     longest: list[Callback] = field(default_factory=list)
     """The callbacks that worked longest in one go."""
+    collections: list[float] = field(default_factory=list)
+    """ms of CPU time of each full garbage collection."""
 
 
 async def async_add_farm(hass: HomeAssistant) -> None:
@@ -126,6 +151,7 @@ async def async_follow_stop(hass: HomeAssistant, order: FollowStop) -> Followed:
     followed.held = sum(1 for _ in async_holds(hass))
     followed.stalls = watch.stalls
     followed.longest = callbacks.longest[:20]
+    followed.collections = callbacks.collections
     return followed
 
 
@@ -133,10 +159,7 @@ async def async_return_all(hass: HomeAssistant) -> int:
     """Forget why the groups are stopped, and wait until the machines are seen to hash."""
     site = _site(hass)
     await async_set_armed(site, armed=False)
-    for entry_id, _, _ in site.containers():
-        member = async_members(hass).get(entry_id)
-        if member is not None and member.refresh is not None:
-            await member.refresh()
+    await _async_read_containers(hass, site)
     for group in site.groups.values():
         group.memory = Group()
         await group.async_apply()
@@ -148,6 +171,39 @@ async def async_return_all(hass: HomeAssistant) -> int:
                 facts = site.facts_by_machine.values()
                 awake = sum(each.state in _AWAKE for each in facts)
     return awake
+
+
+async def async_follow_return(hass: HomeAssistant, order: FollowReturn) -> Returned:
+    """Release each group as soon as that is not refused, and watch until all hash."""
+    site = _site(hass)
+    async_power_ups(hass).set_pace(
+        site.config_entry.entry_id,
+        Pace(starts=order.starts, seconds=order.within),
+        lambda: site.facts_by_machine,
+    )
+    await _async_read_containers(hass, site)
+    for group in site.groups.values():
+        async with asyncio.timeout(_RETURN_S):
+            while await group.async_release(None):
+                await asyncio.sleep(1)
+    returned = Returned(released=time.time())
+    with CallbackWatch() as callbacks, suppress(TimeoutError):
+        async with asyncio.timeout(order.seconds):
+            while len(returned.awake) < len(site.machine_ids):
+                await asyncio.sleep(_LOOK_S)
+                now = time.time()
+                for machine_id, facts in site.facts_by_machine.items():
+                    if facts.state in _AWAKE:
+                        returned.awake.setdefault(machine_id, now)
+    returned.longest = callbacks.longest[:20]
+    return returned
+
+
+async def _async_read_containers(hass: HomeAssistant, site: SiteCoordinator) -> None:
+    for entry_id, _, _ in site.containers():
+        member = async_members(hass).get(entry_id)
+        if member is not None and member.refresh is not None:
+            await member.refresh()
 
 
 def _site(hass: HomeAssistant) -> SiteCoordinator:

@@ -25,9 +25,12 @@ from .core_entries import async_add_entries, async_add_wallet
 from .core_farm import (
     AddFarm,
     Followed,
+    FollowReturn,
     FollowStop,
     ReturnAll,
+    Returned,
     async_add_farm,
+    async_follow_return,
     async_follow_stop,
     async_return_all,
 )
@@ -148,6 +151,7 @@ type Order = (
     | AddWallet
     | AwaitWindow
     | CollectGarbage
+    | FollowReturn
     | FollowStop
     | ReturnAll
     | Run
@@ -183,7 +187,7 @@ async def _serve(conversation: Connection, folder: Path) -> None:
 
 async def _obey(
     order: Order, hass: HomeAssistant, polls: PollCount, windows: WindowWatch
-) -> Followed | Phase | Seen | Weight | float | None:
+) -> Followed | Phase | Returned | Seen | Weight | float | None:
     match order:
         case AddEntries(kind, hosts, port, options):
             await async_add_entries(hass, kind, hosts, port, options)
@@ -193,6 +197,8 @@ async def _obey(
             return None
         case FollowStop():
             return await async_follow_stop(hass, order)
+        case FollowReturn():
+            return await async_follow_return(hass, order)
         case ReturnAll():
             return await async_return_all(hass)
         case AddWallet(url, wallet):

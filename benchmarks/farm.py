@@ -7,6 +7,7 @@ from functools import partial
 import time
 
 from custom_components.mining_farm.const import Kind
+from custom_components.mining_farm.engines.farm.returning import PROVEN_AFTER
 from custom_components.mining_farm.kinds.miner.const import (
     CONF_CONTROLS,
     CONF_LEAST_REST,
@@ -15,7 +16,7 @@ from custom_components.mining_farm.kinds.miner.const import (
 from .callback_watch import Callback
 from .control import bare_pause
 from .core import Core
-from .core_farm import AddFarm, Followed, FollowStop
+from .core_farm import AddFarm, Followed, FollowReturn, FollowStop, Returned
 from .core_process import AddEntries
 from .farm_site import (
     CONTAINER_PORT,
@@ -25,6 +26,7 @@ from .farm_site import (
     Leak,
     Look,
     Mend,
+    Repair,
     Seen,
     StopPumps,
 )
@@ -41,6 +43,9 @@ _HEATED_S = 90.0
 _SETTLING_S = 5.0
 _PARTS_OF_DEAF = 20
 """One machine in so many ignores its order."""
+_STARTS = 20
+"""In each second: the default would take an hour."""
+_RETURN_S = 500.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,8 @@ class _Run:
     began: float
     followed: Followed
     seen: Seen
+    memory: int
+    """Bytes of resident memory before it."""
 
 
 def _since(run: _Run, moments: Iterable[float]) -> str:
@@ -67,6 +74,9 @@ def _took(run: _Run) -> str:
 
 _ROWS: dict[str, Callable[[_Run], str]] = {
     "to the first order, s": lambda run: _since(run, run.seen.orders[:1]),
+    "to the last container's first order, s": lambda run: _since(
+        run, run.seen.containers
+    ),
     "to the last machine's first order, s": lambda run: _since(run, run.seen.orders),
     "to the last seen asleep, s": lambda run: _since(
         run, run.followed.stopped.values()
@@ -85,9 +95,11 @@ _ROWS: dict[str, Callable[[_Run], str]] = {
         run.followed.longest, ours=False
     ),
     "worst loop delay, ms": lambda run: figure(run.followed.stalls.late_ms, 0),
-    "longest garbage collection, ms": lambda run: figure(
-        run.followed.stalls.collection_ms, 0
+    "full garbage collections": lambda run: str(len(run.followed.collections)),
+    "the longest, ms of CPU": lambda run: figure(
+        max(run.followed.collections, default=None), 0
     ),
+    "resident memory before, MiB": lambda run: figure(run.memory / 2**20, 0),
 }
 
 
@@ -108,13 +120,62 @@ def measure(*, quick: bool) -> Iterator[str]:
             for run in _runs(site, core, heated):
                 runs.append(run)
                 yield _callbacks(run)
-    yield table(
-        f"{_CONTAINERS} containers with {share} machines each: all leak at once, or lose "
-        "their pumps",
-        ("", *(run.name for run in runs)),
-        ((name, *map(cell, runs)) for name, cell in _ROWS.items()),
-        _notes(bare, heated),
+            yield table(
+                f"{_CONTAINERS} containers with {share} machines each: all leak at once, "
+                "or lose their pumps",
+                ("", *(run.name for run in runs)),
+                ((name, *map(cell, runs)) for name, cell in _ROWS.items()),
+                _notes(bare, heated),
+            )
+            yield _returned(site, core)
+
+
+def _returned(site: FarmSite, core: Core) -> str:
+    """Return the table of a return after a leak."""
+    fast = Answer(_REPLY_S, _FAST_S)
+    _let_hash(site, core, fast)
+    stop = FollowStop(armed=True, seconds=_AT_MOST_S)
+    core.follow_stop(stop, partial(site.order, Leak(), float))
+    site.order(Repair(), type(None))
+    order = FollowReturn(starts=_STARTS, within=1.0, seconds=_RETURN_S)
+    returned = core.follow_return(order)
+    seen = site.order(Look(), Seen)
+    alone = figure((len(site.miners) - 1) // _STARTS, 0)
+    return table(
+        "The return after a leak, from the release of all groups",
+        ("", ""),
+        ((name, cell(returned, seen)) for name, cell in _RETURN_ROWS.items()),
+        (
+            f"cooling is proved for {PROVEN_AFTER:.0f} s before the first order",
+            f"pace: {_STARTS} starts in a second: alone {alone} s for all",
+            load(),
+        ),
     )
+
+
+_RETURN_ROWS: dict[str, Callable[[Returned, Seen], str]] = {
+    "to the first order, s": lambda back, seen: figure(
+        seen.orders[0] - back.released if seen.orders else None, 1
+    ),
+    "to the first seen to hash, s": lambda back, _: figure(
+        min(back.awake.values()) - back.released if back.awake else None, 1
+    ),
+    "to the last seen to hash, s": lambda back, _: figure(
+        max(back.awake.values()) - back.released if back.awake else None, 1
+    ),
+    "from the first order to the last, s": lambda _, seen: figure(
+        seen.orders[-1] - seen.orders[0] if seen.orders else None, 1
+    ),
+    "most orders in a second": lambda _, seen: str(
+        max(
+            (sum(at <= one < at + 1 for one in seen.orders) for at in seen.orders),
+            default=0,
+        )
+    ),
+    "requests but reads": lambda _, seen: str(seen.writes),
+    "seen to hash": lambda back, _: str(len(back.awake)),
+    "our longest callback, ms": lambda back, _: _longest(back.longest, ours=True),
+}
 
 
 def _notes(bare: Sequence[float], heated: float) -> Iterator[str]:
@@ -145,9 +206,10 @@ def _runs(site: FarmSite, core: Core, heated: float) -> Iterator[_Run]:
         ("the same, rehearsing", fast, pumps, rehearse._replace(seconds=heated)),
     ):
         _let_hash(site, core, answer)
+        memory = core.weigh().memory
         began, followed = core.follow_stop(order, partial(site.order, cause, float))
         seen = site.order(Look(), Seen)
-        yield _Run(name=name, began=began, followed=followed, seen=seen)
+        yield _Run(name=name, began=began, followed=followed, seen=seen, memory=memory)
 
 
 def _let_hash(site: FarmSite, core: Core, answer: Answer) -> None:

@@ -32,6 +32,10 @@ class Mend(NamedTuple):
     """Order to mend all, to let all miners hash, and to forget what was seen."""
 
 
+class Repair(NamedTuple):
+    """Order to mend the containers alone, and to forget what the miners were asked."""
+
+
 class Answer(NamedTuple):
     """Order to the miners' firmware."""
 
@@ -51,7 +55,9 @@ class Seen(NamedTuple):
     """What has reached the miners and the containers since they were mended."""
 
     orders: list[float]
-    """When each miner was ordered to pause for the first time, in seconds of the epoch."""
+    """When each miner was ordered for the first time, in seconds of the epoch."""
+    containers: list[float]
+    """When the first miner of each container was."""
     writes: int
     """Requests that were for anything but looking, at miners and containers."""
     asleep: int
@@ -59,7 +65,7 @@ class Seen(NamedTuple):
     """K by which the coolant of a container has become warmer at most."""
 
 
-type Order = Leak | StopPumps | Mend | Answer | Look
+type Order = Leak | StopPumps | Mend | Repair | Answer | Look
 
 
 class FarmSite:
@@ -141,10 +147,10 @@ class _Site:
             for n, host in enumerate(miners)
         ]
         share = len(miners) // len(containers)
-        self.halls = [
-            LinkedAxes(self.miners[n * share : (n + 1) * share])
-            for n in range(len(containers))
+        self.inside = [
+            self.miners[n * share : (n + 1) * share] for n in range(len(containers))
         ]
+        self.halls = list(map(LinkedAxes, self.inside))
         for plant, hall in zip(self.plants, self.halls, strict=True):
             plant.hold(hall)
 
@@ -162,7 +168,11 @@ class _Site:
             case Answer():
                 self._answer(order)
             case Mend():
-                self._mend()
+                self._repair()
+                for miner in self.miners:
+                    miner.machine.resume()
+            case Repair():
+                self._repair()
             case Look():
                 return self._seen()
         return None
@@ -176,7 +186,7 @@ class _Site:
             if every and number % every == 0 and number // every < order.deaf:
                 miner.ignore_writes()
 
-    def _mend(self) -> None:
+    def _repair(self) -> None:
         for plant in self.plants:
             plant.repair()
             for alarm in plant.alarms:
@@ -185,16 +195,19 @@ class _Site:
         for hall in self.halls:
             hall.forget()
         for miner in self.miners:
-            miner.machine.resume()
             miner.requests.clear()
 
     def _seen(self) -> Seen:
-        first = [miner.writes[0].at for miner in self.miners if miner.writes]
+        first = [
+            [miner.writes[0].at for miner in miners if miner.writes]
+            for miners in self.inside
+        ]
         for plant in self.plants:
             # Whoever looks lets its plant catch up.
             plant.alarms  # noqa: B018
         return Seen(
-            orders=sorted(first),
+            orders=sorted(at for inside in first for at in inside),
+            containers=sorted(min(inside) for inside in first if inside),
             writes=sum(len(miner.writes) for miner in self.miners)
             + sum(len(plant.writes) for plant in self.plants),
             asleep=sum(miner.machine.paused for miner in self.miners),
