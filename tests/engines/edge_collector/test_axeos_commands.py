@@ -27,6 +27,18 @@ async def test_pause_and_resume(axes: Axes, model: str) -> None:
     assert device.traffic.most_open == 1
 
 
+async def test_a_pause_is_read_back_once_it_can_show(axes: Axes) -> None:
+    """What is read sooner keeps a place that the orders of hundreds of others wait for."""
+    device = await axes.simulated("gamma")
+    await carry_out(writer_of(device, axes.clock), Command.PAUSE)
+    asked = [(request.method, request.path) for request in device.requests]
+    assert asked == [
+        ("GET", "/api/system/info"),
+        ("POST", "/api/system/pause"),
+        ("GET", "/api/system/info"),
+    ]
+
+
 async def test_what_is_so_already_is_not_sent(axes: Axes) -> None:
     """Each needless write would wear the flash of the device."""
     device = await axes.simulated("gamma")

@@ -69,7 +69,12 @@ class FamilyWriter(ABC):
                 await self.async_send(order, before)
 
         within = {**WITHIN, **self.within}.get(order.command, LIVE_S)
-        step = Step(send=send, shows=self.shows(order, before), within=within)
+        step = Step(
+            send=send,
+            shows=self.shows(order, before),
+            within=within,
+            lasts=order.command is Command.PAUSE,
+        )
         return await async_prove(
             step, before, lambda: self._async_read(order), self._waiting, on_sent
         )

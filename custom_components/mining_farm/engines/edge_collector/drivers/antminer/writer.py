@@ -138,7 +138,7 @@ class AntminerWriter:
             if parsing.mode_of(before.conf) != mode:
                 await self._async_set(before.conf, mode)
 
-        return Step(send=send, shows=shows, within=within)
+        return Step(send=send, shows=shows, within=within, lasts=True)
 
     async def _async_set(
         self, conf: parsing.Page, mode: int, pools: object = None

@@ -84,7 +84,8 @@ class AxeOsWriter:
             check(order, capabilities_of(before, {}))
             await self._async_send("POST", f"{SYSTEM}/{path}")
 
-        return Step(send=send, shows=shows, within=within)
+        lasts = order.command is Command.PAUSE
+        return Step(send=send, shows=shows, within=within, lasts=lasts)
 
     async def _async_patch(self, order: Order, before: Info) -> None:
         asic: Info = {}
