@@ -288,6 +288,33 @@ async def test_a_farm_that_is_removed_leaves_what_its_groups_hold_to_the_user(
     assert issue is not None
     assert issue.translation_placeholders is not None
     assert issue.translation_placeholders["machines"] == "axe0, axe1, axe2"
+    # A restart of Home Assistant does not take it away: a human has to have read it.
+    assert issue.is_persistent
+    assert issue.is_fixable
+
+
+async def test_what_two_groups_leave_is_one_list(
+    site: Site, issue_registry: ir.IssueRegistry
+) -> None:
+    """The second does not hide the first."""
+    for name in ("one", "other"):
+        site.add_machine(name)
+    await site.add_farm(
+        armed=True, groups={"a": {"machines": ["one"]}, "b": {"machines": ["other"]}}
+    )
+    assert site.entry is not None
+    for group, listed in (("a", "one"), ("b", "one, other")):
+        button = f"button.site_{group}_emergency_stop"
+        await site.hass.services.async_call(
+            "button", "press", {"entity_id": button}, blocking=True
+        )
+        await site.later(1)
+        site.hass.config_entries.async_remove_subentry(site.entry, group)
+        await site.later(1)
+        issue = issue_registry.async_get_issue("mining_farm", "farm_left_to_user_site")
+        assert issue is not None
+        assert issue.translation_placeholders is not None
+        assert issue.translation_placeholders["machines"] == listed
 
 
 async def test_no_latch_leaves_the_disk_while_a_farm_of_two_groups_loads(

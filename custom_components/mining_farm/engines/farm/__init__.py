@@ -15,7 +15,7 @@ from .curtailment import Candidate, Load, Plan, Sure, Target, plan
 from .gate import Pace, PowerUpGate
 from .group import Event, Group, Phase, Settings, Step
 from .hazards import Guard, Hazard, Pump, Scene, Seen, Side
-from .holds import Record, Want, strictest
+from .holds import LEFT, Record, Want, strictest
 from .interlock import NOT_STOPPED, look, release, stop_by_hand
 from .keeping import Awake, is_down, next_back, orders, seen_awake
 from .limiting import (
@@ -54,6 +54,7 @@ from .totals import Sum, Totals, hottest_first, totals
 from .trend import Trend
 
 __all__ = [
+    "LEFT",
     "LOWERED_SETTLED",
     "NOT_STOPPED",
     "READ_AGAIN",

@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.issue_registry import IssueSeverity
 
-from ...common.issues import raise_issue, withdraw_issues
+from ...common.issues import raise_issue, raise_notice, withdraw_issues
 from .data import StopData
 
 UNCONFIRMED: Final = "farm_unconfirmed"
@@ -160,11 +160,10 @@ def create_left_to_user(
     hass: HomeAssistant, entry: ConfigEntry[Any], names: list[str]
 ) -> None:
     """List the machines that a farm kept down when it was removed."""
-    raise_issue(
+    raise_notice(
         hass,
         entry,
         LEFT_TO_USER,
-        severity=IssueSeverity.WARNING,
         machines=", ".join(names[:MOST_NAMED]),
         count=str(len(names)),
     )

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from ...common.entries import entries_of
 from ...common.holds import async_holds
 from ...const import Kind
-from ...engines.farm import Owner
+from ...engines.farm import LEFT, Owner
 from . import curtailment_record, issues
 from .membership import described
 
@@ -18,7 +18,8 @@ async def async_leave_groups(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
 
     They are known by the holds: what a farm remembers of a group may be lost.
     """
-    _list(hass, entry, await _async_leave_groups(hass))
+    if await _async_leave_groups(hass):
+        _list(hass, entry)
 
 
 async def async_leave_farm(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
@@ -27,8 +28,8 @@ async def async_leave_farm(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None
     held = await holds.async_hand_over(Owner.EMERGENCY_STOP, entry.entry_id)
     held |= await curtailment_record.async_hand_over(hass, entry)
     # Its entry is none of Home Assistant's any more.
-    held |= await _async_leave_groups(hass)
-    _list(hass, entry, held)
+    if held | await _async_leave_groups(hass):
+        _list(hass, entry)
 
 
 async def _async_leave_groups(hass: HomeAssistant) -> frozenset[str]:
@@ -48,9 +49,9 @@ async def _async_leave_groups(hass: HomeAssistant) -> frozenset[str]:
     return held
 
 
-def _list(
-    hass: HomeAssistant, entry: ConfigEntry[Any], machine_ids: frozenset[str]
-) -> None:
-    if machine_ids:
-        names = sorted(described(hass, machine_id) for machine_id in machine_ids)
-        issues.create_left_to_user(hass, entry, names)
+def _list(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """List all that was ever left and not started since: one list replaces another."""
+    left = async_holds(hass).held_by(Owner.USER, LEFT)
+    issues.create_left_to_user(
+        hass, entry, sorted(described(hass, one) for one in left)
+    )
