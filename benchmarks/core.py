@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Self
 
-from custom_components.mining_farm.const import Kind
+from custom_components.mining_farm.const import DOMAIN, Kind
 from tests.harness.folder import prepare
 
 from .core_farm import Followed, FollowReturn, FollowStop, ReturnAll, Returned
@@ -94,6 +94,7 @@ class Core:
                 self._order(each, type(None))
             self._shut_down()
             self.said_while_adding = self.console()
+            self._require_saved()
         self._before_start()
         configuration.write_text(_CONFIGURATION + _CONVERSATION + _RECORDER)
         self.start = self._boot(self._share)
@@ -172,6 +173,13 @@ class Core:
         if self._process.exitcode is None:
             self._process.kill()
             self._process.join()
+
+    def _require_saved(self) -> None:
+        """Raise RuntimeError where entities would be new again at the start to measure."""
+        stored = (self._folder / ".storage" / "core.entity_registry").read_text()
+        if stored.count(f'"platform":"{DOMAIN}"') < len(self._hosts):
+            said = self.said_while_adding[-4000:]
+            raise RuntimeError(f"Home Assistant did not save what was added:\n{said}")
 
     def _order[T](self, order: Order, answer: type[T]) -> T:
         self._conversation.send(order)
