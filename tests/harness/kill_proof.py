@@ -26,7 +26,9 @@ LATENCY = 0.2
 """Seconds to each reply of the strip, so that kills also fall in between commands."""
 CYCLE = ON_DELAY + 1.5
 """Seconds from the call to the end of a cycle, and a little more."""
-FINISH = 1.0
+GATE = 21.0
+"""Seconds after a start until the first machine gets power, and a little more."""
+FINISH = GATE + 1.0
 """Seconds in which a start turns on what was left off, and a little more."""
 POLL = 0.01
 IN_FLIGHT = 0.3
@@ -78,10 +80,13 @@ class KillProof:
         self._random = random.Random(seed)
         self._memory = Path()
         self._rested = True
+        self._started = 0.0
+        """When Home Assistant's gate began to be closed, at the latest."""
         strip.slow(LATENCY)
 
     async def prepare(self) -> None:
         """Add the rig and wait until it would outlive a kill."""
+        self._started = time.monotonic()
         async with self._home_assistant.connect() as client:
             result = await add_rig(
                 client,
@@ -108,13 +113,14 @@ class KillProof:
     async def run(self, *, twice: bool = False) -> Round:
         """Cycle, kill, start and judge; twice kills in the start that follows too."""
         if not self._rested:
-            # A new process need not keep a distance from the last power-up.
             self._home_assistant.kill()
-            await self._home_assistant.start()
+            self._let_hours_pass()
+            await self._start()
         cuts, total = self._strip.cuts(), self._remembered()["restarts_total"]
         killed_after = self._random.uniform(0, CYCLE)
         async with self._home_assistant.connect() as client:
             await self._until_loaded(client)
+            await asyncio.sleep(self._started + GATE - time.monotonic())
             cycle = asyncio.create_task(_power_cycle(client))
             await asyncio.sleep(killed_after)
             self._home_assistant.kill()
@@ -127,7 +133,7 @@ class KillProof:
         was_off, restarted = not self._on, time.time()
         if twice:
             await self._kill_next_start()
-        await self._home_assistant.start()
+        await self._start()
         try:
             await self._home_assistant.until(
                 lambda: self._on and not self._remembered()["intent"],
@@ -135,7 +141,7 @@ class KillProof:
             )
         except TimeoutError:
             faults.append(f"not on and forgotten within {BACK_WITHIN:.0f} s")
-        self._rested = moment in (Moment.BEFORE, Moment.AFTER)
+        self._rested = moment is Moment.BEFORE
         back_at = max((c.at for c in self._strip.commands if c.on), default=0.0)
         async with self._home_assistant.connect() as client:
             await self._until_loaded(client)
@@ -157,11 +163,23 @@ class KillProof:
             faults=tuple(faults),
         )
 
+    async def _start(self) -> None:
+        await self._home_assistant.start()
+        self._started = time.monotonic()
+
+    def _let_hours_pass(self) -> None:
+        """Let the last cut be so long ago that another one is not refused."""
+        self._memory.with_name(f"{DOMAIN}.pauses").unlink(missing_ok=True)
+        for path in (self._memory, self._memory.with_name(f"{self._memory.name}.2")):
+            if path.exists():
+                record = json.loads(path.read_bytes())
+                path.write_text(json.dumps({**record, "last_cut": None}))
+
     async def _kill_next_start(self) -> None:
         """Start and kill a moment after the outlet was first connected to."""
         traffic = self._strip.traffic
         before = traffic.connections
-        starting = asyncio.create_task(self._home_assistant.start())
+        starting = asyncio.create_task(self._start())
         while traffic.connections == before and not starting.done():
             await asyncio.sleep(POLL)
         await asyncio.sleep(self._random.uniform(0, FINISH))
@@ -196,6 +214,9 @@ class KillProof:
 
 
 async def _power_cycle(client: HomeAssistantClient) -> None:
-    """Call the action; a Home Assistant that dies meanwhile does not answer."""
-    with suppress(aiohttp.ClientError):
+    """Call the action; a Home Assistant that dies meanwhile does not answer.
+
+    One that refuses does, and then nothing would be proved.
+    """
+    with suppress(aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
         await client.post(f"/api/services/{DOMAIN}/power_cycle", {"entity_id": STATE})
