@@ -1,6 +1,7 @@
 """Machines draw less without being stopped, and are set to what they were before."""
 
 import asyncio
+from dataclasses import replace
 import json
 from pathlib import Path
 
@@ -9,13 +10,16 @@ import pytest
 from custom_components.mining_farm.common.following import Phase, Told
 from custom_components.mining_farm.common.members import ReceiptOutcome
 from custom_components.mining_farm.engines.farm import (
+    Hold,
     HoldKind,
     Levels,
     LeverKind,
     Owner,
 )
+from homeassistant.util import dt as dt_util
 
 from .machinery import FakeMachine, House
+from .test_meanwhile import slow_disk
 
 
 async def limit(
@@ -77,6 +81,7 @@ async def test_what_it_was_set_to_is_on_disk_before_the_order(
         "before": 2700.0,
         "ordered": 1500.0,
         "seen_at": None,
+        "came_from": 2700.0,
     }
     axe.blocked = None
     await after_a_restart(house, axe)
@@ -335,3 +340,69 @@ async def test_a_step_that_was_not_sent_is_none(house: House) -> None:
     assert house.keeper.phase("axe") is Phase.LIMITED
     await let_go(house)
     assert axe.log[2:] == ["set 2700.0"]
+
+
+async def test_a_step_that_was_never_seen_is_set_back_from_the_one_before(
+    house: House,
+) -> None:
+    """Nobody else has set it: it is lowered by us, only not so far."""
+    axe = house.add(target=2700.0)
+    await limit(house, 2000)
+    axe.polled()
+    await house.settle()
+    axe.takes, axe.outcome = False, ReceiptOutcome.SENT
+    await limit(house, 1500)
+    assert axe.target == 2000
+    await after_a_restart(house, axe)
+    axe.takes, axe.outcome = True, ReceiptOutcome.CONFIRMED
+    await let_go(house)
+    assert axe.target == 2700
+    assert not list(house.holds)
+
+
+async def test_a_refusal_is_listed_again_after_an_absence(house: House) -> None:
+    """It is not ordered again for that."""
+    axe = house.add(target=2700.0, takes=False, outcome=ReceiptOutcome.REFUSED)
+    await limit(house, 1500)
+    axe.fresh = False
+    axe.polled()
+    await house.settle()
+    assert house.keeper.phase("axe") is Phase.WAITING
+    axe.fresh = True
+    axe.polled()
+    await house.settle()
+    assert house.keeper.phase("axe") is Phase.UNCONFIRMED
+    assert axe.log == ["set 1500.0"]
+
+
+async def test_a_stop_before_the_order_leaves_nothing_to_set_back(house: House) -> None:
+    """The setting was being written down as the stop came."""
+    axe = house.add(target=2700.0)
+    hold = Hold(
+        owner=Owner.CURTAILMENT,
+        source="peak",
+        kind=HoldKind.AT_MOST,
+        watts=1500.0,
+        reason="peak",
+        since=dt_util.utcnow(),
+    )
+    stop = replace(hold, owner=Owner.EMERGENCY_STOP, kind=HoldKind.ASLEEP, watts=None)
+    stops: list[asyncio.Task[None]] = []
+
+    def held(_machines: tuple[str, ...]) -> None:
+        if not stops:
+            placing = house.holds.async_place(["axe"], stop)
+            stops.append(house.hass.async_create_task(placing))
+
+    house.holds.listen(held)
+    with slow_disk(takes=1) as may:
+        await house.holds.async_place(["axe"], hold)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        may.set()
+        await house.settle()
+    assert axe.log == ["sleep down"]
+    await let_go(house)
+    await house.release(Owner.EMERGENCY_STOP, "peak")
+    assert axe.log == ["sleep down", "sleep up"]
+    assert not list(house.holds)

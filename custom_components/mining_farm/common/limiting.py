@@ -1,5 +1,6 @@
 """Lets one machine draw no more than it may without stopping it, and sets it back."""
 
+import asyncio
 from datetime import datetime
 from operator import methodcaller
 from typing import Final
@@ -70,12 +71,15 @@ class Limiting:
                         machine.id, self._async_lower(machine.id), gives_way=True
                     )
                 elif not once_more and self._is_overdue(progress):
-                    # It has confirmed it, and goes on as it was.
+                    # It has confirmed or refused it, and goes on as it was.
                     self._note_missed(machine.id)
 
     def _is_overdue(self, progress: Progress) -> bool:
         """Return whether readings should have shown by now what was confirmed."""
         by = progress.shown_by
+        if progress.phase is Phase.WAITING:
+            # It was away, and is as it was before that.
+            return True
         return (
             progress.phase is Phase.LIMITED
             and by is not None
@@ -163,15 +167,20 @@ class Limiting:
         progress = self._following.of(machine_id)
         progress.phase, progress.lowered_to = Phase.ORDERED, due
         before = self._holds.of(machine_id).limited
-        await self._holds.async_change(
-            [machine_id], methodcaller("lowered", present, due), anyway=True
-        )
+        take_back = self._holds.async_change
+        back = methodcaller("not_lowered", before)
+        try:
+            await self._holds.async_change(
+                [machine_id], methodcaller("lowered", present, due), anyway=True
+            )
+        except asyncio.CancelledError:
+            # It is to stop instead, and nothing was ordered.
+            self._following.run(take_back([machine_id], back, anyway=True))
+            raise
         receipt = await async_answer(limit.order(due))
         if receipt.outcome not in SENT and not receipt.unsure:
             # It draws what it did before: there is nothing to set back.
-            await self._holds.async_change(
-                [machine_id], methodcaller("not_lowered", before), anyway=True
-            )
+            await take_back([machine_id], back, anyway=True)
         if receipt.reason is not None:
             progress.reasons[LeverKind.SLEEP] = receipt.reason
         return receipt

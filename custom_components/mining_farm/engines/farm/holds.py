@@ -139,9 +139,10 @@ class Record:
 
     def lowered(self, before: Setting, ordered: Setting) -> Record:
         """Return the record of a machine that is about to be lowered."""
+        limited = Limited(before=before, ordered=ordered, came_from=before)
         if self.limited is not None:
-            before = self.limited.before
-        return replace(self, limited=Limited(before=before, ordered=ordered))
+            limited = replace(limited, before=self.limited.before)
+        return replace(self, limited=limited)
 
     def not_lowered(self, before: Limited | None) -> Record:
         """Return the record of a machine that was not lowered after all."""

@@ -95,6 +95,8 @@ class Limited:
     ordered: Setting
     seen_at: datetime | None = None
     """When it was first seen to be set so; None before."""
+    came_from: Setting | None = None
+    """What it was set to as that was ordered: less than before, where it was lowered once."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -102,12 +104,13 @@ class Limited:
             "before": self.before,
             "ordered": self.ordered,
             "seen_at": self.seen_at and self.seen_at.isoformat(),
+            "came_from": self.came_from,
         }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Rebuild a stored one; ValueError or TypeError for one that is damaged."""
-        seen_at = stored["seen_at"]
+        seen_at, came_from = stored["seen_at"], stored.get("came_from")
         at = None if seen_at is None else datetime.fromisoformat(seen_at)
         if at is not None and at.tzinfo is None:
             raise ValueError("a time without its zone")
@@ -115,6 +118,7 @@ class Limited:
             before=_setting(stored["before"]),
             ordered=_setting(stored["ordered"]),
             seen_at=at,
+            came_from=None if came_from is None else _setting(came_from),
         )
 
 
@@ -203,5 +207,8 @@ def setting_back(
     if reach.same(present, limited.ordered):
         same = reach.same(limited.ordered, limited.before)
         return SettingBack.DONE if same else SettingBack.DUE
-    unseen = limited.seen_at is None and reach.same(present, limited.before)
+    if limited.seen_at is not None:
+        return SettingBack.DONE
+    shown = [limited.before, limited.came_from]
+    unseen = any(each is not None and reach.same(present, each) for each in shown)
     return SettingBack.DUE if unseen else SettingBack.DONE
