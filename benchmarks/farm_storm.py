@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from pytest_homeassistant_custom_component.common import async_test_home_assistant
 
 from tests.kinds.farm.storm.driven import DrivenLoop
-from tests.kinds.farm.storm.history import Tally, async_live_all
+from tests.kinds.farm.storm.history import async_live_all
 from tests.kinds.farm.storm.profiles import PROFILES, Profile
+from tests.kinds.farm.storm.tally import Tally
 
 from .machine import load
 from .table import table
