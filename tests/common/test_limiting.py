@@ -82,6 +82,7 @@ async def test_what_it_was_set_to_is_on_disk_before_the_order(
         "ordered": 1500.0,
         "seen_at": None,
         "came_from": 2700.0,
+        "undone": False,
     }
     axe.blocked = None
     await after_a_restart(house, axe)
@@ -307,11 +308,57 @@ async def test_a_restore_that_is_refused_is_tried_again(house: House) -> None:
     await limit(house, 1500)
     axe.outcome, axe.takes = ReceiptOutcome.REFUSED, False
     await let_go(house)
-    assert house.keeper.phase("axe") is Phase.NOT_STARTED
+    assert house.keeper.phase("axe") is Phase.NOT_SET_BACK
     axe.outcome, axe.takes = ReceiptOutcome.CONFIRMED, True
     await house.after(31)
     assert axe.target == 2700
     assert not list(house.holds)
+
+
+@pytest.mark.parametrize("outcome", [ReceiptOutcome.CONFIRMED, ReceiptOutcome.SENT])
+async def test_a_restore_that_is_not_obeyed_is_listed(
+    house: House, outcome: ReceiptOutcome
+) -> None:
+    """It is ordered once; whoever sets the machine by hand ends it."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.polled()
+    await house.settle()
+    axe.outcome, axe.takes = outcome, False
+    await let_go(house)
+    assert house.keeper.phase("axe") is not Phase.NOT_SET_BACK
+    for _ in range(6):
+        await house.after(61)
+        axe.polled()
+        await house.settle()
+    assert house.keeper.phase("axe") is Phase.NOT_SET_BACK
+    assert axe.log == ["set 1500.0", "set 2700.0"]
+    assert house.told == [("axe", Told.LIMITED), ("axe", Told.NOT_SET_BACK)]
+    axe.target = 2700.0
+    axe.polled()
+    await house.settle()
+    assert house.told[2:] == [("axe", Told.SET_BACK)]
+    assert not list(house.holds)
+
+
+async def test_a_restore_that_is_obeyed_late_is_nobody_elses(house: House) -> None:
+    """A new limit comes before the machine has done what was ordered last."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.polled()
+    await house.settle()
+    axe.takes = False
+    await let_go(house)
+    axe.takes = True
+    await limit(house, 1500, "more")
+    assert axe.log == ["set 1500.0", "set 2700.0"]
+    axe.target = 2400.0
+    axe.polled()
+    await house.settle()
+    assert axe.log[2:] == ["set 1500.0"]
+    assert Told.CHANGED_BY_HAND not in [told for _, told in house.told]
+    await let_go(house, "more")
+    assert axe.target == 2400
 
 
 @pytest.mark.parametrize("outcome", [ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED])

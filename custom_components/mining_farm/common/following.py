@@ -50,6 +50,12 @@ class Phase(StrEnum):
     STARTING = "starting"
     NOT_STARTED = "not_started"
     """It was ordered to start, and refused or did not answer."""
+    NOT_SET_BACK = "not_set_back"
+    """It was ordered to draw as before, and refused or was not seen to."""
+
+
+NOT_DONE: Final = frozenset({Phase.NOT_STARTED, Phase.NOT_SET_BACK})
+"""Nothing holds it any more, and it does not run as it did."""
 
 
 class Told(StrEnum):
@@ -65,6 +71,7 @@ class Told(StrEnum):
     NOT_LIMITED = "not_limited"
     CHANGED_BY_HAND = "changed_by_hand"
     SET_BACK = "set_back"
+    NOT_SET_BACK = "not_set_back"
 
 
 type KeepingListener = Callable[[str, Told, Mapping[str, Any]], None]
@@ -82,6 +89,8 @@ class Progress:
     """When readings have to show what it has confirmed to be set to."""
     reasons: dict[LeverKind, str] = field(default_factory=dict)
     """Why levers did not do it."""
+    set_back_by: datetime | None = None
+    """When readings have to show what it was ordered to be set back to."""
     rests: bool = False
     """It is to be set back, and has to rest before."""
     drew: float | None = None

@@ -23,7 +23,7 @@ from ..engines.farm import (
     orders,
     seen_awake,
 )
-from .following import Following, KeepingListener, Phase, Progress, Told
+from .following import NOT_DONE, Following, KeepingListener, Phase, Progress, Told
 from .holds import Holds, MachineIds, async_holds
 from .holds_issues import update_issues
 from .limiting import Limiting
@@ -169,7 +169,7 @@ class Keeper:
     def _check_up(self, machine: Machine, record: Record, progress: Progress) -> None:
         # Whoever holds it next may use every lever, however far its start has come.
         progress.tried.clear()
-        if record.want is None and progress.phase is not Phase.NOT_STARTED:
+        if record.want is None and progress.phase not in NOT_DONE:
             progress.retry_at = None
         if record.stopped:
             starts = next_back(record, machine.lever_states) is not None
@@ -191,7 +191,7 @@ class Keeper:
             progress.phase = Phase.WAITING
         if progress.task is not None:
             return
-        progress.lowered_to = None
+        progress.lowered_to = progress.set_back_by = None
         facts, levers = self._following.seen(machine)
         if self._is_new(record, facts, levers):
             return

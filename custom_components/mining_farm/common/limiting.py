@@ -50,6 +50,7 @@ class Limiting:
     def check(self, machine: Machine) -> None:
         """Look whether a machine that runs is set to what it may draw."""
         progress = self._following.of(machine.id)
+        progress.set_back_by = None
         facts, _ = self._following.seen(machine)
         if facts.state.down or not facts.state.answers:
             progress.phase = Phase.WAITING
@@ -161,17 +162,21 @@ class Limiting:
         if machine is None or limit is None:
             return None
         _, due = self._lowering(machine)
-        present = limit.present()
-        if due is None or present is None:
+        reach, present = limit.reach(), limit.present()
+        if due is None or reach is None or present is None:
             return None
         progress = self._following.of(machine_id)
         progress.phase, progress.lowered_to = Phase.ORDERED, due
         before = self._holds.of(machine_id).limited
+        if before is not None and before.is_over(reach, present):
+            before = None
         take_back = self._holds.async_change
         back = methodcaller("not_lowered", before)
         try:
             await self._holds.async_change(
-                [machine_id], methodcaller("lowered", present, due), anyway=True
+                [machine_id],
+                lambda one: one.not_lowered(before).lowered(present, due),
+                anyway=True,
             )
         except asyncio.CancelledError:
             # It is to stop instead, and nothing was ordered.
@@ -214,10 +219,17 @@ class Limiting:
     def is_to_be_set_back(self, machine_id: str) -> bool:
         """Return whether a machine that nothing holds is to be set to what it was."""
         how = self._setting_back(machine_id)
-        if how is SettingBack.DUE and not self._is_rested(machine_id):
+        if how is not SettingBack.DUE:
+            return how is SettingBack.DONE
+        if (by := self._following.of(machine_id).set_back_by) is not None:
+            if dt_util.utcnow() >= by:
+                # It has confirmed it, and goes on as it was.
+                self._note_not_set_back(machine_id)
+            return False
+        if not self._is_rested(machine_id):
             self._look_later(machine_id)
             return False
-        return how in (SettingBack.DUE, SettingBack.DONE)
+        return True
 
     def _is_rested(self, machine_id: str) -> bool:
         machine = self._machines.get(machine_id)
@@ -248,30 +260,59 @@ class Limiting:
         limit = machine.limit
         if limit is None or facts.state.down or not facts.state.answers:
             return SettingBack.UNKNOWN
-        return setting_back(limited, limit.reach(), limit.present())
+        return setting_back(
+            limited,
+            limit.reach(),
+            limit.present(),
+            is_ordered=self._following.of(machine_id).set_back_by is not None,
+        )
 
-    async def async_set_back(self, machine_id: str) -> Receipt | None:
-        """Set a machine to what it was before; None where that is done already.
+    async def async_is_set_back(self, machine_id: str) -> bool:
+        """Return whether a machine is seen to be set as before, and forget that it was not.
 
         What somebody has set meanwhile is left so.
         """
-        record, machine = self._holds.of(machine_id), self._machines.get(machine_id)
-        receipt: Receipt | None = None
-        match self._setting_back(machine_id):
-            case SettingBack.DUE if machine is not None and record.limited is not None:
-                if (limit := machine.limit) is None:
-                    return None
-                receipt = await async_answer(limit.order(record.limited.before))
-                if receipt.outcome not in SENT:
-                    return receipt
-            case SettingBack.DONE:
-                pass
-            case _:
-                return None
+        if self._setting_back(machine_id) is not SettingBack.DONE:
+            return False
+        self._following.of(machine_id).set_back_by = None
         await self._holds.async_change(
             [machine_id], methodcaller("set_back"), anyway=True
         )
-        return receipt
+        self._following.tell(machine_id, Told.SET_BACK)
+        return True
+
+    async def async_set_back(self, machine_id: str) -> None:
+        """Order a machine once to be set to what it was before; readings show it."""
+        progress = self._following.of(machine_id)
+        await self._holds.async_change(
+            [machine_id], methodcaller("undone"), anyway=True
+        )
+        record, machine = self._holds.of(machine_id), self._machines.get(machine_id)
+        limit = None if machine is None else machine.limit
+        if (
+            self._setting_back(machine_id) is SettingBack.DUE
+            and limit is not None
+            and record.limited is not None
+        ):
+            receipt = await async_answer(limit.order(record.limited.before))
+            if receipt.outcome not in SENT:
+                if receipt.reason is not None:
+                    progress.reasons[LeverKind.SLEEP] = receipt.reason
+                # What we took is given back, however long that takes.
+                self._following.retry(machine_id)
+                self._note_not_set_back(machine_id)
+                return
+            time = max(within([receipt]) or CONFIRMED_WITHIN, CONFIRMED_WITHIN)
+            progress.set_back_by, progress.lowered_to = dt_util.utcnow() + time, None
+            self._following.later(time, lambda _now: self._following.check(machine_id))
+        await self.async_is_set_back(machine_id)
+
+    @callback
+    def _note_not_set_back(self, machine_id: str) -> None:
+        progress = self._following.of(machine_id)
+        if progress.phase is not Phase.NOT_SET_BACK:
+            progress.phase = Phase.NOT_SET_BACK
+            self._following.tell(machine_id, Told.NOT_SET_BACK)
 
 
 def _watts(want: Want | None) -> float | None:

@@ -3,7 +3,7 @@
 from operator import methodcaller
 
 from ..engines.farm import LeverKind, next_back
-from .following import Following, Phase, Told, async_answer
+from .following import NOT_DONE, Following, Phase, Told, async_answer
 from .limiting import Limiting
 from .members import Lever, Receipt, ReceiptOutcome
 
@@ -21,7 +21,7 @@ class Starting:
     async def async_let_start(self, machine_id: str) -> None:
         """Move back what was moved, and set back what was lowered."""
         progress = self._following.of(machine_id)
-        if progress.phase is not Phase.NOT_STARTED:
+        if progress.phase not in NOT_DONE:
             progress.phase = Phase.STARTING
         await self._limiting.async_lower_asleep(machine_id)
         while (machine := self._machines.get(machine_id)) is not None:
@@ -82,10 +82,10 @@ class Starting:
         """Set a machine that was lowered to what it was before, in turn."""
         if not self._limiting.is_to_be_set_back(machine_id):
             return
+        if await self._limiting.async_is_set_back(machine_id):
+            return
         async with self._following.power_ups.gate_of(machine_id).async_pass():
-            receipt = await self._limiting.async_set_back(machine_id)
-        if receipt is None or self._left(machine_id, LeverKind.SLEEP, receipt):
-            self._following.tell(machine_id, Told.SET_BACK)
+            await self._limiting.async_set_back(machine_id)
 
     def _left(self, machine_id: str, kind: LeverKind, receipt: Receipt) -> bool:
         """Return whether an order left; where not, it is given again later."""

@@ -154,6 +154,12 @@ class Record:
             return self
         return replace(self, limited=replace(self.limited, seen_at=at))
 
+    def undone(self) -> Record:
+        """Return the record of a machine that is about to be set as before."""
+        if self.limited is None:
+            return self
+        return replace(self, limited=replace(self.limited, undone=True))
+
     def set_back(self) -> Record:
         """Return the record of a machine that is set as before."""
         return replace(self, limited=None)

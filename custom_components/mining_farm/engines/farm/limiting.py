@@ -97,6 +97,12 @@ class Limited:
     """When it was first seen to be set so; None before."""
     came_from: Setting | None = None
     """What it was set to as that was ordered: less than before, where it was lowered once."""
+    undone: bool = False
+    """It was ordered to be set back, or is about to be."""
+
+    def is_over(self, reach: Reach, present: Setting) -> bool:
+        """Return whether a machine that was ordered to be set back is not as lowered."""
+        return self.undone and not reach.same(present, self.ordered)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -105,6 +111,7 @@ class Limited:
             "ordered": self.ordered,
             "seen_at": self.seen_at and self.seen_at.isoformat(),
             "came_from": self.came_from,
+            "undone": self.undone,
         }
 
     @classmethod
@@ -119,6 +126,7 @@ class Limited:
             ordered=_setting(stored["ordered"]),
             seen_at=at,
             came_from=None if came_from is None else _setting(came_from),
+            undone=bool(stored.get("undone", False)),
         )
 
 
@@ -159,6 +167,8 @@ def lowering(
     """
     if reach is None or present is None:
         return Lowering.UNKNOWN, None
+    if limited is not None and limited.is_over(reach, present):
+        limited = None
     before = reach.watts(present if limited is None else limited.before)
     due = None if before is None else reach.at_most(min(watts, before))
     if limited is None and before is not None and before <= watts:
@@ -195,15 +205,21 @@ class SettingBack(StrEnum):
 
 
 def setting_back(
-    limited: Limited, reach: Reach | None, present: Setting | None
+    limited: Limited,
+    reach: Reach | None,
+    present: Setting | None,
+    *,
+    is_ordered: bool = False,
 ) -> SettingBack:
     """Return whether a machine is to be set to what it was before.
 
     One that was never seen as ordered may be shown as it was before it obeyed: an order
-    that changes nothing sends nothing.
+    that changes nothing sends nothing. `is_ordered` tells that this process has sent it.
     """
     if reach is None or present is None:
         return SettingBack.UNKNOWN
+    if is_ordered and reach.same(present, limited.before):
+        return SettingBack.DONE
     if reach.same(present, limited.ordered):
         same = reach.same(limited.ordered, limited.before)
         return SettingBack.DONE if same else SettingBack.DUE

@@ -29,8 +29,13 @@ PLATFORMS = [
 def async_create_coordinator(
     hass: HomeAssistant, entry: FarmConfigEntry
 ) -> SiteCoordinator:
-    """Return what listens to the site's members."""
-    return SiteCoordinator(hass, entry)
+    """Return what listens to the site's members, and set the pace of their starts."""
+    site = SiteCoordinator(hass, entry)
+    # The first poll may let go of machines already.
+    async_power_ups(hass).set_pace(
+        entry.entry_id, pace_of(entry.options), lambda: site.facts_by_machine
+    )
+    return site
 
 
 @callback
@@ -43,11 +48,8 @@ def async_register_devices(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
 
 @callback
 def async_join(hass: HomeAssistant, entry: FarmConfigEntry) -> None:
-    """Follow the members, and set the pace at which machines start."""
+    """Follow the members, and the signal of the grid."""
     site = entry.runtime_data
-    async_power_ups(hass).set_pace(
-        entry.entry_id, pace_of(entry.options), lambda: site.facts_by_machine
-    )
     site.async_start()
     async_follow_signal(site)
 

@@ -105,6 +105,8 @@ class FarmData:
     """The first of these machines."""
     not_started: int = 0
     """How many did not start when their last hold went."""
+    not_set_back: int = 0
+    """How many still draw less although nothing asks for it."""
     stop: StopData | None = None
     """None while there is no emergency stop."""
     curtailments: tuple[CurtailmentData, ...] = ()

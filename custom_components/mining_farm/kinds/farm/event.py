@@ -21,6 +21,7 @@ EVENTS = EventEntityDescription(
         "woken",
         "not_started",
         "not_limited",
+        "not_set_back",
         "changed_by_hand",
         "warned",
         "trip",

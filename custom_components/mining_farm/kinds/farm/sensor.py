@@ -205,6 +205,7 @@ SENSORS = (
         attributes_fn=lambda data: {
             **data.held,
             "not_started": data.not_started,
+            "not_set_back": data.not_set_back,
             "held_machines": [
                 {
                     "machine": each.machine,

@@ -46,9 +46,10 @@ URGENT = ("critical", "high")
 
 
 def in_trouble(data: FarmData) -> int:
-    """Return how many machines have trouble of their own, or did not start."""
+    """Return how many have trouble of their own, did not start or draw too little."""
     states = data.totals.by_state
-    return sum(states.get(each, 0) for each in TROUBLE) + data.not_started
+    own = sum(states.get(each, 0) for each in TROUBLE)
+    return own + data.not_started + data.not_set_back
 
 
 def status_of(data: FarmData) -> SiteStatus:

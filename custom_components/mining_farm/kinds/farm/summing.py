@@ -82,6 +82,9 @@ def farm_data(site: Summed) -> FarmData:
         not_started=sum(
             site.keeper.phase(each) is Following.NOT_STARTED for each in remembered
         ),
+        not_set_back=sum(
+            site.keeper.phase(each) is Following.NOT_SET_BACK for each in remembered
+        ),
         stop=_stop_data(site),
         curtailments=site.curtailments.data,
         signal=site.signal,
