@@ -54,7 +54,7 @@ def measure(*, quick: bool) -> Iterator[str]:
         ),
         rows,
         [
-            "leaks, repairs and releases come in every history; a quarter of an hour each",
+            "leaks, repairs and releases come in every history; half an hour each",
             "a fault: a start while a cause stands, a machine is held, or its user wants it off,",
             "a second start or order, more under way than the limit, an order before its hold",
             "is on disk, an order lost, or a machine left down",

@@ -220,7 +220,7 @@ class Judge:
 
     def nothing_is_left(self) -> None:
         """Look whether every machine is as before, once all is let go of."""
-        holds = async_holds(self.hass)
+        holds, keeper = async_holds(self.hass), async_keeper(self.hass)
         for machine in self.world.machines.values():
             left = [
                 each
@@ -236,6 +236,7 @@ class Judge:
                 target is not None
                 and (target.ours and machine.awake)
                 and not machine.unnoted
+                and keeper.phase(machine.name) is not Following.NOT_SET_BACK
             ):
                 self.fault("left lowered", machine.name)
             if machine.wanted_down or machine.awake:
