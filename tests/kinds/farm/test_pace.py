@@ -1,8 +1,11 @@
 """Each farm starts its machines at the pace of its own feed."""
 
 import asyncio
+import time
+from unittest.mock import patch
 
 from custom_components.mining_farm.common.power_ups import async_power_ups
+from custom_components.mining_farm.engines.farm import Owner
 from tests.common.machinery import FakeMachine
 
 from .site import Site
@@ -48,3 +51,23 @@ async def test_a_machine_of_no_farm_starts_at_the_pace_of_the_house(site: Site) 
     await site.hass.config_entries.async_remove("site")
     await site.settle()
     assert gates.gate_of("axe") is gates.house
+
+
+async def test_what_the_first_poll_lets_go_starts_at_the_farms_pace(site: Site) -> None:
+    """A crash came between the release of a stop and that of its holds."""
+    machines = [site.add_machine(f"axe{n}") for n in range(3)]
+    for each in machines:
+        await site.place(each.name, owner=Owner.EMERGENCY_STOP, source="site")
+    await site.later(600)
+    gates = async_power_ups(site.hass)
+    no_time_passes = asyncio.Event()
+
+    async def sleep(_seconds: float) -> None:
+        await no_time_passes.wait()
+
+    gates.sleep = sleep
+    monotonic = time.monotonic
+    with patch("time.monotonic", lambda: monotonic() + 3600):
+        await site.add_farm(starts=2, start_seconds=600)
+        await site.settle()
+    assert _awake(machines) == 2
