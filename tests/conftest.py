@@ -32,6 +32,19 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _polls_an_interval_apart(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the next poll be due an interval after one that was asked for, not at random.
+
+    One due in a moment would come by the clock of the machine, which no test drives.
+    """
+    if "hass" in request.fixturenames:
+        name = "custom_components.mining_farm.common.coordinator.random"
+        monkeypatch.setattr(name, lambda: 1.0)
+
+
+@pytest.fixture(autouse=True)
 def _same_limits() -> Iterator[None]:
     """Let no test put a limit on the process in which all others run."""
     kinds = (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE)

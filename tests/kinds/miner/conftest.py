@@ -14,7 +14,6 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.mining_farm.common import coordinator
 from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.edge_collector import (
@@ -134,12 +133,6 @@ def miners() -> Iterator[FakeMiners]:
 
     with patch.object(MinerCollector, "async_poll", async_poll):
         yield fake
-
-
-@pytest.fixture
-def polls_an_interval_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the second poll be due an interval after the first, not at a random moment."""
-    monkeypatch.setattr(coordinator, "random", lambda: 1.0)
 
 
 @pytest.fixture

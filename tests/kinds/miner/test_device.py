@@ -3,7 +3,6 @@
 import json
 
 from freezegun.api import FrozenDateTimeFactory
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
@@ -20,8 +19,6 @@ from homeassistant.setup import async_setup_component
 
 from .conftest import HOST, FakeMiners, board, set_up, snapshot, tick
 from .test_resilience import BOARD_CHIP, HASHRATE, STATUS, state
-
-pytestmark = pytest.mark.usefixtures("polls_an_interval_apart")
 
 
 async def remove_board(

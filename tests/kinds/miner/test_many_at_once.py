@@ -105,7 +105,6 @@ async def test_the_loop_gets_a_turn_between_the_set_ups_of_two_miners(
     assert len(set(added)) == MINERS
 
 
-@pytest.mark.usefixtures("polls_an_interval_apart")
 async def test_first_polls_are_bounded_and_none_is_lost(
     hass: HomeAssistant, miners: FakeMiners, entries: list[MockConfigEntry]
 ) -> None:
@@ -129,7 +128,6 @@ async def test_first_polls_are_bounded_and_none_is_lost(
     assert {entry.state for entry in entries} == {ConfigEntryState.LOADED}
 
 
-@pytest.mark.usefixtures("polls_an_interval_apart")
 async def test_miners_that_hang_do_not_hold_up_the_first_polls_of_others(
     hass: HomeAssistant,
     monkeypatch: pytest.MonkeyPatch,
@@ -162,7 +160,6 @@ async def test_miners_that_hang_do_not_hold_up_the_first_polls_of_others(
     assert set(miners.polls) == {entry.data["host"] for entry in entries}
 
 
-@pytest.mark.usefixtures("polls_an_interval_apart")
 async def test_a_start_with_miners_that_are_off_writes_one_line_for_each(
     hass: HomeAssistant,
     caplog: pytest.LogCaptureFixture,

@@ -5,7 +5,6 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given, strategies as st
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.engines.edge_collector import (
@@ -35,8 +34,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .conftest import HOST, FakeMiners, board, set_up, snapshot, tick
-
-pytestmark = pytest.mark.usefixtures("polls_an_interval_apart")
 
 
 def reading(boards: range, fans: range = range(0)) -> MinerSnapshot:

@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
@@ -18,8 +17,6 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
 from .conftest import HOST, FakeMiners, set_up, snapshot, tick
-
-pytestmark = pytest.mark.usefixtures("polls_an_interval_apart")
 
 EVENT = "event.antminer_s19j_pro_rig01_last_pool_change"
 ISSUE = "miner_new_pool_entry1"

@@ -23,8 +23,6 @@ from homeassistant.core import (
 
 from .conftest import HOST, FakeMiners, board, failure, set_up, snapshot, tick
 
-pytestmark = pytest.mark.usefixtures("polls_an_interval_apart")
-
 PREFIX = "antminer_s19j_pro_rig01"
 HASHRATE = f"sensor.{PREFIX}_hashrate"
 STATUS = f"sensor.{PREFIX}_status"

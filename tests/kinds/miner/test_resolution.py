@@ -20,8 +20,6 @@ from homeassistant.core import HomeAssistant
 from .conftest import HOST, FakeMiners, board, failure, set_up, snapshot, tick
 from .test_resilience import PREFIX, state
 
-pytestmark = pytest.mark.usefixtures("polls_an_interval_apart")
-
 HASHRATE = f"sensor.{PREFIX}_hashrate"
 CHIP = f"sensor.{PREFIX}_hottest_chip"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.mining_farm.common import coordinator
 from custom_components.mining_farm.const import DOMAIN
 from custom_components.mining_farm.engines.auction import AuctionMiner
 from custom_components.mining_farm.kinds.wallet import const
@@ -138,13 +137,6 @@ async def test_members(site: Site) -> None:
     assert site.state("sensor.wallet_uid") == "unknown"
 
 
-@pytest.fixture
-def _late_polls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the second poll be due a whole interval after the first, not at random."""
-    monkeypatch.setattr(coordinator, "random", lambda: 1.0)
-
-
-@pytest.mark.usefixtures("_late_polls")
 async def test_auctions_that_fail_start_again(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
