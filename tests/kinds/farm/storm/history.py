@@ -91,6 +91,8 @@ class History:
                 self.people.act(name)
                 await world.wait(15)
         await world.wait(480)
+        if self.judge.some_are_lowered():
+            await world.wait(300)
         self.judge.nothing_is_left()
 
 

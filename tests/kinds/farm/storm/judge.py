@@ -214,9 +214,18 @@ class Judge:
         if want is None or want.watts is None or target is None or not machine.awake:
             return
         phase = async_keeper(self.hass).phase(machine.name)
-        listed = phase is Following.UNCONFIRMED or machine.name in holds.doubted
+        # One that has just been started may be lowered in this moment.
+        listed = phase in (Following.UNCONFIRMED, Following.ORDERED)
+        listed = listed or machine.name in holds.doubted
         if target.watts > want.watts and not (listed or holds.lost):
             self.fault("a limit was lost", f"{machine.name} {phase}")
+
+    def some_are_lowered(self) -> bool:
+        """Return whether machines are still to be set back, which is done in turn."""
+        return any(
+            machine.awake and machine.target is not None and machine.target.ours
+            for machine in self.world.machines.values()
+        )
 
     def nothing_is_left(self) -> None:
         """Look whether every machine is as before, once all is let go of."""
