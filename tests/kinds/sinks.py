@@ -36,7 +36,8 @@ class Sinks:
         self._hass = hass
         self._caplog = caplog
         self._heard: list[str] = []
-        for name in ("", *logging.root.manager.loggerDict):
+        # By the name of which others set the level of the root, too: it is given back once.
+        for name in (None, *logging.root.manager.loggerDict):
             caplog.set_level(logging.DEBUG, logger=name)
         hass.bus.async_listen("*", self._hear)
 
