@@ -1,5 +1,7 @@
 """An entity begins a curtailment while it is on, and ends it when it is off."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 import errno
 from typing import Any
@@ -41,6 +43,19 @@ async def restart(site: Site, *machines: FakeMachine) -> None:
     for machine in machines:
         machine.join()
     await site.load()
+
+
+@contextmanager
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no record be written."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    async def refuse(*_args: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordPair, "async_write", refuse)
+        yield
 
 
 def issue(site: Site, key: str) -> ir.IssueEntry | None:
@@ -146,13 +161,7 @@ async def test_a_signal_that_cannot_begin_says_so_once(
     """Once in the log for each cause, and under Repairs until it can."""
     axe = add(site, "axe")
     await curtailed(site, "off")
-    full = OSError(errno.ENOSPC, "No space left on device")
-
-    async def refuse(*_args: object) -> None:
-        raise full
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RecordPair, "async_write", refuse)
+    with full_disk(monkeypatch):
         await signal(site, "on")
         for _ in range(12):
             await site.later(10)
@@ -177,13 +186,7 @@ async def test_a_curtailment_that_cannot_end_says_so_once(
     """It is tried again at every look; its machines stay down until then."""
     axe = add(site, "axe")
     await curtailed(site, "on")
-    full = OSError(errno.ENOSPC, "No space left on device")
-
-    async def refuse(*_args: object) -> None:
-        raise full
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RecordPair, "async_write", refuse)
+    with full_disk(monkeypatch):
         await signal(site, "off")
         for _ in range(12):
             await site.later(10)
