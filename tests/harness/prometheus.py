@@ -79,6 +79,13 @@ class Prometheus:
         found: list[dict[str, Any]] = (await self._get("query", query=query))["result"]
         return found
 
+    async def answer(self, query: str) -> list[dict[str, Any]]:
+        """Return the rows that answer a query, as soon as there are any."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while not (rows := await self.ask(query)):
+                await asyncio.sleep(0.2)
+        return rows
+
     async def rules(self) -> dict[str, str]:
         """Return the health of each alert: ok, err, or unknown before it was looked at."""
         groups = (await self._get("rules"))["groups"]
