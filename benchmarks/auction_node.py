@@ -1,10 +1,8 @@
 """A simulated chain in a process of its own, that notes when windows begin."""
 
-import asyncio
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 import time
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self, override
 
 from custom_components.mining_farm.engines.auction.windows import next_window, window_at
 from simulators.clock import SystemClock
@@ -14,8 +12,8 @@ from simulators.subtensor.market import OWN_BID
 from simulators.subtensor.wallet import WalletFolder
 
 from .auction_markets import LATE, bid, kind_of
+from .simulation import Simulation, run_devices
 
-_START_TIMEOUT = 60.0
 _BIDDERS = 12
 """As many as the simulated subnet has beside the wallet."""
 
@@ -41,30 +39,21 @@ class Begun(NamedTuple):
     """Until then."""
 
 
-class Node:
+class Node(Simulation):
     """A chain with one node, and a wallet whose bid is always in force."""
 
     def __init__(self, speed: float) -> None:
         """Make blocks so many times as fast as the true chain."""
-        context = get_context("spawn")
-        self._orders, theirs = context.Pipe()
-        self._process = context.Process(target=_run, args=(theirs, speed))
+        super().__init__("the simulated node", _serve, speed)
         self.url = ""
         self.wallet: dict[str, Any] = {}
 
+    @override
     def __enter__(self) -> Self:
-        """Start; RuntimeError when the node does not come up, its reason on stderr."""
-        self._process.start()
-        if not self._orders.poll(_START_TIMEOUT):
-            self._process.kill()
-            raise RuntimeError("the simulated node did not start")
-        self.url, self.wallet = self._orders.recv()
+        """Start, and learn where it is; RuntimeError as for any simulation."""
+        super().__enter__()
+        self.url, self.wallet = self.greeting
         return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self._orders.close()
-        self._process.join()
 
     def approach(self, blocks: int, market: int = 0) -> int:
         """Make all at once but so many blocks before the next window; return its first.
@@ -72,28 +61,19 @@ class Node:
         All bid as in the market of that number. The wallet's bid is renewed on the way,
         as it would be too old before long.
         """
-        return cast(int, self._order((blocks, market)))
+        return self.order((blocks, market), int)
 
     def begun(self, start: int) -> Begun:
         """Return when the window with that first block began."""
-        return cast(Begun, self._order(("begun", start)))
+        return self.order(("begun", start), Begun)
 
     def traffic(self) -> Traffic:
         """Return what the node has seen."""
-        return cast(Traffic, self._order("traffic"))
-
-    def _order(self, order: object) -> object:
-        self._orders.send(order)
-        return self._orders.recv()
-
-
-def _run(orders: Connection, speed: float) -> None:
-    asyncio.run(_serve(orders, speed))
+        return self.order("traffic", Traffic)
 
 
 async def _serve(orders: Connection, speed: float) -> None:
     """Run until the other end hangs up."""
-    done = asyncio.Event()
     simulator = SubtensorSimulator(clock=SystemClock(speed))
     chain = simulator.chain
     begun: dict[int, Begun] = {}
@@ -113,27 +93,24 @@ async def _serve(orders: Connection, speed: float) -> None:
             _change_bid(simulator, late)
             late = None
 
-    def obey() -> None:
+    def obey(order: object) -> object:
         nonlocal late
-        try:
-            match orders.recv():
-                case "begun", int(start):
-                    orders.send(begun[start])
-                case "traffic":
-                    orders.send(traffic())
-                case int(blocks), int(market):
-                    late = market if kind_of(market) == LATE else None
-                    orders.send(_approach(simulator, blocks, market))
-        except EOFError:
-            done.set()
+        match order:
+            case "begun", int(start):
+                return begun[start]
+            case "traffic":
+                return traffic()
+            case int(blocks), int(market):
+                late = market if kind_of(market) == LATE else None
+                return _approach(simulator, blocks, market)
+        return None
 
     chain.listeners.add(note)
     async with simulator:
         wallet = WalletFolder(simulator.node.url)
         await wallet.start()
-        asyncio.get_running_loop().add_reader(orders.fileno(), obey)
-        orders.send((simulator.node.url, wallet.describe()))
-        await done.wait()
+        greeting = simulator.node.url, wallet.describe()
+        await run_devices(orders, (), obey, lambda: greeting)
         await wallet.stop()
 
 

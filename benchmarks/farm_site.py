@@ -1,23 +1,21 @@
 """Simulated containers and the miners that heat them, in a process of their own."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 import ipaddress
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 import time
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from simulators.antspace import PORT, AntspaceSimulator, Model
 from simulators.axeos import AxeOsSimulator
 from simulators.linked import LinkedAxes
 
+from .simulation import Simulation, run_devices
+
 CONTAINER_PORT = PORT
 MINER_PORT = 8099
 _CONTAINERS = ipaddress.ip_address("127.32.0.0")
 _MINERS = ipaddress.ip_address("127.33.0.0")
-_START_TIMEOUT_S = 120.0
 
 
 class Leak(NamedTuple):
@@ -68,65 +66,20 @@ class Seen(NamedTuple):
 type Order = Leak | StopPumps | Mend | Repair | Answer | Look
 
 
-class FarmSite:
+class FarmSite(Simulation):
     """Containers with as many miners in each, at loopback addresses."""
 
     def __init__(self, containers: int, miners: int) -> None:
         """Hold so many containers with so many miners in each."""
         self.containers = [str(_CONTAINERS + n) for n in range(1, containers + 1)]
         self.miners = [str(_MINERS + n) for n in range(1, containers * miners + 1)]
-        context = get_context("spawn")
-        self._orders, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_run, args=(theirs, self.containers, self.miners)
-        )
-
-    def __enter__(self) -> Self:
-        """Start; RuntimeError when they do not come up, their reason on stderr."""
-        self._process.start()
-        try:
-            if self._orders.poll(_START_TIMEOUT_S) and self._orders.recv() == "ready":
-                return self
-        except EOFError:
-            pass
-        self._process.kill()
-        raise RuntimeError("the simulated farm did not start")
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self._orders.close()
-        self._process.join()
-
-    def order[T](self, order: Order, answer: type[T]) -> T:
-        """Give an order and return its answer."""
-        self._orders.send(order)
-        found = self._orders.recv()
-        if not isinstance(found, answer):
-            raise TypeError(f"{order} was answered by {found!r}")
-        return found
-
-
-def _run(orders: Connection, containers: list[str], miners: list[str]) -> None:
-    asyncio.run(_serve(orders, containers, miners))
+        super().__init__("the simulated farm", _serve, self.containers, self.miners)
 
 
 async def _serve(orders: Connection, containers: list[str], miners: list[str]) -> None:
     """Run all of it until the other end hangs up."""
     site = _Site(containers, miners)
-    done = asyncio.Event()
-
-    def obey() -> None:
-        try:
-            orders.send(site.obey(orders.recv()))
-        except EOFError:
-            done.set()
-
-    async with AsyncExitStack() as running:
-        for device in (*site.plants, *site.miners):
-            await running.enter_async_context(device)
-        asyncio.get_running_loop().add_reader(orders.fileno(), obey)
-        orders.send("ready")
-        await done.wait()
+    await run_devices(orders, (*site.plants, *site.miners), site.obey)
 
 
 class _Site:

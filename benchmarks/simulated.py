@@ -1,11 +1,9 @@
 """Simulated miners that take orders, in a process of their own, at their true ports."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
-from multiprocessing import get_context
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -30,7 +28,8 @@ from simulators.makes.vnish import Vnish
 from simulators.makes.web import front_page
 from simulators.makes.whatsminer import WhatsminerV2, WhatsminerV3
 
-_START_TIMEOUT_S = 60.0
+from .simulation import Simulation, run_devices
+
 _CGMINER, _WEB = 4028, 80
 _SIMULATED, _FACTORY = "correct-horse", "root"
 
@@ -112,7 +111,7 @@ MAKES: Mapping[str, Make] = {
 }
 
 
-class Simulated:
+class Simulated(Simulation):
     """Miners of one make at loopback addresses, each at the same port."""
 
     def __init__(
@@ -120,39 +119,12 @@ class Simulated:
     ) -> None:
         """Hold a miner at each address, whose replies take so long."""
         self.host = hosts[0]
-        context = get_context("spawn")
-        self._orders, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_run, args=(theirs, make, list(hosts), port, reply_s)
-        )
-
-    def __enter__(self) -> Self:
-        """Start; RuntimeError when the miners do not come up."""
-        self._process.start()
-        try:
-            if self._orders.poll(_START_TIMEOUT_S) and self._orders.recv() == "ready":
-                return self
-        except EOFError:
-            pass
-        self._process.kill()
-        raise RuntimeError("the simulated miners did not start")
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self._orders.close()
-        self._process.join()
+        arguments = (make, [*hosts], port, reply_s)
+        super().__init__("the simulated miners", _serve, *arguments)
 
     def requests(self) -> int:
         """Return how many requests there were, of ours each over a connection of its own."""
-        self._orders.send("requests")
-        found: int = self._orders.recv()
-        return found
-
-
-def _run(
-    orders: Connection, make: str, hosts: list[str], port: int, reply_s: float
-) -> None:
-    asyncio.run(_serve(orders, make, hosts, port, reply_s))
+        return self.order("requests", int)
 
 
 async def _serve(
@@ -162,24 +134,14 @@ async def _serve(
     chosen = MAKES[make]
     miners = [chosen.simulator(host=host, port=port) for host in hosts]
     others = [chosen.other(host) for host in hosts] if chosen.other else []
-    done = asyncio.Event()
+    devices = (*miners, *others)
 
-    def obey() -> None:
-        try:
-            orders.recv()
-            orders.send(sum(map(_asked, (*miners, *others))))
-        except EOFError:
-            done.set()
-
-    async with AsyncExitStack() as running:
-        for device in (*miners, *others):
-            await running.enter_async_context(device)
+    def slow_down() -> None:
         if reply_s:
             for miner in miners:
                 miner.delay(reply_s)
-        asyncio.get_running_loop().add_reader(orders.fileno(), obey)
-        orders.send("ready")
-        await done.wait()
+
+    await run_devices(orders, devices, lambda _: sum(map(_asked, devices)), slow_down)
 
 
 def _asked(device: Any) -> int:  # noqa: ANN401 (what is common to them is their name)
