@@ -22,6 +22,18 @@ from .machinery import FakeMachine, House
 from .test_meanwhile import slow_disk
 
 
+def _limit(watts: float, source: str = "peak") -> Hold:
+    """Return what lets a machine draw no more than so many W."""
+    return Hold(
+        owner=Owner.CURTAILMENT,
+        source=source,
+        kind=HoldKind.AT_MOST,
+        watts=watts,
+        reason=source,
+        since=dt_util.utcnow(),
+    )
+
+
 async def limit(
     house: House, watts: float, source: str = "peak", name: str = "axe"
 ) -> None:
@@ -361,6 +373,118 @@ async def test_a_restore_that_is_obeyed_late_is_nobody_elses(house: House) -> No
     assert axe.target == 2400
 
 
+async def _is_left_to_who_sets_it(house: House, axe: FakeMachine) -> None:
+    """Let somebody set a machine by hand that is lowered."""
+    sent = list(axe.log)
+    axe.target = 2200.0
+    axe.polled()
+    await house.settle()
+    assert axe.log == sent
+    assert house.told[-1] == ("axe", Told.CHANGED_BY_HAND)
+    assert not list(house.holds)
+
+
+@pytest.mark.parametrize("outcome", [ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED])
+async def test_a_restore_that_was_refused_takes_no_hand_for_its_own(
+    house: House, outcome: ReceiptOutcome
+) -> None:
+    """Under a new limit, whoever sets the machine otherwise is left to do so."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.polled()
+    await house.settle()
+    axe.outcome, axe.takes = outcome, False
+    await let_go(house)
+    assert axe.log == ["set 1500.0", "set 2700.0"]
+    axe.outcome, axe.takes = ReceiptOutcome.CONFIRMED, True
+    await limit(house, 1500, "more")
+    await _is_left_to_who_sets_it(house, axe)
+
+
+async def test_a_refusal_does_not_undo_an_order_of_before(house: House) -> None:
+    """A crash came after the first one: it may be obeyed late, and that is no hand."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.polled()
+    await house.settle()
+    axe.outcome, axe.takes = ReceiptOutcome.SENT, False
+    await let_go(house)
+    axe.outcome = ReceiptOutcome.REFUSED
+    await after_a_restart(house, axe)
+    assert house.keeper.phase("axe") is Phase.NOT_SET_BACK
+    axe.log.clear()
+    axe.outcome, axe.takes = ReceiptOutcome.CONFIRMED, True
+    await limit(house, 1500, "more")
+    axe.target = 2700.0
+    axe.polled()
+    # What was refused a moment ago is not ordered at once.
+    await house.after(31)
+    assert axe.log == ["set 1500.0"]
+
+
+@pytest.mark.parametrize("stops", [True, False], ids=["a stop", "a limit"])
+async def test_what_comes_before_a_restore_is_ordered_leaves_no_trace_of_it(
+    house: House, stops: bool
+) -> None:
+    """It was being written down that the machine is about to be set back."""
+    axe = house.add(target=2700.0)
+    await limit(house, 1500)
+    axe.polled()
+    await house.settle()
+    hold = _limit(1500.0, "more")
+    stop = replace(hold, owner=Owner.EMERGENCY_STOP, kind=HoldKind.ASLEEP, watts=None)
+    placings: list[asyncio.Task[None]] = []
+
+    def released(_machines: tuple[str, ...]) -> None:
+        if not placings:
+            placing = house.holds.async_place(["axe"], stop if stops else hold)
+            placings.append(house.hass.async_create_task(placing))
+
+    house.holds.listen(released)
+    with slow_disk(takes=1) as may:
+        await house.holds.async_release(Owner.CURTAILMENT, "peak")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        may.set()
+        await house.settle()
+    if stops:
+        await limit(house, 1500, "more")
+        await house.release(Owner.EMERGENCY_STOP, "more")
+        assert axe.log == ["set 1500.0", "sleep down", "sleep up"]
+    else:
+        assert axe.log == ["set 1500.0"]
+    axe.polled()
+    await house.settle()
+    await _is_left_to_who_sets_it(house, axe)
+
+
+@pytest.mark.parametrize("watts", [2000.0, None])
+async def test_a_limit_that_changes_before_its_order_is_not_ordered(
+    house: House, watts: float | None
+) -> None:
+    """What the machine was set to was being written down; what rules now is ordered."""
+    axe = house.add(target=2700.0)
+    with slow_disk(takes=1) as may:
+        await house.holds.async_place(["axe"], _limit(1500.0))
+        # What it was set to is noted now.
+        for _ in range(20):
+            await asyncio.sleep(0)
+        if watts is None:
+            change = house.holds.async_release(Owner.CURTAILMENT, "peak")
+        else:
+            change = house.holds.async_place(["axe"], _limit(watts))
+        changing = house.hass.async_create_task(change)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        may.set()
+        await changing
+        await house.settle()
+    assert axe.log == ([] if watts is None else ["set 2000.0"])
+    await let_go(house)
+    assert axe.target == 2700
+    assert not list(house.holds)
+
+
 @pytest.mark.parametrize("outcome", [ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED])
 async def test_what_was_not_lowered_is_not_set_back(
     house: House, outcome: ReceiptOutcome
@@ -425,14 +549,7 @@ async def test_a_refusal_is_listed_again_after_an_absence(house: House) -> None:
 async def test_a_stop_before_the_order_leaves_nothing_to_set_back(house: House) -> None:
     """The setting was being written down as the stop came."""
     axe = house.add(target=2700.0)
-    hold = Hold(
-        owner=Owner.CURTAILMENT,
-        source="peak",
-        kind=HoldKind.AT_MOST,
-        watts=1500.0,
-        reason="peak",
-        since=dt_util.utcnow(),
-    )
+    hold = _limit(1500.0)
     stop = replace(hold, owner=Owner.EMERGENCY_STOP, kind=HoldKind.ASLEEP, watts=None)
     stops: list[asyncio.Task[None]] = []
 

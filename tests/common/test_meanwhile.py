@@ -136,10 +136,13 @@ async def test_a_cut_that_is_not_wanted_any_more_is_not_sent(
     assert axe.asleep is milder
 
 
-async def test_what_was_not_sent_is_not_given_back(house: House) -> None:
+@pytest.mark.parametrize("outcome", [ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED])
+async def test_what_was_not_done_is_not_given_back(
+    house: House, outcome: ReceiptOutcome
+) -> None:
     """Somebody else takes its power meanwhile, and keeps it."""
     axe = house.add(sleeps=False, outlet=True, plug_obeys=False)
-    axe.outcome = ReceiptOutcome.NOT_SENT
+    axe.outcome = outcome
     await house.place("axe")
     assert axe.log == ["outlet down"]
     axe.powered = False
@@ -149,6 +152,20 @@ async def test_what_was_not_sent_is_not_given_back(house: House) -> None:
     await house.release()
     assert axe.log == ["outlet down"]
     assert not list(house.holds)
+
+
+async def test_a_miner_that_refused_to_sleep_is_not_woken(house: House) -> None:
+    """Somebody has put it to sleep by its own page."""
+    axe = house.add(obeys=False, outcome=ReceiptOutcome.REFUSED)
+    await house.place("axe")
+    assert house.keeper.phase("axe") is Phase.UNCONFIRMED
+    axe.asleep = True
+    axe.polled()
+    await house.settle()
+    assert house.keeper.phase("axe") is Phase.DOWN
+    await house.release()
+    assert axe.log == ["sleep down"]
+    assert axe.asleep
 
 
 async def test_what_may_have_been_sent_is_given_back(house: House) -> None:
@@ -286,16 +303,39 @@ async def test_a_machine_without_an_outlet_that_sleeps_and_falls_silent_is_left_
     assert axe.log == ["sleep down"]
 
 
-async def test_a_start_that_was_not_sent_does_not_count(house: House) -> None:
+@pytest.mark.parametrize("outcome", [ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED])
+async def test_a_start_that_was_not_done_does_not_count(
+    house: House, outcome: ReceiptOutcome
+) -> None:
     """A machine that sleeps on is not ordered to sleep by the next stop."""
     axe = house.add()
     await house.place("axe")
-    axe.obeys, axe.outcome = False, ReceiptOutcome.NOT_SENT
+    axe.obeys, axe.outcome = False, outcome
     await house.release()
     assert axe.log == ["sleep down", "sleep up"]
     await house.place("axe")
     assert axe.log == ["sleep down", "sleep up"]
     assert house.keeper.phase("axe") is Phase.DOWN
+
+
+async def test_a_stop_that_is_refused_right_after_a_start_is_no_stop(
+    house: House,
+) -> None:
+    """What is shown may be from before the start: the machine is taken for running."""
+    axe = house.add()
+    await house.place("axe")
+    axe.frozen = True
+    await house.release()
+    axe.obeys, axe.outcome = False, ReceiptOutcome.REFUSED
+    house.told.clear()
+    await house.place("axe")
+    assert axe.log == ["sleep down", "sleep up", "sleep down"]
+    assert house.keeper.phase("axe") is Phase.UNCONFIRMED
+    axe.frozen = False
+    axe.polled()
+    await house.settle()
+    assert axe.log == ["sleep down", "sleep up", "sleep down"]
+    assert house.told == [("axe", Told.UNCONFIRMED)]
 
 
 async def test_what_went_off_before_its_turn_is_given_back(house: House) -> None:

@@ -172,7 +172,7 @@ class Following:
         self.started.setdefault(machine_id, {})[lever] = dt_util.utcnow()
 
     def forget_start(self, machine_id: str, lever: LeverKind) -> None:
-        """Note that an order to start a machine did not leave."""
+        """Note that an order to start a machine came to nothing."""
         self.started.get(machine_id, {}).pop(lever, None)
 
     def seen(self, machine: Machine) -> tuple[MachineFacts, Sequence[LeverState]]:
@@ -249,6 +249,32 @@ class Following:
             run(), f"{DOMAIN} {machine_id} follows its holds", eager_start=False
         )
         progress.task, progress.gives_way = task, gives_way
+
+    @callback
+    def enter(self, machine_id: str, phase: Phase, told: Told) -> None:
+        """Note how far a machine is, and tell that once."""
+        progress = self.of(machine_id)
+        if progress.phase is not phase:
+            progress.phase = phase
+            self.tell(machine_id, told)
+
+    @callback
+    def note_not_back(
+        self,
+        machine_id: str,
+        lever: LeverKind,
+        receipt: Receipt,
+        phase: Phase,
+        told: Told,
+    ) -> None:
+        """Note that an order to run as before was not taken.
+
+        What we took is given back, however long that takes: the order is given again.
+        """
+        if receipt.reason is not None:
+            self.of(machine_id).reasons[lever] = receipt.reason
+        self.retry(machine_id)
+        self.enter(machine_id, phase, told)
 
     def retry(self, machine_id: str) -> None:
         """Look again at a machine whose order was not sent."""

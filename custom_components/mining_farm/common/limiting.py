@@ -1,6 +1,7 @@
 """Lets one machine draw no more than it may without stopping it, and sets it back."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from operator import methodcaller
 from typing import Final
@@ -29,10 +30,10 @@ from .following import (
     async_answer,
     within,
 )
+from .holds import Change
 from .machines import Machine
 from .members import Receipt, ReceiptOutcome
 
-SENT: Final = frozenset({ReceiptOutcome.CONFIRMED, ReceiptOutcome.SENT})
 TOO_LOW: Final = "out_of_bounds"
 """Why a machine is not lowered: it cannot be set so low."""
 
@@ -170,24 +171,50 @@ class Limiting:
         before = self._holds.of(machine_id).limited
         if before is not None and before.is_over(reach, present):
             before = None
-        take_back = self._holds.async_change
-        back = methodcaller("not_lowered", before)
+        receipt = await self._async_noted(
+            machine_id,
+            lambda one: one.not_lowered(before).lowered(present, due),
+            methodcaller("not_lowered", before),
+            lambda: limit.order(due) if self._is_due(machine_id, due) else None,
+        )
+        if receipt is None:
+            progress.lowered_to = None
+        elif receipt.reason is not None:
+            progress.reasons[LeverKind.SLEEP] = receipt.reason
+        return receipt
+
+    def _is_due(self, machine_id: str, setting: Setting) -> bool:
+        """Return whether a setting is to be ordered now: the disk was waited for."""
+        machine = self._machines.get(machine_id)
+        return machine is not None and self._lowering(machine) == (
+            Lowering.DUE,
+            setting,
+        )
+
+    async def _async_noted(
+        self,
+        machine_id: str,
+        note: Change,
+        back: Change,
+        order: Callable[[], Awaitable[Receipt] | None],
+    ) -> Receipt | None:
+        """Note an order on disk, and give it then; None where it is not wanted any more.
+
+        The note is taken back of one that came to nothing: it would take what somebody
+        else sets for its effect.
+        """
+        change = self._holds.async_change
         try:
-            await self._holds.async_change(
-                [machine_id],
-                lambda one: one.not_lowered(before).lowered(present, due),
-                anyway=True,
-            )
+            await change([machine_id], note, anyway=True)
+            await self._holds.async_newest(machine_id)
         except asyncio.CancelledError:
             # It is to stop instead, and nothing was ordered.
-            self._following.run(take_back([machine_id], back, anyway=True))
+            self._following.run(change([machine_id], back, anyway=True))
             raise
-        receipt = await async_answer(limit.order(due))
-        if receipt.outcome not in SENT and not receipt.unsure:
-            # It draws what it did before: there is nothing to set back.
-            await take_back([machine_id], back, anyway=True)
-        if receipt.reason is not None:
-            progress.reasons[LeverKind.SLEEP] = receipt.reason
+        ordered = order()
+        receipt = None if ordered is None else await async_answer(ordered)
+        if receipt is None or not receipt.maybe_done:
+            await change([machine_id], back, anyway=True)
         return receipt
 
     @callback
@@ -210,10 +237,7 @@ class Limiting:
 
     @callback
     def _note_missed(self, machine_id: str) -> None:
-        progress = self._following.of(machine_id)
-        if progress.phase is not Phase.UNCONFIRMED:
-            progress.phase = Phase.UNCONFIRMED
-            self._following.tell(machine_id, Told.NOT_LIMITED)
+        self._following.enter(machine_id, Phase.UNCONFIRMED, Told.NOT_LIMITED)
 
     @callback
     def is_to_be_set_back(self, machine_id: str) -> bool:
@@ -224,7 +248,7 @@ class Limiting:
         if (by := self._following.of(machine_id).set_back_by) is not None:
             if dt_util.utcnow() >= by:
                 # It has confirmed it, and goes on as it was.
-                self._note_not_set_back(machine_id)
+                self._following.enter(machine_id, Phase.NOT_SET_BACK, Told.NOT_SET_BACK)
             return False
         if not self._is_rested(machine_id):
             self._look_later(machine_id)
@@ -283,36 +307,39 @@ class Limiting:
 
     async def async_set_back(self, machine_id: str) -> None:
         """Order a machine once to be set to what it was before; readings show it."""
-        progress = self._following.of(machine_id)
-        await self._holds.async_change(
-            [machine_id], methodcaller("undone"), anyway=True
-        )
-        record, machine = self._holds.of(machine_id), self._machines.get(machine_id)
+        limited = self._holds.of(machine_id).limited
+        machine = self._machines.get(machine_id)
         limit = None if machine is None else machine.limit
-        if (
-            self._setting_back(machine_id) is SettingBack.DUE
-            and limit is not None
-            and record.limited is not None
-        ):
-            receipt = await async_answer(limit.order(record.limited.before))
-            if receipt.outcome not in SENT:
-                if receipt.reason is not None:
-                    progress.reasons[LeverKind.SLEEP] = receipt.reason
-                # What we took is given back, however long that takes.
-                self._following.retry(machine_id)
-                self._note_not_set_back(machine_id)
-                return
+        if limited is None or limit is None:
+            return
+
+        def order() -> Awaitable[Receipt] | None:
+            if self._setting_back(machine_id) is not SettingBack.DUE:
+                return None
+            return limit.order(limited.before)
+
+        receipt = await self._async_noted(
+            machine_id,
+            methodcaller("undone"),
+            # An order of before may come to something still.
+            methodcaller("undone" if limited.undone else "not_undone"),
+            order,
+        )
+        if receipt is not None and not receipt.taken:
+            self._following.note_not_back(
+                machine_id,
+                LeverKind.SLEEP,
+                receipt,
+                Phase.NOT_SET_BACK,
+                Told.NOT_SET_BACK,
+            )
+            return
+        if receipt is not None:
             time = max(within([receipt]) or CONFIRMED_WITHIN, CONFIRMED_WITHIN)
+            progress = self._following.of(machine_id)
             progress.set_back_by, progress.lowered_to = dt_util.utcnow() + time, None
             self._following.later(time, lambda _now: self._following.check(machine_id))
         await self.async_is_set_back(machine_id)
-
-    @callback
-    def _note_not_set_back(self, machine_id: str) -> None:
-        progress = self._following.of(machine_id)
-        if progress.phase is not Phase.NOT_SET_BACK:
-            progress.phase = Phase.NOT_SET_BACK
-            self._following.tell(machine_id, Told.NOT_SET_BACK)
 
 
 def _watts(want: Want | None) -> float | None:

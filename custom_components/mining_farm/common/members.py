@@ -153,9 +153,14 @@ class Receipt:
     """Its lever failed: it may have left all the same."""
 
     @property
-    def left(self) -> bool:
-        """Return whether the order has left, or may have."""
-        return self.unsure or self.outcome is not ReceiptOutcome.NOT_SENT
+    def taken(self) -> bool:
+        """Return whether the order has left, and was not refused."""
+        return self.outcome in (ReceiptOutcome.CONFIRMED, ReceiptOutcome.SENT)
+
+    @property
+    def maybe_done(self) -> bool:
+        """Return whether the order may come to something: else no note of it stays."""
+        return self.taken or self.unsure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

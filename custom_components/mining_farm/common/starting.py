@@ -5,7 +5,7 @@ from operator import methodcaller
 from ..engines.farm import LeverKind, next_back
 from .following import NOT_DONE, Following, Phase, Told, async_answer
 from .limiting import Limiting
-from .members import Lever, Receipt, ReceiptOutcome
+from .members import Lever, Receipt
 
 
 class Starting:
@@ -32,10 +32,10 @@ class Starting:
             kind, ordered = step
             lever = next(one for one in machine.levers if one.kind is kind)
             if ordered:
-                left = await self._async_start_by(machine_id, lever)
-                if left is None:
+                taken = await self._async_start_by(machine_id, lever)
+                if taken is None:
                     continue
-                if not left:
+                if not taken:
                     return
             await self._holds.async_change(
                 [machine_id], methodcaller("moved_back", kind), anyway=True
@@ -45,7 +45,7 @@ class Starting:
             await self._async_set_back(machine_id)
 
     async def _async_start_by(self, machine_id: str, lever: Lever) -> bool | None:
-        """Move a lever back in turn; return whether its order left.
+        """Move a lever back in turn; return whether its order was taken.
 
         None where it is not the next one any more once its turn has come.
         """
@@ -62,7 +62,11 @@ class Starting:
         if not lever.kind.cuts:
             # A place at the gate is for the surge, not for the minutes until it hashes.
             receipt = await self._async_start_lever(machine_id, lever)
-        return self._left(machine_id, lever.kind, receipt)
+        if not receipt.taken:
+            self._following.note_not_back(
+                machine_id, lever.kind, receipt, Phase.NOT_STARTED, Told.NOT_STARTED
+            )
+        return receipt.taken
 
     def _is_next(self, machine_id: str, kind: LeverKind) -> bool:
         """Return whether a lever is to be moved back now: its user may have done that."""
@@ -74,7 +78,7 @@ class Starting:
     async def _async_start_lever(self, machine_id: str, lever: Lever) -> Receipt:
         self._following.note_start(machine_id, lever.kind)
         receipt = await async_answer(lever.start())
-        if not receipt.left:
+        if not receipt.maybe_done:
             self._following.forget_start(machine_id, lever.kind)
         return receipt
 
@@ -86,18 +90,3 @@ class Starting:
             return
         async with self._following.power_ups.gate_of(machine_id).async_pass():
             await self._limiting.async_set_back(machine_id)
-
-    def _left(self, machine_id: str, kind: LeverKind, receipt: Receipt) -> bool:
-        """Return whether an order left; where not, it is given again later."""
-        if receipt.outcome in (ReceiptOutcome.CONFIRMED, ReceiptOutcome.SENT):
-            return True
-        progress = self._following.of(machine_id)
-        if receipt.reason is not None:
-            progress.reasons[kind] = receipt.reason
-        told = progress.phase is Phase.NOT_STARTED
-        progress.phase = Phase.NOT_STARTED
-        # What we took is given back, however long that takes.
-        self._following.retry(machine_id)
-        if not told:
-            self._following.tell(machine_id, Told.NOT_STARTED)
-        return False

@@ -160,9 +160,9 @@ class Stopping:
             progress.tried.discard(lever.kind)
         elif receipt.outcome is ReceiptOutcome.NOT_SENT:
             stop.missed.add(lever.kind)
-        else:
+        elif receipt.taken:
             self._following.started.pop(stop.machine_id, None)
-        if receipt is None or not receipt.left:
+        if receipt is None or not receipt.maybe_done:
             await self._async_take_back(stop, lever.kind)
         if receipt is not None and receipt.reason is not None:
             progress.reasons[lever.kind] = receipt.reason
@@ -209,9 +209,7 @@ class Stopping:
         progress.tried -= missed
         if missed:
             self._following.retry(machine_id)
-        if progress.phase is not Phase.UNCONFIRMED:
-            progress.phase = Phase.UNCONFIRMED
-            self._following.tell(machine_id, Told.UNCONFIRMED)
+        self._following.enter(machine_id, Phase.UNCONFIRMED, Told.UNCONFIRMED)
 
     @callback
     def note_down(self, machine_id: str) -> None:

@@ -160,6 +160,12 @@ class Record:
             return self
         return replace(self, limited=replace(self.limited, undone=True))
 
+    def not_undone(self) -> Record:
+        """Return the record of a machine that was not ordered to be set as before."""
+        if self.limited is None:
+            return self
+        return replace(self, limited=replace(self.limited, undone=False))
+
     def set_back(self) -> Record:
         """Return the record of a machine that is set as before."""
         return replace(self, limited=None)

@@ -5,13 +5,7 @@ from typing import Any, Protocol
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ...common.members import (
-    Member,
-    MinerFacts,
-    ReceiptOutcome,
-    RestartKind,
-    async_members,
-)
+from ...common.members import Member, MinerFacts, RestartKind, async_members
 from .const import CONF_MINER_ENTRY
 
 
@@ -39,7 +33,7 @@ async def async_take_step(rig: Linked, kind: RestartKind) -> bool:
     if restart is None:
         return False
     receipt = await restart()
-    return receipt.outcome in (ReceiptOutcome.SENT, ReceiptOutcome.CONFIRMED)
+    return receipt.taken
 
 
 def _miner(rig: Linked) -> Member | None:
