@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import Final
 
 from custom_components.mining_farm.common.members import (
     Lever,
@@ -18,6 +19,8 @@ from custom_components.mining_farm.engines.farm import LeverKind
 
 from .driven import DrivenLoop
 from .target import Target
+
+NOTHING_DONE: Final = (ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ class Machine:
     last_down: dict[LeverKind, Given] = field(default_factory=dict)
     """By lever, the last order to stop it that was sent."""
     tried: set[LeverKind] = field(default_factory=set)
-    """Levers that were ordered to stop it since it was started."""
+    """Levers that were ordered to stop it since it was started, and may have done so."""
     ours: bool = False
     """The last order that it obeyed was one of ours to stop."""
     under_way: set[LeverKind] = field(default_factory=set)
@@ -180,6 +183,11 @@ class Machine:
             self.asleep = False
             self.awakenings += 1
 
+    def doze(self) -> None:
+        """Somebody puts it to sleep at the machine."""
+        if self.sleeps and self.awake:
+            self.asleep, self.ours = True, False
+
     def reboot(self) -> None:
         """Start it again; it may have forgotten that it was paused, and lowered."""
         self.started_at = self.loop.time()
@@ -248,14 +256,18 @@ class Machine:
             self.read()
             return self.receipt(ReceiptOutcome.CONFIRMED)
         self.on_order(self, given)
+        is_first = down and kind not in self.tried
         if down:
             self.tried.add(kind)
             self.last_down[kind] = given
         self.under_way.add(kind)
         try:
-            return await self._async_answer(kind, given, down=down)
+            receipt = await self._async_answer(kind, given, down=down)
         finally:
             self.under_way.discard(kind)
+        if is_first and receipt.outcome in NOTHING_DONE:
+            self.tried.discard(kind)
+        return receipt
 
     async def _async_answer(
         self, kind: LeverKind, given: Given, *, down: bool
@@ -318,6 +330,6 @@ class Machine:
 
     def receipt(self, outcome: ReceiptOutcome, reason: str | None = None) -> Receipt:
         """Return the answer to an order."""
-        if outcome in (ReceiptOutcome.NOT_SENT, ReceiptOutcome.REFUSED):
+        if outcome in NOTHING_DONE:
             reason = str(outcome)
         return Receipt(outcome=outcome, at=self.wall, reason=reason)

@@ -140,6 +140,8 @@ class World:
                 some.lies = True
             case "wake":
                 some.wake()
+            case "doze":
+                some.doze()
             case "reboot":
                 some.reboot()
             case "mains":
