@@ -11,7 +11,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from .axes import Axes
 from .conftest import FakeMiners, set_up
 from .test_entities import enabled
-from .test_resilience import PREFIX
+from .test_resilience import PREFIX, state
 
 FARM = [
     f"binary_sensor.{PREFIX}_connectivity",
@@ -42,6 +42,12 @@ def registered(registry: er.EntityRegistry, entry: MockConfigEntry) -> list[str]
     return sorted(entity.entity_id for entity in entities)
 
 
+def boards(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> list[str | None]:
+    """Return the names of the hashboards' devices."""
+    found = dr.async_child_entries_for_config_entry(registry, entry.entry_id)
+    return [device.name_by_user or device.name for device in found]
+
+
 async def test_farm_detail_registers_nothing_else(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
@@ -56,6 +62,7 @@ async def test_farm_detail_registers_nothing_else(
     assert enabled(entity_registry, entry) == FARM
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert [device.name for device in devices] == [entry.title]
+    assert boards(device_registry, entry) == []
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -94,7 +101,7 @@ async def test_what_is_taken_away_returns_as_it_was(
 
     await choose(hass, entry, "farm")
     assert registered(entity_registry, entry) == FARM
-    assert len(dr.async_entries_for_config_entry(device_registry, entry.entry_id)) == 1
+    assert boards(device_registry, entry) == []
     await choose(hass, entry, "standard")
 
     def expected(ids: list[str]) -> list[str]:
@@ -104,9 +111,12 @@ async def test_what_is_taken_away_returns_as_it_was(
     assert enabled(entity_registry, entry) == expected(
         [each for each in usual if each != hidden]
     )
-    device = device_registry.async_get(board)
-    assert device is not None
-    assert device.name_by_user == "Upper board"
+    assert sorted(map(str, boards(device_registry, entry))) == [
+        "Hashboard 1",
+        "Hashboard 3",
+        "Upper board",
+    ]
+    assert entity_registry.entities["sensor.upper_board"].device_id == board
 
 
 @pytest.mark.parametrize("between", [[], ["farm"]])
@@ -131,6 +141,99 @@ async def test_everything_is_enabled_and_disabled_again(
         await choose(hass, entry, detail)
     assert enabled(entity_registry, entry) == usual
     assert entity_registry.entities[hidden].disabled_by is USER
+
+
+async def test_what_the_user_enabled_is_on_after_farm_detail(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """It was removed as it was, and nothing else was chosen meanwhile."""
+    await set_up(hass, entry)
+    entity_registry.async_update_entity(f"sensor.{PREFIX}_worker", disabled_by=None)
+    before = enabled(entity_registry, entry)
+    for detail in ("farm", "farm", "standard"):
+        await choose(hass, entry, detail)
+    assert enabled(entity_registry, entry) == before
+
+
+async def test_what_is_turned_off_leaves_no_state(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """Nothing is unavailable until the next start because few need it."""
+    hass.config_entries.async_update_entry(entry, options={"detail": "everything"})
+    await set_up(hass, entry)
+    await choose(hass, entry, "standard")
+    assert sorted(hass.states.async_entity_ids()) == enabled(entity_registry, entry)
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+async def test_an_id_that_another_took_meanwhile_stays_with_it(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+    is_registered: bool,
+) -> None:
+    """Ours returns beside it, and is on where it is to be."""
+    await set_up(hass, entry)
+    name = f"{PREFIX}_worker"
+    await choose(hass, entry, "farm")
+    if is_registered:
+        entity_registry.async_get_or_create(
+            "sensor", "template", "1", suggested_object_id=name
+        )
+    hass.states.async_set(f"sensor.{name}", "taken")
+    await choose(hass, entry, "everything")
+    assert state(hass, f"sensor.{name}") == "taken"
+    assert state(hass, f"sensor.{name}_2") == "wallet.rig01"
+
+
+async def test_no_new_entities_are_enabled_where_the_user_wants_none(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """By the switch in the system options of the entry."""
+    await set_up(hass, entry)
+    before = enabled(entity_registry, entry)
+    hass.config_entries.async_update_entry(entry, pref_disable_new_entities=True)
+    await choose(hass, entry, "everything")
+    assert enabled(entity_registry, entry) == before
+
+
+@pytest.mark.parametrize("detail", ["farm", "standard", "everything"])
+async def test_control_that_is_not_allowed_any_more_leaves_nothing(
+    axes: Axes, entity_registry: er.EntityRegistry, detail: str
+) -> None:
+    """Neither what acts nor its event; allowed again, all of it is back."""
+    entry = await axes.add(await axes.start(), detail=detail)
+    allowed = registered(entity_registry, entry)
+    assert "switch.axe_mining" in allowed
+    entity_registry.async_update_entity(
+        "switch.axe_mining", new_entity_id="switch.garage"
+    )
+    flow = axes.hass.config_entries.options
+    for controls in (False, True):
+        form = await flow.async_init(entry.entry_id)
+        await flow.async_configure(
+            form["flow_id"], {"detail": detail, "controls": controls}
+        )
+        await axes.settle()
+        there = set(registered(entity_registry, entry))
+        if not controls:
+            assert {each.partition(".")[0] for each in there} <= {
+                "binary_sensor",
+                "event",
+                "sensor",
+            }
+            assert "event.axe_last_command" not in there
+    assert there == {*allowed, "switch.garage"} - {"switch.axe_mining"}
 
 
 async def test_another_option_changes_no_entity(

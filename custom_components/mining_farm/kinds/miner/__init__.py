@@ -14,11 +14,11 @@ from ...const import DOMAIN
 from ...engines.edge_collector import create_reader, find_board
 from .const import CONF_LEARNED
 from .coordinator import MinerConfigEntry, MinerCoordinator
-from .detail import Detail, async_note_shown, async_remove_rest
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
 from .levers import restarts_of, sleep_lever
 from .paused_again import async_follow
+from .registered import async_note_shown, async_remove_rest
 from .stored import stored_credentials, stored_second, stored_way
 from .stored_shape import MINER_SHAPE
 from .take_over import async_take_over
@@ -59,8 +59,7 @@ def async_create_coordinator(
 def async_register_devices(hass: HomeAssistant, entry: MinerConfigEntry) -> None:
     """Register the miner's device, which its boards refer to."""
     coordinator = entry.runtime_data
-    if coordinator.detail is Detail.FARM:
-        async_remove_rest(hass, entry)
+    async_remove_rest(coordinator)
     async_note_shown(hass, entry, coordinator.detail)
 
     coordinator.async_on_profile(_register_device)

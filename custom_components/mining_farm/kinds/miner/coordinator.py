@@ -90,7 +90,6 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         "_switches",
         "another_miner",
         "detail",
-        "detail_changed",
         "device_id",
         "events",
         "has_read",
@@ -98,6 +97,7 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         "pool_watch",
         "profile",
         "reader",
+        "settles",
         "turn",
         "under_way",
         "whereabouts",
@@ -133,11 +133,11 @@ class MinerCoordinator(FarmCoordinator[MinerSnapshot]):
         self.whereabouts = Whereabouts(hass, entry)
         self.pool_watch = PoolWatch(hass, entry)
         self.detail = detail_of(entry.options)
-        self.detail_changed = entry.data.get(CONF_DETAIL_SHOWN) not in (
-            None,
-            self.detail,
+        noted = entry.data.get(CONF_DETAIL_SHOWN)
+        self.settles = self.detail is Detail.EVERYTHING or (
+            self.detail is Detail.STANDARD and noted not in (None, self.detail)
         )
-        """Whether entities that are known from before were chosen for another detail."""
+        """Whether entities that are known from before are on or off as new ones are."""
         self._switches = self.controls
         # Functions and methods: a thousand miners hold it, and a closure that listens is
         # twelve objects.

@@ -18,7 +18,8 @@ from ...const import DOMAIN
 from ...engines.edge_collector import MinerProfile
 from .const import CONF_MAC
 from .coordinator import MinerConfigEntry, MinerCoordinator
-from .detail import Detail, async_settle, farm_unique_ids
+from .detail import Detail, farm_unique_ids
+from .registered import async_settle
 
 MANUFACTURERS = (
     ("antminer", "Bitmain"),
@@ -114,7 +115,7 @@ def _async_add(
     async_add_entities: AddConfigEntryEntitiesCallback,
     entities: Sequence[Entity],
 ) -> None:
-    if miner.detail_changed:
+    if miner.settles:
         for entity in entities:
             async_settle(miner.hass, miner.config_entry, domain, entity)
     async_add_entities(entities)

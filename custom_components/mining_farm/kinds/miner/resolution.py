@@ -7,6 +7,7 @@ from the truth than this resolution, and a jump, a stop or an unknown reading sh
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import fmean
 from typing import Final, Protocol
 
 RATE_STEP: Final = 0.02
@@ -39,25 +40,25 @@ class RateResolution:
 
     shown: float | None = None
     taken: datetime | None = None
-    _mean: float = 0.0
-    _readings: int = 0
+    _readings: tuple[float, ...] = ()
 
     def take(self, value: float | None) -> None:
         """Take a reading; None where there is none."""
         if not value:
-            self.shown, self._readings = value, 0
+            self.shown, self._readings = value, ()
             return
-        if abs(value - self._mean) > RATE_JUMP * self._mean:
-            self._readings = 0
-        self._readings = min(self._readings + 1, READINGS)
-        before = self._mean if self._readings > 1 else value
-        self._mean = before + (value - before) / self._readings
+        if self._readings:
+            before = fmean(self._readings)
+            if abs(value - before) > RATE_JUMP * before:
+                self._readings = ()
+        self._readings = (*self._readings, value)[-READINGS:]
+        mean = fmean(self._readings)
         if (
             not self.shown
-            or self._readings == 1
-            or abs(self._mean - self.shown) >= RATE_STEP * self.shown
+            or len(self._readings) == 1
+            or abs(mean - self.shown) >= RATE_STEP * self.shown
         ):
-            self.shown = self._mean
+            self.shown = mean
 
 
 @dataclass(slots=True)
@@ -72,7 +73,8 @@ class TemperatureResolution:
         if (
             value is None
             or self.shown is None
-            or abs(value - self.shown) >= TEMPERATURE_STEP
+            # As decimals: 64.6 less 63.6 is not quite 1.
+            or round(abs(value - self.shown), 3) >= TEMPERATURE_STEP
         ):
             self.shown = value
 
