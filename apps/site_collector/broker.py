@@ -37,6 +37,8 @@ _MOST_ANSWERS = 1000
 """That wait for a broker which takes nothing; the oldest are lost then."""
 _AT_ONCE = 20
 """Messages that are made or sent in one go."""
+_GATHER_S = 0.1
+"""For which few messages wait for others: each time that any are sent costs as much."""
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -225,6 +227,8 @@ class Broker:
     async def _async_send(self, client: Client) -> None:
         while True:
             await self._has_waiting.wait()
+            if not self._answers and self.waiting < _AT_ONCE:
+                await asyncio.sleep(_GATHER_S)
             while self.waiting:
                 some = [self._next() for _ in range(min(self.waiting, _AT_ONCE))]
                 # Each takes three turns of the loop, which are few where it is busy.

@@ -7,7 +7,7 @@ samples in seconds, in which nothing else would run.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import batched
-import math
+from math import isfinite
 from typing import NamedTuple
 
 from .engine import BoardState, MinerProfile, MinerSnapshot, board_state
@@ -213,13 +213,11 @@ def render(reading: Reading, ident: str) -> tuple[str, ...]:
     label = f'{{miner="{ident}"'
     lines: list[str] = []
     for metric in METRICS:
-        head = metric.name + label
-        samples = [
-            f"{head}{more}}} {float(value)!r}\n"
-            for more, value in metric.samples(reading)
-            if value is not None and math.isfinite(value)
-        ]
-        lines.append("".join(samples))
+        text = ""
+        for more, value in metric.samples(reading):
+            if value is not None and isfinite(value):
+                text += f"{metric.name}{label}{more}}} {float(value)!r}\n"
+        lines.append(text)
     return tuple(lines)
 
 

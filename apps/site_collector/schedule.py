@@ -17,6 +17,8 @@ LONGEST_GAP_S = 300.0
 """Between two polls of a machine that stays silent."""
 _LONGEST_POLL = 6
 """Time limits of one exchange that a whole poll may take; the first has many exchanges."""
+_TOGETHER_S = 0.05
+"""Moments are so far apart: what polls need is in the processor's caches for all of one."""
 _LOGGER = logging.getLogger(__name__)
 
 type OnPoll = Callable[[Machine, MinerSnapshot | None, float], None]
@@ -97,6 +99,7 @@ class Schedule:
         """Return the next of a machine's own moments, which are spread by its address."""
         period = self._polling.period_s
         phase = weight(machine.spot.address) / 2**64 * period
+        phase -= phase % _TOGETHER_S
         now = self._loop.time()
         due = now - now % period + phase
         return due if due >= now else due + period

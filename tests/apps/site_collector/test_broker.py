@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import time
+from unittest.mock import Mock
 
 from aiomqtt import Client
 import pytest
@@ -278,5 +279,30 @@ async def test_many_messages_wait_for_few_turns_of_a_busy_loop(
             turns += 1
             await asyncio.sleep(0)
         assert turns < 500
+    finally:
+        await made.async_stop()
+
+
+async def test_messages_of_a_moment_go_together(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time that the socket is watched costs as much as a message."""
+    loop = asyncio.get_running_loop()
+    made = Broker(broker(mosquitto.port, refresh_s=3600), "few", STATUS, lambda: ())
+    sent = Mock()
+    made.on_sent = sent
+    made.start()
+    try:
+        await until(lambda: made.connected and sent.call_count == 1)
+        with monkeypatch.context() as patched:
+            watched = Mock(wraps=loop.add_writer)
+            patched.setattr(loop, "add_writer", watched)
+            for number in range(10):
+                made.put(Message(f"few/{number}", "x"))
+                # By then it would have been sent alone.
+                for _ in range(8):
+                    await asyncio.sleep(0)
+            await until(lambda: sent.call_count == 11)
+        assert watched.call_count <= 3
     finally:
         await made.async_stop()

@@ -61,6 +61,23 @@ def test_every_miner_is_polled_once_a_period() -> None:
     run(live())
 
 
+def test_polls_begin_together() -> None:
+    """Some at each of few moments: one by one each would cost more."""
+
+    async def live() -> None:
+        sweep = Sweep([Miner() for _ in range(1000)], Polling(period_s=10))
+        await sweep.for_s(100)
+        moments = Counter(
+            round(moment % 10, 6) for miner in sweep.miners for moment in miner.asked
+        )
+        assert len(moments) <= 200
+        assert max(moments.values()) <= 20 * 10
+        assert {gap for miner in sweep.miners for gap in miner.gaps()} == {10.0}
+        await sweep.schedule.async_stop()
+
+    run(live())
+
+
 def test_no_more_than_allowed_are_polled_at_a_time() -> None:
     """The others wait for their turn, and none is polled twice at a time."""
 
