@@ -10,6 +10,7 @@ import pytest
 from custom_components.mining_farm.common import stopping
 from custom_components.mining_farm.common.following import Phase, Told
 from custom_components.mining_farm.common.holds_of_users import (
+    UnconfirmedError,
     async_user_starts,
     async_user_stops,
 )
@@ -285,6 +286,26 @@ async def test_a_users_start_that_fails_brings_back_no_hold_of_others(
             await house.holds.async_release(Owner.ALLOCATION, "north")
             raise HomeAssistantError("it did not wake")
     assert [each.owner for each in house.holds.of("axe").holds] == [Owner.USER]
+
+
+async def test_a_users_start_that_is_seen_late_is_not_undone(house: House) -> None:
+    """Its order has left; the miner needed longer than that was waited for."""
+    axe = house.add()
+    await _stops_by_switch(house, axe)
+    await house.settle()
+    with suppress(UnconfirmedError):
+        async with async_user_starts(house.hass, "axe", "Axe"):
+            raise UnconfirmedError("it was not seen to wake")
+    for _ in range(3):
+        await house.after(61)
+        axe.polled()
+        await house.settle()
+    axe.asleep, axe.uptime = False, 5.0
+    axe.polled()
+    await house.settle()
+    assert not axe.log
+    assert not axe.asleep
+    assert not list(house.holds)
 
 
 async def test_a_machine_without_an_outlet_that_sleeps_and_falls_silent_is_left_so(

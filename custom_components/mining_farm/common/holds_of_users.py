@@ -16,6 +16,10 @@ PAUSED: Final = "paused"
 """Reason of the hold of a user who paused a miner."""
 
 
+class UnconfirmedError(HomeAssistantError):
+    """An order has left, and was not seen to work: it may come to something yet."""
+
+
 @asynccontextmanager
 async def async_user_stops(hass: HomeAssistant, machine_id: str) -> AsyncIterator[None]:
     """Hold a miner for its user while the body pauses it; withdrawn where that fails."""
@@ -46,7 +50,7 @@ async def async_user_starts(
     """Release the user's hold on a miner, and let the body wake it.
 
     ServiceValidationError where another owner holds it: it wakes when that one lets go.
-    The user's hold is back where the body fails.
+    The user's hold is back where the body fails, unless the miner may wake yet.
     """
     holds, keeper = async_holds(hass), async_keeper(hass)
     with keeper.left_alone(machine_id):
@@ -60,6 +64,10 @@ async def async_user_starts(
         try:
             yield
             await keeper.async_note_user_started(machine_id, LeverKind.SLEEP)
+        except UnconfirmedError:
+            # Under a hold it would be put down as it wakes, against who has woken it.
+            await keeper.async_note_user_started(machine_id, LeverKind.SLEEP)
+            raise
         except HomeAssistantError:
             for one in before.holds:
                 # What others held goes and comes as they want.

@@ -54,6 +54,24 @@ async def test_a_pause_that_fails_is_no_hold(axes: Axes) -> None:
     assert owners(axes) == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "left"), [("ignore_writes", []), ("lock", [Owner.USER])]
+)
+async def test_a_start_that_may_come_to_something_ends_the_hold(
+    axes: Axes, fault: str, left: list[Owner]
+) -> None:
+    """The miner would be put down as it wakes; one that refused is held as before."""
+    device = await axes.start()
+    await axes.add(device, least_rest=0)
+    await axes.call("switch", "turn_off", MINING)
+    getattr(device, fault)()
+    with pytest.raises(HomeAssistantError):
+        await axes.call("switch", "turn_on", MINING)
+    await axes.settle()
+    assert owners(axes) == left
+    assert len(device.writes) == 2
+
+
 async def test_the_interlock_puts_a_miner_to_sleep_and_wakes_it(axes: Axes) -> None:
     """By its own lever, each once."""
     device = await axes.start()

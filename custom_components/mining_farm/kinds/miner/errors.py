@@ -2,6 +2,7 @@
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
+from ...common.holds_of_users import UnconfirmedError
 from ...const import DOMAIN
 from ...engines.edge_collector import ControlError, ControlFailure
 
@@ -15,8 +16,12 @@ INVALID = (
 
 def command_error(name: str, err: ControlError) -> HomeAssistantError:
     """Return the error that ends an order to a miner."""
-    invalid = err.failure in INVALID
-    return (ServiceValidationError if invalid else HomeAssistantError)(
+    kind = HomeAssistantError
+    if err.failure in INVALID:
+        kind = ServiceValidationError
+    elif err.failure is ControlFailure.UNCONFIRMED:
+        kind = UnconfirmedError
+    return kind(
         translation_domain=DOMAIN,
         translation_key=f"miner_command_{err.failure}",
         translation_placeholders={"name": name, "detail": str(err)},

@@ -7,6 +7,7 @@ from typing import Any
 
 from custom_components.mining_farm.common.holds import async_holds
 from custom_components.mining_farm.common.holds_of_users import (
+    UnconfirmedError,
     async_user_sets,
     async_user_starts,
     async_user_stops,
@@ -137,5 +138,7 @@ class People:
         finally:
             self.world.by_user = ""
         receipt = await task
+        if receipt.outcome is ReceiptOutcome.SENT:
+            raise UnconfirmedError("not confirmed")
         if receipt.outcome is not ReceiptOutcome.CONFIRMED:
             raise HomeAssistantError("not confirmed")
