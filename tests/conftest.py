@@ -1,6 +1,7 @@
 """What every test shares."""
 
 from collections.abc import Iterator
+from importlib import import_module
 import logging
 import resource
 import threading
@@ -28,6 +29,8 @@ settings.load_profile("any_machine")
 def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let tests that start Home Assistant find this integration."""
     if "hass" in request.fixturenames:
+        # First: in Home Assistant's own folder of them, which is loaded next, it is not.
+        import_module("custom_components.mining_farm")
         request.getfixturevalue("enable_custom_integrations")
 
 

@@ -21,8 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.end_to_end)
-            # Starts of Home Assistant count too, on a machine that may be busy.
-            item.add_marker(pytest.mark.timeout(600))
+            # Starts of Home Assistant count too, on a machine that may be slow and busy.
+            item.add_marker(pytest.mark.timeout(1800))
             item.add_marker(pytest.mark.xdist_group("end_to_end"))
 
 

@@ -18,6 +18,11 @@ _HARMLESS = re.compile(
     r"|\[homeassistant\.components\.mqtt\.client\] "
     r"(Disconnected from|Error returned from|Failed to connect to) MQTT server"
     r"|Error talking to MQTT: The client is not currently connected"
+    # A machine that is slow or busy
+    r"|(is taking (over|longer than)|took longer than the scheduled) "
+    r"|\[homeassistant\.core\] Something is blocking Home Assistant from wrapping up"
+    r"|\[homeassistant\.bootstrap\] Waiting for integrations to complete setup"
+    r"|\[homeassistant\.components\.mqtt\.client\] No ACK from MQTT server"
     # A refusal that a test asks for
     r"|\[homeassistant\.components\.websocket_api\.http\.connection\] "
     r"\[\d+\] [^\n]* needs a rest before that"

@@ -8,13 +8,13 @@ import time
 
 from playwright.async_api import Page, Route, async_playwright, expect
 
+from .client import PATIENCE_S
 from .process import HomeAssistantProcess
 
 WIDTH = 1280
 HEIGHT = 800
 _LOADING = "#ha-launch-screen"
-_PATIENCE_MS = 90_000
-"""How long a page may take to show something, on a machine that is busy."""
+_PATIENCE_MS = PATIENCE_S * 1000
 _YEAR_MS = 365 * 86_400_000
 
 

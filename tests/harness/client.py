@@ -9,8 +9,11 @@ import aiohttp
 
 type Json = Any
 
+PATIENCE_S = 300.0
+"""For anything that comes by itself, on a machine that is slow and busy."""
 _FLOWS = "/api/config/config_entries/flow"
 _OPTIONS = "/api/config/config_entries/options/flow"
+_CHANGING = {"not_loaded", "setup_in_progress", "unload_in_progress"}
 
 
 class FlowError(Exception):
@@ -22,7 +25,7 @@ class CommandError(Exception):
 
 
 class HomeAssistantClient:
-    """A connection with a token; one websocket command at a time."""
+    """A connection with a token, which may be silent for as long as a test wants."""
 
     def __init__(self, url: str, token: str) -> None:
         """Remember where and as whom; connects when entered."""
@@ -32,6 +35,8 @@ class HomeAssistantClient:
         self._websocket: aiohttp.ClientWebSocketResponse
         self._connected: AsyncExitStack
         self._command = 0
+        self._asked: dict[int, asyncio.Future[Json]] = {}
+        self._ended = False
 
     async def __aenter__(self) -> Self:
         """Connect."""
@@ -50,6 +55,8 @@ class HomeAssistantClient:
             answer = await self._websocket.receive_json()
             if answer["type"] != "auth_ok":
                 raise CommandError(answer.get("message", answer["type"]))
+            reading = asyncio.create_task(self._read())
+            connecting.push_async_callback(_end, reading)
             self._connected = connecting.pop_all()
         return self
 
@@ -72,14 +79,35 @@ class HomeAssistantClient:
 
         Raises:
             CommandError: It was refused.
+            aiohttp.ClientConnectionError: Home Assistant has hung up.
         """
+        if self._ended:
+            raise _hung_up()
         self._command += 1
-        await self._websocket.send_json({"id": self._command, "type": type_, **fields})
-        while (answer := await self._websocket.receive_json())["id"] != self._command:
-            pass
+        number, future = self._command, asyncio.get_running_loop().create_future()
+        self._asked[number] = future
+        try:
+            await self._websocket.send_json({"id": number, "type": type_, **fields})
+            answer = await future
+        finally:
+            del self._asked[number]
         if not answer["success"]:
             raise CommandError(f"{type_}: {answer['error']['message']}")
         return answer["result"]
+
+    async def _read(self) -> None:
+        """Hand out answers; Home Assistant hangs up on who does not answer its pings."""
+        try:
+            async for message in self._websocket:
+                answer = message.json()
+                asked = self._asked.get(answer["id"])
+                if asked is not None and not asked.done():
+                    asked.set_result(answer)
+        finally:
+            self._ended = True
+            for asked in self._asked.values():
+                if not asked.done():
+                    asked.set_exception(_hung_up())
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Return every state object by entity id."""
@@ -98,6 +126,19 @@ class HomeAssistantClient:
             "config_entries/get", domain=domain
         )
         return entries
+
+    async def until_settled(self, entry_id: str) -> None:
+        """Wait while an entry is loaded or unloaded: its states may be those of before."""
+
+        def is_settled(entry: dict[str, Any]) -> bool:
+            return entry["state"] not in _CHANGING
+
+        async def read() -> dict[str, Any]:
+            got = await self.command("config_entries/get_single", entry_id=entry_id)
+            entry: dict[str, Any] = got["config_entry"]
+            return entry
+
+        await self.until(read, is_settled)
 
     async def remove_entry(self, entry_id: str) -> None:
         """Remove a config entry with its devices and entities."""
@@ -124,11 +165,15 @@ class HomeAssistantClient:
     async def run_options_flow(self, entry_id: str, *answers: Json) -> dict[str, Any]:
         """Change options of an entry as a user does; return the last result.
 
+        Changed options reload the entry: that is waited for.
+
         Raises:
             FlowError: A form found fault with an answer, or the flow ended too early.
         """
         result: dict[str, Any] = await self.post(_OPTIONS, {"handler": entry_id})
-        return await self.continue_flow(result, *answers, flows=_OPTIONS)
+        result = await self.continue_flow(result, *answers, flows=_OPTIONS)
+        await self.until_settled(entry_id)
+        return result
 
     async def continue_flow(
         self, result: dict[str, Any], *answers: Json, flows: str = _FLOWS
@@ -152,7 +197,7 @@ class HomeAssistantClient:
         self,
         read: Callable[[], Awaitable[T]],
         condition: Callable[[T], bool],
-        timeout: float = 90.0,
+        timeout: float = PATIENCE_S,
     ) -> T:
         """Read again and again until a condition holds; return what was read.
 
@@ -163,6 +208,15 @@ class HomeAssistantClient:
             while not condition(value := await read()):
                 await asyncio.sleep(0.1)
             return value
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _hung_up() -> aiohttp.ClientConnectionError:
+    return aiohttp.ClientConnectionError("Home Assistant has hung up")
 
 
 async def _json(response: aiohttp.ClientResponse) -> Json:

@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 import shutil
-import socket
 from typing import Self
 
-_PATIENCE_S = 60.0
+from .client import PATIENCE_S
+from .ports import hold_port
 
 
 def executable() -> str | None:
@@ -19,7 +19,7 @@ class Mosquitto:
 
     def __init__(self, folder: Path, *lines: str, port: int | None = None) -> None:
         """Keep its file in a folder, with more lines for it."""
-        self.port = port or _free_port()
+        self.port = port or hold_port()
         self._config = folder / f"mosquitto-{self.port}.conf"
         self._log = folder / f"mosquitto-{self.port}.log"
         own = [
@@ -56,7 +56,7 @@ class Mosquitto:
                 stdout=log,
                 stderr=log,
             )
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -77,9 +77,3 @@ class Mosquitto:
 
 
 _ALL = "allow_anonymous true"
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port

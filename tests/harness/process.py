@@ -6,7 +6,6 @@ from contextlib import ExitStack
 import os
 from pathlib import Path
 import signal
-import socket
 import subprocess
 import time
 from typing import Any, Self
@@ -15,8 +14,9 @@ import aiohttp
 
 from . import child
 from .access import create_user, exchange_code, log_in
-from .client import HomeAssistantClient
+from .client import PATIENCE_S, HomeAssistantClient
 from .folder import prepare, stored
+from .ports import hold_port
 
 RESTART_WANTED = 100
 """Exit status of a Home Assistant that was asked to restart."""
@@ -49,11 +49,11 @@ class HomeAssistantProcess:
         Args:
             folder: Configuration and data.
             host: Address to listen on.
-            port: Port to listen on; any free one by default.
+            port: Port to listen on; one that nobody else gets by default.
             console: File to which its output is added; the terminal by default.
         """
         self.folder = folder
-        self.port = port or _free_port()
+        self.port = port or hold_port()
         self.token = ""
         self._host = host
         self._console = console
@@ -101,7 +101,7 @@ class HomeAssistantProcess:
         """Return what is on disk under a storage key; empty when nothing is."""
         return stored(self.folder, key)
 
-    async def start(self, timeout: float = 120.0) -> None:
+    async def start(self, timeout: float = PATIENCE_S) -> None:
         """Start it and wait until it runs; the first time, create the user.
 
         It must not be running.
@@ -142,7 +142,9 @@ class HomeAssistantProcess:
             self._process.wait()
             self._process = None
 
-    async def until(self, condition: Callable[[], bool], timeout: float = 90.0) -> None:
+    async def until(
+        self, condition: Callable[[], bool], timeout: float = PATIENCE_S
+    ) -> None:
         """Wait for a condition, such as one on what is stored.
 
         Raises:
@@ -223,9 +225,3 @@ class HomeAssistantProcess:
 
     def _report(self, what: str) -> str:
         return f"Home Assistant {what}\n{self.output[-4000:]}".rstrip()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port

@@ -3,12 +3,12 @@
 import asyncio
 from pathlib import Path
 import shutil
-import socket
 from typing import Any, Self
 
 import aiohttp
 
-_PATIENCE_S = 60.0
+from .client import PATIENCE_S
+from .ports import hold_port
 
 
 def executable() -> str | None:
@@ -27,7 +27,7 @@ class Prometheus:
         config: str | None = None,
     ) -> None:
         """Keep its data in a folder."""
-        self.port = _free_port()
+        self.port = hold_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
         self._config = folder / "prometheus.yml"
@@ -52,7 +52,7 @@ class Prometheus:
                 stdout=log,
                 stderr=log,
             )
-        async with asyncio.timeout(_PATIENCE_S), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
             while True:
                 try:
                     async with session.get(f"{self.url}/-/ready") as response:
@@ -81,7 +81,7 @@ class Prometheus:
 
     async def answer(self, query: str) -> list[dict[str, Any]]:
         """Return the rows that answer a query, as soon as there are any."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not (rows := await self.ask(query)):
                 await asyncio.sleep(0.2)
         return rows
@@ -101,9 +101,3 @@ class Prometheus:
             answer = await response.json()
         assert answer["status"] == "success", answer
         return answer["data"]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port

@@ -26,7 +26,7 @@ SPAN = 6.0
 """Seconds from the press to the last confirmation, and a little more."""
 IN_FLIGHT = 0.3
 """Seconds until a command that the killed process has sent is carried out."""
-SETTLED_WITHIN = 180.0
+SETTLED_WITHIN = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

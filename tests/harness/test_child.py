@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = Path("/proc")
-STARTED_WITHIN = 90.0
+STARTED_WITHIN = 300.0
 """Seconds for pytest and its children to start on a machine that is busy."""
-ENDED_WITHIN = 60.0
+ENDED_WITHIN = 240.0
 RUN = """
 import asyncio
 import os
@@ -54,7 +54,7 @@ def running(folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not PROCESSES.exists(), reason="this system has no /proc")
 async def test_killed_run_leaves_no_process(tmp_path: Path) -> None:
     """Home Assistant and the farm end with the pytest that started them."""

@@ -52,7 +52,7 @@ async def arm_wallet(client: HomeAssistantClient, entry_id: str) -> None:
         {"next_step_id": "wallet_ceilings"},
         {"price_ceiling": "1", "worker_ceiling": 10},
     )
-    # Changed options reload the entry.
+    # Known once the first block was read.
     await client.until(
         client.states,
         lambda states: states.get(ARMED, {"state": ""})["state"] == "off",

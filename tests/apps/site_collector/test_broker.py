@@ -51,7 +51,8 @@ async def test_a_killed_collector_is_offline(
                 collector.process.send_signal(number)
                 await listener.until_text(STATUS, "offline")
                 await collector.process.wait()
-                assert time.monotonic() - began < 5
+                # Sooner than a broker by itself notices that nobody is there.
+                assert time.monotonic() - began < 40
 
 
 async def test_a_broker_forgets_what_is_not_sent_again(
@@ -132,7 +133,8 @@ async def test_a_broker_that_is_silent_does_not_hold_up_the_end(
                 began = time.monotonic()
                 collector.process.send_signal(signal.SIGTERM)
                 assert await collector.process.wait() == 0
-                assert time.monotonic() - began < 5
+                # Sooner than the client library gives up by itself.
+                assert time.monotonic() - began < 25
 
 
 async def test_a_broker_that_refuses(

@@ -1,13 +1,14 @@
 """The command: its mistakes, its signals, its end."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AsyncExitStack
+from functools import partial
 import os
 from pathlib import Path
 import re
 import signal
-import socket
 from threading import Event, Thread
 import time
 from urllib.request import urlopen
@@ -18,18 +19,28 @@ from apps.site_collector.config import Config
 from apps.site_collector.main import main
 from apps.site_collector.site import Site
 from simulators.antminer import AntminerSimulator
+from tests.harness.ports import hold_port
 
 from .process import running
 from .waiting import PATIENCE_S, until
 
 
-def write(folder: Path, miner: AntminerSimulator, container: str = "C1") -> Path:
-    """Write a file with one miner and return where it is."""
+def write(
+    folder: Path,
+    *miners: AntminerSimulator,
+    container: str = "C1",
+    timeout_s: int = 1,
+) -> Path:
+    """Write a file with some miners and return where it is."""
     path = folder / "site.toml"
+    groups = "".join(
+        f'[[miners]]\naddresses = "{miner.host}"\nport = {miner.port}\n'
+        f'container = "{container}"\n'
+        for miner in miners
+    )
     path.write_text(
-        '[site]\nname = "north"\n[poll]\nperiod_s = 1\ntimeout_s = 1\n'
-        f'[prometheus]\nport = 0\n[[miners]]\naddresses = "{miner.host}"\n'
-        f'port = {miner.port}\ncontainer = "{container}"\n'
+        f'[site]\nname = "north"\n[poll]\nperiod_s = {timeout_s}\n'
+        f"timeout_s = {timeout_s}\n[prometheus]\nport = 0\n{groups}"
     )
     return path
 
@@ -49,19 +60,31 @@ def test_a_file_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "K counts from 0" in capsys.readouterr().err
 
 
+def _was_asked(miners: Sequence[AntminerSimulator]) -> bool:
+    """Return whether any of them was."""
+    return any(miner.traffic.connections for miner in miners)
+
+
 @pytest.mark.usefixtures("loopback")
 async def test_it_ends_in_order_and_in_time(tmp_path: Path) -> None:
     """With what it learned on disk, also while a miner holds on to its question."""
-    async with AntminerSimulator("s19jpro") as miner:
-        path = write(tmp_path, miner)
+    async with AsyncExitStack() as stack:
+        # So many that one of each is soon asked: when follows from its port.
+        miners = [
+            await stack.enter_async_context(AntminerSimulator("s19jpro", seed=seed))
+            for seed in range(1, 21)
+        ]
+        for miner in miners[10:]:
+            miner.slow(3600.0)
+        path = write(tmp_path, *miners, timeout_s=30)
         async with running(path) as collector:
-            await until(lambda: "1 of 1 machines" in collector.output)
-            await until(lambda: miner.traffic.connections)
-            miner.slow(60.0)
+            await until(lambda: "20 of 20 machines" in collector.output)
+            for some in (miners[:10], miners[10:]):
+                await until(partial(_was_asked, some))
             began = time.monotonic()
             collector.process.send_signal(signal.SIGTERM)
             assert await collector.process.wait() == 0
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 25
             assert "Traceback" not in collector.output
     assert (tmp_path / "state" / "learned-0.jsonl").exists()
 
@@ -133,8 +156,7 @@ def until_served(port: int, name: str, value: float) -> None:
 @pytest.mark.usefixtures("loopback")
 def test_a_whole_life(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """On a port of its own; a mistake in the file is told, mended, and told no more."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = hold_port()
     path = tmp_path / "site.toml"
     head = '[site]\nname = "n"\n[[miners]]\nport = 9\naddresses = '
 
@@ -161,8 +183,7 @@ def test_what_goes_wrong_in_a_reload_is_written_down(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever it is, the collector goes on; it can be told to follow once more."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = hold_port()
     path = tmp_path / "site.toml"
     path.write_text(
         f'[site]\nname = "n"\n[prometheus]\nport = {port}\n'
