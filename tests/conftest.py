@@ -1,8 +1,10 @@
 """What every test shares."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 import logging
+from pathlib import Path
 import resource
 import threading
 from unittest.mock import PropertyMock, patch
@@ -10,6 +12,15 @@ from unittest.mock import PropertyMock, patch
 from hypothesis import HealthCheck, settings
 import pytest
 import pytest_socket
+
+from .idle_time import only_waiting_takes_time
+
+TESTS = Path(__file__).parent
+OF_DEVICES = (
+    *("engines/containers", "engines/edge_collector", "engines/pools", "engines/power"),
+    *("simulators/antminer", "simulators/antspace", "simulators/axeos"),
+    *("simulators/kasa", "simulators/pool"),
+)
 
 # pytest-homeassistant-custom-component sends every record to the terminal besides
 # pytest's own report of them, and has SQLAlchemy echo each statement.
@@ -45,6 +56,22 @@ def _polls_an_interval_apart(
     if "hass" in request.fixturenames:
         name = "custom_components.mining_farm.common.coordinator.random"
         monkeypatch.setattr(name, lambda: 1.0)
+
+
+@pytest.fixture
+async def _only_waiting_takes_time() -> AsyncIterator[None]:
+    with only_waiting_takes_time(asyncio.get_running_loop()):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_deadline_by_a_busy_machine(request: pytest.FixtureRequest) -> None:
+    """Let deadlines come by waiting alone where devices live on the test's own loop."""
+    folders = (TESTS / name for name in OF_DEVICES)
+    if request.node.get_closest_marker("asyncio") and any(
+        request.path.is_relative_to(folder) for folder in folders
+    ):
+        request.getfixturevalue("_only_waiting_takes_time")
 
 
 @pytest.fixture(autouse=True)
