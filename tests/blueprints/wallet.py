@@ -63,7 +63,7 @@ class Wallet:
         stop = self._hass.bus.async_listen(
             EVENT_STATE_CHANGED, callback(lambda _: changed.set())
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not condition():
                 changed.clear()
                 await changed.wait()

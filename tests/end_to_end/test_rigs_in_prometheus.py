@@ -12,6 +12,7 @@ import pytest
 from simulators.kasa import KasaSimulator
 from simulators.pool import PoolSimulator
 from tests.harness import HomeAssistantClient, HomeAssistantProcess
+from tests.harness.client import PATIENCE_S
 from tests.harness.folder import prepare
 from tests.harness.prometheus import Prometheus, executable
 from tests.harness.rigs import POOL, Rig, add_rig
@@ -81,7 +82,7 @@ async def exposing(
 async def rig(
     exposing: HomeAssistantProcess,
 ) -> AsyncIterator[HomeAssistantClient]:
-    """Return who is connected, with a rig whose *Pool answered* is enabled."""
+    """Return who is connected, with a rig that was cycled, *Pool answered* enabled."""
     async with (
         exposing.connect() as client,
         KasaSimulator("hs300", free_host()) as strip,
@@ -90,6 +91,8 @@ async def rig(
         rig = Rig(worker=WORKER, pool_url=pools.url(POOL), plug=strip.host, on_delay=1)
         await add_rig(client, rig)
         await client.until(client.states, lambda states: EVENT in states)
+        # First: half a minute after an entity was enabled Home Assistant reloads its entry.
+        await client.call_action("mining_farm.power_cycle", entity_id=EVENT)
         await client.command(
             "config/entity_registry/update", entity_id=ANSWERED, disabled_by=None
         )
@@ -103,7 +106,6 @@ async def test_every_panel_shows_the_rig(
     tmp_path: Path, exposing: HomeAssistantProcess, rig: HomeAssistantClient
 ) -> None:
     """Its hashrate, a restart, and how old what the pool says is."""
-    await rig.call_action("mining_farm.power_cycle", entity_id=EVENT)
     async with Prometheus(tmp_path, config=configuration(tmp_path, exposing)) as server:
 
         async def value(query: str) -> float:
@@ -120,9 +122,10 @@ async def test_every_panel_shows_the_rig(
         assert 0 <= found["Age of the pool's answer"] < 600
         assert 0 <= found["Time since the last share"] < 86_400
         assert await value("homeassistant_sensor_unit_restarts") == 1
-        assert await value('up{job="home_assistant"}') == 1
+        # On a busy machine Home Assistant may now and then not answer within the second.
+        assert await value('up{job="home_assistant"} == 1') == 1
         # Before it was evaluated once a rule is neither well nor unwell.
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while "unknown" in (health := await server.rules()).values():
                 await asyncio.sleep(0.2)
         alerts = {name for name, state in health.items() if state == "ok"}

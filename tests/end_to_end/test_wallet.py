@@ -14,6 +14,7 @@ from simulators.subtensor import SubtensorSimulator
 from simulators.subtensor.wallet import WalletFolder
 from tests.harness import HomeAssistantClient, HomeAssistantProcess
 from tests.harness.browser import browse, find_chromium, open_page
+from tests.harness.client import PATIENCE_S
 from tests.harness.wallets import ARMED, add_wallet, arm_wallet
 
 from . import DOMAIN
@@ -119,7 +120,7 @@ async def _publish(client: HomeAssistantClient, chain: SubtensorSimulator) -> No
     publishing = asyncio.create_task(
         client.call_action("mining_farm.publish_commitment", entity_id=RESULT)
     )
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE_S):
         while not publishing.done():
             await chain.produce()
             await asyncio.wait((publishing,), timeout=0.5)

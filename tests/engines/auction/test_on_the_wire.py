@@ -191,7 +191,7 @@ async def test_a_node_that_fails_while_publishing(tmp_path: Path, fault: str) ->
         if fault == "refuse_extrinsics":
             assert first.outcome is Outcome.REFUSED
             assert simulator.chain.counts.succeeded == 0
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(120):
             while (await upkeep.run(offer, armed)).why != "the chain holds it":
                 await simulator.produce()
         assert simulator.chain.counts.succeeded == 1

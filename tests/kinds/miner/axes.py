@@ -82,7 +82,7 @@ class Axes:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let time pass by seconds until something is so."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not condition():
                 self.clock.advance(1)
                 for _ in range(20):

@@ -73,7 +73,7 @@ async def test_a_pause_waits_for_the_effect_of_no_other(
     axes.patient = True
     pausing = axes.hass.async_create_task(respond(axes, "pause", A, B))
     sent = [devices["a"], devices["b"]]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not all(device.writes for device in sent):
             await asyncio.sleep(0)
     assert not any(device.machine.paused for device in sent)
@@ -113,7 +113,7 @@ async def test_few_are_woken_at_once(
         axes.hass.async_create_task(axes.call("switch", "turn_on", each))
         for each in (A, B)
     ]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while len(devices["a"].writes) < 2:
             await asyncio.sleep(0)
     assert len(devices["b"].writes) == 1

@@ -304,22 +304,22 @@ async def test_a_dialog_that_is_closed(
     hass: HomeAssistant, site: Site, asks: bool
 ) -> None:
     """Asks no more, and leaves nothing behind."""
-    site.simulator.node.slow(30)
+    site.simulator.node.slow(600)
     form = await choose(hass, "wallet")
     result = await hass.config_entries.flow.async_configure(
         form["flow_id"], {"endpoints": [site.url], "netuid": 89}
     )
     assert result["type"] is FlowResultType.SHOW_PROGRESS
     if asks:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not site.simulator.node.traffic.requests:
                 await asyncio.sleep(0.01)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not asking():
             await asyncio.sleep(0.01)
     hass.config_entries.flow.async_abort(form["flow_id"])
     assert not hass.config_entries.flow.async_progress()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while asking():
             await asyncio.sleep(0.01)
 

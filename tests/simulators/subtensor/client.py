@@ -56,7 +56,7 @@ class Client:
         return self._told.pop(subscription, [])
 
     async def _next(self) -> Any:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             message = await self.socket.receive()
         if message.type is not aiohttp.WSMsgType.TEXT:
             raise ConnectionError(message.type.name)
