@@ -14,17 +14,11 @@ from simulators.antminer import MODELS
 from simulators.clock import ManualClock
 from simulators.farm import MIX, Farm, miners
 from tests.harness import child
+from tests.harness.ports import hold_port
 
 from .asking import ask, free_base
 
 ROOT = Path(__file__).parents[2]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_every_model_is_in_the_mix() -> None:
@@ -48,7 +42,7 @@ def test_a_number_is_always_the_same_machine() -> None:
 
 async def test_each_miner_has_its_own_address(loopback: None) -> None:
     """All listen on the same port of neighbouring addresses, until the farm stops."""
-    clock, port = ManualClock(), _free_port()
+    clock, port = ManualClock(), hold_port()
     fleet = miners(3, "127.10.7.0", port, clock)
     async with Farm({"miners": dict(fleet)}) as farm:
         for miner in fleet.values():
@@ -63,7 +57,7 @@ async def test_each_miner_has_its_own_address(loopback: None) -> None:
 
 async def test_a_farm_starts_whole_or_not_at_all(socket_enabled: None) -> None:
     """If one address is taken, the others are given back."""
-    clock, port = ManualClock(), _free_port()
+    clock, port = ManualClock(), hold_port()
     with socket.socket() as other:
         other.bind(("127.10.8.2", port))
         other.listen()
@@ -78,7 +72,7 @@ async def test_a_farm_starts_whole_or_not_at_all(socket_enabled: None) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_the_program(loopback: None, number: signal.Signals) -> None:
     """It prints where everything is, answers, takes commands, and ends cleanly."""
-    port, base = _free_port(), free_base()
+    port, base = hold_port(), free_base()
     program = await asyncio.create_subprocess_exec(
         *child.command("simulators.farm", "--base", base, "--miners", "1"),
         *("--port", str(port), "--control-port", "0"),
@@ -146,7 +140,7 @@ async def test_wrong_arguments_end_in_one_line(
 
 async def test_a_single_miner_as_a_program(socket_enabled: None) -> None:
     """One model on one port, with its own control port if wanted."""
-    port = _free_port()
+    port = hold_port()
     program = await asyncio.create_subprocess_exec(
         *child.command("simulators.antminer", "--model", "s9"),
         *("--port", str(port), "--control-port", "0"),

@@ -4,7 +4,6 @@ import asyncio
 from contextlib import AsyncExitStack
 import json
 from pathlib import Path
-import socket
 from typing import Any
 
 import aiohttp
@@ -14,6 +13,7 @@ from simulators.clock import ManualClock
 from simulators.control import ControlServer
 from simulators.farm import Farm, containers
 from tests.harness import child
+from tests.harness.ports import hold_port
 from tests.simulators.asking import free_base
 
 from .conftest import StartContainer
@@ -21,13 +21,6 @@ from .conftest import StartContainer
 ROOT = Path(__file__).parents[3]
 
 type Program = asyncio.subprocess.Process
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def _http(method: str, url: str) -> tuple[int, Any]:
@@ -63,7 +56,7 @@ async def _end(program: Program) -> None:
 
 async def test_the_documented_mock(loopback: None) -> None:
     """The documented options; faults over the control port."""
-    port = _free_port()
+    port = hold_port()
     program = await _program(
         *("--type", "Immersion", "-p", str(port), "-h", "127.0.0.1", "--error"),
         *("--control-port", "0"),
@@ -88,7 +81,7 @@ async def test_the_documented_mock(loopback: None) -> None:
 
 async def test_a_bulk_file(loopback: None, tmp_path: Path) -> None:
     """Many in one process; what an entry does not say is as the options say."""
-    ports = [_free_port(), _free_port()]
+    ports = [hold_port(), hold_port()]
     bulk = tmp_path / "bulk.json"
     entries = [
         {"type": "HK3", "port": ports[0], "error": True},
@@ -157,7 +150,7 @@ async def test_the_control_port(start_container: StartContainer) -> None:
 
 async def test_the_containers_of_a_farm(loopback: None, clock: ManualClock) -> None:
     """One of each model, living, at addresses of their own."""
-    base, port = free_base(), _free_port()
+    base, port = free_base(), hold_port()
     group = containers(base, port, clock)
     first = base.removesuffix(".0").rpartition(".")
     subnet = f"{first[0]}.{int(first[2]) + 3}"
