@@ -15,7 +15,7 @@ from simulators.clock import ManualClock
 from simulators.makes.luxos import LuxOs
 from tests.harness.prometheus import Prometheus, executable
 
-from .collecting import collecting, config, is_swept
+from .collecting import collecting, config, is_swept, until_read_again
 from .waiting import until
 
 ROOT = Path(__file__).parents[3]
@@ -38,8 +38,16 @@ async def test_every_panel_of_the_dashboard_shows_something(
         site = replace(site, spots=(*site.spots, spot))
         async with collecting(site) as collector:
             await until(lambda: is_swept(collector))
+            _, degraded, off = (
+                collector.site.machines[f"{miner.host}:{miner.port}"]
+                for miner in miners
+            )
             miners[1].lose_board(1)
             miners[2].refuse()
+            # A reading that was under way may be of before.
+            await until_read_again(degraded)
+            await until_read_again(degraded)
+            await until(lambda: off.failure)
             target = f"127.0.0.1:{collector.web.port}"
             async with Prometheus(tmp_path, target) as server:
                 for query in queries():
