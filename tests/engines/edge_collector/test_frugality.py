@@ -95,7 +95,7 @@ async def test_a_reading_is_parsed_with_few_calls(
     snapshot = await collectors[0].async_poll()
     assert len(snapshot.boards) == 3
     assert snapshot.pools
-    assert 0 < calls <= 210
+    assert 0 < calls <= 150
 
 
 @pytest.mark.parametrize("collectors", [JOINED], indirect=True)

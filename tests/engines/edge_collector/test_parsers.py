@@ -66,6 +66,79 @@ def test_the_documented_example() -> None:
     assert snapshot.hashing is True
 
 
+def test_fields_that_come_and_go() -> None:
+    """Of one reply to the next: nothing of an earlier one is read in a later one."""
+    header, full = STATS["STATS"]
+    full = full | {"fan_num": 2, "fan1": 4000, "fan2": 4100, "freq_avg1": 500}
+    colder = {name: value for name, value in full.items() if "temp_" not in name}
+    fewer = {name: value for name, value in full.items() if not name.endswith("2")}
+    other = full | {"chain_rate1": "1.5", "temp_chip1": "50", "fan1": 0, "freq_avg1": 0}
+    moved = {name.replace("2", "5"): value for name, value in full.items()}
+    more = full | {"chain_acn4": 63, "chain_rate4": "7.5", "freq4": 600, "watt1": 900}
+
+    def read(entry: dict[str, Any]) -> tuple[Any, ...]:
+        snapshot = parse_snapshot({"stats": {"STATS": [header, entry]}})
+        boards = [
+            (b.id, b.hashrate_ghs, b.temp_chip, b.temp_pcb, b.frequency_mhz)
+            for b in snapshot.boards
+        ]
+        return boards, [(fan.id, fan.rpm) for fan in snapshot.fans]
+
+    second, third = (2, 49012.33, 74.0, 70.0, None), (3, 47890.12, 71.0, 67.0, None)
+    fans = [("1", 4000), ("2", 4100)]
+    expected = [
+        (full, ([(1, 48523.45, 72.0, 68.0, 500.0), second, third], fans)),
+        (
+            colder,
+            (
+                [
+                    (1, 48523.45, None, None, 500.0),
+                    (*second[:2], None, None, None),
+                    (*third[:2], None, None, None),
+                ],
+                fans,
+            ),
+        ),
+        (fewer, ([(1, 48523.45, 72.0, 68.0, 500.0), third], fans[:1])),
+        (
+            other,
+            ([(1, 1.5, 50.0, 68.0, None), second, third], [("1", 0), ("2", 4100)]),
+        ),
+        (
+            moved,
+            (
+                [(1, 48523.45, 72.0, 68.0, 500.0), third, (5, *second[1:])],
+                [("1", 4000), ("5", 4100)],
+            ),
+        ),
+        (
+            more,
+            (
+                [
+                    (1, 48523.45, 72.0, 68.0, 500.0),
+                    second,
+                    third,
+                    (4, 7.5, None, None, 600.0),
+                ],
+                fans,
+            ),
+        ),
+    ]
+    for entry, reading in (*expected, *reversed(expected)):
+        assert read(entry) == reading
+
+
+def test_an_entry_of_any_width() -> None:
+    """Fields that nobody knows change nothing, however many they are."""
+    header, entry = STATS["STATS"]
+    wide = {f"unknown{n}": n for n in range(600)} | entry
+    narrow, same = (
+        parse_snapshot({"stats": {"STATS": [header, each]}}) for each in (entry, wide)
+    )
+    assert narrow == same
+    assert len(same.boards) == 3
+
+
 def test_without_devs() -> None:
     """`stats` alone holds the boards."""
     snapshot = parse_board_health(STATS)

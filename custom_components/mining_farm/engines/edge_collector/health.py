@@ -51,6 +51,8 @@ def judged(board: BoardStatus, hot: TemperatureLimits, *, hashing: bool) -> Boar
         elif board.hashrate_ghs == 0 and hashing:
             chips_ok, chips_total = 0, 1
     status = judge_board(chips_ok, chips_total, board.temp_chip, hot)
+    if status is board.status:
+        return board
     # Field by field: `replace` takes three times as long, for each board at each poll.
     return BoardStatus(
         id=board.id,

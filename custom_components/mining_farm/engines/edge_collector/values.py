@@ -73,6 +73,8 @@ def rate(value: object, unit: RateUnit | None) -> float | None:
     A unit behind the number outranks the given one. Without a unit, and with one that
     is not known, a rate is unknown.
     """
+    if value is None:
+        return None
     if (
         isinstance(value, str)
         and "/" in value
@@ -80,9 +82,10 @@ def rate(value: object, unit: RateUnit | None) -> float | None:
     ):
         value, unit = stated[1], parse_unit(stated[2])
     result = value if type(value) is float else number(value)
-    if result is None or unit is None or not 0 <= result * unit.ghs <= MAX_RATE_GHS:
+    if result is None or unit is None:
         return None
-    return round_rate(result * unit.ghs)
+    rate_ghs = result * unit.ghs
+    return round_rate(rate_ghs) if 0 <= rate_ghs <= MAX_RATE_GHS else None
 
 
 def round_rate(rate_ghs: float) -> float:
@@ -118,12 +121,10 @@ def temperatures(value: object) -> Sequence[float]:
             return _printed_temperatures(value)
         return _whole_degrees(value) or ()
     if type(value) is int or type(value) is float:
-        return (float(value),) if value and -40 < value < 150 else ()
+        return (float(value),) if _is_plausible(value) else ()
     return _plausible(value if isinstance(value, list | tuple) else [value])
 
 
-# Whole degrees, a dozen texts at each poll of each miner: nearly all came before.
-@lru_cache(maxsize=1024)
 def _printed_temperatures(value: str) -> Sequence[float]:
     if (degrees := _whole_degrees(value)) is not None:
         return degrees
@@ -140,18 +141,35 @@ def _whole_degrees(value: str) -> Sequence[float] | None:
 
 
 def _plausible(found: Sequence[Any]) -> Sequence[float]:
-    return tuple([t for t in map(number, found) if t and -40 < t < 150])
+    return tuple([t for t in map(number, found) if t is not None and _is_plausible(t)])
+
+
+def _is_plausible(value: float) -> bool:
+    return -40 < value < 150 and value != 0
 
 
 def hottest(*fields: object) -> float | None:
     """Return the highest plausible temperature in °C of several fields."""
     highest: float | None = None
     for field in fields:
-        if field is not None:
-            for t in temperatures(field):
-                if highest is None or t > highest:
-                    highest = t
+        if field is None:
+            continue
+        kind = type(field)
+        if kind is int or kind is float:
+            t = float(field) if _is_plausible(field) else None  # type: ignore[arg-type]
+        elif kind is str and len(field) <= _MAX_TEXT:  # type: ignore[arg-type]
+            t = _printed_hottest(field)
+        else:
+            t = max(temperatures(field), default=None)
+        if t is not None and (highest is None or t > highest):
+            highest = t
     return highest
+
+
+# Whole degrees, half a dozen texts at each poll of each miner: nearly all came before.
+@lru_cache(maxsize=1024)
+def _printed_hottest(value: str) -> float | None:
+    return max(_printed_temperatures(value), default=None)
 
 
 def text(value: object) -> str | None:

@@ -49,9 +49,14 @@ async def async_exchange(
     than a miner would ever send. The socket is closed on every way out.
     """
     loop = asyncio.get_running_loop()
-    began = loop.time()
-    addresses = await _async_resolve(host, port, deadline_s)
-    deadline = _Deadline(loop, deadline_s - (loop.time() - began))
+    left_s = deadline_s
+    if (literal := _literal(host)) is not None:
+        addresses: _Addresses = ((literal, (host, port)),)
+    else:
+        began = loop.time()
+        addresses = await _async_resolve(host, port, deadline_s)
+        left_s -= loop.time() - began
+    deadline = _Deadline(loop, left_s)
     errors: list[Exception] = []
     try:
         for family, destination in addresses:
@@ -97,6 +102,8 @@ class _Deadline:
     the socket: a step of the deadline that ends late counts as long as it was meant.
     """
 
+    __slots__ = ("_ended", "_is_over", "_loop", "_step_s", "_timer")
+
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         """Begin to count."""
         self._loop = loop
@@ -132,6 +139,17 @@ class _Conversation:
     By callbacks of the loop: a coroutine for each step would cost more than the steps.
     """
 
+    __slots__ = (
+        "_is_read",
+        "_is_written",
+        "_left",
+        "_loop",
+        "_sock",
+        "connected",
+        "ended",
+        "received",
+    )
+
     def __init__(self, loop: asyncio.AbstractEventLoop, request: bytes) -> None:
         """Do nothing yet."""
         self.ended: asyncio.Future[Ending] = loop.create_future()
@@ -141,6 +159,7 @@ class _Conversation:
         self._loop = loop
         self._left = request
         self._sock: socket.socket | None = None
+        self._is_read = self._is_written = False
 
     def __enter__(self) -> Self:
         """Be entered."""
@@ -148,10 +167,12 @@ class _Conversation:
 
     def __exit__(self, *_: object) -> None:
         """Let go of the loop and of the socket."""
-        if (sock := self._sock) is not None:
+        if (sock := self._sock) is None:
+            return
+        if self._is_read:
             self._loop.remove_reader(sock)
-            self._loop.remove_writer(sock)
-            sock.close()
+        self._write_no_more(sock)
+        sock.close()
 
     def begin(self, family: socket.AddressFamily, destination: Any) -> None:  # noqa: ANN401
         """Connect to an address."""
@@ -160,6 +181,7 @@ class _Conversation:
             sock.setblocking(False)  # noqa: FBT003
             sock.connect(destination)
         except BlockingIOError, InterruptedError:
+            self._is_written = True
             self._loop.add_writer(sock, self._on_connected, sock)
         except (OSError, ValueError, OverflowError) as err:
             self._fail(err)
@@ -171,7 +193,7 @@ class _Conversation:
         if error:
             self._fail(OSError(error, os.strerror(error)))
             return
-        self.connected = True
+        self.connected = self._is_read = True
         self._loop.add_reader(sock, self._on_readable, sock)
         self._send(sock)
 
@@ -186,8 +208,14 @@ class _Conversation:
             return
         self._left = self._left[sent:]
         if self._left:
+            self._is_written = True
             self._loop.add_writer(sock, self._send, sock)
         else:
+            self._write_no_more(sock)
+
+    def _write_no_more(self, sock: socket.socket) -> None:
+        if self._is_written:
+            self._is_written = False
             self._loop.remove_writer(sock)
 
     def _on_readable(self, sock: socket.socket) -> None:
@@ -234,9 +262,7 @@ type _Addresses = tuple[tuple[socket.AddressFamily, object], ...]
 
 
 async def _async_resolve(host: str, port: int, deadline_s: float) -> _Addresses:
-    """Return the addresses of a host; a literal one costs no thread."""
-    if (family := _literal(host)) is not None:
-        return ((family, (host, port)),)
+    """Return the addresses of a name; looking it up takes a thread."""
     try:
         async with asyncio.timeout(deadline_s):
             found = await asyncio.get_running_loop().getaddrinfo(

@@ -206,10 +206,10 @@ class CGMinerClient:
     async def _async_attempt(self, payload: bytes, names: str) -> Answer:
         """Return the reply of one exchange."""
         async with self._one_at_a_time:
-            began = asyncio.get_running_loop().time()
-            deadline_s = self._deadline_s
+            loop = asyncio.get_running_loop()
+            began, deadline_s = loop.time(), self._deadline_s
             raw = await async_exchange(self.host, self.port, payload, deadline_s)
-            took_s = asyncio.get_running_loop().time() - began
+            took_s = loop.time() - began
         reply = self._decode(raw, names, deadline_s)
         if self._patience is not _Patience.PROVED:
             slow = self._patience is _Patience.TRIED and took_s > self.timeout

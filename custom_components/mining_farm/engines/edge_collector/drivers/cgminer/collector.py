@@ -15,7 +15,7 @@ from .capabilities import Capabilities, Form, Request, identify, is_new_shape
 from .client import CGMinerClient
 from .families import choose
 from .family import Family
-from .judgement import extend, judge, spare
+from .judgement import extend, is_mute, judge, spare
 from .memory import from_memory, to_memory
 from .parsing import parse_snapshot
 from .replies import NEW_API_STATS, Replies
@@ -102,11 +102,11 @@ class MinerCollector:
             # Now its pools matter: they are not left as they were some minutes ago.
             await self._async_ask_due()
             snapshot = self._parse()
-        for command in extend(
-            self._capabilities, self._replies.current(self._capabilities), snapshot
-        ):
-            # Asked in its turn, not before what was waiting for longer.
-            self._replies.note_asked(command)
+        if is_mute(snapshot):
+            replies = self._replies.current(self._capabilities)
+            for command in extend(self._capabilities, replies):
+                # Asked in its turn, not before what was waiting for longer.
+                self._replies.note_asked(command)
         return snapshot
 
     def _parse(self) -> MinerSnapshot:

@@ -47,14 +47,15 @@ def spare(capabilities: Capabilities, replies: Current) -> None:
         capabilities.useless.add("summary")
 
 
-def extend(
-    capabilities: Capabilities,
-    replies: Current,
-    snapshot: MinerSnapshot,
-) -> list[str]:
+def is_mute(snapshot: MinerSnapshot) -> bool:
+    """Return whether a miner that was not put to sleep shows no boards, or no rate."""
+    return not (
+        (snapshot.boards and snapshot.hashrate_ghs is not None) or snapshot.sleeping
+    )
+
+
+def extend(capabilities: Capabilities, replies: Current) -> list[str]:
     """Return the extended forms to ask for from now on: of what says nothing it should."""
-    if snapshot.sleeping or (snapshot.boards and snapshot.hashrate_ghs is not None):
-        return []
     new = []
     for command, extended in _EXTENDED.items():
         silent = command in capabilities.refused or (

@@ -16,6 +16,7 @@ from .replies import DUMMY_DEVICE, MAX_PARTS, Memo, Replies
 # A share of difficulty 1 takes 2³² hashes on average, counted here in billions.
 _GIGAHASHES_PER_DIFF1 = 2**32 / 1e9
 _DEVICES = ("devs", "edevs")
+_BESIDE = ("summary", "pools", *_DEVICES)
 
 
 def parse_board_health(
@@ -45,22 +46,18 @@ def parse_snapshot(
     reading.boards = [_consistent(board) for board in _numbered(reading.boards)]
     boards_rate = total(map(_rate_in_sum, reading.boards))
     now = boards_rate if reading.hashrate_ghs is None else reading.hashrate_ghs
-    boards = tuple(
-        judged(board, reading.hot or family.hot, hashing=bool(now))
-        for board in reading.boards
-    )
-    devices = poll.recall("devs", _DEVICES, lambda: _read_devices(poll))
-    accepted, rejected = poll.recall(
-        "shares", ("summary", "pools", *_DEVICES), lambda: read_shares(poll)
-    )
+    hot, hashing = reading.hot or family.hot, bool(now)
+    boards = tuple([judged(board, hot, hashing=hashing) for board in reading.boards])
+    hw_errors = _hw_errors(reading, poll)
+    beside = poll.recall("beside", _BESIDE, lambda: _read_beside(poll))
     return MinerSnapshot(
         boards=boards,
-        boards_healthy=sum(b.status is BoardHealth.HEALTHY for b in boards),
+        boards_healthy=[board.status for board in boards].count(BoardHealth.HEALTHY),
         boards_total=len(boards),
         total_hashrate_ghs_boards=boards_rate,
-        total_hashrate_ghs_devs=devices.hashrate_ghs,
-        temperature_overall=reading.temperature_overall or devices.temperature,
-        error_rate=_error_rate(reading, poll),
+        total_hashrate_ghs_devs=beside.hashrate_ghs,
+        temperature_overall=reading.temperature_overall or beside.temperature,
+        error_rate=_error_rate(reading, hw_errors, poll),
         hashrate_ghs=now,
         ideal_hashrate_ghs=reading.ideal_hashrate_ghs,
         algorithm=reading.algorithm,
@@ -73,9 +70,9 @@ def parse_snapshot(
         temp_water_in=reading.temp_water_in,
         temp_water_out=reading.temp_water_out,
         pools=poll.recall("pools", ("pools",), lambda: read_pools(poll)),
-        accepted=accepted,
-        rejected=rejected,
-        hw_errors=_hw_errors(reading, poll),
+        accepted=beside.accepted,
+        rejected=beside.rejected,
+        hw_errors=hw_errors,
         power_w=reading.power_w,
         power_source=None if reading.power_w is None else reading.power_source,
         uptime_s=reading.uptime_s,
@@ -120,21 +117,27 @@ def _rate_in_sum(board: BoardStatus) -> float | None:
     )
 
 
-class _Devices(NamedTuple):
-    """What `devs` reports of the whole miner."""
+class _Beside(NamedTuple):
+    """What the replies say that many miners are seldom asked for."""
 
     hashrate_ghs: float | None
-    """None for the dummy row of zeros."""
+    """By `devs`; None for the dummy row of zeros."""
     temperature: float | None
-    """°C."""
+    """By `devs`, in °C."""
+    accepted: int | None
+    rejected: int | None
 
 
-def _read_devices(poll: Replies) -> _Devices:
+def _read_beside(poll: Replies) -> _Beside:
     devices = poll.rows(*_DEVICES)
     rates: list[float | None] = [rate(row.get("MHS 5s"), MHS) for row in devices]
     if not any(rates) and any(row.get("Name") == DUMMY_DEVICE for row in devices):
         rates = []
-    return _Devices(total(rates), hottest(*(row.get("Temperature") for row in devices)))
+    return _Beside(
+        total(rates),
+        hottest(*(row.get("Temperature") for row in devices)),
+        *read_shares(poll),
+    )
 
 
 def _hw_errors(reading: Reading, poll: Replies) -> int | None:
@@ -146,7 +149,7 @@ def _hw_errors(reading: Reading, poll: Replies) -> int | None:
     return boards if whole is None else whole
 
 
-def _error_rate(reading: Reading, poll: Replies) -> float | None:
+def _error_rate(reading: Reading, hw_errors: int | None, poll: Replies) -> float | None:
     """Return hardware errors in percent of the work done, both since the start.
 
     "Device Hardware%" is a percentage on some firmware and a fraction on other, so the
@@ -161,7 +164,7 @@ def _error_rate(reading: Reading, poll: Replies) -> float | None:
     if average is None or uptime is None or reading.algorithm is not Algorithm.SHA256:
         return _reported_error_rate(poll)
     work = average * uptime / _GIGAHASHES_PER_DIFF1
-    return _percent(_hw_errors(reading, poll), work)
+    return _percent(hw_errors, work)
 
 
 def _reported_error_rate(poll: Replies) -> float | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 from ...identity import normalise_model
 from ..decoding import reply_status
@@ -62,6 +62,10 @@ def _read_anew[T](_: str, __: tuple[str, ...], read: Callable[[], T]) -> T:
     return read()
 
 
+_ELSEWHERE = object()
+"""The header stands in a reply that comes with every poll."""
+
+
 class Replies:
     """The replies of one poll by command, read as rows that may be missing."""
 
@@ -73,23 +77,18 @@ class Replies:
 
     def reply(self, command: str) -> Row:
         """Return the whole reply to a command, or nothing."""
-        # Asked first: a Mapping's own `get` works by exception.
-        if command not in self._replies:
-            return {}
-        reply = self._replies[command]
+        reply = self._replies.get(command)
         # A dict nearly always: to ask of what kind a class is takes its time.
-        return reply if type(reply) is dict or isinstance(reply, Mapping) else {}
+        return reply if type(reply) is dict or _is_row(reply) else {}
 
     def rows(self, *commands: str) -> list[Row]:
         """Return the rows of the first command that has any; at most MAX_PARTS."""
         for command in commands:
-            section = self.reply(command).get(_SECTIONS.get(command, command.upper()))
+            if not (reply := self.reply(command)):
+                continue
+            section = reply.get(_SECTIONS.get(command, command.upper()))
             found = section if isinstance(section, list) else [section]
-            if rows := [
-                row
-                for row in found[:MAX_PARTS]
-                if type(row) is dict or isinstance(row, Mapping)
-            ]:
+            if rows := [row for row in found[:MAX_PARTS] if _is_row(row)]:
                 return rows
         return []
 
@@ -105,15 +104,21 @@ class Replies:
         descriptions = (reply_status(reply).description for reply in replies)
         return next((each for each in descriptions if each), "")
 
-    @cached_property
+    @property
     def _version(self) -> Row:
         return self.recall("version", ("version",), lambda: self.row("version"))
 
     def of_header[T](self, name: str, read: Callable[[], T]) -> T:
         """Return what is read of the header, again only when that comes again."""
-        if _names_model(self._version):
-            return self.recall(name, ("version",), read)
-        return read()
+        found: Any = self.recall(
+            name,
+            ("version",),
+            lambda: read() if _names_model(self._version) else _ELSEWHERE,
+        )
+        if found is _ELSEWHERE:
+            return read()
+        known: T = found
+        return known
 
     @cached_property
     def header(self) -> Row:
@@ -132,6 +137,10 @@ class Replies:
     def _model(self) -> str | None:
         names = (self.header.get(key) for key in ("Type", "type", "PROD"))
         return normalise_model(next((each for each in names if each), None))
+
+
+def _is_row(value: object) -> TypeGuard[Row]:
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def _names_model(row: Row) -> bool:

@@ -56,6 +56,11 @@ class Current(Mapping[str, Mapping[str, Any]]):
         return self._store.read(command)
 
     @override
+    def get(self, command: str, default: Any = None) -> Any:
+        # That of a Mapping works by exception.
+        return self._store.read(command) if command in self._numbers else default
+
+    @override
     def __contains__(self, command: object) -> bool:
         return command in self._numbers
 

@@ -3,12 +3,19 @@
 Also Blackminer and Hammer, whose software is built from the same source.
 """
 
-from functools import lru_cache
 import re
-from typing import NamedTuple
 
+from ....health import judge_board
 from ....identity import algorithm_of, normalise_id
-from ....models import Algorithm, BoardStatus, Fan, MinerState, PowerSource, RateUnit
+from ....models import (
+    ORIGINAL_LIMITS,
+    Algorithm,
+    BoardStatus,
+    Fan,
+    MinerState,
+    PowerSource,
+    RateUnit,
+)
 from ....values import (
     count,
     hottest,
@@ -21,12 +28,12 @@ from ....values import (
     text,
     total,
 )
-from ...decoding import REPEATED
-from ..boards import extract_board_indices, pick_stats_entry
+from ..boards import find_stats_entry, pick_stats_entry
 from ..family import Family, Reading
 from ..replies import MAX_PARTS, NEW_API_STATS, Replies, Row
+from ..shapes import Shape, Slot, shape_of
 from . import antminer_water
-from .antminer_units import StatsUnits, stats_units, total_unit
+from .antminer_units import stats_units, total_unit
 
 # The 17 series prints it when asleep. An S19 prints 2 asleep and at work alike
 # (captures), so that its sleep shows in the new shape alone.
@@ -58,33 +65,36 @@ def matches(replies: Replies) -> bool:
 
 def read(replies: Replies) -> Reading:
     """Read the entry with the chains; `summary` where `stats` says nothing."""
-    entry = _entry(replies)
+    entry, shape = _entry(replies)
     summary = replies.row("summary")
-    units = stats_units(replies.model, entry.get("rate_unit"))
-    boards = replies.recall(
-        "boards", ("stats", "version"), lambda: _read_boards(entry, units)
+    model, build = replies.of_header(
+        "antminer", lambda: (replies.model, firmware(replies))
     )
-    algorithm = algorithm_of(replies.model)
+    units = stats_units(model, entry.get("rate_unit"))
+    present = [slot for slot in shape.slots if is_present(entry, slot)]
+    boards = [read_board(entry, slot, units.chain) for slot in present[:MAX_PARTS]]
+    algorithm = algorithm_of(model)
     unit = units.total
     if unit and algorithm is not Algorithm.SHA256 and not entry.get("rate_unit"):
         unit = _checked_unit(unit, boards, entry, summary)
-    now = _first_rate("GHS 5s", unit, entry, summary)
-    average = _first_rate("GHS av", unit, entry, summary)
-    chain_errors = sum_of(board.hw_errors for board in boards)
+    chain_errors = sum_of([board.hw_errors for board in boards])
     uptime = count(entry.get("Elapsed"))
-    power, source = _power(entry, boards)
-    inlet, outlet = antminer_water.read_water(replies.model, replies.row(NEW_API_STATS))
+    power, source = _power(entry, shape, boards)
+    inlet = outlet = None
+    if antminer_water.is_apart(model):
+        water = replies.row(NEW_API_STATS)
+        inlet, outlet = antminer_water.read_water(model, water)
     return Reading(
         boards=boards,
-        hashrate_ghs=now,
-        average_ghs=average,
+        hashrate_ghs=_first_rate("GHS 5s", unit, entry, summary),
+        average_ghs=_first_rate("GHS av", unit, entry, summary),
         ideal_hashrate_ghs=rate(positive(entry.get("total_rateideal")), unit),
         algorithm=algorithm,
         state=_state(entry),
-        model=replies.model,
-        firmware=replies.of_header("firmware", lambda: firmware(replies)),
+        model=model,
+        firmware=build,
         hardware_id=normalise_id(entry.get("miner_id")),
-        fans=_fans(entry),
+        fans=_fans(entry, shape),
         temp_water_in=inlet,
         temp_water_out=outlet,
         power_w=power,
@@ -96,17 +106,15 @@ def read(replies: Replies) -> Reading:
     )
 
 
-def _read_boards(entry: Row, units: StatsUnits) -> list[BoardStatus]:
-    slots = [n for n in extract_board_indices(entry) if is_present(entry, n)]
-    return [read_board(entry, slot, units) for slot in slots[:MAX_PARTS]]
-
-
-def _entry(replies: Replies) -> Row:
+def _entry(replies: Replies) -> tuple[Row, Shape]:
     """Return the entry with the chains; a stopped VNish may list none beside its state."""
-    entry: Row = pick_stats_entry(replies.reply("stats"))
-    return entry or next(
-        (row for row in replies.rows("stats") if isinstance(row.get("state"), str)), {}
-    )
+    entry, shape = find_stats_entry(replies.reply("stats"))
+    if entry:
+        return entry, shape
+    for row in replies.rows("stats"):
+        if isinstance(row.get("state"), str):
+            return row, shape_of(row)
+    return entry, shape
 
 
 def _state(entry: Row) -> MinerState | None:
@@ -117,115 +125,68 @@ def _state(entry: Row) -> MinerState | None:
     return _VNISH_STATES.get(word) if isinstance(word, str) else None
 
 
-class _Keys(NamedTuple):
-    """Names of the fields of one slot."""
-
-    chips: str
-    letters: str
-    rate: str
-    ideal_rate: str
-    hw_errors: str
-    chip: tuple[str, ...]
-    """Of chip temperatures, where nothing is wrong with them."""
-    out_chip: str
-    out_pcb: str
-    own_chip: str
-    pcb: tuple[str, ...]
-    temp: str
-    all_temp: str
-    mean_frequency: str
-    freq: str
-    frequency: str
-
-
-@lru_cache(maxsize=256)
-def _keys(slot: int) -> _Keys:
-    """Return the names for a slot, which every poll of every miner asks for."""
-    return _Keys(
-        chips=f"chain_acn{slot}",
-        letters=f"chain_acs{slot}",
-        rate=f"chain_rate{slot}",
-        ideal_rate=f"chain_rateideal{slot}",
-        hw_errors=f"chain_hw{slot}",
-        chip=(
-            f"temp_chip{slot}",
-            f"temp2_{slot}",
-            f"temp3_{slot}",
-            f"temp4_{slot}",
-            f"temp_in_chip_{slot}",
-        ),
-        out_chip=f"temp_out_chip_{slot}",
-        out_pcb=f"temp_out_pcb_{slot}",
-        own_chip=f"chipTemp{slot}",
-        pcb=(f"temp_pcb{slot}", f"temp_in_pcb_{slot}", f"temp_out_pcb_{slot}"),
-        temp=f"temp{slot}",
-        # A Hammer D10 prints `temp1` four times, once for each sensor (capture).
-        all_temp=f"temp{slot}{REPEATED}",
-        mean_frequency=f"freq_avg{slot}",
-        freq=f"freq{slot}",
-        frequency=f"frequency{slot}",
-    )
-
-
-def is_present(entry: Row, slot: int) -> bool:
+def is_present(entry: Row, slot: Slot) -> bool:
     """Return whether a board is in a slot; padded slots carry zeros and empty texts.
 
     Ideal rates, voltages and frequencies are no sign: MSK prints them for all 16 slots.
     """
-    keys = _keys(slot)
-    chips, letters = entry.get(keys.chips), entry.get(keys.letters)
-    if positive(chips) or text(letters) or positive(entry.get(keys.rate)):
+    chips = entry.get(slot.chips)
+    if positive(chips):
+        return True
+    letters = entry.get(slot.letters)
+    if text(letters) or positive(entry.get(slot.rate)):
         return True
     # A board reported only in part states no chips; a missing one states none.
     return (
         chips is None
         and letters is None
-        and hottest(entry.get(keys.chip[0]), entry.get(keys.pcb[0])) is not None
+        and hottest(entry.get(slot.temp_chip), entry.get(slot.temp_pcb)) is not None
     )
 
 
-def read_board(entry: Row, slot: int, units: StatsUnits) -> BoardStatus:
+def read_board(entry: Row, slot: Slot, unit: RateUnit | None) -> BoardStatus:
     """Read the board of one slot."""
-    keys = _keys(slot)
-    chips = count(entry.get(keys.chips))
-    letters = entry.get(keys.letters)
+    chips = count(entry.get(slot.chips))
+    letters = entry.get(slot.letters)
     chips_ok = None
     if isinstance(letters, str) and letters.strip():
         # "-" pads the text to whole groups (S21j, S23); blanks separate the groups.
         listed = len(letters) - letters.count(" ") - letters.count("-")
         # L9 counts only the working chips in chain_acn.
         chips, chips_ok = max(chips or 0, listed), letters.count("o")
+    frequency_mhz = None
+    for name in slot.frequency:
+        if frequency_mhz := positive(entry[name]):
+            break
+    temp_chip = _chip_temperature(entry, slot, chips)
     return BoardStatus(
-        id=slot,
-        hashrate_ghs=rate(entry.get(keys.rate), units.chain),
-        temp_chip=_chip_temperature(entry, keys, chips),
-        temp_pcb=hottest(
-            entry.get(keys.all_temp, entry.get(keys.temp)), *map(entry.get, keys.pcb)
-        ),
+        id=slot.number,
+        hashrate_ghs=rate(entry.get(slot.rate), unit),
+        temp_chip=temp_chip,
+        temp_pcb=hottest(*[entry[name] for name in slot.pcb]),
         chips_ok=chips_ok,
         chips_total=chips or None,
-        ideal_hashrate_ghs=rate(positive(entry.get(keys.ideal_rate)), units.chain),
-        frequency_mhz=positive(entry.get(keys.mean_frequency))
-        or positive(entry.get(keys.freq))
-        or positive(entry.get(keys.frequency)),
-        hw_errors=count(entry.get(keys.hw_errors)),
+        # So nearly every board is made once: what the final judgement leaves stays.
+        status=judge_board(chips_ok, chips, temp_chip, ORIGINAL_LIMITS),
+        ideal_hashrate_ghs=rate(positive(entry.get(slot.ideal_rate)), unit),
+        frequency_mhz=frequency_mhz,
+        hw_errors=count(entry.get(slot.hw_errors)),
     )
 
 
-def _chip_temperature(entry: Row, keys: _Keys, chips: int | None) -> float | None:
+def _chip_temperature(entry: Row, slot: Slot, chips: int | None) -> float | None:
     """Return the hottest chip sensor of a slot in °C."""
     # temp2_N is the hottest on an S9 and the coolest on a T15; temp_chipN has all four.
-    outlet = entry.get(keys.out_chip)
-    if outlet == entry.get(keys.out_pcb):
+    sensors = [entry[name] for name in slot.chip]
+    if slot.odd:
+        outlet = entry.get(slot.out_chip)
         # The builds on jansson (L9, L11, Z15 Pro) copy the board's value by mistake.
-        outlet = None
-    # Behind its own chips Blackminer prints memory that was never written.
-    own = entry.get(keys.own_chip)
-    return hottest(
-        *map(entry.get, keys.chip),
-        outlet,
-        None if own is None else temperatures(own)[: chips or 0],
-    )
+        if outlet != entry.get(slot.out_pcb):
+            sensors.append(outlet)
+        # Behind its own chips Blackminer prints memory that was never written.
+        own = entry.get(slot.own_chip)
+        sensors.append(None if own is None else temperatures(own)[: chips or 0])
+    return hottest(*sensors)
 
 
 def _checked_unit(unit: RateUnit, boards: list[BoardStatus], *rows: Row) -> RateUnit:
@@ -244,39 +205,29 @@ def _first_rate(key: str, unit: RateUnit | None, *rows: Row) -> float | None:
     return None
 
 
-_FANS = tuple((n, f"fan{n}") for n in range(1, 17))
-
-
-def _fans(entry: Row) -> list[Fan]:
+def _fans(entry: Row, shape: Shape) -> list[Fan]:
     """Return the fans; positions are not in order, and most are printed as 0."""
-    printed: list[int] = []
-    speeds: dict[int, int] = {}
-    for n, key in _FANS:
-        if key in entry:
-            printed.append(n)
-            if speed := rpm(entry[key]):
-                speeds[n] = speed
-    expected = count(entry.get("fan_num")) or 0
-    # A standing fan shows where the first positions are the fans: not on an S9 (5 and
-    # 6 of 8), nor on an S7, which counts positions: no Antminer has more than four.
-    in_order = max(speeds) <= expected if speeds else len(printed) == expected
-    if in_order and expected <= 4:
-        speeds = dict.fromkeys(printed[:expected], 0) | speeds
+    speeds = {n: speed for n, name in shape.fans if (speed := rpm(entry[name]))}
+    if len(speeds) < len(shape.fans):
+        expected = count(entry.get("fan_num")) or 0
+        # A standing fan shows where the first positions are the fans: not on an S9 (5
+        # and 6 of 8), nor on an S7, which counts positions: no Antminer has more than
+        # four.
+        in_order = max(speeds) <= expected if speeds else len(shape.fans) == expected
+        if in_order and expected <= 4:
+            speeds = {n: 0 for n, _ in shape.fans[:expected]} | speeds
     return [Fan(id=str(n), rpm=speeds[n]) for n in sorted(speeds)]
 
 
 def _power(
-    entry: Row, boards: list[BoardStatus]
+    entry: Row, shape: Shape, boards: list[BoardStatus]
 ) -> tuple[float | None, PowerSource | None]:
     """Return the power in W that forks state for the whole miner or for each board."""
     if (whole := positive(entry.get("total_power"))) is not None:
         return whole, None
     if not boards:
         return None, None
-    for key in ("chain_consumption", "chain_power", "watt"):
-        # Nearly none of them prints it: then the other boards need no look.
-        if f"{key}{boards[0].id}" not in entry:
-            continue
+    for key in shape.powers:
         watts = [number(entry.get(f"{key}{board.id}")) for board in boards]
         each = [value for value in watts if value is not None and value >= 0]
         if each and len(each) == len(boards) and any(each):
