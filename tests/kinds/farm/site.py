@@ -96,15 +96,18 @@ class Site(House):
         machine.join()
         return machine
 
-    def add_member(self, name: str, kind: str, facts: Facts) -> dict[str, Any]:
-        """Add a container or a wallet that knows these facts."""
+    def add_member(
+        self, name: str, kind: str, facts: Facts, *, title: str | None = None
+    ) -> dict[str, Any]:
+        """Add an entry of a kind that knows these facts."""
+        title = title or name
         entry = MockConfigEntry(
-            domain=DOMAIN, entry_id=name, title=name, data={"kind": kind}
+            domain=DOMAIN, entry_id=name, title=title, data={"kind": kind}
         )
         self._add_entry(entry, None)
         known: dict[str, Any] = {"facts": facts}
         async_members(self.hass).add(
-            Member(entry_id=name, name=name, facts=lambda: known["facts"])
+            Member(entry_id=name, name=title, facts=lambda: known["facts"])
         )
         return known
 

@@ -120,7 +120,8 @@ class MachineFacts:
     hottest_chip: float | None = None
     uptime: float | None = None
     """Seconds since its mining process started."""
-    restarts_today: int = 0
+    restarts_today: int | None = None
+    """None while no entry of it is loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

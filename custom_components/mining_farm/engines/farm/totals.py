@@ -48,10 +48,11 @@ class Totals:
     boards_lost: Sum = field(default_factory=Sum)
     hottest: float | None = None
     hottest_name: str | None = None
-    restarts_today: int = 0
+    restarts_today: Sum = field(default_factory=Sum)
 
 
 UNKNOWN_ALGORITHM = "unknown"
+SHA256 = "sha256"
 TERAHASH = 1e12
 HOT = 60.0
 """°C of a chip from which on it counts as warm."""
@@ -61,10 +62,13 @@ def totals(machines: Iterable[Named]) -> Totals:
     """Return the sums over machines."""
     named = list(machines)
     all_facts = [facts for _, facts in named]
+    known = {facts.algorithm for facts in all_facts} - {None}
+    # One terahash of another algorithm takes a thousand times as much.
+    alike = (SHA256, None) if known <= {SHA256} else (SHA256,)
     efficient = [
         facts
         for facts in all_facts
-        if facts.power and facts.hashrate and facts.algorithm in (None, "sha256")
+        if facts.power and _rate(facts) and facts.algorithm in alike
     ]
     hottest = max(
         (
@@ -77,7 +81,7 @@ def totals(machines: Iterable[Named]) -> Totals:
     return Totals(
         machines=len(named),
         by_state=dict(Counter(str(facts.state) for facts in all_facts)),
-        hashrate=_by_algorithm(all_facts),
+        hashrate=_by_algorithm(all_facts, known),
         power=_sum(map(_power, all_facts)),
         power_measured=sum(facts.power_measured for facts in all_facts),
         efficiency=_efficiency(efficient),
@@ -85,13 +89,14 @@ def totals(machines: Iterable[Named]) -> Totals:
         boards_lost=_sum(facts.boards_lost for facts in all_facts),
         hottest=hottest[0],
         hottest_name=hottest[1],
-        restarts_today=sum(facts.restarts_today for facts in all_facts),
+        restarts_today=_sum(facts.restarts_today for facts in all_facts),
     )
 
 
 def _rate(facts: MachineFacts) -> float | None:
-    # A machine that is known to be down needs no reading to be known to do nothing.
-    return 0.0 if facts.hashrate is None and facts.state.down else facts.hashrate
+    # A machine that is known to be down needs no reading to be known to do nothing, and
+    # what its pool or its firmware still states is the mean of before.
+    return 0.0 if facts.state.down else facts.hashrate
 
 
 def _power(facts: MachineFacts) -> float | None:
@@ -99,8 +104,9 @@ def _power(facts: MachineFacts) -> float | None:
     return 0.0 if facts.power is None and off else facts.power
 
 
-def _by_algorithm(all_facts: list[MachineFacts]) -> dict[str, Sum]:
-    known = {facts.algorithm for facts in all_facts} - {None}
+def _by_algorithm(
+    all_facts: list[MachineFacts], known: set[str | None]
+) -> dict[str, Sum]:
     usual = next(iter(known)) if len(known) == 1 else UNKNOWN_ALGORITHM
     groups: dict[str, list[float | None]] = {}
     for facts in all_facts:

@@ -85,8 +85,8 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
         self._entries: frozenset[str] = frozenset()
         self._facts: dict[str, MachineFacts] = {}
         self._host: dict[str, str] = {}
-        self._no_machines: list[str] = []
-        """Ids of the containers' and wallets' entries."""
+        self._no_machines: dict[str, Kind] = {}
+        """Containers and wallets by the ids of their entries."""
         self._soon: CALLBACK_TYPE | None = None
         self._joining: CALLBACK_TYPE | None = None
 
@@ -127,6 +127,10 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
             member = members.get(entry_id)
             if member is not None and isinstance(facts := member.facts(), WalletFacts):
                 yield facts
+
+    def count_of(self, kind: Kind) -> int:
+        """Return how many containers or wallets it has, loaded or not."""
+        return sum(each is kind for each in self._no_machines.values())
 
     @callback
     def async_start(self) -> None:
@@ -304,12 +308,12 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
     def _join(self) -> None:
         self._entries = async_entries(self.hass, self.config_entry)
         entries = self.hass.config_entries
-        self._no_machines = [
-            entry_id
+        self._no_machines = {
+            entry_id: Kind(entry.data[CONF_KIND])
             for entry_id in sorted(self._entries)
             if (entry := entries.async_get_entry(entry_id)) is not None
             and entry.data[CONF_KIND] in (Kind.CONTAINER, Kind.WALLET)
-        ]
+        }
         machines = dict(self._machines())
         self._facts = {
             machine_id: UNKNOWN if machine is None else machine.facts()

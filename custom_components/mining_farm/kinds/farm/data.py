@@ -1,7 +1,7 @@
 """What is known of a site at one moment."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ...common.members import ContainerFacts
@@ -25,6 +25,10 @@ class ContainersData:
     """Name of the container that has it."""
     alarms: Mapping[str, int] = field(default_factory=dict)
     """How many by severity."""
+    alarms_unknown: int = 0
+    """Of how many it is unknown whether any alarm is on."""
+    silent: int = 0
+    """How many answered once, and do not any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +124,24 @@ class FarmData:
 WORST_FIRST = ("critical", "high", "medium")
 
 
-def containers_data(named: Mapping[str, ContainerFacts]) -> ContainersData:
-    """Return containers, by name, as a whole."""
-    known = list(named.values())
+NOT_LOADED = ContainerFacts(fresh=False, miner_hosts=frozenset())
+
+
+def containers_data(
+    named: Sequence[tuple[str, ContainerFacts]], *, not_loaded: int
+) -> ContainersData:
+    """Return containers with their names, and those that are not loaded, as a whole."""
+    # What a controller shows without its plant is what was.
+    known = [
+        facts
+        if facts.connected is not False
+        else replace(facts, running=None, power=None)
+        for _, facts in named
+    ]
+    known += [NOT_LOADED] * not_loaded
     alarms = [
         (WORST_FIRST.index(alarm.severity), alarm.name, name)
-        for name, facts in named.items()
+        for name, facts in named
         for alarm in facts.alarms or ()
         if alarm.severity in WORST_FIRST
     ]
@@ -144,4 +160,6 @@ def containers_data(named: Mapping[str, ContainerFacts]) -> ContainersData:
             severity: sum(rank == place for place, _, _ in alarms)
             for rank, severity in enumerate(WORST_FIRST)
         },
+        alarms_unknown=sum(facts.alarms is None for facts in known),
+        silent=sum(not facts.fresh and facts.read_at is not None for facts in known),
     )

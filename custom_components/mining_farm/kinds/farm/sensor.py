@@ -126,6 +126,7 @@ SENSORS = (
         value_fn=status_of,
         attributes_fn=lambda data: {
             "machines_in_trouble": in_trouble(data),
+            "machines_unknown": data.totals.by_state.get(MachineState.UNKNOWN, 0),
             "cooling_groups": {
                 each.name: {"phase": each.phase, "cause": each.cause}
                 for each in data.groups
@@ -195,7 +196,8 @@ SENSORS = (
         translation_key="farm_restarts_today",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.totals.restarts_today,
+        value_fn=lambda data: _whole(data.totals.restarts_today),
+        attributes_fn=lambda data: _parts(data.totals.restarts_today),
     ),
     SiteSensorDescription(
         key="held",
@@ -250,10 +252,15 @@ CONTAINERS = (
     SiteSensorDescription(
         key="worst_alarm",
         translation_key="farm_worst_alarm",
-        value_fn=lambda data: data.containers.worst_alarm or NONE,
+        value_fn=lambda data: (
+            # Of one that is not seen it is not known that it has none.
+            data.containers.worst_alarm
+            or (None if data.containers.alarms_unknown else NONE)
+        ),
         attributes_fn=lambda data: {
             "container": data.containers.worst_at,
             "severity": data.containers.worst_severity,
+            "unknown": data.containers.alarms_unknown,
             **data.containers.alarms,
         },
     ),

@@ -52,12 +52,13 @@ def in_trouble(data: FarmData) -> int:
     return own + data.not_started + data.not_set_back
 
 
-def status_of(data: FarmData) -> SiteStatus:
-    """Return what to know first."""
+def status_of(data: FarmData) -> SiteStatus | None:
+    """Return what to know first; None while nothing is known of any machine."""
     found = [OF_PHASE[each.phase] for each in data.groups if each.phase in OF_PHASE]
     if data.stop is not None:
         found.append(SiteStatus.EMERGENCY_STOP)
-    if in_trouble(data) or data.containers.worst_severity in URGENT:
+    containers = data.containers
+    if in_trouble(data) or containers.silent or containers.worst_severity in URGENT:
         found.append(SiteStatus.ATTENTION)
     if any(each.bypassed for each in data.groups):
         found.append(SiteStatus.BYPASSED)
@@ -65,5 +66,12 @@ def status_of(data: FarmData) -> SiteStatus:
         found.append(SiteStatus.CURTAILED)
     if data.groups and not data.armed:
         found.append(SiteStatus.REHEARSING)
+    if not found and _nothing_known(data):
+        return None
     order = list(SiteStatus)
     return min(found, key=order.index, default=SiteStatus.OK)
+
+
+def _nothing_known(data: FarmData) -> bool:
+    unknown = data.totals.by_state.get(MachineState.UNKNOWN, 0)
+    return 0 < unknown == data.totals.machines

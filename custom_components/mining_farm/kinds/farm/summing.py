@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ...common.following import Phase as Following
 from ...common.members import ContainerFacts, WalletFacts
+from ...const import Kind
 from ...engines.farm import Owner, totals
 from . import issues
 from .curtailment import Curtailments
@@ -45,13 +46,18 @@ class Summed(Site, Protocol):
     def wallets(self) -> Iterator[WalletFacts]:
         """Yield the facts of each wallet that is loaded."""
 
+    def count_of(self, kind: Kind) -> int:
+        """Return how many containers or wallets it has, loaded or not."""
+
 
 def farm_data(site: Summed) -> FarmData:
     """Return what is known of a site now."""
     sums = totals(site.facts_by_machine.items())
     if sums.hottest_name is not None:
         sums = replace(sums, hottest_name=site.machine_name(sums.hottest_name))
+    containers = [(name, facts) for _, name, facts in site.containers()]
     wallets = list(site.wallets())
+    count = site.count_of(Kind.WALLET)
     promised = [one.promised for one in wallets if one.promised is not None]
     # Of most machines nothing is remembered, and a site may have a thousand.
     remembered = [each for each in site.holds if each in site.facts_by_machine]
@@ -64,10 +70,10 @@ def farm_data(site: Summed) -> FarmData:
     return FarmData(
         totals=sums,
         containers=containers_data(
-            {name: facts for _, name, facts in site.containers()}
+            containers, not_loaded=site.count_of(Kind.CONTAINER) - len(containers)
         ),
-        promised=sum(promised) if len(promised) == len(wallets) and wallets else None,
-        wallets=len(wallets),
+        promised=sum(promised) if len(promised) == count and count else None,
+        wallets=count,
         held={str(each): owners.count(each) for each in Owner if each in owners},
         held_machines=tuple(
             HeldData(
