@@ -8,6 +8,8 @@ DOMAIN: Final = "mining_farm"
 LOGGER: Final = logging.getLogger(__package__)
 
 CONF_KIND: Final = "kind"
+CONF_MINER_ENTRY: Final = "miner_entry"
+"""Of a rig: the entry of the miner that it is linked with."""
 ENTRY_VERSION: Final = 1
 """Of the entries' data; raised when older versions of the integration cannot use them."""
 ENTRY_MINOR_VERSION: Final = 2

@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+import voluptuous as vol
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import (
@@ -18,6 +21,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.service import async_extract_config_entry_ids
 from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import create_eager_task
 from homeassistant.util.json import JsonObjectType, json_loads_object
 
 from ..const import CONF_KIND, DOMAIN, Kind
@@ -37,6 +42,14 @@ class Action[CoordinatorT]:
     right_with: Mapping[str, Right] = field(default_factory=dict)
     """Rights that are needed instead where a field of that name is on."""
     response: SupportsResponse = SupportsResponse.NONE
+
+
+def utc_time(value: Any) -> datetime:  # noqa: ANN401
+    """Take a time as UTC; vol.Invalid also of one that no other zone can tell."""
+    try:
+        return dt_util.as_utc(cv.datetime(value))
+    except OverflowError as err:
+        raise vol.Invalid(f"out of the calendar: {value}") from err
 
 
 @callback
@@ -86,14 +99,17 @@ async def _async_targeted_entries(call: ServiceCall, kind: Kind) -> list[ConfigE
 
 
 async def async_do_all[TargetT](
-    targets: Iterable[TargetT], act: Callable[[TargetT], Awaitable[Any]]
+    targets: Iterable[TargetT], act: Callable[[TargetT], Coroutine[Any, Any, Any]]
 ) -> None:
     """Act on all at once; one that fails stops no other.
 
     Raises the one failure, or one error that names them all.
     """
     outcomes = await asyncio.gather(
-        *(act(target) for target in targets), return_exceptions=True
+        # Begun at once: a target that was found to be loaded may be unloaded in the next
+        # turn of the loop.
+        *(create_eager_task(act(target)) for target in targets),
+        return_exceptions=True,
     )
     raise_failures(
         [outcome for outcome in outcomes if isinstance(outcome, BaseException)]

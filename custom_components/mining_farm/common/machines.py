@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN
+from ..const import CONF_MINER_ENTRY, DOMAIN
 from ..engines.farm import LeverState, MachineFacts, MachineState
 from .members import Facts, Lever, Limit, Member, MinerFacts, RigFacts, async_members
 
@@ -166,6 +166,15 @@ class Machines:
     def get(self, machine_id: str) -> Machine | None:
         """Return a machine; None while no entry of it is loaded."""
         return self._machines.get(machine_id)
+
+    def id_of(self, entry: ConfigEntry[Any]) -> str:
+        """Return the id of the machine that an entry is part of, loaded or not."""
+        if (known := self._of_entry.get(entry.entry_id)) is not None:
+            return known
+        linked = entry.data.get(CONF_MINER_ENTRY)
+        # That of an entry that is damaged, and not set up, may be anything.
+        linked = linked if isinstance(linked, str) else None
+        return machine_id(self._hass, entry.entry_id, linked)
 
     def of_entry(self, entry_id: str) -> Machine | None:
         """Return the machine that an entry is part of; None while it is not loaded."""

@@ -89,7 +89,7 @@ class Site(House):
                 domain=DOMAIN,
                 entry_id=f"{name}-rig",
                 title=f"{name}-rig",
-                data={"kind": "rig"},
+                data={"kind": "rig", "miner_entry": name},
             )
             self._add_entry(rig, rig_area)
         machine = replace(FakeMachine(self.hass, name), **how)

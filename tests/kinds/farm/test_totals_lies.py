@@ -304,3 +304,52 @@ async def test_a_meter_comes_before_what_the_miner_says(site: Site) -> None:
     assert float(power.state) == pytest.approx(3.1)
     assert (power.attributes["machines"], power.attributes["measured"]) == (1, 1)
     assert float(site.state(EFFICIENCY)) == pytest.approx(31)
+
+
+async def test_a_rig_that_is_not_loaded_is_no_machine_beside_its_miner(
+    site: Site,
+) -> None:
+    """Neither in the sums, nor when everything is stopped; whichever of them comes."""
+    axe = site.add_machine("axe", outlet=True)
+    await site.add_farm()
+    leave(site, axe.rig)
+    await site.later(1)
+    await site.later()
+    assert site.farm.machine_ids == ["axe"]
+    assert site.get(RATE).attributes["machines"] == 1
+    await site.call("emergency_stop", confirm=True)
+    assert set(site.holds.held_by(*site.farm.stop_key)) == {"axe"}
+    leave(site, "axe")
+    await site.later(1)
+    await site.later()
+    assert site.farm.machine_ids == ["axe"]
+    assert site.state("sensor.site_machines_unknown") == "1"
+
+
+async def test_two_that_are_not_loaded_go_together_to_one_farm(site: Site) -> None:
+    """A rig that was picked takes its miner with it, before either is loaded."""
+    axe = site.add_machine("axe", outlet=True)
+    first = await site.add_farm("first")
+    second = await site.add_farm("second", members=[axe.rig])
+    for name in (axe.rig, "axe"):
+        leave(site, name)
+    await site.later(1)
+    assert first.runtime_data.machine_ids == []
+    assert second.runtime_data.machine_ids == ["axe"]
+
+
+@pytest.mark.parametrize("linked", [None, "gone", 7, ["axe"]])
+async def test_a_rig_whose_miner_is_not_there_is_a_machine(
+    site: Site, linked: object
+) -> None:
+    """Whatever its entry, which cannot be set up, says of it."""
+    site.add_member("rig", "rig", RIG)
+    entry = site.hass.config_entries.async_get_entry("rig")
+    assert entry is not None
+    site.hass.config_entries.async_update_entry(
+        entry, data={"kind": "rig", "miner_entry": linked}
+    )
+    await site.add_farm()
+    leave(site, "rig")
+    await site.later(1)
+    assert site.farm.machine_ids == ["rig"]

@@ -7,6 +7,7 @@ from typing import Any
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.mining_farm.common.power_switch import CONF_SWITCH_ENTITY
+from custom_components.mining_farm.const import CONF_MINER_ENTRY
 from custom_components.mining_farm.diagnostics import async_get_config_entry_diagnostics
 from custom_components.mining_farm.engines.pools import Outcome
 from custom_components.mining_farm.kinds.rig import const
@@ -27,7 +28,7 @@ SECRETS: dict[str, Any] = {
     const.CONF_KASA_OUTLET_ID: f"{SECRET}-outlet",
     const.CONF_KASA_CREDENTIALS_HASH: f"{SECRET}-hash",
     CONF_SWITCH_ENTITY: f"switch.{SECRET}",
-    const.CONF_MINER_ENTRY: f"{SECRET}-miner",
+    CONF_MINER_ENTRY: f"{SECRET}-miner",
     const.CONF_FIRST_STEP: f"button.{SECRET}",
     const.CONF_POWER_SENSOR: f"sensor.{SECRET}",
 }

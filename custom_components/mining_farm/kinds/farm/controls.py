@@ -66,9 +66,11 @@ async def _async_release(site: SiteCoordinator) -> None:
     site.journal.lost = False
 
 
-async def async_stop_group(group: CoolingGroup, *, by: str | None) -> None:
+async def async_stop_group(
+    group: CoolingGroup, *, by: str | None, asleep_only: bool | None = None
+) -> None:
     """Stop the machines of one cooling group, armed or not."""
-    await group.async_stop(_kind(group.site.config_entry.options), by)
+    await group.async_stop(_kind(group.site.config_entry.options, asleep_only), by)
 
 
 async def async_release_group(group: CoolingGroup, *, by: str | None) -> None:

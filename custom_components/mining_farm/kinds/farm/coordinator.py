@@ -148,6 +148,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
                 self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
             ),
             self._cancel,
+            self._async_settle,
         ):
             entry.async_on_unload(stop)
         self.curtailments.async_start()
@@ -332,16 +333,10 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
     def _machines(self) -> Iterator[tuple[str, Machine | None]]:
         """Yield the machines of the site by id; None while none of its entries is loaded."""
         for entry_id in sorted(self._entries):
-            if (machine := self.machines.of_entry(entry_id)) is not None:
-                yield machine.id, machine
-                continue
             entry = self.hass.config_entries.async_get_entry(entry_id)
-            if (
-                entry is not None
-                and entry.data[CONF_KIND] in (Kind.MINER, Kind.RIG)
-                and self.machines.get(entry_id) is None
-            ):
-                yield entry_id, None
+            if entry is not None and entry.data[CONF_KIND] in (Kind.MINER, Kind.RIG):
+                machine_id = self.machines.id_of(entry)
+                yield machine_id, self.machines.get(machine_id)
 
     def _sums(self) -> FarmData:
         data = farm_data(self)
@@ -372,6 +367,11 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
     def _later(self, action: Callable[[datetime], None]) -> CALLBACK_TYPE:
         job = HassJob(action, cancel_on_shutdown=True)
         return async_call_later(self.hass, SOON_S, job)
+
+    async def _async_settle(self) -> None:
+        """Let what was asked for by hand reach the disk before the entry is loaded again."""
+        async with self.by_hand, self.applying:
+            await self.curtailments.async_settle()
 
     @callback
     def _cancel(self) -> None:

@@ -126,6 +126,11 @@ class Curtailments:
             for machine_id in self._holds.held_by(Owner.CURTAILMENT, source)
         }
 
+    async def async_settle(self) -> None:
+        """Wait until what is under way is on disk."""
+        async with self._turn:
+            pass
+
     async def async_signal_off(self) -> None:
         """Heed the farm's own signal again once it is on; HomeAssistantError."""
         if self._record.heeded:

@@ -11,7 +11,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from ...common.actions import Action, async_do_all, plain_json
+from ...common.actions import Action, async_do_all, plain_json, utc_time
 from ...common.callers import async_caller
 from ...common.rights import READ, control_of
 from ...const import DOMAIN
@@ -82,9 +82,7 @@ async def _async_release(sites: list[SiteCoordinator], call: ServiceCall) -> Non
 
 def _until(call: ServiceCall) -> datetime | None:
     until: datetime | None = call.data.get(ATTR_UNTIL)
-    if until is None:
-        return None
-    if (until := dt_util.as_utc(until)) <= dt_util.utcnow():
+    if until is not None and until <= dt_util.utcnow():
         raise _refusal("curtail_until_past")
     return until
 
@@ -162,7 +160,7 @@ CURTAILMENT_ACTIONS: Final = (
             vol.Optional(CONF_NAME, default=DEFAULT_NAME): _NAME,
             vol.Exclusive(ATTR_BY_WATTS, "watts"): _WATTS,
             vol.Exclusive(ATTR_TO_WATTS, "watts"): _WATTS,
-            vol.Optional(ATTR_UNTIL): cv.datetime,
+            vol.Optional(ATTR_UNTIL): utc_time,
             vol.Optional(ATTR_SIGNAL): cv.entity_id,
             vol.Optional(ATTR_CUT_POWER, default=False): cv.boolean,
             vol.Optional(CONF_LABELS, default=[]): vol.All(cv.ensure_list, [cv.string]),

@@ -25,9 +25,7 @@ def async_entries(hass: HomeAssistant, entry: ConfigEntry[Any]) -> frozenset[str
     machines, parts = async_machines(hass), dict[str, list[str]]()
     for each in entries_of(hass, Kind.MINER, Kind.RIG, Kind.CONTAINER, Kind.WALLET):
         # A rig and the miner that it is linked to go together.
-        machine = machines.of_entry(each.entry_id)
-        key = each.entry_id if machine is None else machine.id
-        parts.setdefault(key, []).append(each.entry_id)
+        parts.setdefault(machines.id_of(each), []).append(each.entry_id)
     return frozenset(
         entry_id
         for together in parts.values()

@@ -18,7 +18,13 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from ...common.actions import Action, async_do_all, async_register_actions, plain_json
+from ...common.actions import (
+    Action,
+    async_do_all,
+    async_register_actions,
+    plain_json,
+    utc_time,
+)
 from ...common.callers import async_caller
 from ...common.rights import ADMINISTRATOR, READ, control_of
 from ...const import DOMAIN, Kind
@@ -44,7 +50,8 @@ async def _async_emergency_stop(
     asleep_only: bool | None = call.data.get(CONF_ASLEEP_ONLY)
     if ATTR_GROUP in call.data:
         await async_do_all(
-            _groups(sites, call), partial(controls.async_stop_group, by=by)
+            _groups(sites, call),
+            partial(controls.async_stop_group, by=by, asleep_only=asleep_only),
         )
         return
 
@@ -67,9 +74,11 @@ async def _async_release_interlock(
     sites: list[SiteCoordinator], call: ServiceCall
 ) -> None:
     by = await async_caller(call.hass, call.context)
-    await async_do_all(
-        _groups(sites, call), partial(controls.async_release_group, by=by)
-    )
+    groups = _groups(sites, call)
+    if ATTR_GROUP not in call.data:
+        # Of all groups those that run have nothing to release.
+        groups = [each for each in groups if each.memory.holds] or groups
+    await async_do_all(groups, partial(controls.async_release_group, by=by))
 
 
 async def _async_test_interlock(
@@ -85,12 +94,12 @@ async def _async_bypass_interlock(
 ) -> None:
     by = await async_caller(call.hass, call.context)
     until: datetime | None = call.data.get(ATTR_UNTIL)
-    if until is not None and dt_util.as_utc(until) <= dt_util.utcnow():
+    if until is not None and until <= dt_util.utcnow():
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="farm_bypass_until_past"
         )
     for group in _groups(sites, call):
-        await group.async_bypass(until and dt_util.as_utc(until), by)
+        await group.async_bypass(until, by)
 
 
 def _groups(sites: list[SiteCoordinator], call: ServiceCall) -> list[CoolingGroup]:
@@ -180,7 +189,7 @@ ACTIONS = (
         run=_async_bypass_interlock,
         fields={
             vol.Optional(ATTR_GROUP): cv.string,
-            vol.Optional(ATTR_UNTIL): cv.datetime,
+            vol.Optional(ATTR_UNTIL): utc_time,
         },
     ),
     Action(name="release_emergency_stop", right=ADMINISTRATOR, run=_async_release),

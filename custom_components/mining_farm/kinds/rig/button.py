@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...common.rights import async_require_administrator
-from .const import CONF_MINER_ENTRY
+from ...const import CONF_MINER_ENTRY
 from .controls import async_pause_and_cut, async_power_cycle, async_reset
 from .coordinator import RigConfigEntry, RigCoordinator
 from .entity import RigEntity

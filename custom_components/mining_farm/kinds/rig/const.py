@@ -23,7 +23,6 @@ OUTLET_NONE: Final = "none"
 OUTLET_KASA: Final = "kasa"
 OUTLET_SWITCH: Final = "switch"
 
-CONF_MINER_ENTRY: Final = "miner_entry"
 
 CONF_ON_DELAY: Final = "power_cycle_on_delay"
 CONF_TIME_UNTIL_OFFLINE: Final = "time_until_offline"

@@ -20,7 +20,7 @@ from ...common.members import (
 )
 from ...common.pauses import CUT, STOPPED, async_pauses, async_require_pause, seconds
 from ...common.power_ups import async_power_ups
-from ...const import DOMAIN
+from ...const import CONF_MINER_ENTRY, DOMAIN
 from ...engines.farm import LeverKind
 from ...engines.restart import (
     CYCLE_EVERY,
@@ -39,7 +39,7 @@ from ...engines.restart import (
     user_turned_on,
 )
 from .carrying_out import async_switch
-from .const import CONF_ARMED, CONF_MINER_ENTRY
+from .const import CONF_ARMED
 from .coordinator import RigCoordinator
 
 COOL_DOWN_S: Final = 120.0

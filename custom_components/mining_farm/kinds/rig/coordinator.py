@@ -18,6 +18,7 @@ from ...common.events import EventQueue
 from ...common.holds import async_holds
 from ...common.issues import update_disk
 from ...common.members import RigFacts
+from ...const import CONF_MINER_ENTRY
 from ...engines.farm import Owner
 from ...engines.pools import Account
 from ...engines.restart import (
@@ -41,7 +42,6 @@ from .carrying_out import async_carry_out, async_start_finishing, async_switch
 from .const import (
     CONF_ARMED,
     CONF_KASA_MEASURES,
-    CONF_MINER_ENTRY,
     CONF_POWER_SENSOR,
     CONF_SECOND_POOL,
     CONF_WORKER,

@@ -6,9 +6,9 @@ from typing import Any, Protocol
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
+from ...const import CONF_MINER_ENTRY
 from ...engines.restart import Decision, Policy, Reason, RigState
 from . import issues
-from .const import CONF_MINER_ENTRY
 from .witnesses import RigWitnesses
 
 

@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ...common.actions import plain_json
 from ...common.power_switch import CONF_SWITCH_ENTITY
+from ...const import CONF_MINER_ENTRY
 from .const import (
     CONF_ACCOUNT,
     CONF_BASE_URL,
@@ -19,7 +20,6 @@ from .const import (
     CONF_KASA_DEVICE_ID,
     CONF_KASA_HOST,
     CONF_KASA_OUTLET_ID,
-    CONF_MINER_ENTRY,
     CONF_POWER_SENSOR,
     CONF_TOKEN,
     CONF_WORKER,

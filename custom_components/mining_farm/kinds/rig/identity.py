@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 
 from ...common.entries import entries_of
 from ...common.power_switch import CONF_SWITCH_ENTITY
-from ...const import DOMAIN, Kind
+from ...const import CONF_MINER_ENTRY, DOMAIN, Kind
 from ...engines.pools import POOLS, AccountKind
 from ...engines.restart import Memory
 from .const import (
@@ -15,7 +15,6 @@ from .const import (
     CONF_BASE_URL,
     CONF_COIN,
     CONF_KASA_OUTLET_ID,
-    CONF_MINER_ENTRY,
     CONF_OUTLET,
     CONF_POOL,
     CONF_SECOND_POOL,

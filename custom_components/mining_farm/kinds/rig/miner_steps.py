@@ -6,7 +6,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ...common.members import Member, MinerFacts, RestartKind, async_members
-from .const import CONF_MINER_ENTRY
+from ...const import CONF_MINER_ENTRY
 
 
 class Linked(Protocol):

@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ...common.kept import DAMAGE
+from ...const import CONF_MINER_ENTRY
 from ...engines.restart import (
     Memory,
     OutletFailure,
@@ -17,7 +18,6 @@ from ...engines.restart import (
     finish_cut,
     user_turned_off,
 )
-from .const import CONF_MINER_ENTRY
 from .hold import RigHold
 from .issues import (
     create_disabled_off,

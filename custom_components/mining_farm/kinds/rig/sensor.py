@@ -20,9 +20,10 @@ from homeassistant.util import dt as dt_util
 from ...common.entity import DescribedSensor
 from ...common.held_by import HELD_BY, HeldBySensor
 from ...common.units import MEGAHASHES_PER_SECOND
+from ...const import CONF_MINER_ENTRY
 from ...engines.pools import POOLS, Outcome
 from ...engines.restart import Reason, RigState
-from .const import CONF_MINER_ENTRY, CONF_SECOND_POOL
+from .const import CONF_SECOND_POOL
 from .coordinator import RigConfigEntry, RigCoordinator
 from .data import RigData
 from .entity import RigEntity

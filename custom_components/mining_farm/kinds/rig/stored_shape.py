@@ -20,6 +20,7 @@ from ...common.stored_shape import (
     whole,
     written,
 )
+from ...const import CONF_MINER_ENTRY
 from ...engines.pools import POOLS
 from .const import (
     CONF_ACCOUNT,
@@ -34,7 +35,6 @@ from .const import (
     CONF_KASA_HOST,
     CONF_KASA_MEASURES,
     CONF_KASA_OUTLET_ID,
-    CONF_MINER_ENTRY,
     CONF_MINER_STEPS,
     CONF_OUTLET,
     CONF_POOL,

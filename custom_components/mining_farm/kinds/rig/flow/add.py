@@ -19,13 +19,12 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 
 from ....common.entries import entries_of
-from ....const import CONF_KIND, Kind
+from ....const import CONF_KIND, CONF_MINER_ENTRY, Kind
 from ....engines.pools import POOLS
 from ....engines.restart import proposed_limit, usual_gap
 from ..const import (
     CONF_ARMED,
     CONF_KASA_CREDENTIALS_HASH,
-    CONF_MINER_ENTRY,
     CONF_OUTLET,
     CONF_POOL,
     CONF_SECOND_POOL,
