@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.mining_farm.engines.containers.antspace import TABLES
 from custom_components.mining_farm.engines.restart import Reason
+from custom_components.mining_farm.kinds.farm.event import EVENTS as FARM_EVENTS
 from custom_components.mining_farm.kinds.rig.event import RESTARTS
 from custom_components.mining_farm.kinds.wallet.event import AUCTION
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
@@ -43,7 +44,12 @@ def test_it_can_be_imported(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "event"), [("rig_notify", RESTARTS), ("wallet_result_notify", AUCTION)]
+    ("name", "event"),
+    [
+        ("farm_notify", FARM_EVENTS),
+        ("rig_notify", RESTARTS),
+        ("wallet_result_notify", AUCTION),
+    ],
 )
 def test_what_is_offered_exists(name: str, event: EventEntityDescription) -> None:
     """Events to choose from are those of the entity."""

@@ -35,7 +35,8 @@ async def async_emergency_stop(
             await site.journal.async_keep(replace(site.journal.memory, stop=stop))
         site.publish("joined" if before else "emergency_stop", by=by, kind=kind)
         await site.async_hold_all()
-    site.async_update_soon()
+    # Whoever called may look whether it is in force.
+    site.async_update_now()
 
 
 async def async_release_stop(site: SiteCoordinator, *, by: str | None) -> None:

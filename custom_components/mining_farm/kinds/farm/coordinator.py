@@ -241,11 +241,14 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
     def async_update_soon(self) -> None:
         """Add up once more, together with what else changes in this moment."""
         if self._soon is None:
-            self._soon = self._later(self._update)
+            self._soon = self._later(self.async_update_now)
 
     @callback
-    def _update(self, _now: datetime | None = None) -> None:
-        self._soon = None
+    def async_update_now(self, _now: datetime | None = None) -> None:
+        """Add up at once."""
+        if self._soon is not None:
+            self._soon()
+            self._soon = None
         if self.fresh:
             self.data = self._sums()
             self.async_update_listeners()
@@ -301,7 +304,7 @@ class SiteCoordinator(FarmCoordinator[FarmData]):
                 self.config_entry.async_create_background_task(
                     self.hass, self.async_hold_all(), f"{self.name} stop"
                 )
-            self._update()
+            self.async_update_now()
 
         if self._joining is None:
             self._joining = self._later(join)
