@@ -142,6 +142,47 @@ async def test_an_event_happened(hass: HomeAssistant, name: str) -> None:
     assert len(calls) == 1
 
 
+RESTART = ("unavailable", "unknown")
+"""What an entity is while Home Assistant starts, or its entry is loaded again."""
+
+
+@pytest.mark.parametrize("between", RESTART)
+async def test_a_restart_is_no_trigger(hass: HomeAssistant, between: str) -> None:
+    """What was so before, or came meanwhile, is found: nothing happened now."""
+    register(hass, *STATUS)
+    register(hass, *BOARDS)
+    await become(hass, STATUS[2], "hashing")
+    await become(hass, BOARDS[2], "1")
+    calls = await automate(hass, "machine_stopped", target={"entity_id": STATUS[2]})
+    more = await automate(hass, "hashboard_failed", target={"entity_id": BOARDS[2]})
+    for entity_id, then in ((STATUS[2], "idle"), (BOARDS[2], "1")):
+        await become(hass, entity_id, between)
+        await become(hass, entity_id, then)
+        hass.states.async_remove(entity_id)
+        await become(hass, entity_id, then)
+    assert (calls, more) == ([], [])
+
+
+@pytest.mark.parametrize("name", EVENTS)
+async def test_an_event_of_before_is_not_told_again(
+    hass: HomeAssistant, name: str
+) -> None:
+    """Core shows the last one again after a restart, and when an attribute changes."""
+    platform, key, entity_id, event_type, _ = EVENTS[name]
+    register(hass, platform, key, entity_id)
+    at = "2026-12-01T10:00:05"
+    await become(hass, entity_id, at, event_type=event_type)
+    calls = await automate(hass, name, target={"entity_id": entity_id})
+    await become(hass, entity_id, "unavailable", restored=True)
+    await become(hass, entity_id, at, event_type=event_type)
+    await become(hass, entity_id, at, event_type=event_type, friendly_name="New")
+    hass.states.async_remove(entity_id)
+    await become(hass, entity_id, at, event_type=event_type)
+    assert calls == []
+    await become(hass, entity_id, "2026-12-01T10:00:09", event_type=event_type)
+    assert len(calls) == 1
+
+
 CONDITIONS = {
     "machine_is_hashing": ("sensor", "status", "tuning", "idle"),
     "machine_is_stopped": ("sensor", "status", "offline", "hashing"),
@@ -152,8 +193,9 @@ CONDITIONS = {
 }
 
 
+@pytest.mark.parametrize("behavior", ["any", "all"])
 @pytest.mark.parametrize("name", CONDITIONS)
-async def test_a_condition(hass: HomeAssistant, name: str) -> None:
+async def test_a_condition(hass: HomeAssistant, name: str, behavior: str) -> None:
     """Of what is unknown nothing is said."""
     platform, key, good, bad = CONDITIONS[name]
     entity_id = f"{platform}.one"
@@ -163,10 +205,17 @@ async def test_a_condition(hass: HomeAssistant, name: str) -> None:
         {
             "condition": f"{DOMAIN}.{name}",
             "target": {"entity_id": entity_id},
-            "options": {"behavior": "any"},
+            "options": {"behavior": behavior},
         },
     )
     checker = await condition.async_from_config(hass, config)
-    for state, holds in ((good, True), (bad, False), ("unavailable", False)):
+    for state, holds in (
+        (good, True),
+        (bad, False),
+        ("unavailable", False),
+        ("unknown", False),
+    ):
         await become(hass, entity_id, state)
-        assert bool(checker.async_check()) is holds
+        assert bool(checker.async_check()) is holds, state
+    hass.states.async_remove(entity_id)
+    assert not checker.async_check()

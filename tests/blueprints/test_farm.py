@@ -1,6 +1,7 @@
 """The shift learns what happens to a farm, and smoke stops it."""
 
 from datetime import timedelta
+from typing import Any
 
 from custom_components.mining_farm.kinds.farm.event import EVENTS
 from homeassistant.core import ServiceCall
@@ -106,7 +107,7 @@ async def test_the_whole_story_of_a_leak(
     wanted = [*(EVENTS.event_types or ())]
     messages = await automate("farm_notify", farms=["event.site_events"], events=wanted)
 
-    async def press(action: str, **data: object) -> None:
+    async def press(action: str, **data: Any) -> None:
         target = "binary_sensor.site_north_latched"
         await callers.call("administrator", action, entity_id=target, **data)
         await site.settle()

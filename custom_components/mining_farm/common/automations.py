@@ -117,4 +117,9 @@ def is_in(platform: str, key: str, states: set[str]) -> type[EntityStateConditio
         def entity_filter(self, entities: set[str]) -> set[str]:
             return ours(self._hass, entities, platform, key)
 
+        @override
+        def _check_all_match_state(self, states: list[State]) -> bool:
+            # Core leaves out what is not known: of nothing that is left all is true.
+            return bool(states) and super()._check_all_match_state(states)
+
     return IsIn

@@ -239,10 +239,11 @@ async def test_an_action_while_the_farm_is_reloaded(site: Site, first: str) -> N
     """It is done or refused, and what was done is in force afterwards."""
     axe = add(site, "axe")
     await site.add_farm()
+    other: dict[str, Any] = {"name": "b"} if first == "curtail" else {}
     outcomes = await asyncio.gather(
         site.call(first, confirm=True),
         site.hass.config_entries.async_reload("site"),
-        site.call(first, confirm=True, **({"name": "b"} if first == "curtail" else {})),
+        site.call(first, confirm=True, **other),
         return_exceptions=True,
     )
     assert outcomes[1] is True
