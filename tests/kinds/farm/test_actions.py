@@ -11,12 +11,14 @@ import voluptuous as vol
 from homeassistant.core import Event
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.util import dt as dt_util
 from tests.kinds.callers import Callers
 from tests.kinds.conftest import callers as callers  # noqa: PLC0414
 
 from .site import Site
 from .test_curtailment import add
 from .test_interlock import LEAK, Hall, hall
+from .test_totals_lies import MINER
 
 __all__ = ["hall"]
 STOP: Final = "binary_sensor.site_emergency_stop_in_force"
@@ -296,3 +298,46 @@ async def test_each_event_says_who_and_what_for(
     assert by_hand[7]["reason"]
     (trip,) = [each for each in events if each["event_type"] == "trip"]
     assert (trip["group"], trip["causes"]) == ("North", ["leak:north:leakage_fault"])
+
+
+async def test_get_farm_answers_in_pages(site: Site) -> None:
+    """Each machine is on one of them, and the last one says that it is."""
+    names = [f"axe{number:03}" for number in range(201)]
+    for name in names:
+        site.add_member(name, "miner", MINER)
+    await site.add_farm()
+    answers: list[Any] = [
+        await site.call("get_farm", response=True, offset=offset)
+        for offset in (0, 200, 201)
+    ]
+    pages = [each["Site"] for each in answers]
+    assert [page["next_offset"] for page in pages] == [200, None, None]
+    assert {page["all_machines"] for page in pages} == {201}
+    assert [one["name"] for page in pages for one in page["machines"]] == names
+    first = pages[0]["machines"][0]
+    assert (first["power"], first["power_measured"]) == (3000.0, False)
+
+
+async def test_who_holds_what_is_named_for_the_first_fifty(
+    site: Site, callers: Callers
+) -> None:
+    """All are counted; by whom, why and since when is said of each that is named."""
+    for number in range(51):
+        site.add_machine(f"axe{number}")
+    await site.add_farm()
+    pressed = dt_util.utcnow()
+    await callers.call("administrator", "emergency_stop", entity_id=STOP, confirm=True)
+    await site.later(2)
+    held = site.get("sensor.site_machines_kept_down")
+    assert (held.state, held.attributes["emergency_stop"]) == ("51", 51)
+    named = held.attributes["held_machines"]
+    assert len(named) == 50
+    assert named[0].pop("machine").startswith("axe")
+    assert named[0] == {
+        "held_by": "emergency_stop",
+        "reason": "hand",
+        "since": pressed.isoformat(),
+        "by": "Mock User",
+    }
+    stop = site.get(STOP)
+    assert (stop.attributes["by"], stop.attributes["machines"]) == ("Mock User", 51)

@@ -76,7 +76,7 @@ async def test_a_machine_that_is_down_hashes_nothing(site: Site) -> None:
     """Whatever its pool still counts, or its firmware still averages."""
     miner(site, "runs")
     miner(site, "sleeps", hashing=False, sleeping=True, power=30.0)
-    site.add_member("dark", "rig", replace(RIG, outlet_on=False, power=0.0))
+    site.add_member("dark", "rig", replace(RIG, outlet_on=False, power=None))
     await site.add_farm()
     rate = site.get(RATE)
     assert (rate.state, rate.attributes["machines"]) == ("100.0", 3)
@@ -85,6 +85,10 @@ async def test_a_machine_that_is_down_hashes_nothing(site: Site) -> None:
     assert site.get(EFFICIENCY).attributes["machines"] == 1
     assert site.state("sensor.site_machines_paused") == "1"
     assert site.state("sensor.site_machines_without_power") == "1"
+    # Without power it draws none, and no meter has to say so.
+    power = site.get(POWER)
+    assert float(power.state) == pytest.approx(3.03)
+    assert (power.attributes["unknown"], power.attributes["measured"]) == (0, 0)
 
 
 async def test_efficiency_is_of_those_that_tell_both(site: Site) -> None:
