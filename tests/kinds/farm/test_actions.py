@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Iterator
 import math
 from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
 import voluptuous as vol
 
+from custom_components.mining_farm.common.members import ReceiptOutcome
+from custom_components.mining_farm.common.record_file import RecordFile
 from homeassistant.core import Event
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import area_registry as ar, device_registry as dr
@@ -341,3 +344,58 @@ async def test_who_holds_what_is_named_for_the_first_fifty(
     }
     stop = site.get(STOP)
     assert (stop.attributes["by"], stop.attributes["machines"]) == ("Mock User", 51)
+
+
+async def test_a_stop_is_on_disk_before_the_farm_is_loaded_again(site: Site) -> None:
+    """Its record is being written while somebody reloads the farm."""
+    axe = site.add_machine("axe")
+    await site.add_farm()
+    write, gate = RecordFile.async_write, asyncio.Event()
+
+    async def slowly(file: RecordFile, *written: Any) -> None:
+        await gate.wait()
+        await write(file, *written)
+
+    with patch.object(RecordFile, "async_write", slowly):
+        press = asyncio.create_task(site.call("emergency_stop", confirm=True))
+        reload = asyncio.create_task(site.hass.config_entries.async_reload("site"))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(press, reload)
+    await site.later(2)
+    assert site.state(STOP) == "on"
+    assert axe.asleep
+
+
+async def test_what_does_not_start_is_counted_and_told(
+    site: Site, events: list[dict[str, Any]]
+) -> None:
+    """By name in the event, in the sum, and in the one word."""
+    axe = site.add_machine("axe", sleeps=False, outlet=True)
+    await site.add_farm()
+    await site.call("emergency_stop", confirm=True)
+    await site.later(2)
+    axe.outcome, axe.plug_obeys = ReceiptOutcome.NOT_SENT, False
+    await site.call("release_emergency_stop")
+    for _ in range(4):
+        await site.later(31)
+    held = site.get("sensor.site_machines_kept_down")
+    assert (held.state, held.attributes["not_started"]) == ("0", 1)
+    assert held.attributes["not_set_back"] == 0
+    assert site.state("sensor.site_condition") == "attention"
+    (told,) = [each for each in events if each["event_type"] == "not_started"]
+    assert told["machine"] == "axe"
+
+
+async def test_what_did_not_follow_is_not_confirmed(site: Site) -> None:
+    """Neither in the count of the stop, nor in its list."""
+    site.add_machine("axe")
+    site.add_machine("deaf", obeys=False)
+    await site.add_farm()
+    await site.call("emergency_stop", confirm=True)
+    await site.later(61)
+    await site.later(2)
+    about = site.get(STOP).attributes
+    assert (about["machines"], about["confirmed"]) == (2, 1)
+    assert about["unconfirmed"] == ["deaf"]

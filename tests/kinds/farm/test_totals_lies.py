@@ -357,3 +357,17 @@ async def test_a_rig_whose_miner_is_not_there_is_a_machine(
     leave(site, "rig")
     await site.later(1)
     assert site.farm.machine_ids == ["rig"]
+
+
+async def test_a_container_that_was_never_read_is_unknown_and_no_trouble(
+    site: Site,
+) -> None:
+    """As a machine is right after a start; one that fell silent is trouble."""
+    miner(site, "axe")
+    never = replace(PLANT, fresh=False, running=None, alarms=None)
+    north = site.add_member("North", "container", never)
+    await site.add_farm()
+    assert site.state(STATUS) == "ok"
+    assert site.state(ALARM) == "unknown"
+    await become(site, north, "North", replace(never, read_at=1.0))
+    assert site.state(STATUS) == "attention"
