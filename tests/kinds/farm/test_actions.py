@@ -13,7 +13,11 @@ from custom_components.mining_farm.common.members import ReceiptOutcome
 from custom_components.mining_farm.common.record_file import RecordFile
 from homeassistant.core import Event
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    issue_registry as ir,
+)
 from homeassistant.util import dt as dt_util
 from tests.kinds.callers import Callers
 from tests.kinds.conftest import callers as callers  # noqa: PLC0414
@@ -388,8 +392,10 @@ async def test_what_does_not_start_is_counted_and_told(
     assert told["machine"] == "axe"
 
 
-async def test_what_did_not_follow_is_not_confirmed(site: Site) -> None:
-    """Neither in the count of the stop, nor in its list."""
+async def test_what_did_not_follow_is_not_confirmed(
+    site: Site, events: list[dict[str, Any]], issue_registry: ir.IssueRegistry
+) -> None:
+    """Neither in the count of the stop, nor in its list; the event says who wants it."""
     site.add_machine("axe")
     site.add_machine("deaf", obeys=False)
     await site.add_farm()
@@ -399,3 +405,8 @@ async def test_what_did_not_follow_is_not_confirmed(site: Site) -> None:
     about = site.get(STOP).attributes
     assert (about["machines"], about["confirmed"]) == (2, 1)
     assert about["unconfirmed"] == ["deaf"]
+    (told,) = [each for each in events if each["event_type"] == "unconfirmed"]
+    assert (told["machine"], told["held_by"]) == ("deaf", "emergency_stop")
+    issue = issue_registry.async_get_issue("mining_farm", "farm_unconfirmed_site")
+    assert issue is not None
+    assert issue.severity is ir.IssueSeverity.CRITICAL
