@@ -26,6 +26,7 @@ class Collector:
         self.web = self._web_server(config)
         self.publisher: Publisher | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_late = False
 
     async def async_start(self) -> None:
         """Begin; OSError where the web server cannot listen."""
@@ -45,7 +46,7 @@ class Collector:
         else:
             await self._async_listen(config)
         before = self.site.config
-        self.site.reload(config)
+        await self.site.async_reload(config)
         await self._async_publish_on(before, config)
         self._telemetry.reload_failed.set(0)
 
@@ -60,20 +61,27 @@ class Collector:
             async with asyncio.timeout(STOP_S):
                 await self._async_end()
         except TimeoutError:
+            self._is_late = True
             _LOGGER.warning("Not everything ended within %g s", STOP_S)
 
     async def _async_end(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._async_stop_publisher()
-        await self.site.async_stop()
-        await self.web.async_stop()
+        # One that a disk or the broker holds up must not cost what the others keep.
+        works = self._async_stop_publisher(), self.site.async_stop()
+        results = await asyncio.gather(
+            *works, self.web.async_stop(), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, Exception):
+                _LOGGER.error("Unexpected error at the end", exc_info=result)
 
     @property
     def is_held_up(self) -> bool:
-        """Whether a thread still waits for the broker, which nothing can end."""
-        return self.publisher is not None and self.publisher.broker.is_connecting
+        """Whether a thread still waits for the broker or a disk, which nothing can end."""
+        connecting = self.publisher is not None and self.publisher.broker.is_connecting
+        return self._is_late or connecting
 
     def _start_publisher(self) -> None:
         if (mqtt := self.site.config.mqtt) is not None:

@@ -83,7 +83,10 @@ def load(path: Path) -> Config:
     """Return what a file says; ConfigError where it cannot be used."""
     try:
         text = path.read_text("utf-8")
-    except (OSError, ValueError) as err:
+    except UnicodeDecodeError as err:
+        line = err.object.count(b"\n", 0, err.start) + 1
+        raise ConfigError(f"{path}: line {line}: this is no UTF-8") from None
+    except OSError as err:
         raise ConfigError(f"{path} cannot be read: {err}") from err
     try:
         return parse(text, path.parent)

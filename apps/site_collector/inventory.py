@@ -94,6 +94,10 @@ class Shard:
         """Return whether a key is this collector's: each is exactly one's."""
         return owner(key, self.count) == self.number
 
+    def own(self, spots: Iterable[Spot]) -> dict[str, Spot]:
+        """Return this collector's by their address: seconds of work for a large site."""
+        return {spot.address: spot for spot in spots if self.has(spot.address)}
+
     @classmethod
     def parse(cls, text: str) -> Shard:
         """Return the shard of "K/N"; ValueError where it is none."""
@@ -135,7 +139,9 @@ def expand(texts: Iterable[str]) -> list[str]:
         try:
             hosts += parse_targets(part)
         except TargetError:
-            raise ValueError(f"not an address, range or network: {part}") from None
+            # What stands before it may be an account.
+            said = part.rpartition("@")[2]
+            raise ValueError(f"not an address, range or network: {said}") from None
         except TooManyTargetsError:
             raise ValueError(f"more than 4096 addresses in one range: {part}") from None
     return hosts

@@ -87,6 +87,7 @@ class Machine:
         "failure",
         "ident",
         "is_gone",
+        "is_outdated",
         "lines",
         "lock",
         "lost_after_s",
@@ -94,23 +95,25 @@ class Machine:
         "read_at",
         "silences",
         "spot",
+        "timeout_s",
     )
 
-    def __init__(self, spot: Spot, timeout_s: float, known: Known | None) -> None:
-        """Take the spot, and what was learned of it before."""
+    def __init__(
+        self,
+        spot: Spot,
+        timeout_s: float,
+        known: Known | None,
+        lock: asyncio.Lock | None = None,
+    ) -> None:
+        """Take the spot, what was learned of it before, and the lock of its address."""
         self.spot = spot
-        self.member = Member(
-            Target(
-                host=spot.host,
-                port=spot.port,
-                credentials=spot.credentials,
-                timeout_s=timeout_s,
-            ),
-            known,
-        )
+        self.timeout_s = timeout_s
+        self.member = Member(self._target, known)
+        self.is_outdated = False
+        """Whether it is still asked as an earlier file said."""
         self.ident = ""
         """Its name in labels and topics."""
-        self.lock = asyncio.Lock()
+        self.lock = lock or asyncio.Lock()
         """Held for an exchange: polls and orders take turns."""
         self.is_gone = False
         """Whether the inventory has it no more."""
@@ -126,6 +129,29 @@ class Machine:
         """When the last good reading came, by the loop's clock."""
         self.lines: tuple[str, ...] = ()
         """Its samples, by the number of their metric."""
+
+    @property
+    def _target(self) -> Target:
+        return Target(
+            host=self.spot.host,
+            port=self.spot.port,
+            credentials=self.spot.credentials,
+            timeout_s=self.timeout_s,
+        )
+
+    def follow(self, spot: Spot, timeout_s: float) -> None:
+        """Take what the file says by now; an exchange under way goes on as it began."""
+        before = self.spot.credentials, self.timeout_s
+        self.spot, self.timeout_s = spot, timeout_s
+        self.is_outdated |= before != (spot.credentials, timeout_s)
+        if not self.lock.locked():
+            self.prepare()
+
+    def prepare(self) -> None:
+        """Ask as the file says by now, by what was learned; for who has the lock."""
+        if self.is_outdated:
+            self.member = Member(self._target, self.member.remembered())
+            self.is_outdated = False
 
     @property
     def is_known(self) -> bool:

@@ -65,7 +65,7 @@ async def _async_run(options: argparse.Namespace, config: Config) -> None:
     finally:
         await collector.async_stop()
     if collector.is_held_up:
-        # Everything is done, but the interpreter would wait for that thread.
+        # Everything is done that can be, but the interpreter would wait for that thread.
         logging.shutdown()
         os._exit(0)
 

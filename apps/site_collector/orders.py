@@ -73,15 +73,21 @@ class Orders:
         self._broker = broker
         self._exchanges = asyncio.Semaphore(EXCHANGES_AT_ONCE)
         self._under_way: dict[str, _UnderWay] = {}
-        self._rests = Rests(site.config.state, site.shard, WAITING.monotonic)
-        if self._allowed:
-            self._rests.load()
+        if self._allowed and site.rests is None:
+            # For the whole life of the process: what no disk has counts, too.
+            site.rests = Rests(site.config.state, site.shard, WAITING.monotonic)
+            site.rests.load()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def subscriptions(self) -> list[str]:
         """Topics by which orders come; none where none are allowed."""
         return [self._topics.order("+")] if self._allowed else []
+
+    @property
+    def _rests(self) -> Rests:
+        assert self._site.rests is not None  # noqa: S101 Only where orders are allowed
+        return self._site.rests
 
     def take(self, topic: str, text: str, *, retained: bool) -> None:
         """Begin to carry out an order."""
@@ -150,7 +156,7 @@ class Orders:
             "error": error,
             "message": text,
         }
-        _LOGGER.info("Order to %s: %s", ident, answer)
+        _LOGGER.info("Order to %r: %s", ident, answer)
         self._site.telemetry.orders.labels(outcome or error).inc()
         given = {key: value for key, value in answer.items() if value is not None}
         payload = json.dumps(given)

@@ -53,6 +53,7 @@ class Publisher:
         self._online: dict[int, bool] = {}
         self._shown_places: set[Place] = set()
         """Places that were announced since the broker is connected."""
+        self._spots = self._shown_by(site.config)
         self._announced = Announced(site.config.state, site.shard)
         self.places = places_of(site.config.spots, mqtt.sums)
         self._owned = self._own(self.places)
@@ -88,8 +89,14 @@ class Publisher:
             # What is subscribed to would have to change.
             return False
         self.places, self._owned = places, owned
+        self._spots = self._shown_by(config)
         self._shown_places &= set(owned)
         return True
+
+    @staticmethod
+    def _shown_by(config: Config) -> dict[str, str | None]:
+        """Return the addresses that a file shows; who is there has to be filled in."""
+        return {spot.address: None for spot in config.spots if spot.shown}
 
     def _own(self, places: dict[Place, int]) -> list[Place]:
         """Return the places whose sum this collector shows: each has one that does."""
@@ -185,10 +192,7 @@ class Publisher:
         What is another collector's now is that one's to announce.
         """
         shard = self._site.shard
-        shown: dict[str, str | None] = {
-            spot.address: None for spot in self._site.config.spots if spot.shown
-        }
-        shown |= {each.spot.address: each.ident for each in self._shown()}
+        shown = self._spots | {each.spot.address: each.ident for each in self._shown()}
         for ident in self._announced.gone(shown):
             self._sent.pop(ident, None)
             yield Message(self._topics.config(ident), "")

@@ -148,20 +148,24 @@ class Schedule:
         """Poll a machine, and leave the lane of the swift when that takes long."""
         limit_s = _LONGEST_POLL * self._polling.timeout_s
         held = [lane]
-        async with machine.lock:
-            began = self._loop.time()
-            deadline = asyncio.timeout(limit_s)
-            shift: asyncio.TimerHandle | None = None
-            if lane is self._swift:
-                shift = self._loop.call_later(
-                    self._polling.timeout_s, self._shift, held, deadline
-                )
-            try:
-                snapshot = await self._async_poll(machine, deadline)
-            finally:
-                if shift is not None:
-                    shift.cancel()
-                held[0].running -= 1
+        began, snapshot = self._loop.time(), None
+        shift: asyncio.TimerHandle | None = None
+        try:
+            async with machine.lock:
+                began = self._loop.time()
+                machine.prepare()
+                deadline = asyncio.timeout(limit_s)
+                if lane is self._swift:
+                    shift = self._loop.call_later(
+                        self._polling.timeout_s, self._shift, held, deadline
+                    )
+                # While it waited for others the file may have changed.
+                if not machine.is_gone:
+                    snapshot = await self._async_poll(machine, deadline)
+        finally:
+            if shift is not None:
+                shift.cancel()
+            held[0].running -= 1
         now = self._loop.time()
         if machine.is_gone:
             self._pump()

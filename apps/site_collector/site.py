@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from itertools import chain
 import logging
+from weakref import WeakValueDictionary
 
 from .config import Config
 from .engine import Known, MinerSnapshot
@@ -11,6 +12,7 @@ from .inventory import Shard, Spot
 from .learned import LearnedStore
 from .machine import Machine
 from .metrics import Reading, exposition, render
+from .rests import Rests
 from .schedule import LONGEST_GAP_S, Schedule
 from .telemetry import Telemetry
 
@@ -35,8 +37,12 @@ class Site:
         """By their address in the inventory."""
         self.names: dict[str, Machine] = {}
         """By the name that labels and topics have."""
+        self.rests: Rests | None = None
+        """Those of the orders, from the first that are allowed on."""
         self.store = LearnedStore(config.state, shard)
         self.schedule = Schedule(config.polling, self._on_poll)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By address, also of those that are gone while an exchange is under way."""
         self._listeners: list[OnPoll] = []
         self._saving: asyncio.Lock = asyncio.Lock()
         self._is_started = False
@@ -46,9 +52,9 @@ class Site:
     async def async_start(self) -> None:
         """Begin to poll."""
         known = await asyncio.to_thread(self.store.load)
-        for spot in self.config.spots:
-            if self.shard.has(spot.address):
-                self._add(spot, known.get(spot.address))
+        own = await asyncio.to_thread(self.shard.own, self.config.spots)
+        for address, spot in own.items():
+            self._add(spot, known.get(address))
         self._is_started = True
         _LOGGER.info(
             "Site %s, collector %s of %s: %s of %s machines, %s known from before",
@@ -76,28 +82,18 @@ class Site:
             }
             await asyncio.to_thread(self.store.save, known)
 
-    def reload(self, config: Config) -> None:
+    async def async_reload(self, config: Config) -> None:
         """Follow a changed file: machines that stay are polled on as if nothing was."""
-        timeout_changed = config.polling.timeout_s != self.config.polling.timeout_s
+        wanted = await asyncio.to_thread(self.shard.own, config.spots)
         self.config = config
-        wanted = {
-            spot.address: spot for spot in config.spots if self.shard.has(spot.address)
-        }
-        kept: dict[str, Known] = {}
         for address, machine in [*self.machines.items()]:
-            spot = wanted.get(address)
-            is_same = spot is not None and (
-                spot.credentials == machine.spot.credentials and not timeout_changed
-            )
-            if spot is not None and is_same:
-                machine.spot = spot
-                continue
-            if spot is not None and (known := machine.member.remembered()):
-                kept[address] = known
-            self._remove(machine)
+            if (spot := wanted.get(address)) is None:
+                self._remove(machine)
+            else:
+                machine.follow(spot, config.polling.timeout_s)
         for address, spot in wanted.items():
             if address not in self.machines:
-                self._add(spot, kept.get(address))
+                self._add(spot, None)
         self.schedule.set_polling(config.polling)
         _LOGGER.info("The configuration was read again: %s machines", len(wanted))
 
@@ -124,7 +120,8 @@ class Site:
         return f"{waiting} machines were not asked yet" if waiting else None
 
     def _add(self, spot: Spot, known: Known | None) -> None:
-        machine = Machine(spot, self.config.polling.timeout_s, known)
+        lock = self._locks.setdefault(spot.address, asyncio.Lock())
+        machine = Machine(spot, self.config.polling.timeout_s, known, lock)
         machine.identify(self.names)
         self.machines[spot.address] = machine
         self.schedule.add(machine)

@@ -93,11 +93,7 @@ class Table:
 
     def error(self, key: str, reason: str) -> ConfigError:
         """Return the error about a key."""
-        return ConfigError(
-            f"line {self._line_of(key)}, {self._name}, {key}: {reason}".replace(
-                "line 0, ", ""
-            )
-        )
+        return _wrong(self._line_of(key), f"{self._name}, {key}: {reason}")
 
     def _take(self, key: str, default: Any) -> Any:  # noqa: ANN401 It may be anything
         value = self._left.pop(key, _MISSING)
@@ -128,7 +124,7 @@ class Document:
         """Return a table, an empty one where it is not there."""
         content = self._left.pop(name, {})
         if not isinstance(content, Mapping):
-            raise ConfigError(f"[{name}]: a table is needed")
+            raise _wrong(self._line(name, 0, ""), f"[{name}]: a table is needed")
         return Table(content, f"[{name}]", partial(self._line, name, 0))
 
     def array(self, name: str) -> list[Table]:
@@ -137,7 +133,7 @@ class Document:
         if not isinstance(content, list) or not all(
             isinstance(each, Mapping) for each in content
         ):
-            raise ConfigError(f"[[{name}]]: tables are needed")
+            raise _wrong(self._line(name, 0, ""), f"[[{name}]]: tables are needed")
         return [
             Table(
                 each,
@@ -151,7 +147,7 @@ class Document:
         """Refuse tables that mean nothing."""
         for name in self._left:
             where = self._line(name, 0, "")
-            raise ConfigError(f"line {where}, {name}: there is no such table")
+            raise _wrong(where, f"{name}: there is no such table")
 
     def _line(self, name: str, number: int, key: str) -> int:
         """Return the line of a key in a table, that of the table without it, or 0."""
@@ -167,4 +163,18 @@ class Document:
                     found = 0
             elif found and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", text):
                 return line
-        return found
+        return found or self._line_above(name, key)
+
+    def _line_above(self, name: str, key: str) -> int:
+        """Return the line of a table that is written without a header of its own."""
+        written = re.compile(rf"\s*{re.escape(name)}\s*(\.\s*{re.escape(key)}\s*)?=")
+        for line, text in enumerate(self._lines, 1):
+            if _HEADER.match(text):
+                break
+            if written.match(text):
+                return line
+        return 0
+
+
+def _wrong(line: int, what: str) -> ConfigError:
+    return ConfigError(f"line {line}, {what}" if line else what)

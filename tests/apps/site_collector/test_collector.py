@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,14 @@ import pytest
 
 from apps.site_collector.collector import Collector
 from apps.site_collector.config import Polling, Web
-from apps.site_collector.engine import Credentials, Known
+from apps.site_collector.engine import (
+    Credentials,
+    Failure,
+    Known,
+    Member,
+    MinerError,
+    MinerSnapshot,
+)
 from apps.site_collector.inventory import Place, Shard, Spot
 from apps.site_collector.learned import LearnedStore
 from simulators.antminer import AntminerSimulator
@@ -194,8 +202,116 @@ async def test_an_account_that_changed_is_used(
         spot = replace(site.spots[0], credentials=account)
         await collector.async_reload(replace(site, spots=(spot,)))
         (machine,) = collector.site.machines.values()
-        assert machine.member.target.credentials == account
+        # One that is being polled is polled to the end.
+        await until(lambda: machine.member.target.credentials == account)
         assert machine.member.known is not None
+
+
+@pytest.mark.parametrize("is_account", [True, False])
+async def test_what_was_read_outlives_another_account_or_time_limit(
+    tmp_path: Path, miners: list[AntminerSimulator], is_account: bool
+) -> None:
+    """Until each is polled again, by what the file says then."""
+    site = config(tmp_path, *miners)
+    async with collecting(site) as collector:
+        await until(lambda: is_swept(collector))
+        polling = replace(POLLING, period_s=3600.0)
+        changed = replace(site, polling=replace(polling, timeout_s=20))
+        if is_account:
+            account = Credentials(username="root", password="s3cret")
+            spots = tuple(replace(spot, credentials=account) for spot in site.spots)
+            changed = replace(site, polling=polling, spots=spots)
+        await collector.async_reload(changed)
+        assert (await get(collector, "/readyz"))[0] == 200
+        values = await samples(collector)
+        assert len(values["miner_hashrate_hashes_per_second"]) == 3
+        wanted = changed.polling.timeout_s, changed.spots[0].credentials
+        for machine in collector.site.machines.values():
+            await until(lambda: not machine.lock.locked())  # noqa: B023
+            collector.site.schedule.ask_soon(machine)
+            await until_read_again(machine)
+            target = machine.member.target
+            assert (target.timeout_s, target.credentials) == wanted
+
+
+async def test_no_miner_is_asked_twice_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the file changes while one is being asked, also when it was gone."""
+    held = asyncio.Event()
+    asked, present, most = Counter[int](), Counter[int](), Counter[int]()
+
+    async def async_poll(member: Member) -> MinerSnapshot:
+        port = member.target.port
+        assert port is not None
+        asked[port] += 1
+        present[port] += 1
+        most[port] = max(most[port], present[port])
+        try:
+            await (held.wait() if port == 1 else asyncio.sleep(0))
+        finally:
+            present[port] -= 1
+        raise MinerError(Failure.REFUSED, "as wanted")
+
+    monkeypatch.setattr(Member, "async_poll", async_poll)
+    spots = tuple(Spot(host="127.0.0.1", port=port) for port in (1, 2))
+    polling = Polling(period_s=0.05, timeout_s=30)
+    site = replace(config(tmp_path), spots=spots, polling=polling)
+    account = Credentials(username="root", password="s3cret")
+    async with collecting(site) as collector:
+        await until(lambda: asked[1])
+        for changed in (
+            replace(site, polling=replace(polling, period_s=0.04)),
+            replace(site, polling=replace(polling, timeout_s=20)),
+            replace(site, spots=(replace(spots[0], credentials=account), spots[1])),
+            replace(site, spots=spots[1:]),
+            site,
+        ):
+            await collector.async_reload(changed)
+            # By then the first one's moment has come, too.
+            before = asked[2]
+            await until(lambda: asked[2] > before + 3)  # noqa: B023 It is awaited here
+        assert (asked[1], most[1]) == (1, 1)
+        held.set()
+        await until(lambda: asked[1] > 3)
+    assert most == {1: 1, 2: 1}
+
+
+async def test_a_large_site_is_shared_out_beside_the_polls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose each address is takes seconds, at the start and when the file is read."""
+    threads: list[threading.Thread] = []
+    has = Shard.has
+
+    def note(shard: Shard, key: str) -> bool:
+        threads.append(threading.current_thread())
+        return has(shard, key)
+
+    monkeypatch.setattr(Shard, "has", note)
+    site = replace(config(tmp_path), spots=(Spot(host="127.0.0.1", port=9),))
+    async with collecting(site) as collector:
+        await collector.async_reload(site)
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
+
+
+async def test_a_disk_that_hangs_does_not_hold_up_the_end(
+    tmp_path: Path, miners: list[AntminerSimulator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can end the thread that waits for it: the process has to."""
+    goes_on = threading.Event()
+    monkeypatch.setattr("apps.site_collector.collector.STOP_S", 0.1)
+    monkeypatch.setattr(LearnedStore, "save", lambda *_: goes_on.wait())
+    collector = Collector(config(tmp_path, *miners), Shard())
+    await collector.async_start()
+    try:
+        await until(lambda: is_swept(collector))
+        assert not collector.is_held_up
+        await collector.async_stop()
+        assert collector.is_held_up
+    finally:
+        goes_on.set()
 
 
 async def test_another_place_to_listen(
@@ -273,11 +389,14 @@ async def test_half_of_the_miners_are_hostile(
     async with AsyncExitStack() as running:
         hostile = [
             await running.enter_async_context(AntminerSimulator("s9", seed=seed))
-            for seed in range(11, 14)
+            for seed in range(11, 17)
         ]
         hostile[0].garble()
         hostile[1].slow(3600.0)
         hostile[2].refuse()
+        hostile[3].drip(size=1, interval=0.1)
+        hostile[4].flood()
+        hostile[5].deny(reset=True)
         quick = replace(POLLING, timeout_s=1.0)
         site = config(tmp_path, *miners, *hostile, polling=quick)
         async with collecting(site) as collector:

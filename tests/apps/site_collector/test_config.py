@@ -124,6 +124,7 @@ def test_no_secret_shows(folder: Path) -> None:
         ('container = "A-3"', 'container = "a/b"', "line 14, [[miners]] number 1, con"),
         ('"10.3.1.0/29"', "7", "line 17, [[miners]] number 2, addresses: a text or"),
         ('"10.3.1.0/29"', '" "', "addresses: there is no address"),
+        ("10.3.1.0/29", "root:s3cret@10.3.1.300", "range or network: 10.3.1.300"),
         ("port = 4029", "port = 70000", "port: 70000 is not between 1 and 65535"),
     ],
 )
@@ -142,12 +143,22 @@ def test_a_mistake_is_named_with_its_line(
     ("text", "said"),
     [
         ('[site]\nname = "n"', "[[miners]]: there is none"),
-        ('site = 1\n[[miners]]\naddresses = "a"', "[site]: a table is needed"),
-        ('[site]\nname = "n"\n[miners]', "[[miners]]: tables are needed"),
+        ('site = 1\n[[miners]]\naddresses = "a"', "line 1, [site]: a table is needed"),
+        ('[site]\nname = "n"\n[miners]', "line 3, [[miners]]: tables are needed"),
+        ('\nsite.name = "a/b"', "line 2, [site], name: letters, digits"),
+        ('\nsite = { name = "a/b" }', "line 2, [site], name: letters, digits"),
+        (
+            'mines = 1\nsite.name = "n"\nminers = [{ addresses = "a" }]',
+            "line 1, mines: there is no such table",
+        ),
+        (
+            'site.name = "n"\nminers = [{ addresses = "10.0.0.300" }]',
+            "line 2, [[miners]] number 1, addresses: not an address",
+        ),
     ],
 )
 def test_tables_that_are_none(folder: Path, text: str, said: str) -> None:
-    """A value in the place of a table is a mistake, too."""
+    """A value in the place of a table is a mistake, too; others have no header."""
     with pytest.raises(ConfigError) as error:
         parse(text, folder)
     assert said in str(error.value)
@@ -157,6 +168,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     """Its name is part of the message."""
     with pytest.raises(ConfigError, match=r"gone\.toml cannot be read"):
         load(tmp_path / "gone.toml")
+    (tmp_path / "site.toml").write_bytes(SITE.replace('"A"', '"\xc4"').encode("latin1"))
+    with pytest.raises(ConfigError, match=r"site\.toml: line 13: this is no UTF-8"):
+        load(tmp_path / "site.toml")
     (tmp_path / "site.toml").write_text(SITE)
     with pytest.raises(ConfigError, match=r"site\.toml: line 20, .*password_file"):
         load(tmp_path / "site.toml")

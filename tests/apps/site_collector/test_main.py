@@ -189,14 +189,14 @@ def test_what_goes_wrong_in_a_reload_is_written_down(
         f'[site]\nname = "n"\n[prometheus]\nport = {port}\n'
         '[[miners]]\naddresses = "127.0.0.1-2"\nport = 9\n'
     )
-    reload = Site.reload
+    reload = Site.async_reload
     calls = []
 
-    def once(site: Site, config: Config) -> None:
+    async def once(site: Site, config: Config) -> None:
         calls.append(config)
         if len(calls) == 1:
             raise RuntimeError("as wanted")
-        reload(site, config)
+        await reload(site, config)
 
     def steps() -> None:
         until_served(port, "site_collector_machines", 2)
@@ -213,7 +213,7 @@ def test_what_goes_wrong_in_a_reload_is_written_down(
             assert time.monotonic() < end
             Event().wait(0.02)
 
-    monkeypatch.setattr(Site, "reload", once)
+    monkeypatch.setattr(Site, "async_reload", once)
     assert live(steps, "--config", str(path), "--verbose") == 0
 
 

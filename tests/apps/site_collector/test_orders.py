@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+import errno
 import json
 from pathlib import Path
 import shutil
@@ -79,6 +80,7 @@ class Commander:
     def __init__(self, collector: Collector, listener: Listener) -> None:
         (machine,) = collector.site.machines.values()
         self.machine = machine
+        self.collector = collector
         self.listener = listener
         self.above = f"mining/north/{collector.site.shard.number}"
         self.answers = sum(topic == self.answer for topic, _ in listener.heard)
@@ -87,6 +89,20 @@ class Commander:
     def answer(self) -> str:
         """Where answers come."""
         return f"{self.above}/answer/{self.machine.ident}"
+
+    async def reload(self, **changes: object) -> None:
+        """Change the table of the broker, and wait until that is followed."""
+        site = self.collector.site.config
+        start = len(self.listener.heard)
+        mqtt = replace(site.mqtt, **changes)  # type: ignore[type-var]
+        await self.collector.async_reload(replace(site, mqtt=mqtt))
+
+        def is_back() -> bool:
+            status = f"{self.above}/status"
+            said = [text for of, text in self.listener.heard[start:] if of == status]
+            return "offline" in said and said[-1] == "online"
+
+        await until(is_back)
 
     async def order(self, text: str, *, retain: bool = False) -> dict[str, Any]:
         """Return the answer to an order."""
@@ -265,6 +281,58 @@ async def test_a_pause_supersedes_what_is_under_way(
     assert [each.get("error") for each in answers] == ["busy", "superseded", None]
     assert answers[2] == {"command": "pause", "outcome": "confirmed"}
     assert writes(miner) == ["profileset 290MHz", "curtail sleep"]
+
+
+async def test_a_rest_outlives_a_reload_and_a_full_disk(
+    commander: Commander, miner: LuxOs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written is known for as long as the process lives."""
+    full = Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+    monkeypatch.setattr("apps.site_collector.rests.replace_file", full)
+    assert (await commander.order("pause"))["outcome"] == "confirmed"
+    await commander.reload(worst=3)
+    assert (await commander.order("resume"))["error"] == "too_soon"
+    assert writes(miner) == ["curtail sleep"]
+
+
+async def test_a_changed_file_allows_no_more(
+    commander: Commander, miner: LuxOs
+) -> None:
+    """Neither a command that it names no more nor a miner that it hides."""
+    await commander.reload(commands=("resume",))
+    answer = await commander.order("pause")
+    assert answer["message"] == "the site's file does not allow pause"
+    await commander.reload(commands=ALL)
+    site = commander.collector.site.config
+    hidden = replace(site.spots[0], shown=False)
+    await commander.collector.async_reload(replace(site, spots=(hidden,)))
+    answer = await commander.order("pause")
+    assert answer["message"] == "there is no such machine"
+    assert writes(miner) == []
+
+
+async def test_an_order_of_before_the_connection_is_not_carried_out(
+    tmp_path: Path, miner: LuxOs, mosquitto: Mosquitto
+) -> None:
+    """The broker keeps none for it: who gave it may have given up."""
+    spot = Spot(host=miner.host, port=miner.port, shown=True)
+    site = config(tmp_path, mqtt=broker(mosquitto.port, commands=ALL), spots=(spot,))
+    status = "mining/north/0/status"
+    async with listening(mosquitto.port) as listener:
+        async with collecting(site) as collector:
+            await until(lambda: is_swept(collector))
+            await listener.until_text(status, "online")
+            before = Commander(collector, listener)
+        await listener.until_text(status, "offline")
+        topic = f"{before.above}/order/{before.machine.ident}"
+        await listener.client.publish(topic, "pause", qos=1)
+        async with collecting(site) as collector:
+            await until(lambda: is_swept(collector))
+            await listener.until_text(status, "online")
+            assert (await Commander(collector, listener).order("{"))[
+                "error"
+            ] == "invalid"
+    assert writes(miner) == []
 
 
 async def test_what_is_not_confirmed_is_an_error(
