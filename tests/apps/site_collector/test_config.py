@@ -75,8 +75,13 @@ def test_commands_are_off_unless_named(folder: Path) -> None:
 
 def test_no_secret_shows(folder: Path) -> None:
     """Whatever is logged of it."""
-    assert "s3cret" not in repr(parse(SITE, folder))
-    assert all("s3cret" not in repr(spot) for spot in parse(SITE, folder).spots)
+    account = 'username = "north"\npassword_file = "password"\n'
+    tables = f"[prometheus]\n{account}\n[mqtt]\n{account}"
+    config = parse(SITE.replace("[mqtt]\n", tables), folder)
+    assert config.mqtt is not None
+    assert config.mqtt.password == config.web.password == "s3cret"
+    shown = [config, config.mqtt, config.web, *config.spots]
+    assert all("s3cret" not in repr(each) for each in shown)
 
 
 @pytest.mark.parametrize(
