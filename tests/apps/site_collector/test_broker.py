@@ -285,6 +285,22 @@ async def test_many_messages_wait_for_few_turns_of_a_busy_loop(
         await made.async_stop()
 
 
+async def test_what_comes_before_the_connection_is_never_sent(
+    mosquitto: Mosquitto,
+) -> None:
+    """Nor kept: an answer of then is of no use to anybody."""
+    made = Broker(broker(mosquitto.port), "early", STATUS, lambda: ())
+    made.put(Message("early/state", "x"))
+    made.put(Message("early/answer", "x", retain=False))
+    assert made.waiting == 0
+    async with listening(mosquitto.port) as listener:
+        made.start()
+        await listener.until_text(STATUS, "online")
+        await made.async_stop()
+        await listener.until_text(STATUS, "offline")
+        assert not any(topic.startswith("early/") for topic, _ in listener.heard)
+
+
 async def test_messages_of_a_moment_go_together(
     mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:

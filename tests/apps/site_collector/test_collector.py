@@ -24,9 +24,11 @@ from apps.site_collector.engine import (
 )
 from apps.site_collector.inventory import Place, Shard, Spot
 from apps.site_collector.learned import LearnedStore
+from custom_components.mining_farm.engines.edge_collector import Way
 from simulators.antminer import AntminerSimulator
 
 from .collecting import POLLING, collecting, config, is_swept, until_read_again
+from .stand_ins import READING
 from .waiting import until
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -232,6 +234,34 @@ async def test_what_was_read_outlives_another_account_or_time_limit(
             await until_read_again(machine)
             target = machine.member.target
             assert (target.timeout_s, target.credentials) == wanted
+
+
+async def test_a_file_that_changes_during_a_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That poll is ended as it began, and counts; the next one has the new account."""
+    held = asyncio.Event()
+    accounts: list[Credentials | None] = []
+
+    async def async_poll(member: Member) -> MinerSnapshot:
+        accounts.append(member.target.credentials)
+        await held.wait()
+        member.known = Known(way=Way("cgminer", 4028))
+        return READING
+
+    monkeypatch.setattr(Member, "async_poll", async_poll)
+    spot = Spot(host="127.0.0.1", port=9)
+    site = replace(config(tmp_path), spots=(spot,))
+    account = Credentials(username="root", password="s3cret")
+    async with collecting(site) as collector:
+        await until(lambda: accounts)
+        changed = replace(spot, credentials=account)
+        await collector.async_reload(replace(site, spots=(changed,)))
+        held.set()
+        await until(lambda: len(accounts) > 1)
+        assert accounts[:2] == [None, account]
+        (machine,) = collector.site.machines.values()
+        assert (machine.failure, machine.facts is None) == (None, False)
 
 
 async def test_no_miner_is_asked_twice_at_a_time(

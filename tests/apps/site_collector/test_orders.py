@@ -386,7 +386,9 @@ async def test_a_fault_in_carrying_out_is_answered(
 
 
 async def test_an_order_to_no_machine(commander: Commander, miner: LuxOs) -> None:
-    """It is answered where the one who sent it listens."""
+    """It is answered where the one who sent it listens; another collector's is not."""
+    another = f"mining/north/1/order/{commander.machine.ident}"
+    await commander.listener.client.publish(another, "pause")
     await commander.listener.client.publish("mining/north/0/order/nobody", "pause")
     answer = await commander.listener.until("mining/north/0/answer/nobody", bool)
     assert answer == {"error": "invalid", "message": "there is no such machine"}

@@ -155,6 +155,20 @@ def test_half_that_hold_on_do_not_hold_up_the_others(takes_s: float) -> None:
     run(live())
 
 
+def test_one_that_takes_long_is_read_all_the_same() -> None:
+    """Among the silent, where it holds up no other."""
+
+    async def live() -> None:
+        slow, swift = Miner(takes_s=10), Miner()
+        sweep = Sweep([slow, swift], Polling(in_flight=1))
+        await sweep.for_s(300)
+        assert all(snapshot is not None for _, snapshot in sweep.polled)
+        assert min(len(slow.asked), len(swift.asked)) >= 9
+        await sweep.schedule.async_stop()
+
+    run(live())
+
+
 def test_what_a_machine_is_while_it_is_silent() -> None:
     """Not asked, answers, missed polls, lost; values hold as long as the grace."""
 
