@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
@@ -15,7 +16,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..restarting import restart
+from ..restarting import kill, restart
 from .axes import Axes
 
 MINING = "switch.axe_mining"
@@ -152,6 +153,45 @@ async def test_neither_reload_nor_restart_shortens_its_rest(
     await axes.call("switch", "turn_off", MINING)
     assert axes.state(MINING) == "off"
     assert len(device.writes) == 3
+
+
+@pytest.mark.parametrize("seconds", [0, 30])
+@everything_on
+async def test_a_kill_right_after_a_command_does_not_end_its_rest(
+    axes: Axes, hass_storage: dict[str, Any], seconds: int
+) -> None:
+    """Whatever wears the miner is on disk before it is sent."""
+    device = await axes.start()
+    await axes.add(device)
+    await axes.call("select", "select_option", FREQUENCY, option="490 MHz")
+    await axes.call("switch", "turn_off", MINING)
+    if seconds:
+        await axes.after(seconds)
+    await kill(axes.hass)
+    with pytest.raises(ServiceValidationError) as caught:
+        await axes.call("switch", "turn_on", MINING)
+    assert caught.value.translation_key == "miner_command_too_soon"
+    with pytest.raises(ServiceValidationError) as caught:
+        await axes.call("select", "select_option", FREQUENCY, option="450 MHz")
+    assert caught.value.translation_key == "miner_command_too_soon"
+    assert len(device.writes) == 2
+
+
+@everything_on
+async def test_a_command_that_was_refused_wears_nothing(
+    axes: Axes, hass_storage: dict[str, Any]
+) -> None:
+    """It may be tried again at once, after a kill as well."""
+    device = await axes.start()
+    await axes.add(device)
+    device.lock()
+    with pytest.raises(HomeAssistantError):
+        await axes.call("select", "select_option", FREQUENCY, option="490 MHz")
+    device.restore()
+    await axes.after(2)
+    await kill(axes.hass)
+    await axes.call("select", "select_option", FREQUENCY, option="490 MHz")
+    assert device.machine.frequency == 490
 
 
 @everything_on

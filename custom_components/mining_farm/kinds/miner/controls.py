@@ -4,6 +4,7 @@ A pause supersedes what is under way; anything else is refused meanwhile.
 """
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -270,23 +271,38 @@ def rest_left(miner: MinerCoordinator, command: Command) -> timedelta:
     return async_pauses(miner.hass).left(entry_id, pause, *worn)
 
 
+def _async_wearing(
+    miner: MinerCoordinator, command: Command
+) -> AbstractAsyncContextManager[None]:
+    """Have it on disk that a command may have worn a miner, before it is sent."""
+    if command is Command.PAUSE or miner.capabilities.wear.get(command) in LEAST_TIMES:
+        entry_id = miner.config_entry.entry_id
+        return async_pauses(miner.hass).async_ordering(entry_id, command)
+    return nullcontext()
+
+
 async def _async_prove(
     miner: MinerCoordinator, order: Order, sent: asyncio.Future[float]
 ) -> Outcome:
     """Carry out an order to its end, whoever still waits for it."""
+    pauses, entry_id = async_pauses(miner.hass), miner.config_entry.entry_id
     try:
-        outcome = await _writer(miner).async_carry_out(order, sent.set_result)
+        async with _async_wearing(miner, order.command):
+            outcome = await _writer(miner).async_carry_out(order, sent.set_result)
+            if outcome is not Outcome.UNCHANGED:
+                pauses.note(entry_id, order.command)
     except ControlError as err:
         _end(miner, order, sent, err)
         if err.failure not in INVALID:
             miner.async_refresh_in_background()
         raise
     except asyncio.CancelledError:
+        if sent.done():
+            # It may have been done, as after a crash.
+            pauses.note(entry_id, order.command)
         superseded = ControlError(ControlFailure.SUPERSEDED, "another command came")
         _end(miner, order, sent, superseded)
         raise
-    if outcome is not Outcome.UNCHANGED:
-        async_pauses(miner.hass).note(miner.config_entry.entry_id, order.command)
     _end(miner, order, sent, None)
     await miner.async_refresh()
     return outcome
