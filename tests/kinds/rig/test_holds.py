@@ -10,10 +10,10 @@ from custom_components.mining_farm.common.keeping import async_keeper
 from custom_components.mining_farm.common.machines import async_machines
 from custom_components.mining_farm.common.power_ups import async_power_ups
 from custom_components.mining_farm.engines.farm import Hold, HoldKind, Owner
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .test_mid_cut import in_mid_cut
+from .test_mid_cut import in_mid_cut, reload
 from .test_watch import memory
 from .watching import Farm
 
@@ -276,3 +276,25 @@ async def test_a_hold_of_comfort_waits_for_the_end_of_a_cut(farm: Farm) -> None:
     assert outlet.log == ["off", "on"]
     await hold(farm, Owner.CURTAILMENT, HoldKind.CUT)
     assert outlet.log == ["off", "on", "off"]
+
+
+async def test_a_rig_that_its_user_started_and_that_came_late_is_not_cut(
+    farm: Farm,
+) -> None:
+    """The outlet was not seen to go on; it went on all the same."""
+    outlet = await farm.add("rig1")
+    await farm.after(5)
+    await switch(farm, on=False)
+    await farm.after(1)
+    outlet.goes_on = False
+    with pytest.raises(HomeAssistantError) as caught:
+        await switch(farm, on=True)
+    assert caught.value.translation_key == "rig_outlet_failed"
+    assert outlet.log == ["off", "on"]
+    outlet.on = True
+    await farm.after(5)
+    await reload(farm)
+    await farm.after(5)
+    assert outlet.log == ["off", "on"]
+    assert owners(farm) == []
+    assert farm.state("sensor.rig1_state") == "online"

@@ -169,6 +169,17 @@ def user_turned_off(memory: Memory) -> Memory:
     )
 
 
+def not_obeyed(newest: Memory, before: Memory, after: Memory, *, sent: bool) -> Memory:
+    """Return the memory after an outlet was not seen to obey its user, or who holds it.
+
+    One that may go on yet is not taken for one that shall be off: it would be cut then.
+    """
+    memory = newest.without(before, after)
+    if not sent or after.off_by_user:
+        return memory
+    return replace(memory, off_by_user=newest.off_by_user)
+
+
 def step_failed(memory: Memory) -> Memory:
     """Return the memory after a step that was not taken: nothing waits for its effect."""
     return replace(memory, cooldown_until=None, stepped_at=None)

@@ -23,6 +23,7 @@ from ...engines.restart import (
     Policy,
     PowerCycler,
     last_off,
+    not_obeyed,
     plug_answered,
     plug_failed,
 )
@@ -246,7 +247,8 @@ class RigPower:
         HomeAssistantError when the wish cannot be remembered: nothing is switched then.
         Remembered first: a crash in between must not make us turn on what the user
         turned off. What was remembered of the user's wish before comes back when the
-        outlet does not obey, and nothing else.
+        outlet does not obey, and nothing else; a wish to have it on stays where the
+        outlet may go on yet.
         """
         return await self._async_set(change, lambda: self._async_turn(on=on))
 
@@ -294,7 +296,10 @@ class RigPower:
                 failure = err
             except OutletFailure as err:
                 failure = err
-                await self.async_change(lambda newest: newest.without(before, after))
+                sent = err.sent
+                await self.async_change(
+                    lambda newest: not_obeyed(newest, before, after, sent=sent)
+                )
 
         # Who waits for it may be called off; an order that has left is not.
         await asyncio.shield(self.start(switch()))
