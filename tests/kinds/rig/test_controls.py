@@ -39,17 +39,18 @@ async def switch(farm: Farm, key: str, state: str) -> None:
     )
 
 
-def holding(outlet: FakeOutlet) -> asyncio.Event:
-    """Let the outlet go off only once the returned event is set."""
-    released = asyncio.Event()
+def holding(outlet: FakeOutlet) -> tuple[asyncio.Event, asyncio.Event]:
+    """Return what is set when it is to go off, and what has to be set before it does."""
+    asked, released = asyncio.Event(), asyncio.Event()
     turn_off = outlet.async_turn_off
 
     async def held() -> None:
+        asked.set()
         await released.wait()
         await turn_off()
 
     outlet.async_turn_off = held  # type: ignore[method-assign]
-    return released
+    return asked, released
 
 
 async def test_a_rig_without_an_outlet_cannot_be_cut(farm: Farm) -> None:
@@ -64,9 +65,9 @@ async def test_a_rig_without_an_outlet_cannot_be_cut(farm: Farm) -> None:
 async def test_one_command_at_a_time(farm: Farm) -> None:
     """While the power is being cut, every other command for the outlet is refused."""
     outlet = await farm.add("rig1")
-    released = holding(outlet)
+    asked, released = holding(outlet)
     cut = farm.hass.async_create_task(press(farm, "rig1"))
-    await asyncio.sleep(0)
+    await asked.wait()
     for command in (press(farm, "rig1"), switch(farm, "power", "off")):
         with pytest.raises(HomeAssistantError) as caught:
             await command
