@@ -17,8 +17,11 @@ from custom_components.mining_farm.engines.edge_collector import (
     MinerSnapshot,
 )
 from custom_components.mining_farm.kinds.miner import coordinator as miner_coordinator
-from custom_components.mining_farm.kinds.miner.coordinator import FIRST_POLLS_AT_ONCE
-from homeassistant.config_entries import ConfigEntryState
+from custom_components.mining_farm.kinds.miner.coordinator import (
+    FIRST_POLLS,
+    FIRST_POLLS_AT_ONCE,
+)
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 
@@ -162,6 +165,93 @@ async def test_miners_that_hang_do_not_hold_up_the_first_polls_of_others(
         await setup
         await hass.async_block_till_done(wait_background_tasks=True)
     assert set(miners.polls) == {entry.data["host"] for entry in entries}
+
+
+async def test_entries_that_go_in_the_middle_of_a_start(
+    hass: HomeAssistant,
+    caplog: pytest.LogCaptureFixture,
+    miners: FakeMiners,
+    entries: list[MockConfigEntry],
+) -> None:
+    """One is removed and one disabled while they are read or wait: nobody else notices."""
+    removed, disabled = (entries[0], entries[-1]), (entries[1], entries[-2])
+    power_returns = asyncio.Event()
+
+    async def async_poll(self: MinerCollector) -> MinerSnapshot:
+        await power_returns.wait()
+        return miners.poll(self._client.host)
+
+    with patch.object(MinerCollector, "async_poll", async_poll):
+        setup = hass.async_create_task(
+            hass.config_entries.async_setup(entries[0].entry_id)
+        )
+        while not all(
+            entry.state is ConfigEntryState.SETUP_IN_PROGRESS for entry in entries
+        ):
+            await asyncio.sleep(0)
+        goes = [
+            hass.async_create_task(
+                hass.config_entries.async_set_disabled_by(
+                    entry.entry_id, ConfigEntryDisabler.USER
+                )
+            )
+            for entry in disabled
+        ] + [
+            hass.async_create_task(hass.config_entries.async_remove(entry.entry_id))
+            for entry in removed
+        ]
+        await asyncio.sleep(0)
+        power_returns.set()
+        await setup
+        await asyncio.gather(*goes)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    others = set(entries) - {*removed, *disabled}
+    assert {entry.state for entry in others} == {ConfigEntryState.LOADED}
+    assert {entry.state for entry in disabled} == {ConfigEntryState.NOT_LOADED}
+    assert not {each.entry_id for each in removed} & set(
+        hass.config_entries.async_entry_ids()
+    )
+    assert [each for each in caplog.records if each.levelno > logging.WARNING] == []
+    places = hass.data[FIRST_POLLS]
+    for _ in range(FIRST_POLLS_AT_ONCE):
+        # Whoever left has given its place to poll back.
+        assert not places.locked()
+        await places.acquire()
+
+
+async def test_a_stop_in_the_middle_of_a_start(
+    hass: HomeAssistant,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    miners: FakeMiners,
+    entries: list[MockConfigEntry],
+) -> None:
+    """Polls that hang or wait for their turn end with Home Assistant, without a word."""
+    monkeypatch.setattr(polling, "FIRST_POLL_PATIENCE", 0)
+    for entry in entries:
+        profile = {"model": "Antminer S19j Pro", "boards": [1, 2, 3]}
+        hass.config_entries.async_update_entry(
+            entry, data={**entry.data, "profile": profile}
+        )
+    begun = ended = 0
+
+    async def async_poll(self: MinerCollector) -> MinerSnapshot:
+        nonlocal begun, ended
+        begun += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended += 1
+        return miners.poll(self._client.host)
+
+    with patch.object(MinerCollector, "async_poll", async_poll):
+        await hass.config_entries.async_setup(entries[0].entry_id)
+        assert {entry.state for entry in entries} == {ConfigEntryState.LOADED}
+        caplog.clear()
+        await hass.async_stop(force=True)
+    assert begun == ended == FIRST_POLLS_AT_ONCE
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+    assert miners.polls == []
 
 
 async def test_a_start_with_miners_that_are_off_writes_one_line_for_each(
