@@ -294,6 +294,38 @@ async def test_all_usual_entities_of_an_earlier_version_stay(
     assert enabled(entity_registry, entry) == before
 
 
+@pytest.mark.parametrize("minor_version", [1, 2])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"essentials_only": True},
+        {"essentials_only": False},
+        {"essentials_only": True, "controls": True},
+        {"essentials_only": True, "detail": "everything"},
+    ],
+)
+async def test_options_of_an_earlier_version(
+    hass: HomeAssistant,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+    options: dict[str, bool | str],
+    minor_version: int,
+) -> None:
+    """Also where it was installed again over a later one, which had raised the version."""
+    essentials = options.get("essentials_only")
+    detail = options.get("detail") or ("farm" if essentials else "standard")
+    hass.config_entries.async_update_entry(
+        entry, options=options, minor_version=minor_version
+    )
+    await set_up(hass, entry)
+    assert entry.runtime_data.detail == detail
+    assert entry.options.get("detail", "standard") == detail
+    assert "essentials_only" not in entry.options
+    assert entry.options.get("controls") == options.get("controls")
+    assert entry.minor_version == 2
+
+
 async def test_data_of_a_newer_minor_version_fit(
     hass: HomeAssistant, miners: FakeMiners, entry: MockConfigEntry
 ) -> None:

@@ -17,6 +17,7 @@ from .coordinator import MinerConfigEntry, MinerCoordinator
 from .entity import board_identifier, device_info
 from .issues import async_withdraw_issues
 from .levers import restarts_of, sleep_lever
+from .migration import ESSENTIALS, async_migrate
 from .paused_again import async_follow
 from .registered import async_note_shown, async_remove_rest
 from .stored import stored_credentials, stored_second, stored_way
@@ -42,6 +43,9 @@ def async_create_coordinator(
     hass: HomeAssistant, entry: MinerConfigEntry
 ) -> MinerCoordinator:
     """Return what polls the entry's miner."""
+    if ESSENTIALS in entry.options:
+        # Of an earlier version that was installed again meanwhile.
+        async_migrate(hass, entry)
     way = stored_way(entry.data)
     reader = create_reader(
         entry.data[CONF_HOST],
