@@ -236,6 +236,27 @@ async def test_control_that_is_not_allowed_any_more_leaves_nothing(
     assert there == {*allowed, "switch.garage"} - {"switch.axe_mining"}
 
 
+async def test_what_was_not_there_is_on_at_full_detail_as_well(
+    axes: Axes, entity_registry: er.EntityRegistry
+) -> None:
+    """Control was not allowed when the detail was chosen."""
+    entry = await axes.add(await axes.start())
+    assert entity_registry.entities["button.axe_reboot"].disabled_by is INTEGRATION
+    flow = axes.hass.config_entries.options
+    for detail, controls in (
+        ("standard", False),
+        ("everything", False),
+        ("everything", True),
+    ):
+        form = await flow.async_init(entry.entry_id)
+        await flow.async_configure(
+            form["flow_id"], {"detail": detail, "controls": controls}
+        )
+        await axes.settle()
+    assert enabled(entity_registry, entry) == registered(entity_registry, entry)
+    assert axes.state("button.axe_reboot") == "unknown"
+
+
 async def test_another_option_changes_no_entity(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
