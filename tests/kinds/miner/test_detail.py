@@ -66,6 +66,23 @@ async def test_farm_detail_registers_nothing_else(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+async def test_farm_detail_removes_boards_that_are_no_sub_devices_yet(
+    hass: HomeAssistant,
+    device_registry: dr.DeviceRegistry,
+    miners: FakeMiners,
+    entry: MockConfigEntry,
+) -> None:
+    """As an earlier version registered them."""
+    device_registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={("mining_farm", f"{entry.entry_id}_board_1")},
+    )
+    hass.config_entries.async_update_entry(entry, options={"detail": "farm"})
+    await set_up(hass, entry)
+    devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert [device.name for device in devices] == [entry.title]
+
+
 async def test_farm_detail_has_the_switch_where_control_is_allowed(
     axes: Axes, entity_registry: er.EntityRegistry
 ) -> None:

@@ -53,11 +53,7 @@ class RateResolution:
                 self._readings = ()
         self._readings = (*self._readings, value)[-READINGS:]
         mean = fmean(self._readings)
-        if (
-            not self.shown
-            or len(self._readings) == 1
-            or abs(mean - self.shown) >= RATE_STEP * self.shown
-        ):
+        if not self.shown or abs(mean - self.shown) >= RATE_STEP * self.shown:
             self.shown = mean
 
 
