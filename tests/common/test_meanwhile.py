@@ -169,6 +169,23 @@ async def test_a_miner_that_refused_to_sleep_is_not_woken(house: House) -> None:
     assert axe.asleep
 
 
+async def test_a_sleep_that_was_not_sent_for_want_of_power_is_not_ended(
+    house: House,
+) -> None:
+    """Somebody had put it to sleep, and its outlet went off first: nobody can see that."""
+    axe = house.add(outlet=True)
+    axe.blocked = asyncio.Event()
+    await house.place("axe", kind=HoldKind.CUT)
+    axe.asleep, axe.powered = True, False
+    axe.blocked.set()
+    await house.settle()
+    assert house.keeper.phase("axe") is Phase.DOWN
+    await house.release()
+    assert axe.log == ["sleep down", "outlet down", "outlet up"]
+    assert axe.asleep
+    assert not list(house.holds)
+
+
 async def test_what_may_have_been_sent_is_given_back(house: House) -> None:
     """A lever fails in the middle: its order may have left."""
     axe = house.add(sleeps=False, outlet=True)
