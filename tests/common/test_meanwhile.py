@@ -390,3 +390,21 @@ async def test_what_went_off_before_its_turn_is_given_back(house: House) -> None
     assert house.keeper.phase("axe") is Phase.DOWN
     await house.release()
     assert axe.log == ["outlet up"]
+
+
+async def test_what_was_put_to_sleep_before_its_turn_is_not_woken(house: House) -> None:
+    """It ran as the stop began; then somebody paused it by its own page."""
+    axe = house.add()
+    with slow_disk(takes=1) as may:
+        await house.holds.async_place(["axe"], hold())
+        await _steps()
+        axe.asleep = True
+        axe.polled()
+        may.set()
+        await house.settle()
+    assert not axe.log
+    assert house.keeper.phase("axe") is Phase.DOWN
+    await house.release()
+    assert not axe.log
+    assert axe.asleep
+    assert not list(house.holds)

@@ -184,12 +184,11 @@ class Stopping:
     async def _async_take_back(self, stop: Stop, lever: LeverKind) -> None:
         """Note that a lever was not moved after all: it is not ours to move back.
 
-        One that keeps the machine down now may do so for us: a rig's restart was cutting,
-        as an outlet that cannot be read may be. A sleep that cannot be read is of others:
-        the machine has no power, or is silent, and our order did not reach it.
+        An outlet that is off now, or cannot be read, may be so for us: a rig's restart was
+        cutting. A machine that sleeps without our order was put to sleep by somebody else.
         """
         shown = self._shown(stop.machine_id).get(lever)
-        still_on = shown is False or (shown is None and not lever.cuts)
+        still_on = shown is False or not lever.cuts
         if lever in stop.noted and still_on:
             stop.noted.discard(lever)
             await self._holds.async_change(
