@@ -376,18 +376,24 @@ async def test_a_stop_that_is_refused_right_after_a_start_is_no_stop(
     assert house.told == [("axe", Told.UNCONFIRMED)]
 
 
-async def test_what_went_off_before_its_turn_is_given_back(house: House) -> None:
-    """It ran as the stop began; a rig's restart was just cutting its power."""
-    axe = house.add(sleeps=False, outlet=True)
+async def _is_down_before_its_turn(house: House, axe: FakeMachine, **now: bool) -> None:
+    """Hold a machine that runs, and that is down before it is ordered to be."""
     with slow_disk(takes=1) as may:
         await house.holds.async_place(["axe"], hold())
         await _steps()
-        axe.powered = False
+        for name, value in now.items():
+            setattr(axe, name, value)
         axe.polled()
         may.set()
         await house.settle()
     assert not axe.log
     assert house.keeper.phase("axe") is Phase.DOWN
+
+
+async def test_what_went_off_before_its_turn_is_given_back(house: House) -> None:
+    """It ran as the stop began; a rig's restart was just cutting its power."""
+    axe = house.add(sleeps=False, outlet=True)
+    await _is_down_before_its_turn(house, axe, powered=False)
     await house.release()
     assert axe.log == ["outlet up"]
 
@@ -395,15 +401,7 @@ async def test_what_went_off_before_its_turn_is_given_back(house: House) -> None
 async def test_what_was_put_to_sleep_before_its_turn_is_not_woken(house: House) -> None:
     """It ran as the stop began; then somebody paused it by its own page."""
     axe = house.add()
-    with slow_disk(takes=1) as may:
-        await house.holds.async_place(["axe"], hold())
-        await _steps()
-        axe.asleep = True
-        axe.polled()
-        may.set()
-        await house.settle()
-    assert not axe.log
-    assert house.keeper.phase("axe") is Phase.DOWN
+    await _is_down_before_its_turn(house, axe, asleep=True)
     await house.release()
     assert not axe.log
     assert axe.asleep

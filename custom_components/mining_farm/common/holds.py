@@ -230,10 +230,9 @@ class Holds:
             )
         await asyncio.shield(stored)
 
-    async def async_newest(self, machine_id: str) -> Record:
-        """Return a machine's record once all of it is on disk that is on its way."""
+    async def async_stored(self, machine_id: str) -> None:
+        """Return once all of a machine's record is on disk that is on its way."""
         await self.async_change([machine_id], lambda one: one, anyway=True)
-        return self.of(machine_id)
 
     def _changes(self, machine_id: str, change: Change) -> bool:
         """Return whether a rule may change a record, as it will be once all is on disk."""

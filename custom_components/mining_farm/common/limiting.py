@@ -206,7 +206,7 @@ class Limiting:
         change = self._holds.async_change
         try:
             await change([machine_id], note, anyway=True)
-            await self._holds.async_newest(machine_id)
+            await self._holds.async_stored(machine_id)
         except asyncio.CancelledError:
             # It is to stop instead, and nothing was ordered.
             self._following.run(change([machine_id], back, anyway=True))
